@@ -1,0 +1,53 @@
+# Two commands matter: `make demo` shows the product, `make test` proves it.
+# Each does all its own set-up; what is already done is not done again.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8501
+
+.PHONY: demo test lint browser setup lock clean
+
+demo: .venv/ready
+	@$(BIN)/support-quality demo --port $(PORT)
+
+test: .venv/ready-test browser lint
+	$(BIN)/python -m pytest
+	TZ=America/New_York $(BIN)/python -m pytest -m time
+
+lint: .venv/ready-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+setup: .venv/ready-test
+
+# The lock covers every extra; the demo installs the same versions, without what only tests need.
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "error: $(PYTHON) is not Python 3.11 to 3.13; name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/ready: .venv/python requirements.lock pyproject.toml
+	@echo "Installing the locked packages into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-demo.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-test: .venv/python requirements.lock pyproject.toml
+	@echo "Installing the locked packages, with those of the tests, into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@ .venv/ready
+
+browser: .venv/ready-test
+	@$(BIN)/python tests/set_up_browser.py
+
+# After a change of pyproject.toml: pin every package again, with hashes.
+lock: .venv/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build --extra test pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build --constraint requirements.lock pyproject.toml --output-file requirements-demo.lock
+
+clean:
+	rm -rf .venv data/warehouse

@@ -1,0 +1,65 @@
+"""What can go wrong, said once: each class is one kind of trouble with its own exit code.
+
+Only the command line and the app catch these. A message is one line that names the file,
+the place in it and the remedy; it never holds a customer's text or name.
+"""
+
+
+class SupportQualityError(Exception):
+    """Trouble that the user can mend. `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class InputError(SupportQualityError):
+    """A file is missing, unreadable, of an unknown format, or not what it claims to be."""
+
+    exit_code = 3
+
+
+class ZoneError(SupportQualityError):
+    """Times carry no offset and no zone was given, or the zone does not exist."""
+
+    exit_code = 4
+
+
+class SettingsError(SupportQualityError):
+    """support.toml, a mapping file or a reference table holds something that can't be used."""
+
+    exit_code = 5
+
+
+class WarehouseBusyError(SupportQualityError):
+    """Another process is writing to the same warehouse."""
+
+    exit_code = 6
+
+
+class StorageError(SupportQualityError):
+    """The disk is full or the folder can't be written."""
+
+    exit_code = 7
+
+
+class BuildError(SupportQualityError):
+    """A model failed, or an audit that blocks publication did; the published build stays."""
+
+    exit_code = 8
+
+
+class NothingPublishedError(SupportQualityError):
+    """There is no published build to read yet."""
+
+    exit_code = 9
+
+
+class UnknownNameError(SupportQualityError):
+    """A metric, column, queue, contact or filter value that the build does not know."""
+
+    exit_code = 10
+
+
+class UnstableQueueError(SupportQualityError):
+    """Agents do not exceed the offered load and nobody hangs up: the wait has no limit."""
+
+    exit_code = 11

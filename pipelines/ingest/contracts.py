@@ -1,0 +1,251 @@
+"""The contract between export files and the warehouse: the raw tables and their columns.
+
+`ingest` writes Parquet files of exactly these columns (plus `_load_id` and `_line`);
+`warehouse` reads nothing else. Types are DuckDB's. Instants are naive UTC timestamps
+(`_at`), durations whole seconds (`_seconds`); NULL means "not observed or does not apply",
+never 0, 1900 or the epoch. A vendor's own duration is named `vendor_*`: it is compared,
+and used only where no timestamps exist.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a raw table."""
+
+    name: str
+    type: str
+    meaning: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One raw table: `grain` says what one row is, `key` what makes it unique,
+    `version` which column tells a newer delivery of the same row from an older one."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    version: str | None
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+KINDS = ("ticket", "chat", "call", "social")
+DIRECTIONS = ("inbound", "outbound", "internal")
+STATUSES = ("new", "open", "pending", "hold", "solved", "closed", "deleted", "unknown")
+AUTHOR_ROLES = ("customer", "agent", "bot", "system")
+LANGUAGE_SOURCES = ("declared", "detected", "queue", "user_profile", "unknown")
+SESSION_OUTCOMES = ("answered", "abandoned", "callback", "voicemail", "unknown")
+SCALES = ("good_bad", "1-5", "1-7", "0-10", "0-1")
+
+EXCLUSIONS = {
+    "merged": "merged into another contact, which is counted",
+    "spam": "spam",
+    "test": "a test, or a line the telephone system itself made",
+    "duplicate": "an older delivery of a row that came again",
+    "agent_initiated": "started by an agent, not by a customer",
+    "internal": "between colleagues, or made by a machine for itself",
+    "follow_up": "the vendor's follow-up of a closed contact",
+    "linked": "the same matter as another contact, which is counted",
+    "deleted": "deleted in the helpdesk",
+}
+"""Why a received contact is not counted. Every reason is a column of the ledger."""
+
+
+def _columns(*rows: tuple) -> tuple[Column, ...]:
+    return tuple(Column(*row) for row in rows)
+
+
+CONTACTS = Table(
+    "contacts",
+    "one delivery of one ticket, chat, call or social thread",
+    ("contact_id",),
+    "updated_at",
+    _columns(
+        ("contact_id", "VARCHAR", "`<system>:<source_id>`, the key everywhere", True),
+        ("source", "VARCHAR", "the system the id belongs to: zendesk, zendesk_chat, ...", True),
+        ("source_id", "VARCHAR", "the id as the export writes it", True),
+        ("kind", "VARCHAR", "one of KINDS", True),
+        ("channel", "VARCHAR", "canonical channel where the source knows it, else NULL"),
+        ("channel_raw", "VARCHAR", "the channel as the export writes it"),
+        ("direction", "VARCHAR", "one of DIRECTIONS", True),
+        ("language", "VARCHAR", "canonical language where the source knows it, else NULL"),
+        ("language_raw", "VARCHAR", "the language as the export writes it"),
+        ("language_source", "VARCHAR", "one of LANGUAGE_SOURCES"),
+        ("topic", "VARCHAR", "canonical topic where the source knows it, else NULL"),
+        ("topic_raw", "VARCHAR", "the issue type as the export writes it"),
+        ("status", "VARCHAR", "one of STATUSES", True),
+        ("status_raw", "VARCHAR", "the status as the export writes it"),
+        ("priority", "VARCHAR", "as the export writes it, lower case"),
+        ("tags", "VARCHAR", "tags joined by single spaces"),
+        ("team", "VARCHAR", "group or department"),
+        ("agent_id", "VARCHAR", "the agent the contact belongs to last"),
+        ("requester_id", "VARCHAR", "keyed pseudonym of the customer"),
+        ("subject", "VARCHAR", "masked subject"),
+        ("created_at", "TIMESTAMP", "when the helpdesk made the contact", True),
+        ("updated_at", "TIMESTAMP", "when the export last changed the row"),
+        ("first_inbound_at", "TIMESTAMP", "the customer's first message, where known"),
+        ("handed_over_at", "TIMESTAMP", "when a bot handed over to the human queue"),
+        ("merged_into", "VARCHAR", "contact_id of the contact this one was merged into"),
+        ("linked_contact_id", "VARCHAR", "contact_id of the same matter in another system"),
+        ("exclusion", "VARCHAR", "a key of EXCLUSIONS, NULL where it counts"),
+    ),
+)
+
+CONTACT_CLOCKS = Table(
+    "contact_clocks",
+    "one delivery of the helpdesk's own instants and durations of one contact",
+    ("contact_id",),
+    "updated_at",
+    _columns(
+        ("contact_id", "VARCHAR", "the contact", True),
+        ("updated_at", "TIMESTAMP", "when the export last changed the row"),
+        ("first_assigned_at", "TIMESTAMP", "first assigned to an agent"),
+        ("assigned_at", "TIMESTAMP", "last assigned to an agent"),
+        ("first_solved_at", "TIMESTAMP", "first solve, where the export tells it"),
+        ("solved_at", "TIMESTAMP", "last solve"),
+        ("closed_at", "TIMESTAMP", "closed for good"),
+        ("reopens_count", "BIGINT", "times reopened"),
+        ("replies_count", "BIGINT", "public replies by agents"),
+        ("vendor_first_response_seconds", "BIGINT", "vendor's first reply time, calendar"),
+        ("vendor_first_response_business_seconds", "BIGINT", "vendor's, business hours"),
+        ("vendor_first_resolution_seconds", "BIGINT", "vendor's, calendar"),
+        ("vendor_full_resolution_seconds", "BIGINT", "vendor's, calendar"),
+        ("vendor_requester_wait_seconds", "BIGINT", "vendor's, calendar"),
+        ("vendor_agent_wait_seconds", "BIGINT", "vendor's, calendar"),
+        ("vendor_on_hold_seconds", "BIGINT", "vendor's, calendar"),
+    ),
+)
+
+MESSAGES = Table(
+    "messages",
+    "one message or note",
+    ("message_id",),
+    None,
+    _columns(
+        ("message_id", "VARCHAR", "`<system>:<id>`", True),
+        ("contact_id", "VARCHAR", "the contact", True),
+        ("sent_at", "TIMESTAMP", "when it was sent", True),
+        ("author_id", "VARCHAR", "agent id, or the customer's pseudonym"),
+        ("author_role", "VARCHAR", "one of AUTHOR_ROLES; NULL: look the author up in people"),
+        ("is_public", "BOOLEAN", "false for internal notes", True),
+        ("text", "VARCHAR", "masked text"),
+    ),
+)
+
+STATUS_EVENTS = Table(
+    "status_events",
+    "one change of a contact's status",
+    ("contact_id", "changed_at", "to_status"),
+    None,
+    _columns(
+        ("contact_id", "VARCHAR", "the contact", True),
+        ("changed_at", "TIMESTAMP", "when", True),
+        ("from_status", "VARCHAR", "one of STATUSES"),
+        ("to_status", "VARCHAR", "one of STATUSES", True),
+    ),
+)
+
+SESSIONS = Table(
+    "sessions",
+    "one delivery of one live session: a call, or a chat",
+    ("contact_id",),
+    "updated_at",
+    _columns(
+        ("contact_id", "VARCHAR", "the contact", True),
+        ("updated_at", "TIMESTAMP", "when the export last changed the row"),
+        ("queue_entered_at", "TIMESTAMP", "joined the human queue; NULL: never reached it"),
+        ("answered_at", "TIMESTAMP", "an agent took it"),
+        ("abandoned_at", "TIMESTAMP", "the customer left before an answer"),
+        ("ended_at", "TIMESTAMP", "end of the session"),
+        ("outcome", "VARCHAR", "one of SESSION_OUTCOMES", True),
+        ("wait_seconds", "BIGINT", "in the human queue until answer or leaving"),
+        ("talk_seconds", "BIGINT", "conversation"),
+        ("hold_seconds", "BIGINT", "on hold"),
+        ("wrap_seconds", "BIGINT", "after-contact work"),
+        ("transfers_count", "BIGINT", "hand-overs between agents or teams"),
+    ),
+)
+
+SURVEYS = Table(
+    "surveys",
+    "one delivery of one survey, answered or not",
+    ("survey_id",),
+    "updated_at",
+    _columns(
+        ("survey_id", "VARCHAR", "`<system>:<id>`", True),
+        ("contact_id", "VARCHAR", "the contact it asks about, where known"),
+        ("updated_at", "TIMESTAMP", "when the export last changed the row"),
+        ("sent_at", "TIMESTAMP", "when it was offered"),
+        ("answered_at", "TIMESTAMP", "when it was answered; NULL: not (yet)"),
+        ("scale", "VARCHAR", "one of SCALES; NULL while unanswered"),
+        ("score_raw", "VARCHAR", "the answer as the export writes it"),
+        ("score", "DOUBLE", "the answer as a number on its own scale; good 1, bad 0"),
+        ("professionalism", "BIGINT", "1-5"),
+        ("speed", "BIGINT", "1-5"),
+        ("problem_solving", "BIGINT", "1-5"),
+        ("comment", "VARCHAR", "masked comment"),
+        ("language_raw", "VARCHAR", "language of the survey as written"),
+    ),
+)
+
+PEOPLE = Table(
+    "people",
+    "one delivery of one user of the helpdesk",
+    ("person_id",),
+    "updated_at",
+    _columns(
+        ("person_id", "VARCHAR", "agent id, or the customer's pseudonym", True),
+        ("role", "VARCHAR", "one of AUTHOR_ROLES", True),
+        ("language_raw", "VARCHAR", "the profile's locale: a default, not a fact"),
+        ("updated_at", "TIMESTAMP", "when the export last changed the row"),
+    ),
+)
+
+SCHEDULES = Table(
+    "schedules",
+    "agents of one desk in one interval",
+    ("channel", "language", "starts_at"),
+    None,
+    _columns(
+        ("channel", "VARCHAR", "canonical channel of the desk", True),
+        ("language", "VARCHAR", "canonical language of the desk", True),
+        ("starts_at", "TIMESTAMP", "start of the interval", True),
+        ("ends_at", "TIMESTAMP", "end of the interval (not included)", True),
+        ("agents", "DOUBLE", "agents scheduled", True),
+    ),
+)
+
+MARKET_EVENTS = Table(
+    "market_events",
+    "one known event of the market or of the exchange itself",
+    ("event_id",),
+    None,
+    _columns(
+        ("event_id", "VARCHAR", "key", True),
+        ("kind", "VARCHAR", "surge, listing, maintenance, withdrawal_halt, campaign, outage", True),
+        ("title", "VARCHAR", "what happened"),
+        ("starts_at", "TIMESTAMP", "start", True),
+        ("ends_at", "TIMESTAMP", "end (not included)", True),
+        (
+            "known_at",
+            "TIMESTAMP",
+            "since when it was known; earlier forecasts ignore it",
+        ),
+    ),
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        CONTACTS, CONTACT_CLOCKS, MESSAGES, STATUS_EVENTS, SESSIONS,
+        SURVEYS, PEOPLE, SCHEDULES, MARKET_EVENTS,
+    )
+}  # fmt: skip
+"""Every raw table, in the order data is understood."""
