@@ -1,0 +1,87 @@
+"""The command `support-quality`: thin. Commands parse, call `pipelines.run` or `pipelines.api`,
+and print; errors become one line and an exit code here and nowhere else."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from pipelines.cli import failures, filling, planning, reading, serving
+from pipelines.cli.options import examples
+
+app = typer.Typer(
+    name="support-quality",
+    help="Support-quality analytics: exports in; wait times, resolution, satisfaction and a"
+    " staffing plan out.",
+    epilog="\n".join(
+        [
+            examples(
+                "support-quality demo",
+                "support-quality run exports/ --zone Asia/Seoul",
+                "support-quality measure first_response_seconds --by channel,language",
+            ),
+            "\nExit codes:",
+            *(f"  {code:>3}  {meaning}" for code, meaning in failures.exit_codes()),
+        ]
+    ),
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (filling, reading, planning, serving):
+    app.add_typer(group.commands)
+
+
+@app.callback()
+def root(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[
+        bool,
+        typer.Option(
+            "--debug",
+            envvar="SUPPORT_QUALITY_DEBUG",
+            help="Show the traceback of an unexpected error.",
+        ),
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+    if show_version:
+        print(f"support-quality {version('support-quality')}")
+        raise typer.Exit()
+    if debug:
+        os.environ["SUPPORT_QUALITY_DEBUG"] = "1"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; no exception leaves it.
+
+    A reader that has seen enough (`support-quality ledger --csv | head`) is not an error.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")  # Korean text, whatever the locale says
+    try:
+        code = app(
+            list(sys.argv[1:] if arguments is None else arguments),
+            prog_name="support-quality",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+        return failures.OK
+    except (Exception, KeyboardInterrupt) as error:
+        return failures.report(error)
+    return code if isinstance(code, int) else failures.OK
+
+
+def _forget_stdout() -> None:
+    """Nobody reads any more: what is still buffered must not raise again at exit."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - lives until exit

@@ -1,0 +1,62 @@
+"""Whoever asks a command for help gets an example and the options they rely on."""
+
+import re
+
+import pytest
+import typer
+
+from pipelines.cli import app, failures
+
+COMMANDS = sorted(typer.main.get_command(app).commands)
+DESIGNED = """
+    load build forecast run serve demo metrics measure staffing agents ledger quarantine check
+    docs sql sample
+"""
+
+
+def test_the_commands_are_those_of_the_design():
+    assert sorted(DESIGNED.split()) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_that_names_the_command(command, run_command):
+    ran = run_command(command, "--help")
+    assert ran.exit_code == 0
+    after = re.split(r"Examples?:", ran.stdout)[1]
+    assert f"support-quality {command}" in " ".join(after.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_a_warehouse(command, run_command):
+    assert "--warehouse" in run_command(command, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    "command", ["metrics", "measure", "staffing", "agents", "ledger", "quarantine", "check", "sql"]
+)
+def test_what_prints_a_table_takes_csv(command, run_command):
+    assert "--csv" in run_command(command, "--help").stdout
+
+
+def test_help_lists_every_exit_code(run_command):
+    printed = " ".join(run_command("--help").stdout.split())
+    for code, meaning in failures.exit_codes():
+        assert f"{code} {meaning}" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("nosuch",), "No such command 'nosuch'"),
+        (("measure",), "Missing argument 'METRIC'"),
+        (("measure", "csat", "--from", "03/01/2026"), "Invalid value for '--from'"),
+        (("agents", "--arrivals", "many", "--handle", "180"), "Invalid value for '--arrivals'"),
+    ],
+)
+def test_a_mistyped_command_is_one_line_and_exit_code_2(arguments, says, run_command):
+    ran = run_command(*arguments)
+    assert ran.exit_code == 2
+    assert ran.stdout == ""
+    assert ran.stderr.startswith("error: ")
+    assert says in ran.stderr
+    assert ran.stderr.count("\n") == 1

@@ -1,0 +1,24 @@
+"""What people type is understood, or named."""
+
+import pytest
+
+from pipelines.cli.options import conditions, names
+from pipelines.errors import UnknownNameError
+
+
+def test_a_comma_list_may_hold_spaces():
+    assert names("channel, language") == ("channel", "language")
+    assert names(None) == ()
+
+
+def test_conditions_on_one_column_add_up():
+    assert conditions(["channel=phone,live_chat", "language=ko", "channel=email"]) == {
+        "channel": ["phone", "live_chat", "email"],
+        "language": ["ko"],
+    }
+
+
+@pytest.mark.parametrize("text", ["channel", "=phone", "channel="])
+def test_a_condition_without_both_sides_names_itself_and_the_remedy(text):
+    with pytest.raises(UnknownNameError, match=f"--where {text}: .* channel=phone,live_chat"):
+        conditions([text])
