@@ -1,0 +1,29 @@
+/* ---
+label = "Rated good"
+summary = "Share of good among the ratings on the scale good/bad."
+statistic = "share"
+statistics = ["share"]
+unit = "share"
+population = "ratings on the scale good/bad, the last of each contact"
+date = "answer"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; answers after the survey window (default 14 days); other scales; unanswered surveys, which the response rate counts"
+up_is_good = true
+formula = "good / (good + bad)"
+worked_example = "9 good and 1 bad: 90 %, with a 95 % interval of 59.6 to 98.2 %."
+version = 1
+--- */
+SELECT
+    s.contact_id,
+    s.answered_on AS observed_on,
+    s.channel,
+    s.language,
+    s.topic,
+    s.team,
+    s.agent_id AS agent,
+    s.scale,
+    CASE WHEN s.score >= 1 THEN 1 ELSE 0 END AS value
+FROM fact_surveys AS s
+WHERE s.exclusion IS NULL
+    AND s.scale = 'good_bad'
+    AND s.score IS NOT NULL
+    AND coalesce(s.is_answered_in_window, TRUE)

@@ -1,0 +1,29 @@
+/* ---
+label = "Handle time"
+summary = "Talk, hold and after-contact work of handled contacts (AHT)."
+statistic = "mean"
+statistics = ["mean", "median", "p90"]
+unit = "seconds"
+population = "handled contacts whose export tells the handle time"
+clock_start = "answer"
+clock_stop = "end of the after-contact work"
+pauses = "none; overlapping chats share the clock by the concurrency of each moment"
+date = "arrival interval of the session, as offered and answered are"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts without a measured handle time"
+formula = "(talk + hold + after-contact work) / handled"
+worked_example = "Talk 120 s, hold 30 s, after-contact work 50 s: 200 s."
+version = 1
+--- */
+SELECT
+    c.contact_id,
+    c.arrived_on AS observed_on,
+    c.arrived_slot AS observed_slot,
+    c.channel,
+    c.language,
+    c.topic,
+    c.team,
+    c.agent_id AS agent,
+    c.handle_seconds AS value
+FROM fact_contacts AS c
+WHERE c.exclusion IS NULL
+    AND c.handle_seconds IS NOT NULL

@@ -1,0 +1,31 @@
+/* ---
+label = "Queue wait of all offered"
+summary = "Time in the human queue until an answer or until the customer left."
+statistic = "mean"
+statistics = ["mean", "median", "p90"]
+unit = "seconds"
+population = "contacts whose queue ended: answered or left"
+clock_start = "entered the human queue (after a bot: the hand-over)"
+clock_stop = "answer, or leaving"
+pauses = "none"
+date = "arrival"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts a bot contained; contacts still waiting"
+up_is_good = false
+formula = "queue wait of answered and abandoned contacts"
+worked_example = "Handed over to a human after 20 s, answered after 62 s: the customer waited 62 s, the human queue 42 s."
+version = 1
+--- */
+SELECT
+    c.contact_id,
+    c.arrived_on AS observed_on,
+    c.arrived_slot AS observed_slot,
+    c.channel,
+    c.language,
+    c.topic,
+    c.team,
+    c.agent_id AS agent,
+    c.queue_wait_seconds AS value
+FROM fact_contacts AS c
+WHERE c.exclusion IS NULL
+    AND c.is_offered
+    AND c.queue_wait_seconds IS NOT NULL

@@ -1,0 +1,26 @@
+/* ---
+label = "Reopened"
+summary = "Share of solved contacts that went back to open within the reopen window (default 7 days)."
+statistic = "share"
+statistics = ["share"]
+unit = "share"
+population = "contacts solved at least once"
+date = "first solve"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts never solved"
+up_is_good = false
+formula = "contacts reopened within the window / contacts solved"
+worked_example = "5 contacts solved, 1 of them reopened and solved again: 1 / 5 = 20 % (and 6 resolve events)."
+version = 1
+--- */
+SELECT
+    c.contact_id,
+    c.first_solved_on AS observed_on,
+    c.channel,
+    c.language,
+    c.topic,
+    c.team,
+    c.agent_id AS agent,
+    CASE WHEN c.is_reopened_in_window THEN 1 ELSE 0 END AS value
+FROM fact_contacts AS c
+WHERE c.exclusion IS NULL
+    AND c.is_reopened_in_window IS NOT NULL

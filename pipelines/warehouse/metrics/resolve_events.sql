@@ -1,0 +1,23 @@
+/* ---
+label = "Resolve events"
+summary = "Times a contact was solved; a contact solved twice counts twice."
+statistic = "count"
+statistics = ["count"]
+unit = "events"
+population = "solves of counted contacts"
+date = "solve"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts"
+formula = "number of solves"
+worked_example = "5 contacts solved, 1 of them reopened and solved again: 6 resolve events."
+version = 1
+--- */
+SELECT
+    e.contact_id,
+    e.solved_on AS observed_on,
+    e.channel,
+    e.language,
+    e.topic,
+    e.team,
+    e.agent_id AS agent,
+    1 AS value
+FROM fact_resolutions AS e

@@ -1,0 +1,33 @@
+/* ---
+label = "Service level SL2"
+summary = "Share of the answered contacts that were answered within the desk's target."
+statistic = "share"
+statistics = ["share"]
+unit = "share"
+population = "answered contacts"
+clock_start = "entered the human queue"
+clock_stop = "answer by a human, or leaving"
+pauses = "none"
+date = "arrival"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts a bot contained; unanswered contacts"
+up_is_good = true
+formula = "answered within T / answered"
+worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 860 / 1,000 = 86.00 %."
+version = 1
+--- */
+SELECT
+    c.contact_id,
+    c.arrived_on AS observed_on,
+    c.arrived_slot AS observed_slot,
+    c.channel,
+    c.language,
+    c.topic,
+    c.team,
+    c.agent_id AS agent,
+    CASE WHEN c.queue_wait_seconds <= c.within_seconds THEN 1 ELSE 0 END AS value
+FROM fact_contacts AS c
+WHERE c.exclusion IS NULL
+    AND c.is_offered
+    AND c.within_seconds IS NOT NULL
+    AND c.is_answered
+    AND c.queue_wait_seconds IS NOT NULL

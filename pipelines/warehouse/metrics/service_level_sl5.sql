@@ -1,0 +1,38 @@
+/* ---
+label = "Service level SL5"
+summary = "Share answered within the desk's target, or abandoned under the short-abandon limit (default 5 s)."
+statistic = "share"
+statistics = ["share"]
+unit = "share"
+population = "contacts offered to humans"
+clock_start = "entered the human queue"
+clock_stop = "answer by a human, or leaving"
+pauses = "none"
+date = "arrival"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts a bot contained; contacts still waiting within their target at the data cut"
+up_is_good = true
+formula = "(answered within T + abandoned under s) / offered"
+worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 870 / 1,060 = 82.08 %."
+version = 1
+--- */
+SELECT
+    c.contact_id,
+    c.arrived_on AS observed_on,
+    c.arrived_slot AS observed_slot,
+    c.channel,
+    c.language,
+    c.topic,
+    c.team,
+    c.agent_id AS agent,
+    CASE
+        WHEN c.is_answered AND c.queue_wait_seconds <= c.within_seconds THEN 1
+        WHEN c.is_abandoned AND c.queue_wait_seconds < r.short_abandon_seconds THEN 1
+        ELSE 0
+    END AS value
+FROM fact_contacts AS c
+CROSS JOIN ref_rules AS r
+WHERE c.exclusion IS NULL
+    AND c.is_offered
+    AND c.within_seconds IS NOT NULL
+    AND NOT (c.is_answered AND c.queue_wait_seconds IS NULL)
+    AND (c.is_answered OR coalesce(c.is_abandoned, FALSE) OR c.waited_seconds > c.within_seconds)

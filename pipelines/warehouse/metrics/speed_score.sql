@@ -1,0 +1,28 @@
+/* ---
+label = "Speed rating"
+summary = "Mean rating from 1 to 5 of the speed of the service."
+statistic = "mean"
+statistics = ["mean"]
+unit = "points"
+population = "surveys that rate this aspect"
+date = "answer"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; answers after the survey window; surveys without this rating"
+up_is_good = true
+formula = "sum of ratings / ratings"
+worked_example = "Ratings 5, 4 and 3, one survey without this rating: 12 / 3 = 4.00."
+version = 1
+--- */
+SELECT
+    s.contact_id,
+    s.answered_on AS observed_on,
+    s.channel,
+    s.language,
+    s.topic,
+    s.team,
+    s.agent_id AS agent,
+    s.scale,
+    s.speed AS value
+FROM fact_surveys AS s
+WHERE s.exclusion IS NULL
+    AND s.speed IS NOT NULL
+    AND coalesce(s.is_answered_in_window, TRUE)

@@ -1,0 +1,27 @@
+/* ---
+label = "Survey response rate"
+summary = "Share of the surveys sent that were answered within the survey window (default 14 days)."
+statistic = "share"
+statistics = ["share"]
+unit = "share"
+population = "surveys sent whose window is over or that were answered"
+date = "sending"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; surveys whose window is still open"
+up_is_good = true
+formula = "answered within W days / sent"
+worked_example = "3 sent: one answered in time, one late, one not at all: 1 / 3 = 33.3 %; a fourth, sent before the period, is not in it."
+version = 1
+--- */
+SELECT
+    s.contact_id,
+    s.sent_on AS observed_on,
+    s.channel,
+    s.language,
+    s.topic,
+    s.team,
+    s.agent_id AS agent,
+    CASE WHEN s.is_answered_in_window THEN 1 ELSE 0 END AS value
+FROM fact_surveys AS s
+WHERE s.exclusion IS NULL
+    AND s.sent_on IS NOT NULL
+    AND s.is_answered_in_window IS NOT NULL
