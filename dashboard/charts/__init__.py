@@ -1,0 +1,49 @@
+"""Figures of the product: pure functions from frames to Plotly figures.
+
+The app and notebooks draw with the same functions. Each takes `reader`, whose language the
+words, numbers, dates and durations are in; colours and fonts follow the page the figure is on.
+"""
+
+from dashboard.charts.backtest import calibration, errors
+from dashboard.charts.comparisons import bars, dots, grid, ratings, trend
+from dashboard.charts.look import empty
+from dashboard.charts.staffing import (
+    fan,
+    gap_map,
+    gap_words,
+    required_against_scheduled,
+    week_map,
+)
+from dashboard.charts.waits import (
+    distribution,
+    percentiles_by_half_hour,
+    still_waiting,
+    timeline,
+)
+from dashboard.charts.work import backlog, cohorts, ledger
+from dashboard.formats import ENGLISH, Reader
+
+__all__ = [
+    "ENGLISH",
+    "Reader",
+    "backlog",
+    "bars",
+    "calibration",
+    "cohorts",
+    "distribution",
+    "dots",
+    "empty",
+    "errors",
+    "fan",
+    "gap_map",
+    "gap_words",
+    "grid",
+    "ledger",
+    "percentiles_by_half_hour",
+    "ratings",
+    "required_against_scheduled",
+    "still_waiting",
+    "timeline",
+    "trend",
+    "week_map",
+]

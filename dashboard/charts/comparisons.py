@@ -1,0 +1,400 @@
+"""Figures that set groups side by side: grids, dots with intervals, ratings, trends."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.look import (
+    ACCENT,
+    CATEGORIES,
+    CONTRAST,
+    DIVERGING,
+    NEUTRAL,
+    SEQUENTIAL,
+    band,
+    faded,
+    figure,
+    listed,
+    time_axis,
+    with_gaps,
+)
+from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
+
+_STEP = {"day": pd.Timedelta(days=1), "week": pd.Timedelta(days=7)}
+
+
+def grid(
+    frame: pd.DataFrame,
+    *,
+    unit: str,
+    up_is_good: bool | None = None,
+    rows: str = "channel",
+    columns: str = "language",
+    names: Mapping[str, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """A value for every channel and language, its n in the cell.
+
+    Parameters
+    ----------
+    frame : one row per pair: `rows`, `columns`, `value`, `n`, `low`, `high`. A pair with n under
+        5 reads "<5" and has no colour; an absent pair stays empty.
+    unit : "seconds", "share" or "count".
+    up_is_good : colours worse orange; None (neither is good) shades by size alone.
+    names : code -> what to call it, for both sides.
+    """
+    _ = reader.translate
+    called = names or {}
+    across = list(dict.fromkeys(frame[columns]))
+    down = list(dict.fromkeys(frame[rows]))
+    cells = {(row[rows], row[columns]): row for row in frame.to_dict("records")}
+    z, text, words = [], [], []
+    for r in down:
+        z_line, text_line, word_line = [], [], []
+        for c in across:
+            cell = cells.get((r, c))
+            told = cell is not None and not pd.isna(cell["value"])
+            few = cell is not None and 0 < (cell["n"] or 0) < SUPPRESSED_BELOW
+            z_line.append(cell["value"] if told and not few else None)
+            head = f"{called.get(r, r)} · {called.get(c, c)}"
+            if few:
+                text_line.append(f"<{SUPPRESSED_BELOW}".replace("<", "&lt;"))
+                word_line.append(f"{head}<br>n = &lt;{SUPPRESSED_BELOW}")
+            elif told:
+                shown = reader.value(cell["value"], unit)
+                text_line.append(f"{shown}<br><sub>n {reader.number(cell['n'])}</sub>")
+                word_line.append(
+                    f"{head}<br><b>{shown}</b><br>95 %: "
+                    f"{reader.interval(cell['low'], cell['high'], unit)}<br>"
+                    f"n = {reader.number(cell['n'])}"
+                )
+            else:
+                text_line.append("")
+                word_line.append(head)
+        z.append(z_line)
+        text.append(text_line)
+        words.append(word_line)
+    scale = [list(stop) for stop in (SEQUENTIAL if up_is_good is None else DIVERGING)]
+    bounds: dict = {}
+    seen = sorted(v for line in z for v in line if v is not None)
+    if up_is_good is not None and seen:
+        # Ranks, not sizes: one desk that takes days would wash out all differences among the rest.
+        rank = {v: i / max(len(set(seen)) - 1, 1) for i, v in enumerate(sorted(set(seen)))}
+        z = [
+            [None if v is None else (rank[v] if up_is_good else 1 - rank[v]) for v in line]
+            for line in z
+        ]
+        bounds = {"zmin": -0.15, "zmax": 1.15}
+    chart = figure(height or 70 + 52 * max(len(down), 1))
+    chart.add_trace(
+        go.Heatmap(
+            x=[called.get(c, c) for c in across],
+            y=[called.get(r, r) for r in down],
+            z=z,
+            text=text,
+            texttemplate="%{text}",
+            customdata=words,
+            hovertemplate="%{customdata}<extra></extra>",
+            hoverongaps=False,
+            colorscale=scale,
+            showscale=False,
+            xgap=3,
+            ygap=3,
+            **bounds,
+        )
+    )
+    chart.update_xaxes(side="top", type="category", showgrid=False)
+    chart.update_yaxes(autorange="reversed", type="category", showgrid=False)
+    return chart
+
+
+def dots(
+    frame: pd.DataFrame,
+    label: str,
+    *,
+    unit: str,
+    names: Mapping[str, str] | None = None,
+    baseline: str | None = None,
+    baseline_name: str = "",
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """One dot per group with its 95 % interval as a line; groups in the frame's order.
+
+    Parameters
+    ----------
+    frame : one row per group: the column `label`, `value`, `low`, `high`, `n`. Under n = 5 the
+        row is kept, without a dot.
+    baseline : a column with what the group is compared with (its own past, say), a hollow mark.
+    """
+    _ = reader.translate
+    called = names or {}
+    few = frame["n"].fillna(0) < SUPPRESSED_BELOW
+    y = [str(called.get(v, v)) for v in frame[label]]
+    value = frame["value"].mask(few)
+    chart = figure(height or 80 + 30 * max(len(frame), 1))
+    if baseline is not None:
+        chart.add_trace(
+            go.Scatter(
+                x=listed(frame[baseline]),
+                y=y,
+                name=baseline_name or _("Its own baseline"),
+                mode="markers",
+                marker={
+                    "symbol": "line-ns-open",
+                    "size": 16,
+                    "color": NEUTRAL,
+                    "line": {"width": 2.5},
+                },
+                text=[reader.value(v, unit) for v in frame[baseline]],
+                hovertemplate="%{y}<br>%{text}<extra></extra>",
+            )
+        )
+    chart.add_trace(
+        go.Scatter(
+            x=listed(value),
+            y=y,
+            name=_("Value with its 95 % interval"),
+            mode="markers",
+            marker={"color": ACCENT, "size": 10},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": listed(frame["high"] - value),
+                "arrayminus": listed(value - frame["low"]),
+                "color": faded(ACCENT, 0.65),
+                "thickness": 2,
+                "width": 0,
+            },
+            text=[
+                f"<b>{reader.value(row.value, unit)}</b><br>95 %: "
+                f"{reader.interval(row.low, row.high, unit)}<br>n = {reader.number(row.n)}"
+                if row.n >= SUPPRESSED_BELOW
+                else f"n = &lt;{SUPPRESSED_BELOW}"
+                for row in frame.itertuples()
+            ],
+            hovertemplate="%{y}<br>%{text}<extra></extra>",
+        )
+    )
+    reach = pd.concat([frame["high"], frame["value"]]).max()
+    chart.update_xaxes(**_value_axis(unit, reach, reader))
+    chart.update_yaxes(type="category", categoryorder="array", categoryarray=y[::-1], showgrid=True)
+    chart.update_layout(showlegend=baseline is not None)
+    return chart
+
+
+def ratings(
+    frame: pd.DataFrame,
+    by: str,
+    *,
+    scale: Sequence[int] = (1, 2, 3, 4, 5),
+    names: Mapping[str, str] | None = None,
+    score_names: Mapping[int, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """The full distribution of ratings, one bar per group, centred on the middle of the scale.
+
+    Parameters
+    ----------
+    frame : one row per group and score: `by`, `score`, `n`. A group with fewer than 5 ratings in
+        all has no bar.
+    scale : the scores from worst to best; an odd scale's middle score straddles the centre.
+    score_names : what to call a score ("Bad", "Good"); the score itself otherwise.
+    """
+    _ = reader.translate
+    called = names or {}
+    groups = list(dict.fromkeys(frame[by]))
+    counts = frame.pivot_table(index=by, columns="score", values="n", aggfunc="sum", fill_value=0)
+    counts = counts.reindex(index=groups, columns=list(scale), fill_value=0)
+    totals = counts.sum(axis=1)
+    shares = counts.div(totals.where(totals >= SUPPRESSED_BELOW), axis=0)
+    middle = len(scale) / 2
+    # Left edge of each bar: everything below the middle lies left of 0.
+    below = shares.iloc[:, : len(scale) // 2].sum(axis=1)
+    if len(scale) % 2:
+        below = below + shares.iloc[:, len(scale) // 2] / 2
+    colours = _likert_colours(len(scale))
+    chart = figure(height or 90 + 34 * max(len(groups), 1), barmode="overlay")
+    left = -below
+    y = [str(called.get(g, g)) for g in groups]
+    for index, score in enumerate(scale):
+        name = str((score_names or {}).get(score, score))
+        chart.add_trace(
+            go.Bar(
+                base=listed(left),
+                x=listed(shares[score]),
+                y=y,
+                orientation="h",
+                name=name,
+                marker={"color": colours[index], "line": {"width": 0}},
+                text=[reader.share(v, 0) if v >= 0.06 else "" for v in shares[score].fillna(0)],
+                textposition="inside",
+                insidetextanchor="middle",
+                textangle=0,
+                customdata=[
+                    f"{name}: <b>{reader.share(share)}</b><br>"
+                    f"n = {reader.number(n)} / {reader.number(total)}"
+                    for share, n, total in zip(shares[score], counts[score], totals, strict=True)
+                ],
+                hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+            )
+        )
+        left = left + shares[score]
+    chart.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
+    chart.update_xaxes(
+        range=[-1, 1],
+        tickvals=[-1, -0.5, 0, 0.5, 1],
+        ticktext=[reader.share(abs(v), 0) for v in (-1, -0.5, 0, 0.5, 1)],
+        title_text=_("share of ratings, below and above the middle"),
+    )
+    chart.update_yaxes(
+        type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
+    )
+    chart.update_layout(legend={"traceorder": "normal"}, meta={"middle": middle})
+    return chart
+
+
+def trend(
+    frame: pd.DataFrame,
+    at: str,
+    *,
+    unit: str,
+    label: str = "",
+    by: str | None = None,
+    names: Mapping[str, str] | None = None,
+    provisional: str | None = None,
+    target: float | None = None,
+    reader: Reader = ENGLISH,
+    height: int = 300,
+) -> go.Figure:
+    """A metric over time with its 95 % interval; days without an observation stay gaps.
+
+    Parameters
+    ----------
+    frame : one row per `at` ("day", "week" or "month") and group: `value`, `low`, `high`, `n`.
+    provisional : a boolean column; where true the value may still move and is drawn hollow.
+    """
+    _ = reader.translate
+    chart = figure(height, hovermode="x")
+    groups = [(None, frame)] if by is None else list(frame.groupby(by, sort=False))
+    for index, (group, rows) in enumerate(groups):
+        rows = rows.assign(**{at: pd.to_datetime(rows[at]).astype("datetime64[us]")})
+        rows = with_gaps(rows, at, _STEP[at]) if at in _STEP else rows.sort_values(at)
+        rows = rows.reset_index(drop=True)
+        few = rows["n"].fillna(0) < SUPPRESSED_BELOW
+        value = rows["value"].mask(few)
+        colour = CATEGORIES[index % len(CATEGORIES)]
+        name = label if group is None else str((names or {}).get(group, group))
+        x = list(rows[at])
+        if rows["low"].notna().any():
+            chart.add_trace(
+                band(
+                    x,
+                    listed(rows["low"].mask(few)),
+                    listed(rows["high"].mask(few)),
+                    name="" if by else _("95 % interval"),
+                    colour=colour,
+                    alpha=0.15,
+                    legendgroup=name,
+                )
+            )
+        hollow = rows[provisional].fillna(False).astype(bool) if provisional else few & False
+        chart.add_trace(
+            go.Scatter(
+                x=x,
+                y=listed(value),
+                name=name,
+                legendgroup=name,
+                mode="lines+markers" if len(rows) <= 62 else "lines",
+                line={"color": colour, "width": 2},
+                marker={
+                    "size": 6,
+                    "color": colour,
+                    "symbol": ["circle-open" if h else "circle" for h in hollow],
+                },
+                text=[
+                    _point_words(row, at, unit, name, bool(h), reader)
+                    for row, h in zip(rows.to_dict("records"), hollow, strict=True)
+                ],
+                hovertemplate="%{text}<extra></extra>",
+            )
+        )
+    if target is not None:
+        chart.add_hline(
+            y=target,
+            line={"color": NEUTRAL, "width": 1, "dash": "dash"},
+            annotation_text=_("target {value}").format(value=reader.value(target, unit)),
+        )
+    reach = pd.concat([frame["high"], frame["value"]]).max()
+    chart.update_yaxes(title_text=label, **_value_axis(unit, reach, reader))
+    chart.update_layout(showlegend=by is not None or len(chart.data) > 1)
+    return chart
+
+
+def bars(
+    frame: pd.DataFrame,
+    label: str,
+    *,
+    unit: str = "count",
+    names: Mapping[str, str] | None = None,
+    title: str = "",
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """One horizontal bar per group, in the frame's order, its value written beside it."""
+    called = names or {}
+    y = [str(called.get(v, v)) for v in frame[label]]
+    chart = figure(height or 60 + 30 * max(len(frame), 1), showlegend=False)
+    chart.add_trace(
+        go.Bar(
+            x=listed(frame["value"]),
+            y=y,
+            orientation="h",
+            marker={"color": ACCENT, "opacity": 0.85},
+            text=[reader.value(v, unit) for v in frame["value"]],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{text}<extra></extra>",
+        )
+    )
+    chart.update_xaxes(title_text=title, **_value_axis(unit, frame["value"].max(), reader))
+    chart.update_yaxes(
+        type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
+    )
+    return chart
+
+
+def _point_words(row: dict, at: str, unit: str, name: str, hollow: bool, reader: Reader) -> str:
+    _ = reader.translate
+    when = reader.weekday_and_day(row[at]) if at in _STEP else row[at].strftime("%Y-%m")
+    if pd.isna(row["n"]):
+        return ""
+    line = f"{when}<br>{name}: <b>{reader.value(row['value'], unit)}</b>"
+    if row["n"] < SUPPRESSED_BELOW:
+        return f"{when}<br>{name}: n = &lt;{SUPPRESSED_BELOW}"
+    if not pd.isna(row["low"]):
+        line += f"<br>95 %: {reader.interval(row['low'], row['high'], unit)}"
+    line += f"<br>n = {reader.number(row['n'])}"
+    return line + (f"<br><i>{_('provisional: may still move')}</i>" if hollow else "")
+
+
+def _value_axis(unit: str, reach: float, reader: Reader) -> dict:
+    if unit == "seconds":
+        return {"rangemode": "tozero", **time_axis(0 if pd.isna(reach) else reach, reader)}
+    if unit == "share":
+        return {"tickformat": ".0%", "rangemode": "tozero"}
+    return {"rangemode": "tozero"}
+
+
+def _likert_colours(count: int) -> list[str]:
+    """Orange to blue through grey, as many steps as the scale has."""
+    if count == 2:
+        return [CONTRAST, ACCENT]
+    below, above = count // 2, count // 2
+    fade = lambda i, n: 0.95 - 0.4 * i / max(n - 1, 1)  # noqa: E731
+    worse = [faded(CONTRAST, fade(i, below)) for i in range(below)]
+    better = [faded(ACCENT, fade(i, above)) for i in range(above)][::-1]
+    return [*worse, *([faded(NEUTRAL, 0.45)] if count % 2 else []), *better]

@@ -1,0 +1,220 @@
+"""One look for every figure: colours, axes, words.
+
+Colours carry their own transparency and no figure sets a font or a background, so the same
+figure sits on the app's light and dark themes and on a notebook's page. Nothing here imports
+streamlit.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from math import log10
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.formats import Reader
+
+ACCENT = "#3b7dd8"
+CONTRAST = "#e0761a"
+NEUTRAL = "#8590a2"
+# Told apart by lightness too, not by hue alone; the first is the accent, the second its contrast.
+CATEGORIES = (
+    ACCENT,
+    CONTRAST,
+    "#3aa6a0",
+    "#8a63c9",
+    "#b8902a",
+    "#5fb0e8",
+    "#c2588f",
+    "#6f8f3a",
+    "#8590a2",
+    "#a5674a",
+)
+# Orange is too little or worse, blue enough or better; the middle lets the page through.
+DIVERGING = (
+    (0.0, "rgba(196, 92, 10, 0.95)"),
+    (0.25, "rgba(232, 138, 56, 0.75)"),
+    (0.5, "rgba(133, 144, 162, 0.14)"),
+    (0.75, "rgba(88, 146, 224, 0.70)"),
+    (1.0, "rgba(37, 92, 178, 0.95)"),
+)
+SEQUENTIAL = (
+    (0.0, "rgba(59, 125, 216, 0.06)"),
+    (0.5, "rgba(59, 125, 216, 0.45)"),
+    (1.0, "rgba(37, 92, 178, 0.95)"),
+)
+
+_TEMPLATE = go.layout.Template(
+    layout={
+        "colorway": list(CATEGORIES),
+        "font": {"size": 13},
+        "hoverlabel": {"align": "left"},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"gridcolor": "rgba(133,144,162,0.2)", "zeroline": False},
+        "yaxis": {"gridcolor": "rgba(133,144,162,0.2)", "zeroline": False},
+    }
+)
+
+
+def moment(at: datetime, reader: Reader) -> str:
+    """A local instant: its weekday and day, and the 24-hour clock."""
+    return f"{reader.weekday_and_day(at)} {at:%H:%M}"
+
+
+def figure(height: int = 320, **layout) -> go.Figure:
+    """An empty figure in the house look, `height` in pixels."""
+    base = {
+        "template": _TEMPLATE,
+        "height": height,
+        "margin": {"l": 8, "r": 12, "t": 36, "b": 8},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "title": {"text": ""},
+        },
+        # A finger that scrolls the page must not zoom the figure; the mode bar still can.
+        "dragmode": False,
+        "hovermode": "closest",
+        "bargap": 0.25,
+        "xaxis": {"automargin": True, "title": {"standoff": 8}},
+        "yaxis": {"automargin": True, "title": {"standoff": 8}},
+    }
+    chart = go.Figure(layout=base)
+    chart.update_layout(**layout)
+    return chart
+
+
+def faded(colour: str, alpha: float) -> str:
+    """`#rrggbb` with a transparency of its own."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {alpha})"
+
+
+def band(
+    x: Sequence,
+    low: Sequence[float],
+    high: Sequence[float],
+    *,
+    name: str,
+    colour: str,
+    alpha: float,
+    step: object | None = None,
+    legendgroup: str | None = None,
+) -> go.Scatter:
+    """The area between `low` and `high`, broken wherever either is NULL.
+
+    Each unbroken run becomes a closed outline of its own: areas filled "to the next trace" run
+    across gaps, and a closed half hour would look staffed. With `step` (the width of one x) the
+    outline has the shape of steps and the last one is drawn to its end.
+    """
+    outline_x: list = []
+    outline_y: list = []
+    for start, stop in _runs(low, high):
+        if step is None:
+            across = list(x[start:stop])
+            upper, lower = list(high[start:stop]), list(low[start:stop])
+        else:
+            across = [edge for i in range(start, stop) for edge in (x[i], x[i] + step)]
+            upper = [high[i] for i in range(start, stop) for _ in range(2)]
+            lower = [low[i] for i in range(start, stop) for _ in range(2)]
+        if outline_x:
+            outline_x.append(None)
+            outline_y.append(None)
+        outline_x += across + across[::-1]
+        outline_y += upper + lower[::-1]
+    return go.Scatter(
+        x=outline_x,
+        y=outline_y,
+        name=name,
+        mode="lines",
+        fill="toself",
+        fillcolor=faded(colour, alpha),
+        line={"width": 0, "color": faded(colour, alpha)},
+        hoverinfo="skip",
+        legendgroup=legendgroup,
+        showlegend=bool(name),
+    )
+
+
+def _runs(low: Sequence[float], high: Sequence[float]) -> Iterable[tuple[int, int]]:
+    """`[start, stop)` of each stretch in which both bounds are observed."""
+    start = None
+    for index in range(len(low) + 1):
+        seen = index < len(low) and not (pd.isna(low[index]) or pd.isna(high[index]))
+        if seen and start is None:
+            start = index
+        elif not seen and start is not None:
+            yield start, index
+            start = None
+
+
+def with_gaps(frame: pd.DataFrame, at: str, step: pd.Timedelta) -> pd.DataFrame:
+    """`frame` sorted by `at` with an empty row wherever more than one `step` is missing.
+
+    Lines break at NULL; a row that is absent would be drawn over as if it had been observed.
+    """
+    ordered = frame.sort_values(at, ignore_index=True)
+    jumps = ordered[at].diff() > step
+    if not jumps.any():
+        return ordered
+    breaks = pd.DataFrame({at: ordered.loc[jumps, at] - step})
+    return pd.concat([ordered, breaks], ignore_index=True).sort_values(at, ignore_index=True)
+
+
+def listed(values: Iterable) -> list:
+    """A column as Plotly's JSON wants it: NULL is None, which breaks a line, never 0."""
+    return [None if pd.isna(value) else value for value in values]
+
+
+# --- durations on an axis -----------------------------------------------------------------
+
+_TICKS = (
+    0, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800,
+    43_200, 86_400, 172_800, 345_600, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000,
+)  # fmt: skip
+_ROUND_TICKS = (0, 1, 10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_592_000, 31_536_000)
+
+
+def log_position(seconds: float) -> float:
+    """Where a duration sits on the logarithmic time axis: 0 s has a place, log10(1 + s)."""
+    return log10(1 + seconds)
+
+
+def log_time_axis(low: float, high: float, reader: Reader) -> dict:
+    """Axis settings for durations drawn at `log_position`: ticks people use, 1 min, 1 h, 1 d."""
+    ticks = [t for t in _ROUND_TICKS if low <= t <= high]
+    if len(ticks) < 3:
+        ticks = [t for t in _TICKS if low <= t <= high]
+    return {
+        "tickvals": [log_position(t) for t in ticks],
+        "ticktext": [reader.duration(t) for t in ticks],
+        "range": [log_position(low), log_position(high)],
+    }
+
+
+def time_axis(high: float, reader: Reader, ticks: int = 5) -> dict:
+    """Axis settings for durations drawn in seconds from 0: steps of whole people's units."""
+    steps = [t for t in _TICKS if t > 0]
+    wide = max(high, 1) / ticks
+    step = next((t for t in steps if t >= wide), steps[-1])
+    values = [i * step for i in range(int(high // step) + 2)]
+    return {"tickvals": values, "ticktext": [reader.duration(t) for t in values]}
+
+
+def local_instants(frame: pd.DataFrame) -> pd.Series:
+    """The local wall clock of rows with `local_on` and `local_slot` (half hours from 0)."""
+    minutes = pd.to_timedelta(frame["local_slot"].astype("int64") * 30, unit="min")
+    return pd.to_datetime(frame["local_on"]) + minutes
+
+
+def empty(message: str, height: int = 160) -> go.Figure:
+    """A figure that says why there is nothing to draw."""
+    chart = figure(height)
+    chart.update_xaxes(visible=False)
+    chart.update_yaxes(visible=False)
+    chart.add_annotation(text=message, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
+    return chart

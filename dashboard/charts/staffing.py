@@ -1,0 +1,399 @@
+"""Figures of demand and of the people it takes: fan, steps, gap map, week shape."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.look import (
+    ACCENT,
+    CONTRAST,
+    DIVERGING,
+    NEUTRAL,
+    SEQUENTIAL,
+    band,
+    faded,
+    figure,
+    listed,
+    local_instants,
+    moment,
+    with_gaps,
+)
+from dashboard.formats import ENGLISH, Reader
+
+HALF_HOUR = pd.Timedelta(minutes=30)
+DAY = pd.Timedelta(days=1)
+# Widest first, so that the narrower bands lie on top.
+_BANDS = ((95, "q025", "q975", 0.10), (80, "q10", "q90", 0.16), (50, "q25", "q75", 0.24))
+
+
+def fan(
+    history: pd.DataFrame,
+    forecast: pd.DataFrame,
+    *,
+    events: pd.DataFrame | None = None,
+    daily: bool = False,
+    reader: Reader = ENGLISH,
+    height: int = 340,
+) -> go.Figure:
+    """What came in and what is expected, with the bands it should fall into.
+
+    Parameters
+    ----------
+    history : one row per half hour (`local_on`, `local_slot`, `offered`) or, with `daily`, per
+        day (`local_on`, `offered`). NULL means the feed was down: the line breaks there.
+    forecast : the same grain with `mean` or `q50` and any of q025..q975; a band is drawn for
+        each pair of quantiles that is there (50, 80 and 95 %).
+    events : market events (`kind`, `starts_at` in local time, `ends_at`), marked at their start.
+    """
+    _ = reader.translate
+    chart = figure(height, hovermode="x")
+    step = DAY if daily else HALF_HOUR
+    past = _on_clock(history, daily, step)
+    ahead = _on_clock(forecast, daily, step)
+    middle = "q50" if "q50" in ahead else "mean"
+    for percent, low, high, alpha in _BANDS:
+        if {low, high} <= set(ahead):
+            chart.add_trace(
+                band(
+                    list(ahead["at"]),
+                    listed(ahead[low]),
+                    listed(ahead[high]),
+                    name=_("{percent} % interval").format(percent=percent),
+                    colour=ACCENT,
+                    alpha=alpha,
+                )
+            )
+    unit = _("contacts a day") if daily else _("contacts per half hour")
+    told = reader.weekday_and_day if daily else partial(moment, reader=reader)
+    chart.add_trace(
+        go.Scatter(
+            x=list(past["at"]),
+            y=listed(past["offered"]),
+            name=_("Came in"),
+            mode="lines",
+            line={"color": NEUTRAL, "width": 1.6},
+            text=[
+                f"{told(at)}<br>{_('Came in')}: {reader.number(n)}"
+                for at, n in zip(past["at"], past["offered"], strict=True)
+            ],
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    chart.add_trace(
+        go.Scatter(
+            x=list(ahead["at"]),
+            y=listed(ahead[middle]),
+            name=_("Forecast (median)") if middle == "q50" else _("Forecast (mean)"),
+            mode="lines",
+            line={"color": ACCENT, "width": 2.2},
+            text=[_forecast_words(row, middle, told, reader) for row in _rows(ahead)],
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    if events is not None and len(past) + len(ahead):
+        seen = pd.concat([past["at"], ahead["at"]])
+        _mark_events(chart, events, seen.min(), seen.max(), reader)
+    chart.update_yaxes(title_text=unit, rangemode="tozero")
+    return chart
+
+
+def required_against_scheduled(
+    staffing: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 340
+) -> go.Figure:
+    """Agents to schedule and agents scheduled, half hour by half hour, as steps.
+
+    Parameters
+    ----------
+    staffing : one row per half hour: `local_on`, `local_slot`, `required_scheduled`,
+        `scheduled_agents` (NULL without a schedule), `required_agents`, and `scheduled_low` /
+        `scheduled_high`, the 80 % band of what to schedule. Closed half hours are absent or NULL.
+    """
+    _ = reader.translate
+    frame = _on_clock(staffing, False, HALF_HOUR)
+    chart = figure(height, hovermode="x")
+    at = list(frame["at"])
+    if {"scheduled_low", "scheduled_high"} <= set(frame):
+        chart.add_trace(
+            band(
+                at,
+                listed(frame["scheduled_low"]),
+                listed(frame["scheduled_high"]),
+                name=_("80 % of outcomes"),
+                colour=CONTRAST,
+                alpha=0.18,
+                step=HALF_HOUR,
+            )
+        )
+    for column, name, colour, dash in (
+        ("required_scheduled", _("To schedule"), CONTRAST, "solid"),
+        ("scheduled_agents", _("Scheduled"), ACCENT, "solid"),
+    ):
+        x, y, rows = _steps(frame, column)
+        chart.add_trace(
+            go.Scatter(
+                x=x,
+                y=y,
+                name=name,
+                mode="lines",
+                line={"color": colour, "width": 2, "shape": "hv", "dash": dash},
+                text=[_agents_words(row, name, column, reader) for row in rows],
+                hovertemplate="%{text}<extra></extra>",
+            )
+        )
+    chart.update_yaxes(title_text=_("agents"), rangemode="tozero")
+    return chart
+
+
+def gap_map(staffing: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None = None):
+    """Where people are missing: days down, half hours across, agents too few or too many.
+
+    Parameters
+    ----------
+    staffing : one row per half hour with `local_on`, `local_slot`, `gap` (scheduled minus to be
+        scheduled; NULL where the desk is closed or has no schedule: the cell stays empty),
+        `required_scheduled`, `scheduled_agents`.
+
+    Returns
+    -------
+    A figure whose colours are symmetric about 0: orange short, blue spare.
+    """
+    _ = reader.translate
+    days, slots = _days_and_slots(staffing)
+    cells = staffing.set_index(["local_on", "local_slot"])
+    gap = _grid(cells["gap"], days, slots)
+    reach = max((abs(v) for row in gap for v in row if v is not None), default=1) or 1
+    needed = _grid(cells["required_scheduled"], days, slots)
+    there = _grid(cells["scheduled_agents"], days, slots)
+    words = []
+    for row, day in enumerate(days):
+        line = []
+        for column, slot in enumerate(slots):
+            value = gap[row][column]
+            line.append(
+                ""
+                if value is None
+                else f"{reader.weekday_and_day(day)} {reader.half_hour(slot)}<br>"
+                f"<b>{gap_words(value, reader)}</b><br>"
+                f"{_('To schedule')}: {reader.number(needed[row][column])} · "
+                f"{_('Scheduled')}: {_agents(there[row][column], reader)}"
+            )
+        words.append(line)
+    chart = figure(height or 90 + 26 * len(days))
+    chart.add_trace(
+        go.Heatmap(
+            x=[reader.half_hour(slot) for slot in slots],
+            y=[reader.weekday_and_day(day) for day in days],
+            z=gap,
+            zmin=-reach,
+            zmax=reach,
+            colorscale=[list(stop) for stop in DIVERGING],
+            xgap=1,
+            ygap=2,
+            text=words,
+            hovertemplate="%{text}<extra></extra>",
+            hoverongaps=False,
+            colorbar=_colour_bar(_("agents spare (+) or short (−)")),
+        )
+    )
+    chart.update_xaxes(**_slot_ticks(slots, reader), type="category")
+    chart.update_yaxes(autorange="reversed", type="category")
+    return chart
+
+
+def week_map(
+    frame: pd.DataFrame,
+    value: str,
+    *,
+    unit: str,
+    label: str,
+    reader: Reader = ENGLISH,
+    height: int = 300,
+) -> go.Figure:
+    """The shape of a week: weekday down, half hour across.
+
+    Parameters
+    ----------
+    frame : one row per weekday and half hour: `weekday` (0 is Monday), `half_hour`
+        (0..47), `value` and `n`. A cell without rows stays empty; under 5 it is not told.
+    value : the column to colour by, in `unit` ("seconds", "share" or "count").
+    """
+    _ = reader.translate
+    days, slots = list(range(7)), list(range(48))
+    cells = frame.set_index(["weekday", "half_hour"])
+    counts = _grid(cells["n"], days, slots) if "n" in cells else None
+    grid = _grid(cells[value], days, slots)
+    names = [reader.weekday(i) for i in range(7)]
+    words = []
+    for row in range(7):
+        line = []
+        for column, slot in enumerate(slots):
+            shown = grid[row][column]
+            n = counts[row][column] if counts else None
+            told = f"{names[row]} {reader.half_hour(slot)}"
+            if counts and n is not None and n < 5:
+                grid[row][column] = None
+            elif shown is not None:
+                told += f"<br><b>{reader.value(shown, unit)}</b>"
+            if n is not None:
+                told += f"<br>n = {reader.count(n)}"
+            line.append(told)
+        words.append(line)
+    chart = figure(height)
+    bar = _colour_bar(label)
+    if unit == "seconds":
+        highest = max((v for row in grid for v in row if v is not None), default=0)
+        steps = [highest * i / 4 for i in range(5)]
+        bar |= {"tickvals": steps, "ticktext": [reader.duration(round(s)) for s in steps]}
+    elif unit == "share":
+        bar |= {"tickformat": ".0%"}
+    chart.add_trace(
+        go.Heatmap(
+            x=[reader.half_hour(slot) for slot in slots],
+            y=names,
+            z=grid,
+            zmin=0,
+            colorscale=[list(stop) for stop in SEQUENTIAL],
+            xgap=1,
+            ygap=2,
+            text=words,
+            hovertemplate="%{text}<extra></extra>",
+            hoverongaps=False,
+            colorbar=bar,
+        )
+    )
+    chart.update_xaxes(**_slot_ticks(slots, reader), type="category")
+    chart.update_yaxes(autorange="reversed", type="category")
+    return chart
+
+
+def gap_words(gap: float, reader: Reader = ENGLISH) -> str:
+    """-3 is "3 short", 2 is "2 spare", 0 is "just right"."""
+    _ = reader.translate
+    decimals = 0 if float(gap).is_integer() else 1
+    if gap < 0:
+        return _("{n} short").format(n=reader.number(-gap, decimals))
+    if gap > 0:
+        return _("{n} spare").format(n=reader.number(gap, decimals))
+    return _("exactly enough")
+
+
+def _on_clock(frame: pd.DataFrame, daily: bool, step: pd.Timedelta) -> pd.DataFrame:
+    at = pd.to_datetime(frame["local_on"]) if daily else local_instants(frame)
+    return with_gaps(frame.assign(at=at.astype("datetime64[us]")), "at", step)
+
+
+def _rows(frame: pd.DataFrame) -> list[dict]:
+    return frame.to_dict("records")
+
+
+def _forecast_words(row: dict, middle: str, told: Callable, reader: Reader) -> str:
+    _ = reader.translate
+    if pd.isna(row[middle]):
+        return ""
+    lines = [told(row["at"]), f"{_('Expected')}: <b>{reader.number(row[middle], 1)}</b>"]
+    for percent, low, high, _alpha in reversed(_BANDS):
+        if low in row and high in row and not pd.isna(row[low]):
+            lines.append(f"{percent} %: {reader.number(row[low])} – {reader.number(row[high])}")
+    return "<br>".join(lines)
+
+
+def _steps(frame: pd.DataFrame, column: str) -> tuple[list, list, list[dict]]:
+    """Points of a step line: every half hour at its start, and a last one at its end."""
+    x, y, rows = [], [], []
+    records = _rows(frame)
+    for index, row in enumerate(records):
+        value = None if pd.isna(row[column]) else row[column]
+        x.append(row["at"])
+        y.append(value)
+        rows.append(row)
+        ends = index + 1 == len(records) or pd.isna(records[index + 1][column])
+        if value is not None and ends:
+            # Drawn to the end of its half hour; without it the last step has no width.
+            x.append(row["at"] + HALF_HOUR)
+            y.append(value)
+            rows.append(row)
+    return x, y, rows
+
+
+def _agents_words(row: dict, name: str, column: str, reader: Reader) -> str:
+    _ = reader.translate
+    if pd.isna(row[column]):
+        return ""
+    line = f"{moment(row['at'], reader)}<br>{name}: <b>{_agents(row[column], reader)}</b>"
+    if column == "required_scheduled":
+        if not pd.isna(row.get("scheduled_low", float("nan"))):
+            line += (
+                f" (80 %: {_agents(row['scheduled_low'], reader)} – "
+                f"{_agents(row['scheduled_high'], reader)})"
+            )
+        if not pd.isna(row.get("required_agents", float("nan"))):
+            line += f"<br>{_('At their desks')}: {_agents(row['required_agents'], reader)}"
+    return line
+
+
+def _agents(value: float | None, reader: Reader) -> str:
+    if value is None or pd.isna(value):
+        return "—"
+    return reader.number(value, 0 if float(value).is_integer() else 1)
+
+
+def _days_and_slots(frame: pd.DataFrame) -> tuple[list, list[int]]:
+    days = sorted(frame["local_on"].unique())
+    slots = frame["local_slot"].astype(int)
+    return days, list(range(slots.min(), slots.max() + 1)) if len(frame) else []
+
+
+def _grid(values: pd.Series, rows: Sequence, columns: Sequence) -> list[list]:
+    # A half hour that a clock change repeats counts once, at its scarcer reading.
+    found = {
+        key: None if pd.isna(v) else v for key, v in values.groupby(level=[0, 1]).min().items()
+    }
+    return [[found.get((row, column)) for column in columns] for row in rows]
+
+
+def _slot_ticks(slots: Sequence[int], reader: Reader) -> dict:
+    every = 4 if len(slots) > 24 else 2
+    shown = [reader.half_hour(slot) for slot in slots if slot % every == 0]
+    return {"tickvals": shown, "ticktext": shown, "tickangle": 0}
+
+
+def _colour_bar(title: str) -> dict:
+    return {
+        "title": {"text": title, "side": "top"},
+        "orientation": "h",
+        "thickness": 8,
+        "len": 0.4,
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.02,
+        "yanchor": "bottom",
+        "outlinewidth": 0,
+    }
+
+
+def _mark_events(chart: go.Figure, events: pd.DataFrame, first, last, reader: Reader) -> None:
+    inside = events[(events["starts_at"] <= last) & (events["starts_at"] >= first)]
+    if inside.empty:
+        return
+    top = max(
+        (v for trace in chart.data for v in (trace.y or ()) if v is not None and not pd.isna(v)),
+        default=1,
+    )
+    chart.add_trace(
+        go.Scatter(
+            x=list(inside["starts_at"]),
+            y=[top * 1.04] * len(inside),
+            name=reader.translate("Market event"),
+            mode="markers",
+            marker={"symbol": "triangle-down", "size": 10, "color": CONTRAST},
+            text=[
+                f"{moment(event.starts_at, reader)}<br><b>{event.kind}</b>"
+                for event in inside.itertuples()
+            ],
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    for at in inside["starts_at"]:
+        chart.add_vline(x=at, line={"color": faded(CONTRAST, 0.5), "width": 1, "dash": "dot"})

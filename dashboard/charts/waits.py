@@ -1,0 +1,275 @@
+"""Figures of durations: distribution, still-waiting curves, percentiles by time of day."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.look import (
+    ACCENT,
+    CATEGORIES,
+    CONTRAST,
+    NEUTRAL,
+    band,
+    figure,
+    listed,
+    log_position,
+    log_time_axis,
+    moment,
+    time_axis,
+)
+from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
+
+
+def distribution(
+    bins: pd.DataFrame,
+    percentiles: Mapping[str, float] | None = None,
+    *,
+    label: str = "",
+    reader: Reader = ENGLISH,
+    height: int = 320,
+) -> go.Figure:
+    """How long things took, on a logarithmic time axis, with percentiles marked.
+
+    Parameters
+    ----------
+    bins : one row per bin: `bin_low`, `bin_high` (seconds, half-open) and `n`.
+    percentiles : what to mark, e.g. {"Median": 540.0, "90 %": 5400.0}; NULL ones are left out.
+    label : what was measured, the axis title.
+    """
+    _ = reader.translate
+    chart = figure(height, bargap=0, showlegend=False)
+    rows = bins[bins["n"] > 0].sort_values("bin_low")
+    total = rows["n"].sum()
+    left = [log_position(v) for v in rows["bin_low"]]
+    right = [log_position(v) for v in rows["bin_high"]]
+    chart.add_trace(
+        go.Bar(
+            x=[(a + b) / 2 for a, b in zip(left, right, strict=True)],
+            y=list(rows["n"]),
+            width=[b - a for a, b in zip(left, right, strict=True)],
+            marker={"color": ACCENT, "opacity": 0.75, "line": {"width": 0}},
+            text=[
+                f"{reader.duration(row.bin_low)} – {reader.duration(row.bin_high)}<br>"
+                f"n = {reader.count(row.n)} ({reader.share(row.n / total)})"
+                for row in rows.itertuples()
+            ],
+            textposition="none",
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    for index, (name, seconds) in enumerate((percentiles or {}).items()):
+        if seconds is None or pd.isna(seconds):
+            continue
+        at = log_position(seconds)
+        chart.add_vline(x=at, line={"color": CONTRAST, "width": 1.5, "dash": "dot"})
+        chart.add_annotation(
+            x=at,
+            y=1.0 + 0.08 * (index % 2),
+            yref="paper",
+            yanchor="bottom",
+            showarrow=False,
+            text=f"{name} <b>{reader.duration(seconds)}</b>",
+        )
+    low = rows["bin_low"].min() if len(rows) else 0
+    high = rows["bin_high"].max() if len(rows) else 86_400
+    chart.update_xaxes(title_text=label, **log_time_axis(low, high, reader))
+    chart.update_yaxes(title_text=_("contacts"))
+    chart.update_layout(margin={"t": 56})
+    return chart
+
+
+def still_waiting(
+    curves: pd.DataFrame,
+    by: str | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+    label: str = "",
+    marks: Mapping[str, float] | None = None,
+    reader: Reader = ENGLISH,
+    height: int = 340,
+) -> go.Figure:
+    """Kaplan-Meier curves: the share that still waits after so long, with 95 % bands.
+
+    Those without an end are censored at the data cut, not dropped: dropping them would make the
+    slowest look fast.
+
+    Parameters
+    ----------
+    curves : one row per event time: `seconds`, `surviving_share`, `low`, `high`, `at_risk`, and
+        the column `by` where several curves are compared.
+    names : what to call each group.
+    marks : durations to mark on the axis, e.g. a target.
+    """
+    _ = reader.translate
+    chart = figure(height, hovermode="closest")
+    groups = [(None, curves)] if by is None else list(curves.groupby(by, sort=False))
+    for index, (group, rows) in enumerate(groups):
+        colour = CATEGORIES[index % len(CATEGORIES)]
+        name = _("All") if group is None else str((names or {}).get(group, group))
+        rows = rows.sort_values("seconds")
+        at = [log_position(v) for v in rows["seconds"]]
+        low, high = _step_outline(at, rows["low"]), _step_outline(at, rows["high"])
+        if low[1]:
+            chart.add_trace(
+                band(low[0], low[1], high[1], name="", colour=colour, alpha=0.14, legendgroup=name)
+            )
+        chart.add_trace(
+            go.Scatter(
+                x=at,
+                y=listed(rows["surviving_share"]),
+                name=name,
+                legendgroup=name,
+                mode="lines",
+                line={"color": colour, "width": 2, "shape": "hv"},
+                text=[_waiting_words(row, name, reader) for row in rows.itertuples()],
+                hovertemplate="%{text}<extra></extra>",
+            )
+        )
+    for name, seconds in (marks or {}).items():
+        chart.add_vline(
+            x=log_position(seconds),
+            line={"color": NEUTRAL, "width": 1, "dash": "dash"},
+            annotation_text=name,
+            annotation_position="top",
+        )
+    seen = curves["seconds"]
+    high = seen.max() if len(seen) else 86_400
+    chart.update_xaxes(title_text=label, **log_time_axis(0, high, reader))
+    chart.update_yaxes(title_text=_("share without an end"), range=[0, 1.02], tickformat=".0%")
+    chart.update_layout(showlegend=len(groups) > 1)
+    return chart
+
+
+def percentiles_by_half_hour(
+    frame: pd.DataFrame,
+    lines: Mapping[str, str],
+    *,
+    label: str = "",
+    target_seconds: float | None = None,
+    reader: Reader = ENGLISH,
+    height: int = 320,
+) -> go.Figure:
+    """How the wait changes over the day: one line per percentile.
+
+    Parameters
+    ----------
+    frame : one row per half hour: `half_hour` (0..47), the columns of `lines` (seconds), `n`,
+        and for the first of them `low` and `high`, its 95 % interval. Half hours without
+        enough rows are NULL or absent: the line breaks.
+    lines : column -> name, the first drawn strongest and with its band.
+    """
+    _ = reader.translate
+    frame = frame.set_index("half_hour").reindex(range(48)).reset_index()
+    hidden = frame["n"].fillna(0) < SUPPRESSED_BELOW if "n" in frame else frame["half_hour"] < 0
+    chart = figure(height, hovermode="x")
+    x = [reader.half_hour(slot) for slot in frame["half_hour"]]
+    first = next(iter(lines))
+    if {"low", "high"} <= set(frame):
+        low = listed(frame["low"].mask(hidden))
+        high = listed(frame["high"].mask(hidden))
+        chart.add_trace(band(x, low, high, name=_("95 % interval"), colour=ACCENT, alpha=0.16))
+    for index, (column, name) in enumerate(lines.items()):
+        values = frame[column].mask(hidden)
+        words = []
+        for row, value in zip(frame.to_dict("records"), values, strict=True):
+            line = (
+                f"{reader.half_hour(row['half_hour'])}<br>{name}: <b>{reader.duration(value)}</b>"
+            )
+            if column == first and "low" in row and not pd.isna(row["low"]):
+                line += f"<br>95 %: {reader.interval(row['low'], row['high'], 'seconds')}"
+            if "n" in row:
+                line += f"<br>n = {reader.count(row['n'])}"
+            words.append(line)
+        chart.add_trace(
+            go.Scatter(
+                x=x,
+                y=listed(values),
+                name=name,
+                mode="lines",
+                line={"color": CATEGORIES[index], "width": 2.4 if column == first else 1.8},
+                text=words,
+                hovertemplate="%{text}<extra></extra>",
+            )
+        )
+    if target_seconds is not None:
+        chart.add_hline(
+            y=target_seconds,
+            line={"color": NEUTRAL, "width": 1, "dash": "dash"},
+            annotation_text=_("target {duration}").format(duration=reader.duration(target_seconds)),
+        )
+    highest = frame[list(lines)].mask(hidden).max().max()
+    chart.update_yaxes(
+        title_text=label,
+        rangemode="tozero",
+        **time_axis(0 if pd.isna(highest) else highest, reader),
+    )
+    ticks = [reader.half_hour(slot) for slot in range(0, 48, 6)]
+    chart.update_xaxes(type="category", tickvals=ticks, ticktext=ticks, tickangle=0)
+    return chart
+
+
+def timeline(waits: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None = None):
+    """One contact's states and waits as bars on its clock.
+
+    Parameters
+    ----------
+    waits : one row per stretch: `label`, `starts_at`, `ends_at` (local; NULL still runs and is
+        drawn to the last instant known) and `kind`, which colours it.
+    """
+    _ = reader.translate
+    labels = list(dict.fromkeys(waits["label"]))
+    kinds = list(dict.fromkeys(waits["kind"]))
+    chart = figure(height or 90 + 34 * max(len(labels), 1), barmode="overlay")
+    known = pd.concat([waits["starts_at"], waits["ends_at"]]).max()
+    for index, kind in enumerate(kinds):
+        rows = waits[waits["kind"] == kind]
+        ends = rows["ends_at"].fillna(known)
+        spans = (ends - rows["starts_at"]).dt.total_seconds()
+        chart.add_trace(
+            go.Bar(
+                base=list(rows["starts_at"]),
+                x=[s * 1000 for s in spans],
+                y=list(rows["label"]),
+                orientation="h",
+                name=_(str(kind)),
+                marker={"color": CATEGORIES[index % len(CATEGORIES)], "opacity": 0.85},
+                text=[
+                    reader.duration(s) + ("" if pd.notna(end) else " +")
+                    for s, end in zip(spans, rows["ends_at"], strict=True)
+                ],
+                customdata=[
+                    f"{moment(row.starts_at, reader)} – "
+                    + (moment(row.ends_at, reader) if pd.notna(row.ends_at) else _("still open"))
+                    for row in rows.itertuples()
+                ],
+                textposition="auto",
+                hovertemplate="%{y}<br><b>%{text}</b><br>%{customdata}<extra></extra>",
+            )
+        )
+    chart.update_xaxes(type="date")
+    chart.update_yaxes(categoryorder="array", categoryarray=labels[::-1], showgrid=False)
+    return chart
+
+
+def _step_outline(x: Sequence[float], y: pd.Series) -> tuple[list, list]:
+    """Corners of a step line, so that the band around it has its shape."""
+    corners_x, corners_y = [], []
+    values = listed(y)
+    for index, value in enumerate(values):
+        if index:
+            corners_x.append(x[index])
+            corners_y.append(values[index - 1])
+        corners_x.append(x[index])
+        corners_y.append(value)
+    return corners_x, corners_y
+
+
+def _waiting_words(row, name: str, reader: Reader) -> str:
+    _ = reader.translate
+    after = _("after {duration}").format(duration=reader.duration(row.seconds))
+    return (
+        f"{name}<br>{after}: <b>{reader.share(row.surviving_share)}</b> "
+        f"({reader.interval(row.low, row.high, 'share')})<br>"
+        f"{_('still waiting')}: n = {reader.count(row.at_risk)}"
+    )

@@ -1,0 +1,181 @@
+"""Figures of work and books: backlog as a dated stock, cohorts, the population ledger."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.look import (
+    ACCENT,
+    CATEGORIES,
+    CONTRAST,
+    NEUTRAL,
+    band,
+    faded,
+    figure,
+    listed,
+)
+from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
+
+AGES = ("aged_0_1d", "aged_1_3d", "aged_3_7d", "aged_7d_plus")
+
+
+def backlog(frame: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 320) -> go.Figure:
+    """Open contacts at the end of each day, stacked by how old they are.
+
+    Parameters
+    ----------
+    frame : one row per day: `day` and the columns of `AGES`. The oldest lie at the bottom, where
+        their growth is seen without the noise of the young ones on top.
+    """
+    _ = reader.translate
+    names = {
+        "aged_0_1d": _("under 1 day"),
+        "aged_1_3d": _("1 to 3 days"),
+        "aged_3_7d": _("3 to 7 days"),
+        "aged_7d_plus": _("7 days and more"),
+    }
+    colours = {
+        "aged_0_1d": faded(ACCENT, 0.25),
+        "aged_1_3d": faded(ACCENT, 0.55),
+        "aged_3_7d": faded(CONTRAST, 0.45),
+        "aged_7d_plus": faded(CONTRAST, 0.9),
+    }
+    rows = frame.sort_values("day")
+    days = list(pd.to_datetime(rows["day"]))
+    total = rows[list(AGES)].sum(axis=1, min_count=1)
+    chart = figure(height, hovermode="x unified")
+    for age in reversed(AGES):
+        chart.add_trace(
+            go.Scatter(
+                x=days,
+                y=listed(rows[age]),
+                name=names[age],
+                mode="lines",
+                stackgroup="age",
+                line={"width": 0.5, "color": colours[age]},
+                fillcolor=colours[age],
+                text=[
+                    f"{reader.number(n)} ({reader.share(n / t if t else None)})"
+                    for n, t in zip(rows[age], total, strict=True)
+                ],
+                hovertemplate="%{text}",
+            )
+        )
+    chart.add_trace(
+        go.Scatter(
+            x=days,
+            y=listed(total),
+            name=_("all open"),
+            mode="lines",
+            line={"width": 1.5, "color": NEUTRAL},
+            text=[reader.number(n) for n in total],
+            hovertemplate="<b>%{text}</b>",
+        )
+    )
+    chart.update_xaxes(hoverformat="%a %e %b %Y")
+    chart.update_yaxes(title_text=_("open contacts"), rangemode="tozero")
+    return chart
+
+
+def cohorts(
+    frame: pd.DataFrame,
+    by: str,
+    *,
+    names: Mapping[str, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int = 320,
+) -> go.Figure:
+    """The share of each cohort resolved by so many days after arrival.
+
+    Parameters
+    ----------
+    frame : one row per cohort and day of follow-up: `by`, `days`, `share`, `low`, `high`, `n`. A
+        cohort ends where its follow-up does: days it has not lived are absent, not flat.
+    """
+    _ = reader.translate
+    chart = figure(height, hovermode="closest")
+    groups = list(frame.groupby(by, sort=False))
+    for index, (group, rows) in enumerate(groups):
+        # The newest is strongest, older ones fade.
+        strength = 0.25 + 0.75 * (index + 1) / len(groups)
+        name = str((names or {}).get(group, group))
+        rows = rows.sort_values("days")
+        last = index + 1 == len(groups)
+        if last and rows["low"].notna().any():
+            chart.add_trace(
+                band(
+                    list(rows["days"]),
+                    listed(rows["low"]),
+                    listed(rows["high"]),
+                    name="",
+                    colour=ACCENT,
+                    alpha=0.14,
+                )
+            )
+        chart.add_trace(
+            go.Scatter(
+                x=list(rows["days"]),
+                y=listed(rows["share"].mask(rows["n"] < SUPPRESSED_BELOW)),
+                name=name,
+                mode="lines+markers",
+                line={"color": faded(ACCENT, strength), "width": 2.4 if last else 1.6},
+                marker={"size": 5, "color": faded(ACCENT, strength)},
+                text=[
+                    f"{name}<br>"
+                    f"{_('within {n} days').format(n=reader.number(row.days))}: "
+                    f"<b>{reader.share(row.share)}</b> "
+                    f"({reader.interval(row.low, row.high, 'share')})<br>"
+                    f"n = {reader.count(row.n)}"
+                    for row in rows.itertuples()
+                ],
+                hovertemplate="%{text}<extra></extra>",
+            )
+        )
+    chart.update_xaxes(title_text=_("days after arrival"), dtick=1)
+    chart.update_yaxes(title_text=_("share resolved"), tickformat=".0%", range=[0, 1.02])
+    return chart
+
+
+def ledger(
+    frame: pd.DataFrame,
+    label: str,
+    columns: Sequence[str],
+    *,
+    names: Mapping[str, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """Where every received row went: one bar per source or file, split by what became of it.
+
+    Parameters
+    ----------
+    frame : one row per `label` with the counts of `columns`; they add up to `received`.
+    columns : what to stack, `counted` first. Columns that are 0 everywhere are left out.
+    """
+    _ = reader.translate
+    called = names or {}
+    y = [str(v) for v in frame[label]]
+    chart = figure(height or 90 + 34 * max(len(frame), 1), barmode="stack")
+    shown = [c for c in columns if frame[c].fillna(0).sum() > 0]
+    for index, column in enumerate(shown):
+        chart.add_trace(
+            go.Bar(
+                x=listed(frame[column]),
+                y=y,
+                orientation="h",
+                name=str(called.get(column, column)),
+                marker={"color": CATEGORIES[index % len(CATEGORIES)]},
+                text=[
+                    f"{reader.number(n)} ({reader.share(n / received if received else None)})"
+                    for n, received in zip(frame[column], frame["received"], strict=True)
+                ],
+                textposition="none",
+                hovertemplate="%{y}<br>%{fullData.name}: <b>%{text}</b><extra></extra>",
+            )
+        )
+    chart.update_xaxes(title_text=_("rows received"))
+    chart.update_yaxes(
+        type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
+    )
+    return chart
