@@ -26,7 +26,7 @@ def _generated(root: Path) -> dict[Path, str]:
 
     readme = root / "README.md"
     return {
-        root / "data" / "README.md": catalog.data_dictionary_markdown(),
+        root / "data" / "README.md": catalog.dictionary_page(),
         readme: _with_exit_codes(readme),
     }
 

@@ -64,8 +64,10 @@ def _refuse_taken_port(port: int) -> None:
 
 
 def _dashboard(warehouse: Path, port: int) -> int:
-    """Run the dashboard in a process of its own until it ends or Ctrl-C; its exit code."""
-    print(f"The dashboard is at http://localhost:{port} (Ctrl-C ends it)", flush=True)
+    """Run the dashboard in a process of its own until it ends or Ctrl-C; its exit code.
+
+    It prints its address itself, once it answers there.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard", "--warehouse", str(warehouse), "--port", str(port)]
     )
