@@ -8,10 +8,9 @@ import plotly.graph_objects as go
 from dashboard.charts.look import (
     ACCENT,
     CATEGORIES,
-    CONTRAST,
-    DIVERGING,
     NEUTRAL,
-    SEQUENTIAL,
+    SEQUENTIAL_UNDER_TEXT,
+    UNDER_TEXT,
     band,
     faded,
     figure,
@@ -64,7 +63,9 @@ def grid(
                 word_line.append(f"{head}<br>n = &lt;{SUPPRESSED_BELOW}")
             elif told:
                 shown = reader.value(cell["value"], unit)
-                text_line.append(f"{shown}<br><sub>n {reader.number(cell['n'])}</sub>")
+                text_line.append(
+                    f"{shown}<br><span style='font-size:11px'>n {reader.number(cell['n'])}</span>"
+                )
                 word_line.append(
                     f"{head}<br><b>{shown}</b><br>95 %: "
                     f"{reader.interval(cell['low'], cell['high'], unit)}<br>"
@@ -76,33 +77,37 @@ def grid(
         z.append(z_line)
         text.append(text_line)
         words.append(word_line)
-    scale = [list(stop) for stop in (SEQUENTIAL if up_is_good is None else DIVERGING)]
     bounds: dict = {}
-    seen = sorted(v for line in z for v in line if v is not None)
-    if up_is_good is not None and seen:
-        # Ranks, not sizes: one desk that takes days would wash out all differences among the rest.
-        rank = {v: i / max(len(set(seen)) - 1, 1) for i, v in enumerate(sorted(set(seen)))}
-        z = [
-            [None if v is None else (rank[v] if up_is_good else 1 - rank[v]) for v in line]
-            for line in z
-        ]
-        bounds = {"zmin": -0.15, "zmax": 1.15}
-    chart = figure(height or 70 + 52 * max(len(down), 1))
+    scale = SEQUENTIAL_UNDER_TEXT
+    if up_is_good is not None:
+        z, bounds, scale = _ranks(z, up_is_good), {"zmin": 0, "zmax": 1}, UNDER_TEXT
+    x = [called.get(c, c) for c in across]
+    y = [called.get(r, r) for r in down]
+    chart = figure(height or 70 + 52 * max(len(down), 1), showlegend=False)
     chart.add_trace(
         go.Heatmap(
-            x=[called.get(c, c) for c in across],
-            y=[called.get(r, r) for r in down],
+            x=x,
+            y=y,
             z=z,
-            text=text,
-            texttemplate="%{text}",
             customdata=words,
             hovertemplate="%{customdata}<extra></extra>",
             hoverongaps=False,
-            colorscale=scale,
+            colorscale=[list(stop) for stop in scale],
             showscale=False,
             xgap=3,
             ygap=3,
             **bounds,
+        )
+    )
+    # Text as a trace of its own takes the page's text colour; a heat map would choose black or
+    # white as if its transparent cells lay on white.
+    chart.add_trace(
+        go.Scatter(
+            x=x * len(y),
+            y=[name for name in y for _column in x],
+            text=[cell for line in text for cell in line],
+            mode="text",
+            hoverinfo="skip",
         )
     )
     chart.update_xaxes(side="top", type="category", showgrid=False)
@@ -367,6 +372,18 @@ def bars(
     return chart
 
 
+def _ranks(z: list[list], up_is_good: bool) -> list[list]:
+    """Values as ranks from worst 0 to best 1; alone or all equal, they sit in the middle.
+
+    Ranks, not sizes: one desk that takes days would wash out the differences among the rest.
+    """
+    seen = sorted({v for line in z for v in line if v is not None})
+    if len(seen) < 2:
+        return [[None if v is None else 0.5 for v in line] for line in z]
+    place = {v: i / (len(seen) - 1) for i, v in enumerate(seen if up_is_good else seen[::-1])}
+    return [[None if v is None else place[v] for v in line] for line in z]
+
+
 def _point_words(row: dict, at: str, unit: str, name: str, hollow: bool, reader: Reader) -> str:
     _ = reader.translate
     when = reader.weekday_and_day(row[at]) if at in _STEP else row[at].strftime("%Y-%m")
@@ -390,11 +407,10 @@ def _value_axis(unit: str, reach: float, reader: Reader) -> dict:
 
 
 def _likert_colours(count: int) -> list[str]:
-    """Orange to blue through grey, as many steps as the scale has."""
-    if count == 2:
-        return [CONTRAST, ACCENT]
-    below, above = count // 2, count // 2
-    fade = lambda i, n: 0.95 - 0.4 * i / max(n - 1, 1)  # noqa: E731
-    worse = [faded(CONTRAST, fade(i, below)) for i in range(below)]
-    better = [faded(ACCENT, fade(i, above)) for i in range(above)][::-1]
-    return [*worse, *([faded(NEUTRAL, 0.45)] if count % 2 else []), *better]
+    """Orange to blue through grey, as many steps as the scale has; opaque, for text on them."""
+    worse, better = ("#d9681d", "#f0b07c"), ("#9dc1f0", "#3b7dd8")
+    if count <= 3:
+        return [worse[0], *(["#c5ccd8"] if count == 3 else []), better[1]]
+    below = [worse[min(i * 2 // (count // 2), 1)] for i in range(count // 2)]
+    above = [better[min(i * 2 // (count // 2), 1)] for i in range(count // 2)]
+    return [*below, *(["#c5ccd8"] if count % 2 else []), *above]

@@ -38,6 +38,13 @@ DIVERGING = (
     (0.75, "rgba(88, 146, 224, 0.70)"),
     (1.0, "rgba(37, 92, 178, 0.95)"),
 )
+# Faint enough for the page's own text colour to be read on every shade, light or dark.
+UNDER_TEXT = (
+    (0.0, "rgba(224, 118, 26, 0.48)"),
+    (0.5, "rgba(133, 144, 162, 0.12)"),
+    (1.0, "rgba(59, 125, 216, 0.48)"),
+)
+SEQUENTIAL_UNDER_TEXT = ((0.0, "rgba(59, 125, 216, 0.05)"), (1.0, "rgba(59, 125, 216, 0.48)"))
 SEQUENTIAL = (
     (0.0, "rgba(59, 125, 216, 0.06)"),
     (0.5, "rgba(59, 125, 216, 0.45)"),
@@ -67,7 +74,7 @@ def figure(height: int = 320, **layout) -> go.Figure:
     base = {
         "template": _TEMPLATE,
         "height": height,
-        "margin": {"l": 8, "r": 12, "t": 36, "b": 8},
+        "margin": {"l": 8, "r": 12, "t": 36, "b": 8, "pad": 4},
         "legend": {
             "orientation": "h",
             "x": 0,
@@ -80,8 +87,8 @@ def figure(height: int = 320, **layout) -> go.Figure:
         "dragmode": False,
         "hovermode": "closest",
         "bargap": 0.25,
-        "xaxis": {"automargin": True, "title": {"standoff": 8}},
-        "yaxis": {"automargin": True, "title": {"standoff": 8}},
+        "xaxis": {"automargin": True},
+        "yaxis": {"automargin": True},
     }
     chart = go.Figure(layout=base)
     chart.update_layout(**layout)
@@ -176,7 +183,7 @@ _TICKS = (
     0, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800,
     43_200, 86_400, 172_800, 345_600, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000,
 )  # fmt: skip
-_ROUND_TICKS = (0, 1, 10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_592_000, 31_536_000)
+_ROUND_TICKS = (0, 10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_592_000, 31_536_000)
 
 
 def log_position(seconds: float) -> float:

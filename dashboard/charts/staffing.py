@@ -244,8 +244,8 @@ def week_map(
     bar = _colour_bar(label)
     if unit == "seconds":
         highest = max((v for row in grid for v in row if v is not None), default=0)
-        steps = [highest * i / 4 for i in range(5)]
-        bar |= {"tickvals": steps, "ticktext": [reader.duration(round(s)) for s in steps]}
+        ends = [0, highest / 2, highest]
+        bar |= {"tickvals": ends, "ticktext": [reader.duration(round(s)) for s in ends]}
     elif unit == "share":
         bar |= {"tickformat": ".0%"}
     chart.add_trace(
@@ -354,7 +354,8 @@ def _grid(values: pd.Series, rows: Sequence, columns: Sequence) -> list[list]:
 
 
 def _slot_ticks(slots: Sequence[int], reader: Reader) -> dict:
-    every = 4 if len(slots) > 24 else 2
+    # Few enough not to touch each other on a phone.
+    every = 8 if len(slots) > 24 else 4
     shown = [reader.half_hour(slot) for slot in slots if slot % every == 0]
     return {"tickvals": shown, "ticktext": shown, "tickangle": 0}
 
@@ -364,7 +365,8 @@ def _colour_bar(title: str) -> dict:
         "title": {"text": title, "side": "top"},
         "orientation": "h",
         "thickness": 8,
-        "len": 0.4,
+        "tickangle": 0,
+        "len": 0.5,
         "x": 0,
         "xanchor": "left",
         "y": 1.02,

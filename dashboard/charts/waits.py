@@ -233,7 +233,7 @@ def timeline(waits: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | Non
                 y=list(rows["label"]),
                 orientation="h",
                 name=_(str(kind)),
-                marker={"color": CATEGORIES[index % len(CATEGORIES)], "opacity": 0.85},
+                marker={"color": CATEGORIES[index % len(CATEGORIES)]},
                 text=[
                     reader.duration(s) + ("" if pd.notna(end) else " +")
                     for s, end in zip(spans, rows["ends_at"], strict=True)
