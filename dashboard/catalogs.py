@@ -1,0 +1,103 @@
+"""`python -m dashboard.catalogs [LANG]`: bring the catalogs up to date with the text in the code.
+
+Messages are the texts marked in `dashboard/` (`_`, `N_`, `mark`, `translate`, `plural`) and the
+words in the headers of the metrics, which the Definitions page and the cards show. With a LANG
+that has no catalog yet, an empty one is made: translate it, and the language is there.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from dashboard.i18n import LOCALE_DIR, SOURCE_LOCALE
+
+_HERE = Path(__file__).parent
+METRICS_DIR = _HERE.parent / "pipelines" / "warehouse" / "metrics"
+METRIC_WORDS = ("label", "summary", "exclusions", "worked_example", "formula")
+_KEYWORDS = {"_": None, "N_": None, "mark": None, "translate": None, "plural": (1, 2)}
+
+
+def wanted() -> Catalog:
+    """Every message the product shows, without translations."""
+    catalog = Catalog(project="support-quality", charset="utf-8", fuzzy=False)
+    found = extract_from_dir(str(_HERE), [("**.py", "python")], keywords=_KEYWORDS)
+    for _file, _line, message, _comments, _context in found:
+        catalog.add(message)
+    for path in sorted(METRICS_DIR.glob("*.sql")):
+        header = metric_header(path)
+        for word in METRIC_WORDS:
+            if header.get(word):
+                catalog.add(header[word])
+    return catalog
+
+
+def metric_header(path: Path) -> dict:
+    """The TOML in the comment that a metric's file starts with."""
+    _, _, rest = path.read_text(encoding="utf-8").partition("/* ---\n")
+    return tomllib.loads(rest.partition("--- */")[0])
+
+
+def catalog_path(locale: str) -> Path:
+    """Where the catalog of a language is, or would be."""
+    return LOCALE_DIR / locale / "LC_MESSAGES" / "messages.po"
+
+
+def read(locale: str) -> Catalog:
+    """The catalog of a language; empty where there is none yet."""
+    path = catalog_path(locale)
+    if not path.exists():
+        return Catalog(locale=locale, charset="utf-8", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=locale)
+
+
+def missing(locale: str) -> list[str]:
+    """Messages that the catalog of `locale` does not translate, in alphabetical order."""
+    there = read(locale)
+    lacking = []
+    for message in wanted():
+        if not message.id:
+            continue
+        known = there.get(message.id)
+        words = known.string if known else ""
+        words = words if isinstance(words, (tuple, list)) else (words,)
+        if known is None or known.fuzzy or not all(words):
+            lacking.append(message.id if isinstance(message.id, str) else message.id[0])
+    return sorted(lacking)
+
+
+def update(locale: str) -> Path:
+    """Add new messages, drop those no longer shown, keep every translation; gives the file."""
+    there, fresh = (
+        read(locale),
+        Catalog(locale=locale, project="support-quality", charset="utf-8", fuzzy=False),
+    )
+    for message in wanted():
+        if message.id:
+            known = there.get(message.id)
+            fresh.add(message.id, known.string if known else "")
+    path = catalog_path(locale)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, fresh, sort_output=True, no_location=True, omit_header=False, width=99)
+    return path
+
+
+def main() -> int:
+    """Update the named languages, or all that have a catalog."""
+    known = [path.parent.parent.name for path in LOCALE_DIR.glob("*/LC_MESSAGES/messages.po")]
+    for locale in sys.argv[1:] or sorted(known):
+        path = update(locale)
+        lacking = 0 if locale == SOURCE_LOCALE else len(missing(locale))
+        print(f"{path.relative_to(_HERE.parent)}: {lacking} to translate")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

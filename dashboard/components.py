@@ -1,0 +1,448 @@
+"""The parts a page is made of, so that every page has the same states, tables and downloads.
+
+How a page is written (`app_pages/<name>.py`, a plain script, plus one line in `pages.py`):
+
+    from dashboard import charts, components, queries
+    from dashboard.i18n import text as _
+
+    page = components.open_page(_("Wait times"), _("How long customers waited for a person."))
+    waits = queries.measure("first_response_seconds", page.filters, by=("channel",))
+    components.stop_if_empty(waits)
+    components.card(
+        _("Median wait by channel"),
+        charts.bars(waits, "channel", unit="seconds", names=page.names("channel", waits),
+                    reader=page.reader),
+        waits,
+        metric="first_response_seconds",
+        name="wait_by_channel",
+    )
+
+1. `open_page` draws title, build line, stale banner, filters, and stops on a half-chosen range.
+   It gives `page.build`, `page.filters`, `page.reader`.
+2. `queries.*` answers from the published build, cached under its id; a page computes nothing.
+3. `kpis` draws the headline numbers of `queries.compare` against the period before.
+4. `card` draws one chart with its table beside it, downloads, n, and what the number means.
+   Three or four charts a page at most: a Plotly chart is the dearest thing on it.
+5. Words go through `_`; codes through `page.reader.name(dimension, code)`; a figure takes
+   `reader=page.reader`. Text that customers wrote is shown by `st.text` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import downloads, filters, i18n, pages, queries
+from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
+from dashboard.i18n import text as _
+from pipelines.errors import SupportQualityError
+
+ICON = Path(__file__).with_name("static") / "icon.png"
+
+_LOCALE = "locale"
+_LOCALE_CHOSEN = "locale.chosen"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page works with: the build of the moment, the chosen filters, the reader."""
+
+    build: Any
+    filters: filters.Filters
+    reader: Reader
+
+    def names(self, dimension: str, frame: pd.DataFrame) -> dict[str, str]:
+        """Code -> words for the codes of `dimension` that occur in `frame`."""
+        return {code: self.reader.name(dimension, code) for code in frame[dimension].unique()}
+
+
+def open_page(title: str, summary: str, *, with_filters: bool = True) -> Page:
+    """Draw the head of a page; stops the run where a day is still to be chosen."""
+    build = queries.build()
+    reader = i18n.reader()
+    head, switch = st.columns([0.8, 0.2], vertical_alignment="top")
+    with head:
+        st.title(title, anchor=False)
+        st.caption(summary)
+    with switch, st.container(horizontal=True, horizontal_alignment="right"):
+        _language_menu()
+    if build.is_stale:
+        stale(build, reader)
+    chosen = filters.bar(build) if with_filters else filters.current(build)
+    if with_filters and chosen.is_partial:
+        st.info(_("Choose an end date to see this page."))
+        st.stop()
+    return Page(build, chosen, reader)
+
+
+def close_page(page: Page) -> None:
+    """The line at the foot: whose numbers, until when, from which build."""
+    st.caption(
+        _("{site} · data until {cut} ({zone}) · build {build}").format(
+            site=page.build.site_name,
+            cut=page.reader.instant(page.build.data_cut_at, page.build.zone),
+            zone=page.build.zone,
+            build=f"`{page.build.build_id}`",
+        )
+    )
+
+
+# --- numbers and charts -------------------------------------------------------------------
+
+
+def kpis(items: Sequence[tuple[str, pd.DataFrame]], page: Page) -> None:
+    """A row of headline numbers against the period before.
+
+    `items`: label and the one-row frame of `queries.compare` (value, n, low, high,
+    previous_value, previous_n, change; unit and direction in its attrs).
+    """
+    with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
+        for label, frame in items:
+            kpi(label, frame, page)
+
+
+def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
+    """One headline number: value, change by its direction, interval, n, and its definition."""
+    reader, unit = page.reader, frame.attrs["unit"]
+    row = frame.iloc[0] if len(frame) else pd.Series(dtype=object)
+    n = row.get("n")
+    small = pd.isna(n) or n < SUPPRESSED_BELOW
+    up_is_good = frame.attrs.get("up_is_good")
+    step = None if small else reader.change(row.get("value"), row.get("previous_value"), unit)
+    definition = queries.definition(frame.attrs["metric"])
+    facts = [f"n = {reader.count(0 if pd.isna(n) else n)}"]
+    if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
+        facts.insert(0, _("95 %: {interval}").format(interval=between))
+    before = reader.value(row.get("previous_value"), unit)
+    with st.container(border=True, width=250, gap="xxsmall"):
+        st.metric(
+            label,
+            _hidden_value(n) if small else reader.value(row.get("value"), unit),
+            step,
+            delta_color="off" if up_is_good is None else "normal" if up_is_good else "inverse",
+            delta_description=_("was {value}").format(value=before) if step else None,
+            help=i18n.text(definition.summary) if definition else None,
+        )
+        st.caption(" · ".join(facts))
+
+
+def _hidden_value(n: float | None) -> str:
+    return MISSING if pd.isna(n) or n == 0 else f"<{SUPPRESSED_BELOW}"
+
+
+def card(
+    title: str,
+    figure: go.Figure,
+    table: pd.DataFrame,
+    *,
+    name: str,
+    metric: str | None = None,
+    note: str = "",
+    words: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    alt: str = "",
+) -> None:
+    """One chart in a bordered card, its table beside it, downloads, and what it means.
+
+    Parameters
+    ----------
+    table : the frame behind the figure; downloads hold it as it is, codes and true numbers.
+    name : the card's key and the file name of its downloads, without extension.
+    metric : the metric whose definition the card links to; its unit formats value, low, high.
+    note : one sentence under the title: how to read it, what is left out.
+    words : column -> heading in the table, for columns that this module doesn't know.
+    units : column -> unit ('seconds', 'share', 'count'), where they differ from the metric's.
+    alt : what the chart says, for a screen reader; the title where absent.
+    """
+    with st.container(border=True, key=f"card-{name}"):
+        st.subheader(title, anchor=False)
+        if note:
+            st.caption(note)
+        chart, rows = st.tabs([_("Chart"), _("Table")])
+        with chart:
+            st.plotly_chart(
+                figure, key=f"chart-{name}", config=_plotly_config(name), alt=alt or title
+            )
+        with rows:
+            show_table(table, words=words, units=units)
+        _card_foot(table, name, metric)
+
+
+def table_card(
+    title: str,
+    table: pd.DataFrame,
+    *,
+    name: str,
+    metric: str | None = None,
+    note: str = "",
+    words: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+) -> None:
+    """A card whose content is a table alone, with its downloads."""
+    with st.container(border=True, key=f"card-{name}"):
+        st.subheader(title, anchor=False)
+        if note:
+            st.caption(note)
+        show_table(table, words=words, units=units)
+        _card_foot(table, name, metric)
+
+
+def show_table(
+    table: pd.DataFrame,
+    *,
+    words: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+) -> None:
+    """A frame in the reader's words: headings, codes, durations; sorted by the true values.
+
+    Rows with n under 5 show `<5` and hide their value.
+    """
+    reader = i18n.reader()
+    headings = {column: _heading(column, words) for column in table.columns}
+    unit_of = {c: _unit(c, table, units) for c in table.columns}
+    small = table["n"] < SUPPRESSED_BELOW if "n" in table else pd.Series(False, table.index)
+    shown = table.copy()
+    for column in table.columns:
+        if unit_of[column] == "code":
+            shown[column] = [reader.name(column, code) for code in table[column]]
+        elif column in _VALUES and small.any():
+            shown[column] = table[column].mask(small)
+    shown.columns = list(headings.values())
+    formats = {
+        headings[c]: form for c, u in unit_of.items() if (form := _formatter(u, reader)) is not None
+    }
+    st.dataframe(shown.style.format(formats, na_rep=MISSING), hide_index=True, placeholder=MISSING)
+
+
+_VALUES = ("value", "low", "high", "previous_value", "change")
+_CODES = ("channel", "language", "topic")
+_COUNTS = ("n", "previous_n", "at_risk")
+
+
+def _unit(column: str, table: pd.DataFrame, units: Mapping[str, str] | None) -> str | None:
+    if units and column in units:
+        return units[column]
+    if column in _CODES:
+        return "code"
+    if column in _COUNTS:
+        return "n"
+    if column in _VALUES:
+        return table.attrs.get("unit", "number")
+    if column.endswith("_seconds"):
+        return "seconds"
+    if column.endswith("_share"):
+        return "share"
+    if column == "half_hour":
+        return "half_hour"
+    if column == "weekday":
+        return "weekday"
+    if pd.api.types.is_datetime64_any_dtype(table[column]):
+        return "day"
+    if pd.api.types.is_bool_dtype(table[column]):
+        return None
+    return "number" if pd.api.types.is_numeric_dtype(table[column]) else None
+
+
+def _formatter(unit: str | None, reader: Reader) -> Callable[[Any], str] | None:
+    return {
+        "n": reader.count,
+        "seconds": reader.duration,
+        "share": reader.share,
+        "count": reader.number,
+        "number": reader.compact,
+        "score": lambda value: reader.number(value, 2),
+        "half_hour": lambda slot: reader.half_hour(int(slot)),
+        "weekday": lambda number: reader.weekday(int(number)),
+        "day": reader.day,
+    }.get(unit)
+
+
+def _heading(column: str, words: Mapping[str, str] | None) -> str:
+    known = {
+        "channel": _("Channel"),
+        "language": _("Language"),
+        "topic": _("Topic"),
+        "team": _("Team"),
+        "agent": _("Agent"),
+        "day": _("Day"),
+        "week": _("Week from"),
+        "month": _("Month from"),
+        "weekday": _("Weekday"),
+        "half_hour": _("Half hour"),
+        "hour": _("Hour"),
+        "value": _("Value"),
+        "n": _("n"),
+        "low": _("95 % low"),
+        "high": _("95 % high"),
+        "previous_value": _("Period before"),
+        "previous_n": _("n before"),
+        "change": _("Change"),
+        "bin_low": _("From"),
+        "bin_high": _("To"),
+        "seconds": _("After"),
+        "surviving_share": _("Still waiting"),
+        "at_risk": _("At risk"),
+    }
+    return (words or {}).get(column) or known.get(column) or column
+
+
+def _card_foot(table: pd.DataFrame, name: str, metric: str | None) -> None:
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        download_buttons(table, name)
+        if metric:
+            definition_menu(metric, name)
+
+
+def download_buttons(table: pd.DataFrame, name: str) -> None:
+    """CSV and XLSX of the frame as it is; made when clicked."""
+    st.download_button(
+        "CSV",
+        lambda: downloads.csv_bytes(table),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"csv-{name}",
+        on_click="ignore",
+        type="tertiary",
+        help=_("Download the table as CSV (UTF-8)"),
+    )
+    st.download_button(
+        "XLSX",
+        lambda: downloads.xlsx_bytes(table),
+        file_name=f"{name}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        key=f"xlsx-{name}",
+        on_click="ignore",
+        type="tertiary",
+        help=_("Download the table as an Excel file"),
+    )
+
+
+def definition_menu(metric: str, name: str) -> None:
+    """What the number means, and the way to its full definition."""
+    definition = queries.definition(metric)
+    if definition is None:
+        return
+    with st.popover(_("What this means"), type="tertiary", key=f"means-{name}"):
+        st.markdown(f"**{_(definition.label)}**")
+        st.write(_(definition.summary))
+        if definition.exclusions:
+            st.caption(_("Left out: {what}").format(what=_(definition.exclusions)))
+        st.page_link(
+            pages.link("definitions"),
+            label=_("Definition, formula and SQL"),
+            query_params={"metric": metric, **language_query()},
+        )
+
+
+def _plotly_config(name: str) -> dict[str, Any]:
+    locale = i18n.current()
+    return {
+        "displaylogo": False,
+        "plotlyServerURL": "",
+        "locale": locale,
+        "locales": i18n.plotly_locales(locale),
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": name},
+    }
+
+
+# --- states -------------------------------------------------------------------------------
+
+
+def stop_if_empty(*frames: pd.DataFrame) -> None:
+    """End the page with what to do where none of the frames holds an observation."""
+    if all(_holds_nothing(frame) for frame in frames):
+        empty()
+        st.stop()
+
+
+def _holds_nothing(frame: pd.DataFrame) -> bool:
+    return frame.empty or ("n" in frame and not (frame["n"].fillna(0) > 0).any())
+
+
+def empty(message: str = "") -> None:
+    """Nothing matches: say so, and what to change."""
+    st.info(message or _("No contact matches these filters. Choose more days, or clear a filter."))
+
+
+def not_found(message: str) -> None:
+    """What a link named is not in this build."""
+    st.warning(message)
+
+
+def stale(build: Any, reader: Reader) -> None:
+    """The build is old: until when it counts, why, and how to renew it."""
+    st.warning(
+        _("These numbers end at {cut}. {reason} To renew them, run `support-quality run`.").format(
+            cut=reader.instant(build.data_cut_at, build.zone),
+            reason=i18n.text(build.stale_reason or ""),
+        )
+    )
+
+
+def failed(error: Exception) -> None:
+    """The page could not be drawn; a known kind of trouble says itself what to do."""
+    if isinstance(error, SupportQualityError):
+        st.error(str(error))
+    else:
+        st.error(_("This page could not be drawn. The server's log says why; try to reload it."))
+
+
+def nothing_published(error: Exception) -> None:
+    """There is no build to show yet."""
+    st.title(_("No data yet"), anchor=False)
+    st.info(_("Nothing has been published in this warehouse. Load exports and build:"))
+    st.code("support-quality load PATH\nsupport-quality run", language="shell")
+    st.caption(str(error))
+
+
+# --- language -----------------------------------------------------------------------------
+
+
+def language_query() -> dict[str, str]:
+    """The language as a query parameter, where the reader chose one."""
+    return {"lang": i18n.current()} if st.session_state.get(_LOCALE_CHOSEN) else {}
+
+
+def remember_language() -> None:
+    """Keep a chosen language in the address, so that a link carries it."""
+    given = st.query_params.get("lang")
+    if given is not None:
+        st.session_state[_LOCALE_CHOSEN] = True
+    for name, code in language_query().items():
+        if given != code:
+            st.query_params[name] = code
+
+
+def _language_menu() -> None:
+    codes = i18n.available()
+    if len(codes) < 2:
+        return
+    names = i18n.languages(codes)
+    st.session_state["language-menu"] = i18n.current()
+    st.selectbox(
+        _("Display language"),
+        codes,
+        format_func=names.get,
+        key="language-menu",
+        label_visibility="collapsed",
+        width=130,
+        on_change=_choose_language,
+    )
+
+
+def _choose_language() -> None:
+    st.session_state[_LOCALE] = i18n.choose(st.session_state["language-menu"])
+    st.session_state[_LOCALE_CHOSEN] = True
+    st.query_params["lang"] = st.session_state[_LOCALE]
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a list in a sentence."""
+    return ", ".join(words)

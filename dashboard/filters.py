@@ -1,0 +1,233 @@
+"""The one set of filters that every page shares, kept in the URL so that a link reproduces a view.
+
+The URL holds codes and ISO dates: `?from=2026-10-24&to=2026-11-20&channel=phone&channel=email`.
+What arrives there is checked against the build: an unknown code is dropped, and the page says so.
+The session holds the truth; the URL is rewritten from it on every run, because a change of page
+clears the URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import streamlit as st
+
+from dashboard import i18n, queries
+from dashboard.i18n import text as _
+
+DIMENSIONS = ("channel", "language", "topic", "team")
+PERIODS = (7, 28, 90)
+DEFAULT_PERIOD = 28
+
+_STATE = "filters"
+_NOTES = "filters.notes"
+_WRITTEN = "filters.url"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a page is about: days from `start` to `end`, both included, and chosen codes.
+
+    An empty tuple of codes means all of them. `end` is None while a reader has picked only the
+    first day of a range.
+    """
+
+    start: date | None
+    end: date | None
+    channel: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    topic: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a day is still to be chosen."""
+        return self.start is None or self.end is None
+
+    @property
+    def where(self) -> dict[str, list[str]]:
+        """The chosen codes as `pipelines.api` wants them: column -> values, only where chosen."""
+        return {name: list(codes) for name in DIMENSIONS if (codes := getattr(self, name))}
+
+    @property
+    def previous(self) -> Filters:
+        """The window of the same length that ends the day before this one starts."""
+        length = self.end - self.start + timedelta(days=1)
+        return replace(self, start=self.start - length, end=self.start - timedelta(days=1))
+
+    def query(self) -> dict[str, list[str]]:
+        """As query parameters."""
+        days = {"from": self.start, "to": self.end}
+        codes = {name: list(getattr(self, name)) for name in DIMENSIONS}
+        return {k: [v.isoformat()] for k, v in days.items() if v} | {
+            k: v for k, v in codes.items() if v
+        }
+
+
+def last_days(build, days: int) -> Filters:
+    """The last `days` days of the build's data, fewer where it holds fewer."""
+    start = max(build.first_on, build.last_on - timedelta(days=days - 1))
+    return Filters(start, build.last_on)
+
+
+def parse(
+    query: Mapping[str, Sequence[str]], known: Mapping[str, Sequence[str]], default: Filters
+) -> tuple[Filters, list[str]]:
+    """Filters from query parameters, and what had to be left out, as `name=value` texts.
+
+    `from` without `to` stays partial; neither means the default days.
+    """
+    dropped = []
+    days: dict[str, date | None] = {}
+    for name in ("from", "to"):
+        given = next(iter(query.get(name, ())), None)
+        try:
+            days[name] = date.fromisoformat(given) if given else None
+        except ValueError:
+            dropped.append(f"{name}={given}")
+            days[name] = None
+    start, end = days["from"], days["to"]
+    if start and end and start > end:
+        dropped.append(f"from={start}, to={end}")
+        start = end = None
+    if start is None:
+        start, end = default.start, default.end
+    codes = {}
+    for name in DIMENSIONS:
+        given = tuple(dict.fromkeys(query.get(name, ())))
+        codes[name] = tuple(code for code in given if code in known.get(name, ()))
+        dropped += [f"{name}={code}" for code in given if code not in known.get(name, ())]
+    return Filters(start, end, **codes), dropped
+
+
+def current(build) -> Filters:
+    """The session's filters: read from the URL when it brings new ones, else as they were left."""
+    given = {name: st.query_params.get_all(name) for name in ("from", "to", *DIMENSIONS)}
+    given = {name: values for name, values in given.items() if values}
+    is_new = given and given != st.session_state.get(_WRITTEN)
+    if _STATE not in st.session_state or is_new:
+        known = queries.ask("filter_values")
+        default = last_days(build, DEFAULT_PERIOD)
+        st.session_state[_STATE], st.session_state[_NOTES] = parse(given, known, default)
+    return st.session_state[_STATE]
+
+
+def write_url() -> None:
+    """Make the address reproduce the view: the filters, beside what the page itself put there."""
+    wanted = st.session_state[_STATE].query()
+    for name in ("from", "to", *DIMENSIONS):
+        values = wanted.get(name, [])
+        if st.query_params.get_all(name) != values:
+            if values:
+                st.query_params[name] = values
+            else:
+                del st.query_params[name]
+    st.session_state[_WRITTEN] = wanted
+
+
+def bar(build) -> Filters:
+    """Draw the filters as one row of labelled menus and give what is chosen."""
+    chosen = st.session_state[_STATE]
+    known = queries.ask("filter_values")
+    reader = i18n.reader()
+    with st.container(horizontal=True, gap="xsmall", key="filter-bar"):
+        _days_menu(build, chosen, reader)
+        for name, label in (
+            ("channel", _("Channel")),
+            ("language", _("Language")),
+            ("topic", _("Topic")),
+            ("team", _("Team")),
+        ):
+            if known.get(name):
+                _codes_menu(name, label, known[name], getattr(chosen, name), reader)
+        if chosen.where:
+            st.button(_("Clear filters"), type="tertiary", on_click=_clear)
+    if st.session_state.get(_NOTES):
+        st.info(
+            _("Left out of the link, because this build does not know it: {names}").format(
+                names=", ".join(f"`{note.replace('`', '')}`" for note in st.session_state[_NOTES])
+            )
+        )
+    return chosen
+
+
+def _days_menu(build, chosen: Filters, reader) -> None:
+    label = (
+        _("From {day} – choose an end date").format(day=reader.day(chosen.start))
+        if chosen.is_partial
+        else reader.days(chosen.start, chosen.end)
+    )
+    with st.popover(label, key="filter-days-menu"):
+        presets = {days: last_days(build, days) for days in PERIODS}
+        match = next(
+            (d for d, p in presets.items() if (p.start, p.end) == (chosen.start, chosen.end)), None
+        )
+        st.session_state["filter-period"] = match
+        st.segmented_control(
+            _("Period"),
+            PERIODS,
+            format_func=lambda days: _("Last {n} days").format(n=days),
+            key="filter-period",
+            on_change=_choose_period,
+            args=(presets,),
+        )
+        st.session_state["filter-days"] = tuple(d for d in (chosen.start, chosen.end) if d)
+        st.date_input(
+            _("Days, both included"),
+            min_value=min(build.first_on, chosen.start),
+            max_value=max(build.last_on, chosen.end or chosen.start),
+            format="YYYY-MM-DD",
+            key="filter-days",
+            on_change=_choose_days,
+        )
+        st.caption(
+            _("Data from {first} to {last}, days in {zone}").format(
+                first=reader.day(build.first_on), last=reader.day(build.last_on), zone=build.zone
+            )
+        )
+
+
+def _codes_menu(name: str, label: str, codes: Sequence[str], chosen: tuple, reader) -> None:
+    summary = _("all") if not chosen else reader.name(name, chosen[0])
+    if len(chosen) > 1:
+        summary += f" +{len(chosen) - 1}"
+    key = f"filter-{name}"
+    with st.popover(f"{label}: {summary}", key=f"{key}-menu"):
+        st.session_state[key] = list(chosen)
+        st.multiselect(
+            label,
+            codes,
+            format_func=lambda code: reader.name(name, code),
+            placeholder=_("All"),
+            key=key,
+            on_change=_choose_codes,
+            args=(name,),
+        )
+
+
+def _choose_period(presets: dict[int, Filters]) -> None:
+    preset = presets.get(st.session_state["filter-period"])
+    if preset:
+        _change(start=preset.start, end=preset.end)
+
+
+def _choose_days() -> None:
+    days = tuple(st.session_state["filter-days"])
+    if days:
+        _change(start=days[0], end=days[1] if len(days) > 1 else None)
+
+
+def _choose_codes(name: str) -> None:
+    _change(**{name: tuple(st.session_state[f"filter-{name}"])})
+
+
+def _clear() -> None:
+    _change(**dict.fromkeys(DIMENSIONS, ()))
+
+
+def _change(**values) -> None:
+    st.session_state[_STATE] = replace(st.session_state[_STATE], **values)
+    st.session_state[_NOTES] = []
+    write_url()

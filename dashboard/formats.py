@@ -1,0 +1,205 @@
+"""How a value reads: numbers, shares, durations, dates, intervals and codes in a reader's words.
+
+Every method takes None and NaN and gives an em dash: "not observed" is never printed as 0.
+Nothing here imports Streamlit, so that charts and notebooks use it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval, format_skeleton
+from babel.numbers import format_decimal, format_percent
+
+MISSING = "—"
+SUPPRESSED_BELOW = 5  # a group this small could point at a person: its size and value stay untold
+RANKED_FROM = 30  # nothing is ranked on fewer observations
+
+N_ = str  # marks a word for the catalogs, which is translated where it is shown
+
+# The words of the codes that a build uses.
+_NAMES = {
+    "channel": {
+        "live_chat": N_("Live chat"),
+        "email": N_("E-mail"),
+        "phone": N_("Phone"),
+        "help_centre": N_("Help centre"),
+        "social": N_("Social media"),
+        "unknown": N_("Unknown channel"),
+    },
+    "topic": {
+        "login": N_("Login"),
+        "trade": N_("Trading"),
+        "withdrawal": N_("Withdrawal"),
+        "stolen_account": N_("Stolen account"),
+        "kyc": N_("Identity check"),
+        "fees": N_("Fees"),
+        "other": N_("Other"),
+        "unknown": N_("Unknown topic"),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whom a page or a figure is for: how words, numbers, dates and durations read to them.
+
+    `translate` is a gettext function; the default leaves the English of the source."""
+
+    translate: Callable[[str], str] = str
+    locale: str = "en"
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        """1234.5 -> '1,234.5' with one decimal."""
+        if _missing(value):
+            return MISSING
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        # `+ 0` turns a rounded -0.0 into 0
+        return format_decimal(round(value, decimals) + 0, format=pattern, locale=self.locale)
+
+    def compact(self, value: float | None) -> str:
+        """As many decimals as the size needs: 1,234; 12.3; 1.23."""
+        if _missing(value):
+            return MISSING
+        size = abs(value)
+        decimals = 0 if float(value).is_integer() or size >= 100 else 1 if size >= 10 else 2
+        return self.number(value, decimals)
+
+    def share(self, value: float | None, decimals: int = 1) -> str:
+        """0.123 -> '12.3%'."""
+        if _missing(value):
+            return MISSING
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
+        return format_percent(round(value, decimals + 2) + 0, format=pattern, locale=self.locale)
+
+    def duration(self, seconds: float | None) -> str:
+        """Seconds as people say them: '48 s', '3 min 20 s', '1 h 20 min', '2 d 4 h'.
+
+        The two largest units; the smaller one is rounded.
+        """
+        if _missing(seconds):
+            return MISSING
+        if seconds < 0:
+            return "−" + self.duration(-seconds)
+        _ = self.translate
+        units = ((86_400, _("{n} d")), (3_600, _("{n} h")), (60, _("{n} min")), (1, _("{n} s")))
+        if seconds < 10 and seconds != int(seconds):
+            return units[-1][1].format(n=self.number(seconds, 1))
+        whole = round(seconds)
+        for step in (60, 3_600):  # hours are told to the minute, days to the hour
+            if whole >= step * (60 if step == 60 else 24):
+                whole = round(seconds / step) * step
+        for index, (size, form) in enumerate(units):
+            if whole >= size:
+                parts = [form.format(n=self.number(whole // size))]
+                if index + 1 < len(units):
+                    below, below_form = units[index + 1]
+                    if rest := whole % size // below:
+                        parts.append(below_form.format(n=self.number(rest)))
+                return " ".join(parts)
+        return units[-1][1].format(n="0")
+
+    def count(self, n: float | None) -> str:
+        """How many rows stand behind a number; '<5' where the group is too small to tell."""
+        if _missing(n):
+            return MISSING
+        return f"<{SUPPRESSED_BELOW}" if 0 < n < SUPPRESSED_BELOW else self.number(n)
+
+    def value(self, value: float | None, unit: str) -> str:
+        """A metric's value in its unit: 'seconds', 'share', or a plain number."""
+        if unit == "seconds":
+            return self.duration(value)
+        if unit == "share":
+            return self.share(value)
+        return self.compact(value)
+
+    def interval(self, low: float | None, high: float | None, unit: str) -> str:
+        """A 95 % interval: '43 s – 1 min 5 s'; an em dash where a full count has none."""
+        if _missing(low) or _missing(high):
+            return MISSING
+        return f"{self.value(low, unit)} – {self.value(high, unit)}"
+
+    def change(self, now: float | None, before: float | None, unit: str) -> str | None:
+        """The step from `before` to `now`: points of a share, time for seconds, else per cent.
+
+        None where either is not observed, or where per cent would have no base.
+        """
+        if _missing(now) or _missing(before):
+            return None
+        step = now - before
+        if unit == "share":
+            size = self.translate("{n} pts").format(n=self.number(abs(step) * 100, 1))
+        elif unit == "seconds":
+            size = self.duration(abs(step))
+        elif unit == "score":
+            size = self.number(abs(step), 2)
+        elif before:
+            size = self.share(abs(step / before))
+        else:
+            return None
+        return ("+" if step > 0 else "-" if step < 0 else "") + size
+
+    def day(self, value: date | None) -> str:
+        """'20 Nov 2026', in the order the reader is used to."""
+        return MISSING if _missing(value) else format_date(value, "medium", locale=self.locale)
+
+    def weekday_and_day(self, value: date | None) -> str:
+        """A day with its weekday and without the year."""
+        if _missing(value):
+            return MISSING
+        return format_skeleton("MMMEd", value, locale=self.locale)
+
+    def days(self, start: date, end: date) -> str:
+        """'24 Oct – 20 Nov 2026', both days included."""
+        return format_interval(start, end, "yMMMd", locale=self.locale)
+
+    def instant(self, value: datetime | None, zone: str, seconds: bool = False) -> str:
+        """A naive UTC instant on the wall clock of `zone`, 24-hour clock."""
+        if _missing(value):
+            return MISSING
+        local = pd.Timestamp(value).tz_localize("UTC").tz_convert(ZoneInfo(zone))
+        clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
+        return f"{format_date(local.date(), 'medium', locale=self.locale)} {clock}"
+
+    def weekday(self, number: int) -> str:
+        """0 is Monday, in short."""
+        return format_skeleton("EEE", date(2024, 1, 1 + number), locale=self.locale)
+
+    def half_hour(self, slot: int) -> str:
+        """Half hour 17 of the local day is 08:30."""
+        return f"{slot // 2:02d}:{slot % 2 * 30:02d}"
+
+    def language(self, code: str | None) -> str:
+        """A customer's language ('ko', 'zh-TW', 'und') in the reader's words."""
+        if _missing(code) or code in ("und", ""):
+            return self.translate("Unknown language")
+        tag = {"zh-CN": "zh_Hans", "zh-TW": "zh_Hant"}.get(code, code.replace("-", "_"))
+        try:
+            name = Locale.parse(tag).get_language_name(self.locale)
+            if "_" in tag:
+                name = Locale.parse(tag).get_display_name(self.locale)
+        except (UnknownLocaleError, ValueError):
+            return code
+        return name or code
+
+    def name(self, dimension: str, code: str | None) -> str:
+        """The words for a code of a dimension ('channel', 'live_chat'); a code without any stays
+        as it is, a missing one is '(none)'."""
+        if dimension == "language":
+            return self.language(code)
+        if _missing(code):
+            return self.translate("(none)")
+        words = _NAMES.get(dimension, {}).get(code)
+        return self.translate(words) if words else str(code)
+
+
+ENGLISH = Reader()
+
+
+def _missing(value: object) -> bool:
+    return value is None or bool(pd.isna(value))

@@ -1,0 +1,54 @@
+"""The registry of pages: a page is a file in `app_pages/` and one line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.i18n import mark as N_
+from dashboard.i18n import text as _
+
+_FOLDER = Path(__file__).with_name("app_pages")
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page: `name` is its file and its address, `title` the English of its place in the menu."""
+
+    name: str
+    title: str
+
+
+PAGES = (
+    PageEntry("overview", N_("Overview")),
+    PageEntry("wait_times", N_("Wait times")),
+    PageEntry("resolution", N_("Resolution")),
+    PageEntry("satisfaction", N_("Satisfaction")),
+    PageEntry("staffing", N_("Staffing")),
+    PageEntry("forecast_quality", N_("Forecast quality")),
+    PageEntry("contact", N_("Contacts")),
+    PageEntry("data_health", N_("Data health")),
+    PageEntry("definitions", N_("Definitions")),
+)
+
+
+def streamlit_pages() -> list[st.Page]:
+    """The pages as Streamlit's navigation wants them, titled in the reader's language."""
+    return [
+        st.Page(path, title=_(entry.title), url_path=entry.name, default=entry is PAGES[0])
+        for entry in PAGES
+        if (path := _FOLDER / f"{entry.name}.py").exists()
+    ]
+
+
+def link(name: str) -> st.Page:
+    """The page `name`, for `st.page_link` and `st.switch_page`."""
+    entry = next(entry for entry in PAGES if entry.name == name)
+    return st.Page(
+        _FOLDER / f"{name}.py",
+        title=_(entry.title),
+        url_path=name,
+        default=entry is PAGES[0],
+    )
