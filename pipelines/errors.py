@@ -63,3 +63,9 @@ class UnstableQueueError(SupportQualityError):
     """Agents do not exceed the offered load and nobody hangs up: the wait has no limit."""
 
     exit_code = 11
+
+
+class OutOfRangeError(SupportQualityError, ValueError):
+    """A number that makes no sense where it stands: a share above 1, a negative duration."""
+
+    exit_code = 12

@@ -1,0 +1,375 @@
+"""Steady-state queues in closed form: Erlang B, Erlang C and Erlang A over arrays of intervals.
+
+Arrivals are Poisson, handle times exponential, agents equal, first come first served; in
+Erlang A a waiting customer hangs up after an exponential patience. Arguments broadcast as
+numpy arrays do, and answers have the broadcast shape. Load is in erlangs (arrivals per
+second x handle seconds), durations in seconds. An interval without arrivals has no service
+level, no wait and no abandonment: they are NaN there, not 0 or 1.
+
+Sources: Cooper, Introduction to Queueing Theory (1981), ch. 3, for Erlang B and C;
+Garnett, Mandelbaum & Reiman, "Designing a call center with impatient customers",
+MSOM 4 (2002), and Gans, Koole & Mandelbaum, MSOM 5 (2003), for Erlang A.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pipelines.errors import OutOfRangeError, UnstableQueueError
+
+# Quotients such as 14 / 0.7 come out a few ulp off a whole number: that is not one more agent.
+_ROUNDING = 1e-9
+_NEGLIGIBLE = 1e-17
+_RESCALE_ABOVE = 1e100
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What a queue does in the long run; each field is an array of one value per interval.
+
+    wait_probability     share of arrivals that find every agent busy
+    service_level_share  answered within the threshold / offered (abandoned ones count against)
+    wait_mean_seconds    mean wait of all offered, abandoned ones included
+    occupancy_share      share of the agents' time spent handling
+    abandoned_share      abandoned / offered; 0 without patience
+    queue_mean_count     mean number waiting
+    """
+
+    wait_probability: NDArray[np.float64]
+    service_level_share: NDArray[np.float64]
+    wait_mean_seconds: NDArray[np.float64]
+    occupancy_share: NDArray[np.float64]
+    abandoned_share: NDArray[np.float64]
+    queue_mean_count: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class AgentsAnswer:
+    """The answer to "how many agents for this interval?".
+
+    `agents` take contacts; `scheduled` are on the roster so that after shrinkage `agents`
+    remain. The rest is what the queue then does (see `Performance`); NaN without arrivals.
+    """
+
+    agents: int
+    scheduled: int
+    service_level_share: float
+    wait_probability: float
+    wait_mean_seconds: float
+    occupancy_share: float
+    abandoned_share: float
+
+
+def agents(
+    arrivals: float,
+    interval_seconds: float,
+    handle_seconds: float,
+    target_share: float,
+    within_seconds: float,
+    patience_seconds: float | None = None,
+    shrinkage: float = 0.0,
+    max_occupancy: float = 1.0,
+) -> AgentsAnswer:
+    """Fewest agents that answer `target_share` of the contacts within `within_seconds`.
+
+    Erlang C, or Erlang A where the mean patience is given.
+
+    Examples
+    --------
+    >>> answer = agents(100, 1800, 180, 0.8, 20, shrinkage=0.3)
+    >>> answer.agents, answer.scheduled, round(answer.service_level_share, 6)
+    (14, 20, 0.88835)
+
+    Raises
+    ------
+    OutOfRangeError
+        An argument that makes no sense, such as a share above 1.
+    """
+    _check(interval_seconds > 0, "interval_seconds", interval_seconds, "above 0")
+    _check(np.isfinite(arrivals) and arrivals >= 0, "arrivals", arrivals, "0 or more")
+    load = arrivals * handle_seconds / interval_seconds
+    needed = required_agents(
+        load, handle_seconds, target_share, within_seconds, patience_seconds, max_occupancy
+    )
+    does = performance(load, needed, handle_seconds, within_seconds, patience_seconds)
+    return AgentsAnswer(
+        agents=int(needed),
+        scheduled=int(scheduled_agents(needed, shrinkage)),
+        service_level_share=float(does.service_level_share),
+        wait_probability=float(does.wait_probability),
+        wait_mean_seconds=float(does.wait_mean_seconds),
+        occupancy_share=float(does.occupancy_share),
+        abandoned_share=float(does.abandoned_share),
+    )
+
+
+def blocking_probability(load_erlangs: ArrayLike, agents: ArrayLike) -> NDArray[np.float64]:
+    """Erlang B: share of arrivals lost where nobody may wait.
+
+    By the recursion B(n) = a B(n-1) / (n + a B(n-1)), which loses no digits at any size.
+    """
+    load, agents = np.broadcast_arrays(_loads(load_erlangs), np.asarray(agents, dtype=float))
+    blocking = np.ones(load.shape)
+    for n in range(1, int(agents.max(initial=0)) + 1):
+        carried = load * blocking
+        blocking = np.where(n <= agents, carried / (n + carried), blocking)
+    return blocking
+
+
+def performance(
+    load_erlangs: ArrayLike,
+    agents: ArrayLike,
+    handle_seconds: ArrayLike,
+    within_seconds: ArrayLike,
+    patience_seconds: ArrayLike | None = None,
+) -> Performance:
+    """`erlang_a` where a patience is given, else `erlang_c`."""
+    if patience_seconds is None:
+        return erlang_c(load_erlangs, agents, handle_seconds, within_seconds)
+    return erlang_a(load_erlangs, agents, handle_seconds, within_seconds, patience_seconds)
+
+
+def erlang_c(
+    load_erlangs: ArrayLike,
+    agents: ArrayLike,
+    handle_seconds: ArrayLike,
+    within_seconds: ArrayLike,
+) -> Performance:
+    """Erlang C (M/M/n): everybody waits until answered.
+
+    Raises
+    ------
+    UnstableQueueError
+        Somewhere the agents do not exceed the load: the wait would grow without limit.
+    """
+    load, agents, handle, within = _intervals(load_erlangs, agents, handle_seconds, within_seconds)
+    if np.any((load > 0) & (agents <= load)):
+        worst = np.flatnonzero((load > 0) & (agents <= load))[0]
+        raise UnstableQueueError(
+            f"{agents.flat[worst]:g} agents for a load of {load.flat[worst]:.4g} erlangs: the wait"
+            f" has no limit; put at least {np.floor(load.flat[worst]) + 1:.0f} agents, or give the"
+            " customers' patience"
+        )
+    wait_probability = _erlang_c_wait_probability(blocking_probability(load, agents), load, agents)
+    has_arrivals = load > 0
+    spare = np.where(has_arrivals, agents - load, np.nan)
+    wait_mean = wait_probability * handle / spare
+    return Performance(
+        wait_probability=np.where(has_arrivals, wait_probability, np.nan),
+        service_level_share=1 - wait_probability * np.exp(-spare * within / handle),
+        wait_mean_seconds=wait_mean,
+        occupancy_share=_occupancy(load, agents),
+        abandoned_share=np.where(has_arrivals, 0.0, np.nan),
+        queue_mean_count=np.where(has_arrivals, wait_mean * load / handle, 0.0),
+    )
+
+
+def erlang_a(
+    load_erlangs: ArrayLike,
+    agents: ArrayLike,
+    handle_seconds: ArrayLike,
+    within_seconds: ArrayLike,
+    patience_seconds: ArrayLike,
+) -> Performance:
+    """Erlang A (M/M/n+M): exact, also where the agents are fewer than the load.
+
+    `service_level_share` is served within the threshold / offered.
+    """
+    load, agents, handle, within, patience = _intervals(
+        load_erlangs, agents, handle_seconds, within_seconds, patience_seconds
+    )
+    states = _waiting_states(load, agents, handle, within, patience)
+    has_arrivals = load > 0
+    queue = states.queue_mean_count
+    wait_mean = np.divide(queue * handle, load, out=np.full(load.shape, np.nan), where=has_arrivals)
+    abandoned = wait_mean / patience
+    return Performance(
+        wait_probability=np.where(has_arrivals, states.wait_probability, np.nan),
+        service_level_share=np.where(has_arrivals, states.served_within_share, np.nan),
+        wait_mean_seconds=wait_mean,
+        occupancy_share=_occupancy(load * (1 - np.where(has_arrivals, abandoned, 0)), agents),
+        abandoned_share=abandoned,
+        queue_mean_count=queue,
+    )
+
+
+def waited_at_most_share(
+    load_erlangs: ArrayLike,
+    agents: ArrayLike,
+    handle_seconds: ArrayLike,
+    within_seconds: ArrayLike,
+    patience_seconds: ArrayLike | None = None,
+) -> NDArray[np.float64]:
+    """Share of arrivals whose wait, ended by an answer or by hanging up, is within the threshold.
+
+    Without patience this is the service level.
+    """
+    if patience_seconds is None:
+        return erlang_c(load_erlangs, agents, handle_seconds, within_seconds).service_level_share
+    load, agents, handle, within, patience = _intervals(
+        load_erlangs, agents, handle_seconds, within_seconds, patience_seconds
+    )
+    share = _waiting_states(load, agents, handle, within, patience).ended_within_share
+    return np.where(load > 0, share, np.nan)
+
+
+def required_agents(
+    load_erlangs: ArrayLike,
+    handle_seconds: ArrayLike,
+    target_share: ArrayLike,
+    within_seconds: ArrayLike,
+    patience_seconds: ArrayLike | None = None,
+    max_occupancy: ArrayLike = 1.0,
+) -> NDArray[np.int64]:
+    """Fewest agents per interval that reach the target share and stay within the occupancy.
+
+    0 where nothing arrives. Without patience the search starts at floor(load) + 1, the fewest
+    with which the queue is stable; with patience fewer than the load may do.
+
+    Raises
+    ------
+    OutOfRangeError
+        target_share not within (0, 1), max_occupancy not within (0, 1], or a duration <= 0.
+    """
+    load, handle, target, within, occupancy = _intervals(
+        load_erlangs, handle_seconds, target_share, within_seconds, max_occupancy
+    )
+    _check(np.all((target > 0) & (target < 1)), "target_share", target_share, "between 0 and 1")
+    _check(
+        np.all((occupancy > 0) & (occupancy <= 1)),
+        "max_occupancy",
+        max_occupancy,
+        "above 0 and at most 1",
+    )
+    _check(np.all(handle > 0), "handle_seconds", handle_seconds, "above 0")
+    _check(np.all(within >= 0), "within_seconds", within_seconds, "0 or more")
+    enough = _required_erlang_c(load, handle, target, within, occupancy)
+    if patience_seconds is None:
+        return enough
+    patience = np.broadcast_to(np.asarray(patience_seconds, dtype=float), load.shape)
+    _check(np.all(patience > 0), "patience_seconds", patience_seconds, "above 0")
+    # Hanging up only relieves the queue, so what suffices without it bounds the search above.
+    too_few = np.zeros_like(enough)
+    while np.any(is_open := enough - too_few > 1):
+        middle = (too_few[is_open] + enough[is_open]) // 2
+        does = erlang_a(load[is_open], middle, handle[is_open], within[is_open], patience[is_open])
+        suffices = does.service_level_share >= target[is_open]
+        suffices &= does.occupancy_share <= occupancy[is_open] + _ROUNDING
+        enough[is_open] = np.where(suffices, middle, enough[is_open])
+        too_few[is_open] = np.where(suffices, too_few[is_open], middle)
+    return enough
+
+
+def scheduled_agents(required: ArrayLike, shrinkage: ArrayLike) -> NDArray[np.int64]:
+    """Agents on the roster so that `required` remain: ceil(required / (1 - shrinkage)).
+
+    14 at 30 % are 20. Raises OutOfRangeError unless 0 <= shrinkage < 1.
+    """
+    shrinkage = np.asarray(shrinkage, dtype=float)
+    _check(np.all((shrinkage >= 0) & (shrinkage < 1)), "shrinkage", shrinkage, "0 or more, below 1")
+    return np.ceil(np.asarray(required) / (1 - shrinkage) - _ROUNDING).astype(np.int64)
+
+
+def _required_erlang_c(load, handle, target, within, max_occupancy) -> NDArray[np.int64]:
+    fewest = np.maximum(np.floor(load) + 1, np.ceil(load / max_occupancy - _ROUNDING))
+    agents = np.where(load > 0, fewest, 0)
+    blocking = blocking_probability(load, agents)
+    while True:
+        waiting = _erlang_c_wait_probability(blocking, load, agents)
+        is_short = (load > 0) & (1 - waiting * np.exp(-(agents - load) * within / handle) < target)
+        if not is_short.any():
+            return np.asarray(agents, dtype=np.int64)
+        agents = agents + is_short
+        carried = load * blocking
+        blocking = np.where(is_short, carried / np.maximum(agents + carried, 1), blocking)
+
+
+def _erlang_c_wait_probability(blocking, load, agents) -> NDArray[np.float64]:
+    occupancy = np.divide(load, agents, out=np.zeros(load.shape), where=load > 0)
+    return blocking / (1 - occupancy * (1 - blocking))
+
+
+@dataclass(frozen=True)
+class _WaitingStates:
+    """Sums over the states with everybody busy and j = 0, 1, ... waiting."""
+
+    wait_probability: NDArray[np.float64]
+    queue_mean_count: NDArray[np.float64]
+    served_within_share: NDArray[np.float64]
+    ended_within_share: NDArray[np.float64]
+
+
+def _waiting_states(load, agents, handle, within, patience) -> _WaitingStates:
+    """State probabilities p(n+j) of Erlang A and the sums over j that its formulas need.
+
+    With b = n mu / theta and x = e^(-theta t):
+    served within t / offered = P(N < n) + sum p(n+j) b/(b+j+1) (1 - I_x(b+1, j+1)),
+    P(W <= t) = 1 - x sum p(n+j) I_x(b, j+1).
+    """
+    shape = load.shape
+    load, agents, handle, within, patience = map(
+        np.atleast_1d, (load, agents, handle, within, patience)
+    )
+    # Everything is relative to p(n) until the end; below n the states sum to (1/B - 1) p(n).
+    with np.errstate(divide="ignore"):
+        below = 1 / blocking_probability(load, agents) - 1
+    b = agents * patience / handle
+    log_x = -within / patience
+    one_minus_x = -np.expm1(log_x)
+    arrivals_per_patience = load * patience / handle
+    term = np.ones(load.shape)
+    busy, queue, served_within, ended_late = (np.zeros(load.shape) for _ in range(4))
+    # I_x(b, j+1) is the sum of x^b (1-x)^i (b)_i / i! for i <= j: carried along as a logarithm,
+    # since its first terms may be too small for a float and its later ones matter.
+    log_beta_term = b * log_x
+    beta = np.exp(log_beta_term)
+    j = 0
+    while True:
+        busy += term
+        queue += j * term
+        ended_late += term * beta
+        with np.errstate(divide="ignore"):
+            log_beta_term = log_beta_term + np.log(one_minus_x * (b + j) / (j + 1))
+        beta_term = np.exp(log_beta_term)
+        # b (1 - I_x(b+1, j+1)) = b (1 - I_x(b, j+1)) + (j+1) x (the next term of the sum)
+        served_within += term / (b + j + 1) * (b * (1 - beta) + (j + 1) * beta_term)
+        beta = beta + beta_term
+        j += 1
+        term = term * arrivals_per_patience / (b + j)
+        # Terms grow while more arrive than leave, and then fall at least geometrically.
+        ratio = arrivals_per_patience / (b + j + 1)
+        if np.all((ratio < 0.999) & (j * term <= _NEGLIGIBLE * (1 - ratio) * busy)):
+            break
+        if np.any(busy > _RESCALE_ABOVE):
+            scale = np.where(busy > _RESCALE_ABOVE, 1 / _RESCALE_ABOVE, 1.0)
+            for sums in (term, below, busy, queue, served_within, ended_late):
+                sums *= scale
+    total = below + busy
+    wait_probability = busy / total
+    return _WaitingStates(
+        wait_probability=wait_probability.reshape(shape),
+        queue_mean_count=(queue / total).reshape(shape),
+        served_within_share=(1 - wait_probability + served_within / total).reshape(shape),
+        ended_within_share=(1 - np.exp(log_x) * ended_late / total).reshape(shape),
+    )
+
+
+def _occupancy(carried_erlangs, agents) -> NDArray[np.float64]:
+    return np.divide(carried_erlangs, agents, out=np.full(agents.shape, np.nan), where=agents > 0)
+
+
+def _intervals(load_erlangs: ArrayLike, *others: ArrayLike) -> list[NDArray[np.float64]]:
+    arrays = [_loads(load_erlangs), *(np.asarray(other, dtype=float) for other in others)]
+    return [np.array(array) for array in np.broadcast_arrays(*arrays)]
+
+
+def _loads(load_erlangs: ArrayLike) -> NDArray[np.float64]:
+    load = np.asarray(load_erlangs, dtype=float)
+    _check(np.all(np.isfinite(load) & (load >= 0)), "load", load_erlangs, "0 or more")
+    return load
+
+
+def _check(is_fine: bool, name: str, value: object, allowed: str) -> None:
+    if not is_fine:
+        raise OutOfRangeError(f"{name} is {value}; it must be {allowed}")

@@ -1,0 +1,201 @@
+"""From forecast contacts to agents, on small desks worked out by hand."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+from pipelines.staffing.requirement import STAFFING_COLUMNS, desk_of, require, require_all
+
+
+@dataclass(frozen=True)
+class Desk:
+    channel: str = "phone"
+    language: str = "ko"
+    target_share: float = 0.8
+    within_seconds: int = 20
+    handle_seconds: int = 180
+    concurrency: int = 1
+    shrinkage: float = 0.3
+    max_occupancy: float = 1.0
+
+
+def forecast(means, channel="phone", language="ko", start="2026-03-02 00:00", low=0.8, high=1.2):
+    """Half hours in Seoul from `start` (UTC) on, with an 80 % band around the mean."""
+    starts_at = pd.date_range(start, periods=len(means), freq="30min")
+    local = starts_at + pd.Timedelta(hours=9)
+    mean = pd.Series(means, dtype=float)
+    return pd.DataFrame(
+        {
+            "channel": channel,
+            "language": language,
+            "starts_at": starts_at,
+            "local_on": local.normalize(),
+            "local_slot": local.hour * 2 + local.minute // 30,
+            "mean": mean,
+            "q10": mean * low,
+            "q90": mean * high,
+        }
+    )
+
+
+def opening(frame, is_open):
+    return pd.DataFrame({"starts_at": frame["starts_at"], "is_open": is_open})
+
+
+def schedule(frame, agents):
+    return pd.DataFrame({"starts_at": frame["starts_at"], "agents": agents})
+
+
+def test_a_phone_desk_gets_erlang_c_and_a_roster_after_shrinkage():
+    frame = forecast([100.0])
+
+    answer = require(frame, Desk()).iloc[0]
+
+    assert (answer["required_agents"], answer["required_scheduled"]) == (14, 20)
+    assert (answer["required_low"], answer["required_high"]) == (11, 16)
+    assert answer["offered_load_erlangs"] == pytest.approx(10.0)
+    assert answer["service_level_share"] == pytest.approx(0.888350019179)
+    assert answer["method"] == "erlang_c"
+    assert math.isnan(answer["scheduled_agents"])
+    assert math.isnan(answer["gap"])
+
+
+def test_the_columns_are_those_of_the_published_table():
+    assert tuple(require(forecast([100.0]), Desk()).columns) == STAFFING_COLUMNS
+
+
+def test_the_gap_compares_rosters_and_the_service_level_is_that_of_who_is_left():
+    frame = forecast([100.0, 100.0, 100.0])
+
+    answer = require(frame, Desk(), schedule(frame, [20.0, 22.0, 14.0]))
+
+    assert answer["gap"].tolist() == [0.0, 2.0, -6.0]
+    # 30 % shrinkage leaves 14, 15 and 9 agents; 9 cannot carry 10 erlangs
+    assert answer["service_level_share"].iloc[:2].tolist() == pytest.approx(
+        [0.888350019179, 0.941403733870], abs=1e-4
+    )
+    assert answer["service_level_share"].isna().tolist() == [False, False, True]
+    assert answer["wait_mean_seconds"].isna().tolist() == [False, False, True]
+
+
+def test_a_half_hour_missing_from_a_delivered_schedule_is_nobody_and_a_missing_day_unknown():
+    frame = forecast([10.0] * 4, start="2026-03-02 14:00")  # 23:00 to 01:00 in Seoul
+    delivered = schedule(frame.iloc[:1], [5.0])
+
+    answer = require(frame, Desk(), delivered)
+
+    assert answer["scheduled_agents"].iloc[:2].tolist() == [5.0, 0.0]
+    assert answer["scheduled_agents"].isna().tolist() == [False, False, True, True]
+
+
+def test_calls_while_closed_are_lost_and_need_nobody():
+    frame = forecast([40.0, 100.0])
+
+    answer = require(frame, Desk(), opening=opening(frame, [False, True]))
+
+    assert answer["method"].tolist() == ["lost", "erlang_c"]
+    assert answer["expected_contacts"].tolist() == [40.0, 100.0]
+    assert answer["required_agents"].isna().tolist() == [True, False]
+    assert answer["required_agents"].iloc[1] == 14
+
+
+def test_mail_that_arrives_while_closed_is_work_of_the_next_opening():
+    # two days; open in the last two half hours of the first (Seoul) and in none of the second
+    frame = forecast([6.0, 6.0, 6.0, 12.0, 9.0], channel="email", start="2026-03-02 13:00")
+    desk = Desk(channel="email", handle_seconds=600, max_occupancy=0.8, shrinkage=0.0)
+
+    answer = require(frame, desk, opening=opening(frame, [False, False, True, True, False]))
+
+    # 30 contacts x 600 s in two half hours of 1,800 s at 80 %: 15 x 600 / 1440 = 6.25 agents;
+    # the last 9 are due after the forecast's end
+    assert answer["required_agents"].iloc[2:4].tolist() == [7, 7]
+    assert answer["offered_load_erlangs"].iloc[2:4].tolist() == pytest.approx([5.0, 5.0])
+    assert answer["occupancy_share"].iloc[2:4].tolist() == pytest.approx([5 / 7, 5 / 7])
+    assert answer["method"].tolist() == ["carried", "carried", "workload", "workload", "carried"]
+    assert answer["service_level_share"].isna().all()
+
+
+def test_mail_already_waiting_is_work_of_the_first_open_day():
+    frame = forecast([0.0, 6.0], channel="email")
+    desk = Desk(channel="email", handle_seconds=600, max_occupancy=1.0)
+
+    answer = require(frame, desk, waiting_contacts=12)
+
+    assert answer["offered_load_erlangs"].tolist() == pytest.approx([3.0, 3.0])
+
+
+def test_chats_share_an_agent():
+    frame = forecast([100.0], channel="live_chat")
+
+    answer = require(frame, Desk(channel="live_chat", handle_seconds=540, concurrency=3)).iloc[0]
+
+    assert answer["required_agents"] == 14  # 540 s at three at once is 180 s
+    assert answer["method"] == "erlang_c_shared"
+
+
+def test_the_measured_handle_time_wins_over_the_configured_one():
+    frame = forecast([100.0])
+
+    answer = require(frame, Desk(handle_seconds=999), handle_seconds=180.0).iloc[0]
+
+    assert (answer["required_agents"], answer["handle_seconds"]) == (14, 180.0)
+    unmeasured = require(frame, Desk(), handle_seconds=float("nan")).iloc[0]
+    assert unmeasured["handle_seconds"] == 180.0
+
+
+def test_patience_asks_for_fewer_agents():
+    answer = require(forecast([100.0]), Desk(), patience_seconds=300).iloc[0]
+
+    assert answer["required_agents"] == 13
+    assert answer["service_level_share"] == pytest.approx(0.85817770003)
+
+
+def test_an_open_half_hour_without_contacts_needs_nobody_and_promises_nothing():
+    answer = require(forecast([0.0]), Desk()).iloc[0]
+
+    assert answer["required_agents"] == 0
+    assert math.isnan(answer["service_level_share"])
+
+
+def test_the_closest_desk_answers_for_a_queue():
+    exact, any_language, anything = Desk("phone", "ko"), Desk("phone", "*"), Desk("*", "*")
+    desks = [anything, any_language, exact]
+
+    assert desk_of("phone", "ko", desks) is exact
+    assert desk_of("phone", "ja", desks) is any_language
+    assert desk_of("email", "ja", desks) is anything
+    assert desk_of("email", "ja", [exact]) is None
+
+
+def test_every_queue_meets_its_own_desk_schedule_opening_and_handle_time():
+    korean = forecast([100.0, 100.0])
+    english = forecast([100.0, 100.0], language="en")
+    schedules = pd.concat(
+        [
+            schedule(korean, [21.0, 19.0]).assign(channel="phone", language="ko"),
+            schedule(english, [9.0, 9.0]).assign(channel="phone", language="en"),
+        ]
+    )
+    openings = opening(english, [False, True]).assign(channel="phone", language="en")
+
+    answer = require_all(
+        pd.concat([korean, english]),
+        [Desk("phone", "*")],
+        schedules,
+        openings=openings,
+        handle_seconds={("phone", "en"): 90.0},
+    ).set_index(["language", "starts_at"])
+
+    assert answer.loc["ko", "gap"].tolist() == [1.0, -1.0]
+    assert answer.loc["en", "is_open"].tolist() == [False, True]
+    assert answer.loc["en", "required_agents"].iloc[1] == 8
+    assert answer.loc["en", "scheduled_agents"].tolist() == [9.0, 9.0]
+
+
+def test_a_queue_without_a_desk_is_left_out():
+    answer = require_all(forecast([10.0]), [Desk("email", "*")])
+
+    assert answer.empty
+    assert tuple(answer.columns) == STAFFING_COLUMNS
