@@ -59,8 +59,8 @@ def grid(
             z_line.append(cell["value"] if told and not few else None)
             head = f"{called.get(r, r)} · {called.get(c, c)}"
             if few:
-                text_line.append(f"<{SUPPRESSED_BELOW}".replace("<", "&lt;"))
-                word_line.append(f"{head}<br>n = &lt;{SUPPRESSED_BELOW}")
+                text_line.append(reader.count(cell["n"]))
+                word_line.append(f"{head}<br>n = {reader.count(cell['n'])}")
             elif told:
                 shown = reader.value(cell["value"], unit)
                 text_line.append(
@@ -177,7 +177,7 @@ def dots(
                 f"<b>{reader.value(row.value, unit)}</b><br>95 %: "
                 f"{reader.interval(row.low, row.high, unit)}<br>n = {reader.number(row.n)}"
                 if row.n >= SUPPRESSED_BELOW
-                else f"n = &lt;{SUPPRESSED_BELOW}"
+                else f"n = {reader.count(row.n)}"
                 for row in frame.itertuples()
             ],
             hovertemplate="%{y}<br>%{text}<extra></extra>",
@@ -391,7 +391,7 @@ def _point_words(row: dict, at: str, unit: str, name: str, hollow: bool, reader:
         return ""
     line = f"{when}<br>{name}: <b>{reader.value(row['value'], unit)}</b>"
     if row["n"] < SUPPRESSED_BELOW:
-        return f"{when}<br>{name}: n = &lt;{SUPPRESSED_BELOW}"
+        return f"{when}<br>{name}: n = {reader.count(row['n'])}"
     if not pd.isna(row["low"]):
         line += f"<br>95 %: {reader.interval(row['low'], row['high'], unit)}"
     line += f"<br>n = {reader.number(row['n'])}"

@@ -45,7 +45,7 @@ def fan(
         day (`local_on`, `offered`). NULL means the feed was down: the line breaks there.
     forecast : the same grain with `mean` or `q50` and any of q025..q975; a band is drawn for
         each pair of quantiles that is there (50, 80 and 95 %).
-    events : market events (`kind`, `starts_at` in local time, `ends_at`), marked at their start.
+    events : market events (`title`, `starts_at` in local time), marked at their start.
     """
     _ = reader.translate
     chart = figure(height, hovermode="x")
@@ -391,7 +391,7 @@ def _mark_events(chart: go.Figure, events: pd.DataFrame, first, last, reader: Re
             mode="markers",
             marker={"symbol": "triangle-down", "size": 10, "color": CONTRAST},
             text=[
-                f"{moment(event.starts_at, reader)}<br><b>{event.kind}</b>"
+                f"{moment(event.starts_at, reader)}<br><b>{event.title}</b>"
                 for event in inside.itertuples()
             ],
             hovertemplate="%{text}<extra></extra>",

@@ -1,0 +1,215 @@
+"""Figures that compare groups tell n, the interval, and nothing about groups under five."""
+
+import pandas as pd
+import pytest
+
+from dashboard.charts import (
+    backlog,
+    bars,
+    calibration,
+    cohorts,
+    dots,
+    errors,
+    grid,
+    ledger,
+    ratings,
+    trend,
+)
+
+NULL = float("nan")
+
+
+def cells(*rows):
+    frame = pd.DataFrame(rows, columns=["channel", "language", "value", "n"])
+    return frame.assign(low=frame["value"] - 10, high=frame["value"] + 10)
+
+
+def test_a_grid_writes_value_and_n_into_the_cell():
+    figure = grid(cells(("phone", "ko", 60.0, 40)), unit="seconds")
+    assert figure.data[1].text[0] == "1 min<br><span style='font-size:11px'>n 40</span>"
+    assert figure.data[0].customdata[0][0] == (
+        "phone · ko<br><b>1 min</b><br>95 %: 50 s – 1 min 10 s<br>n = 40"
+    )
+
+
+def test_a_grid_cell_under_five_has_neither_colour_nor_value():
+    figure = grid(cells(("phone", "ko", 60.0, 4), ("phone", "en", 90.0, 40)), unit="seconds")
+    assert [list(row) for row in figure.data[0].z] == [[None, 90.0]]
+    assert figure.data[1].text[0] == "<5"
+
+
+def test_a_pair_without_contacts_stays_empty():
+    figure = grid(cells(("phone", "ko", 60.0, 40), ("email", "en", 90.0, 40)), unit="seconds")
+    assert [list(row) for row in figure.data[0].z] == [[60.0, None], [None, 90.0]]
+
+
+@pytest.mark.parametrize(
+    ("up_is_good", "ranks"), [(True, [0.0, 0.5, 1.0]), (False, [1.0, 0.5, 0.0])]
+)
+def test_a_grid_colours_from_worst_to_best_whatever_the_sizes(up_is_good, ranks):
+    frame = cells(("a", "ko", 1.0, 40), ("a", "en", 2.0, 40), ("a", "ja", 9_000.0, 40))
+    assert list(grid(frame, unit="seconds", up_is_good=up_is_good).data[0].z[0]) == ranks
+
+
+def groups(**columns):
+    base = {
+        "language": ["ko", "en"],
+        "value": [0.8, 0.5],
+        "low": [0.7, 0.1],
+        "high": [0.85, 0.9],
+        "n": [100, 4],
+    }
+    return pd.DataFrame(base | columns)
+
+
+def test_a_dot_carries_its_interval_on_both_sides():
+    dot = dots(groups(), "language", unit="share").data[0]
+    assert dot.error_x.array[0] == pytest.approx(0.05)
+    assert dot.error_x.arrayminus[0] == pytest.approx(0.1)
+    assert dot.text[0] == "<b>80.0%</b><br>95 %: 70.0% – 85.0%<br>n = 100"
+
+
+def test_a_group_under_five_has_no_dot():
+    dot = dots(groups(), "language", unit="share").data[0]
+    assert list(dot.x) == [0.8, None]
+    assert dot.text[1] == "n = <5"
+
+
+def test_a_baseline_is_a_mark_of_its_own_group():
+    figure = dots(groups(before=[0.75, NULL]), "language", unit="share", baseline="before")
+    assert list(figure.data[0].x) == [0.75, None]
+    assert list(figure.data[0].y) == ["ko", "en"]
+
+
+def test_ratings_straddle_the_middle_score():
+    counts = pd.DataFrame({"language": "ko", "score": [1, 2, 3, 4, 5], "n": [10, 20, 40, 10, 20]})
+    figure = ratings(counts, "language")
+    assert [trace.name for trace in figure.data] == ["1", "2", "3", "4", "5"]
+    assert [trace.x[0] for trace in figure.data] == pytest.approx([0.1, 0.2, 0.4, 0.1, 0.2])
+    assert [trace.base[0] for trace in figure.data] == pytest.approx([-0.5, -0.4, -0.2, 0.2, 0.3])
+    assert figure.data[2].customdata[0] == "3: <b>40.0%</b><br>n = 40 / 100"
+
+
+def test_a_scale_of_two_meets_at_the_middle():
+    counts = pd.DataFrame({"language": "ko", "score": [0, 1], "n": [25, 75]})
+    figure = ratings(counts, "language", scale=(0, 1), score_names={0: "Bad", 1: "Good"})
+    assert [(t.name, t.base[0], t.x[0]) for t in figure.data] == [
+        ("Bad", -0.25, 0.25),
+        ("Good", 0.0, 0.75),
+    ]
+
+
+def test_a_group_with_fewer_than_five_ratings_has_no_bar():
+    counts = pd.DataFrame({"language": "ko", "score": [1, 5], "n": [1, 3]})
+    assert [trace.x[0] for trace in ratings(counts, "language").data] == [None] * 5
+
+
+def days(**columns):
+    base = {
+        "day": pd.to_datetime(["2026-03-01", "2026-03-02", "2026-03-04"]),
+        "value": [0.5, 0.6, 0.7],
+        "low": [0.4, 0.5, 0.6],
+        "high": [0.6, 0.7, 0.8],
+        "n": [40, 40, 40],
+    }
+    return pd.DataFrame(base | columns)
+
+
+def test_a_trend_breaks_on_days_without_observations():
+    line = trend(days(), "day", unit="share").data[-1]
+    assert list(line.y) == [0.5, 0.6, None, 0.7]
+
+
+def test_a_trend_breaks_on_days_with_fewer_than_five():
+    figure = trend(days(n=[40, 4, 40]), "day", unit="share", label="Satisfied")
+    assert list(figure.data[-1].y) == [0.5, None, None, 0.7]
+    assert figure.data[-1].text[1] == "Mon, Mar 2<br>Satisfied: n = <5"
+
+
+def test_values_that_may_still_move_are_hollow():
+    line = trend(days(open=[False, False, True]), "day", unit="share", provisional="open").data[-1]
+    assert line.marker.symbol == ("circle", "circle", "circle", "circle-open")
+    assert line.text[3].endswith("<br><i>provisional: may still move</i>")
+
+
+def test_backlog_is_stacked_oldest_at_the_bottom():
+    frame = pd.DataFrame(
+        {
+            "day": pd.to_datetime(["2026-03-01"]),
+            "aged_0_1d": [5],
+            "aged_1_3d": [3],
+            "aged_3_7d": [2],
+            "aged_7d_plus": [10],
+        }
+    )
+    figure = backlog(frame)
+    assert [(t.name, t.y[0]) for t in figure.data] == [
+        ("7 days and more", 10),
+        ("3 to 7 days", 2),
+        ("1 to 3 days", 3),
+        ("under 1 day", 5),
+        ("all open", 20),
+    ]
+    assert figure.data[0].text[0] == "10 (50.0%)"
+
+
+def test_a_cohort_ends_where_its_follow_up_ends():
+    frame = pd.DataFrame(
+        {
+            "week": ["a", "a", "b"],
+            "days": [0, 1, 0],
+            "share": [0.5, 0.7, 0.4],
+            "low": 0.3,
+            "high": 0.8,
+            "n": 40,
+        }
+    )
+    lines = {t.name: list(t.y) for t in cohorts(frame, "week").data if t.name}
+    assert lines == {"a": [0.5, 0.7], "b": [0.4]}
+
+
+def test_the_ledger_stacks_what_became_of_rows_and_leaves_empty_reasons_out():
+    frame = pd.DataFrame(
+        {"source": ["zendesk"], "received": [100], "counted": [90], "spam": [10], "test": [0]}
+    )
+    figure = ledger(frame, "source", ["counted", "spam", "test"])
+    assert [(t.name, t.x[0], t.text[0]) for t in figure.data] == [
+        ("counted", 90, "90 (90.0%)"),
+        ("spam", 10, "10 (10.0%)"),
+    ]
+
+
+def backtest():
+    return pd.DataFrame(
+        {
+            "model": ["naive", "level"],
+            "horizon": "1 day",
+            "wape": [0.08, 0.05],
+            "origins": 14,
+            "is_chosen": [False, True],
+            "is_yardstick": [True, False],
+            "coverage50": [0.5, 0.48],
+            "coverage80": [0.8, NULL],
+            "coverage95": [0.9, 0.96],
+        }
+    )
+
+
+def test_the_chosen_model_is_filled_and_lies_on_top_of_the_yardsticks():
+    figure = errors(backtest())
+    assert [(t.name, list(t.x), t.marker.symbol) for t in figure.data] == [
+        ("naive (yardstick)", [0.08], "diamond-open"),
+        ("level (chosen)", [0.05], "circle"),
+    ]
+
+
+def test_coverage_is_set_against_its_promise_and_what_was_not_measured_is_a_gap():
+    figure = calibration(backtest(), "model")
+    assert [list(t.x) for t in figure.data[1:]] == [[0.5, 0.8, 0.95]] * 2
+    assert list(figure.data[2].y) == [0.48, None, 0.96]
+
+
+def test_bars_keep_the_order_of_the_frame():
+    figure = bars(pd.DataFrame({"topic": ["b", "a"], "value": [2, 1]}), "topic")
+    assert list(figure.data[0].y) == ["b", "a"]
+    assert list(figure.layout.yaxis.categoryarray) == ["a", "b"]

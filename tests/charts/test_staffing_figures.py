@@ -1,0 +1,159 @@
+"""Figures of demand and agents hold exactly what the frames hold."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from dashboard.charts import fan, gap_map, gap_words, required_against_scheduled, week_map
+
+NULL = float("nan")
+MONDAY = date(2026, 3, 2)
+
+
+def half_hours(slots, **columns):
+    return pd.DataFrame({"local_on": MONDAY, "local_slot": slots, **columns})
+
+
+def traces(figure):
+    return {trace.name: trace for trace in figure.data}
+
+
+def test_history_breaks_where_the_feed_was_down():
+    history = half_hours([18, 19, 20], offered=[5.0, NULL, 0.0])
+    ahead = half_hours([21], q50=[4.0])
+    assert list(traces(fan(history, ahead))["Came in"].y) == [5.0, None, 0.0]
+
+
+def test_history_breaks_where_half_hours_are_closed_and_absent():
+    history = half_hours([18, 19, 30], offered=[5.0, 6.0, 7.0])
+    came_in = traces(fan(history, half_hours([31], q50=[4.0])))["Came in"]
+    assert list(came_in.y) == [5.0, 6.0, None, 7.0]
+
+
+def test_the_fan_has_a_band_for_each_pair_of_quantiles_widest_first():
+    ahead = half_hours(
+        [18], q025=[1.0], q10=[2.0], q25=[3.0], q50=[4.0], q75=[5.0], q90=[6.0], q975=[7.0]
+    )
+    figure = fan(half_hours([17], offered=[4.0]), ahead)
+    names = [trace.name for trace in figure.data]
+    assert names == [
+        "95 % interval",
+        "80 % interval",
+        "50 % interval",
+        "Came in",
+        "Forecast (median)",
+    ]
+    assert [list(t.y) for t in figure.data[:3]] == [[7.0, 1.0], [6.0, 2.0], [5.0, 3.0]]
+
+
+def test_a_daily_fan_draws_days_and_the_band_that_is_there():
+    days = pd.DataFrame({"local_on": [MONDAY], "offered": [40.0]})
+    ahead = pd.DataFrame(
+        {"local_on": [date(2026, 3, 3)], "q10": [30.0], "q50": [40.0], "q90": [55]}
+    )
+    figure = fan(days, ahead, daily=True)
+    assert [t.name for t in figure.data] == ["80 % interval", "Came in", "Forecast (median)"]
+    assert list(figure.data[2].x) == [pd.Timestamp("2026-03-03")]
+    assert figure.layout.yaxis.title.text == "contacts a day"
+
+
+def test_hover_of_the_forecast_tells_each_interval():
+    ahead = half_hours([18], q10=[2.0], q25=[3.0], q50=[4.0], q75=[5.0], q90=[6.0])
+    text = traces(fan(half_hours([17], offered=[4.0]), ahead))["Forecast (median)"].text[0]
+    assert text == "Mon, Mar 2 09:00<br>Expected: <b>4.0</b><br>50 %: 3 – 5<br>80 %: 2 – 6"
+
+
+def test_events_outside_the_days_shown_are_left_out():
+    events = pd.DataFrame(
+        {
+            "kind": ["listing", "outage"],
+            "title": ["A new coin", "Log-in outage"],
+            "starts_at": pd.to_datetime(["2026-03-02 09:15", "2026-05-01 00:00"]),
+        }
+    )
+    history = half_hours([18, 19], offered=[5.0, 6.0])
+    marks = traces(fan(history, half_hours([20], q50=[4.0]), events=events))["Market event"]
+    assert list(marks.x) == [pd.Timestamp("2026-03-02 09:15")]
+    assert marks.text[0] == "Mon, Mar 2 09:15<br><b>A new coin</b>"
+
+
+def plan(**columns):
+    base = {
+        "required_agents": [7.0, 8.0],
+        "required_scheduled": [10.0, 12.0],
+        "scheduled_agents": [10.0, 10.0],
+        "gap": [0.0, -2.0],
+    }
+    return half_hours([18, 19], **(base | columns))
+
+
+def test_agents_are_drawn_as_steps_that_last_their_half_hour():
+    needed = traces(required_against_scheduled(plan()))["To schedule"]
+    assert needed.line.shape == "hv"
+    assert list(needed.x) == [
+        pd.Timestamp("2026-03-02 09:00"),
+        pd.Timestamp("2026-03-02 09:30"),
+        pd.Timestamp("2026-03-02 10:00"),
+    ]
+    assert list(needed.y) == [10.0, 12.0, 12.0]
+
+
+def test_a_closed_half_hour_is_a_gap_not_zero_agents():
+    frame = half_hours(
+        [18, 19, 20],
+        required_agents=[7.0, NULL, 7.0],
+        required_scheduled=[10.0, NULL, 10.0],
+        scheduled_agents=[9.0, NULL, 9.0],
+    )
+    needed = traces(required_against_scheduled(frame))["To schedule"]
+    assert list(needed.y) == [10.0, 10.0, None, 10.0, 10.0]
+
+
+def test_the_band_of_agents_steps_too():
+    figure = required_against_scheduled(plan(scheduled_low=[8.0, 9.0], scheduled_high=[12.0, 15.0]))
+    assert list(traces(figure)["80 % of outcomes"].y) == [12, 12, 15, 15, 9, 9, 8, 8]
+
+
+def test_hover_of_the_plan_tells_the_band_and_the_agents_at_their_desks():
+    figure = required_against_scheduled(plan(scheduled_low=[8.0, 9.0], scheduled_high=[12.0, 15.0]))
+    assert traces(figure)["To schedule"].text[1] == (
+        "Mon, Mar 2 09:30<br>To schedule: <b>12</b> (80 %: 9 – 15)<br>At their desks: 8"
+    )
+
+
+def test_the_gap_map_is_symmetric_about_enough_and_leaves_closed_cells_empty():
+    cells = gap_map(plan(gap=[3.0, NULL])).data[0]
+    assert (cells.zmin, cells.zmax) == (-3.0, 3.0)
+    assert [list(row) for row in cells.z] == [[3.0, None]]
+    assert list(cells.x) == ["09:00", "09:30"]
+
+
+def test_the_gap_map_is_orange_where_people_are_missing_and_blue_where_they_are_spare():
+    scale = gap_map(plan()).data[0].colorscale
+    assert (scale[0][1], scale[-1][1]) == ("rgba(196, 92, 10, 0.95)", "rgba(37, 92, 178, 0.95)")
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [(-2.0, "2 short"), (1.0, "1 spare"), (0.0, "exactly enough"), (-0.5, "0.5 short")],
+)
+def test_a_gap_in_words(gap, words):
+    assert gap_words(gap) == words
+
+
+def test_a_clock_change_that_repeats_a_half_hour_shows_the_scarcer_of_the_two():
+    frame = half_hours(
+        [2, 2], required_scheduled=[5.0, 5.0], scheduled_agents=[4.0, 6.0], gap=[-1.0, 1.0]
+    )
+    assert [list(row) for row in gap_map(frame).data[0].z] == [[-1.0]]
+
+
+def test_the_week_map_hides_cells_with_fewer_than_five():
+    frame = pd.DataFrame(
+        {"weekday": [0, 0], "half_hour": [18, 19], "value": [60.0, 600.0], "n": [5, 4]}
+    )
+    cells = week_map(frame, "value", unit="seconds", label="wait").data[0]
+    assert cells.z[0][18:20] == [60.0, None]
+    assert cells.text[0][18] == "Mon 09:00<br><b>1 min</b><br>n = 5"
+    assert cells.text[0][19] == "Mon 09:30<br>n = <5"
