@@ -1,0 +1,119 @@
+"""One contact from its first message to its survey, and the waits in between."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipelines.api.published import Build
+from pipelines.api.selection import Selection
+from pipelines.errors import UnknownNameError
+
+_FINISHED = ("solved", "closed", "deleted")
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """Everything a build holds on one contact, ready for a timeline.
+
+    facts          the row of fact_contacts; None where NULL
+    messages       one row per message, in time order (text is masked)
+    status_events  one row per change of status, in time order
+    surveys        one row per survey sent about it
+    waits          one row per stretch of time: `label`, `starts_at`, `ends_at`, and `kind`:
+                   bot, queue, reply (from the first message of an unanswered run to the
+                   human reply; the label is first_response or next_reply) or status (the
+                   label is the status). What had not ended at the data cut ends there.
+    previous_id, next_id   neighbours by arrival in the filter; None at its ends
+    """
+
+    facts: dict
+    messages: pd.DataFrame
+    status_events: pd.DataFrame
+    surveys: pd.DataFrame
+    waits: pd.DataFrame
+    previous_id: str | None
+    next_id: str | None
+
+
+def contact_view(build: Build, contact_id: str, neighbours: Selection) -> ContactView:
+    """Raises UnknownNameError where the build has no such contact."""
+    found = build.query("SELECT * FROM fact_contacts WHERE contact_id = ?", [contact_id])
+    if found.empty:
+        raise UnknownNameError(
+            f"contact '{contact_id}' is not in this build; ids look like zendesk:1234"
+        )
+    facts = {name: None if pd.isna(v) else v for name, v in found.iloc[0].to_dict().items()}
+    messages, status_events, surveys = (
+        build.query(f"SELECT * FROM {table} WHERE contact_id = ? ORDER BY {order}", [contact_id])
+        for table, order in (
+            ("fact_messages", "sent_at, author_role"),
+            ("fact_status_events", "changed_at"),
+            ("fact_surveys", "sent_at, survey_id"),
+        )
+    )
+    cut = pd.Timestamp(build.info["data_cut_at"])
+    waits = [
+        *_stages(facts, cut),
+        *_replies(messages, facts, cut),
+        *_statuses(status_events, facts, cut),
+    ]
+    return ContactView(
+        facts=facts,
+        messages=messages,
+        status_events=status_events,
+        surveys=surveys,
+        waits=pd.DataFrame(waits, columns=["label", "starts_at", "ends_at", "kind"]),
+        previous_id=_neighbour(build, neighbours, facts, "<", "DESC"),
+        next_id=_neighbour(build, neighbours, facts, ">", "ASC"),
+    )
+
+
+def _neighbour(
+    build: Build, neighbours: Selection, facts: dict, comparison: str, direction: str
+) -> str | None:
+    # The day comes first so that the sorted file is not read from end to end.
+    found = build.query(
+        f"SELECT contact_id FROM fact_contacts WHERE {neighbours.condition}"
+        f" AND arrived_on {comparison}= ? AND (arrived_at, contact_id) {comparison} (?, ?)"
+        f" ORDER BY arrived_at {direction}, contact_id {direction} LIMIT 1",
+        [*neighbours.parameters, facts["arrived_on"], facts["arrived_at"], facts["contact_id"]],
+    )
+    return None if found.empty else str(found["contact_id"].iloc[0])
+
+
+def _stages(facts: dict, cut: pd.Timestamp) -> Iterator[tuple]:
+    arrived, queued = facts["arrived_at"], facts["queue_entered_at"]
+    if queued is not None and queued > arrived:
+        yield "bot", arrived, queued, "bot"
+    if queued is not None:
+        yield "queue", queued, facts["first_reply_at"] or facts["left_at"] or cut, "queue"
+
+
+def _replies(messages: pd.DataFrame, facts: dict, cut: pd.Timestamp) -> Iterator[tuple]:
+    public = messages[messages["is_public"].astype(bool)]
+    waiting_since, label = None, "first_response"
+    for message in public.itertuples():
+        if message.author_role == "customer" and waiting_since is None:
+            waiting_since = message.sent_at
+        elif message.author_role == "agent":
+            if waiting_since is not None:
+                yield label, waiting_since, message.sent_at, "reply"
+            waiting_since, label = None, "next_reply"
+    is_over = facts["left_at"] is not None or facts["status"] in _FINISHED
+    if waiting_since is not None and not is_over:
+        yield label, waiting_since, cut, "reply"
+
+
+def _statuses(events: pd.DataFrame, facts: dict, cut: pd.Timestamp) -> Iterator[tuple]:
+    if events.empty:
+        return
+    first = events.iloc[0]
+    if pd.notna(first["from_status"]) and first["changed_at"] > facts["created_at"]:
+        yield first["from_status"], facts["created_at"], first["changed_at"], "status"
+    ends = [*events["changed_at"].iloc[1:], cut]
+    for status, starts_at, ends_at in zip(
+        events["to_status"], events["changed_at"], ends, strict=True
+    ):
+        if status not in _FINISHED:
+            yield status, starts_at, ends_at, "status"

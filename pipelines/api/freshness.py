@@ -1,0 +1,93 @@
+"""How old the numbers are, and whether something newer should have replaced them.
+
+A build is stale when (1) the raw store holds a load that the build has not read, (2) the last
+attempt to build failed, or (3) a feed has dried up: a source that is loaded day after day
+delivered nothing newer than FEED_LAG before its last load. A single import of an old export
+is not a feed, however old its rows are.
+"""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.api.definitions import BuildInfo
+from pipelines.api.published import Build
+
+FEED_LAG = timedelta(hours=48)
+FAILED_BUILD = "FAILED"
+"""File in the warehouse that a failed build leaves, with its reason; a published one removes it."""
+
+
+def build_info(root: Path, build: Build) -> BuildInfo:
+    """The build and its staleness, judged by the warehouse as it is now."""
+    info = build.info
+    reason = _stale_reason(root, build)
+    first_on, last_on = build.covered_days
+    return BuildInfo(
+        build_id=str(info["build_id"]),
+        created_at=_instant(info["created_at"]),
+        data_cut_at=_instant(info["data_cut_at"]),
+        zone=str(info["zone"]),
+        site_name=str(info["site_name"]),
+        first_on=first_on,
+        last_on=last_on,
+        is_stale=reason is not None,
+        stale_reason=reason,
+        definitions_version=str(info.get("definitions_version", "")),
+        code_version=str(info.get("code_version", "")),
+    )
+
+
+def freshness(build: Build) -> pd.DataFrame:
+    """One row per source: files, rows, the newest load, and from when to when its rows are.
+
+    `lag_seconds` is how far the newest row was behind the newest load.
+    """
+    return build.query(
+        """
+        SELECT
+            source,
+            count(DISTINCT file) AS files,
+            CAST(sum(received) AS BIGINT) AS received,
+            CAST(sum(loaded) AS BIGINT) AS loaded,
+            CAST(sum(quarantined) AS BIGINT) AS quarantined,
+            max(loaded_at) AS loaded_at,
+            min(first_at) AS first_at,
+            max(last_at) AS last_at,
+            count(DISTINCT CAST(loaded_at AS DATE)) AS load_days,
+            date_sub('second', max(last_at), max(loaded_at)) AS lag_seconds
+        FROM loads
+        GROUP BY source
+        ORDER BY source
+        """
+    )
+
+
+def _stale_reason(root: Path, build: Build) -> str | None:
+    newer = sorted(_committed_loads(root) - build.load_ids)
+    newer = [load for load in newer if load > max(build.load_ids, default="")]
+    if newer:
+        return f"{len(newer)} newer deliveries are loaded but not in this build"
+    failed = root / FAILED_BUILD
+    if failed.exists():
+        return f"the last build failed: {failed.read_text(encoding='utf-8').strip()}"
+    for feed in freshness(build).itertuples():
+        if feed.load_days > 1 and feed.lag_seconds > FEED_LAG.total_seconds():
+            return f"{feed.source} delivered nothing after {feed.last_at:%Y-%m-%d %H:%M} UTC"
+    return None
+
+
+def _committed_loads(root: Path) -> set[str]:
+    raw = root / "raw"
+    if not raw.is_dir():
+        return set()
+    return {
+        folder.name.rsplit("-", 1)[0]
+        for folder in raw.iterdir()
+        if (folder / "manifest.json").exists()
+    }
+
+
+def _instant(value: object) -> datetime | None:
+    return None if pd.isna(value) else pd.Timestamp(value).to_pydatetime()

@@ -1,0 +1,135 @@
+"""Queues, what arrives in them, what is forecast, and the agents that takes."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from pipelines.api.published import Build
+from pipelines.api.selection import Day, as_day, as_list, quoted, unknown
+from pipelines.errors import OutOfRangeError
+
+# Tables that only exist once a forecast ran: until then readers see them empty.
+_COLUMNS_BEFORE_FORECAST = {
+    "forecast_intervals": (
+        "channel", "language", "starts_at", "local_on", "local_slot", "mean",
+        "q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975", "model",
+    ),
+    "forecast_days": ("channel", "language", "local_on", "mean", "q10", "q50", "q90"),
+    "forecast_backtest": (
+        "channel", "language", "model", "horizon", "origins", "wape", "pinball", "bias",
+        "coverage50", "coverage80", "coverage95", "is_chosen", "is_yardstick",
+    ),
+    "staffing_intervals": (
+        "channel", "language", "starts_at", "local_on", "local_slot", "is_open",
+        "expected_contacts", "handle_seconds", "offered_load_erlangs", "required_agents",
+        "required_low", "required_high", "required_scheduled", "scheduled_agents", "gap",
+        "service_level_share", "occupancy_share", "wait_mean_seconds",
+    ),
+}  # fmt: skip
+_RECENT_DAYS = 28
+
+
+def queues(build: Build) -> pd.DataFrame:
+    """One row per channel and language that contacts were offered in, the busiest first.
+
+    `offered` counts the last 28 days of arrivals; the desk's targets are those of the most
+    specific desk that names the queue (NULL: no desk); `has_forecast`, `has_staffing` and
+    `has_schedule` say what else there is to show.
+    """
+    has = {
+        f"has_{name}": f"(SELECT DISTINCT channel, language FROM {table})"
+        for name, table in (
+            ("forecast", "forecast_intervals"),
+            ("staffing", "staffing_intervals"),
+            ("schedule", "fact_schedules"),
+        )
+        if table in build.columns
+    }
+    flags = [f"EXISTS (FROM {rows} AS x WHERE x.channel = q.channel AND x.language = q.language) AS {name}"
+             for name, rows in has.items()]  # fmt: skip
+    found = build.query(
+        f"""
+        WITH latest AS (SELECT max(local_on) AS day FROM fact_arrivals),
+        q AS (
+            SELECT
+                a.channel,
+                a.language,
+                CAST(coalesce(sum(a.offered) FILTER (WHERE a.local_on > l.day - {_RECENT_DAYS}), 0) AS BIGINT) AS offered
+            FROM fact_arrivals AS a
+            CROSS JOIN latest AS l
+            GROUP BY a.channel, a.language
+        ),
+        ranked AS (
+            SELECT
+                q.channel,
+                q.language,
+                q.offered,
+                d.* EXCLUDE (channel, language),
+                row_number() OVER (
+                    PARTITION BY q.channel, q.language
+                    ORDER BY (d.channel = '*'), (d.language = '*')
+                ) AS place
+            FROM q
+            LEFT JOIN ref_desks AS d
+                ON d.channel IN (q.channel, '*') AND d.language IN (q.language, '*')
+        )
+        SELECT q.* EXCLUDE (place){"".join(f", {flag}" for flag in flags)}
+        FROM ranked AS q
+        WHERE q.place = 1
+        ORDER BY q.offered DESC, q.channel, q.language
+        """
+    )
+    for name in ("has_forecast", "has_staffing", "has_schedule"):
+        found[name] = found[name].astype(bool) if name in found else False
+    return found
+
+
+def queue_rows(
+    build: Build,
+    table: str,
+    channel: str | list[str] | None = None,
+    language: str | list[str] | None = None,
+    start: Day = None,
+    end: Day = None,
+    order: str = "channel, language, starts_at",
+) -> pd.DataFrame:
+    """Rows of a table by queue and local day (both ends included).
+
+    Raises UnknownNameError for a channel or language that no queue has.
+    """
+    if table not in build.columns:
+        return pd.DataFrame(columns=list(_COLUMNS_BEFORE_FORECAST[table]))
+    start, end = as_day(start, "start"), as_day(end, "end")
+    if start and end and end < start:
+        raise OutOfRangeError(f"end {end} is before start {start}; give both days in order")
+    conditions, parameters = ["TRUE"], []
+    for column, wanted in (("channel", channel), ("language", language)):
+        if wanted is None:
+            continue
+        wanted = as_list(wanted)
+        known = build.queue_values[column]
+        for value in wanted:
+            if value not in known and value != "*":
+                raise unknown(value, known, f"queue: {column}")
+        conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})" if wanted else "FALSE")
+        parameters += wanted
+    for comparison, day in ((">=", start), ("<=", end)):
+        if day is not None:
+            conditions.append(f"local_on {comparison} ?")
+            parameters.append(day)
+    return build.query(
+        f"SELECT * FROM {quoted(table)} WHERE {' AND '.join(conditions)} ORDER BY {order}",
+        parameters,
+    )
+
+
+def backtest(build: Build) -> pd.DataFrame:
+    """Errors and coverage of every model by queue and horizon, the chosen one marked."""
+    if "forecast_backtest" not in build.columns:
+        return pd.DataFrame(columns=list(_COLUMNS_BEFORE_FORECAST["forecast_backtest"]))
+    return build.query("SELECT * FROM forecast_backtest ORDER BY channel, language, horizon, wape")
+
+
+def market_events(build: Build) -> pd.DataFrame:
+    """Known events of the market and of the exchange, in time order."""
+    return build.query("SELECT * FROM fact_market_events ORDER BY starts_at, event_id")

@@ -1,0 +1,181 @@
+"""One published build, opened read-only and shared by threads.
+
+A build is an immutable file; `CURRENT` in the warehouse names the one to read. The pointer is
+resolved anew for every question, so that a page shows a new build at its next run, and one
+question is answered by one build from end to end. A build that was retired between reading
+the pointer and opening the file is simply looked up again.
+"""
+
+import threading
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from pipelines.api.selection import Where, as_list, unknown
+from pipelines.errors import InputError, NothingPublishedError
+
+POINTER = "CURRENT"
+_RETRIES = 3
+
+
+class Build:
+    """A published file: `query` is safe in any thread, since each takes its own cursor."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = duckdb.connect(str(path), read_only=True)
+        # Whatever text reaches it, a reader's query can neither touch files nor change settings.
+        for setting in (
+            "enable_external_access = false",
+            "python_enable_replacements = false",
+            "lock_configuration = true",
+        ):
+            self._connection.execute(f"SET {setting}")
+
+    def query(self, sql: str, parameters: Sequence = ()) -> pd.DataFrame:
+        """One SELECT as a frame; values are parameters, never text."""
+        return self._connection.cursor().execute(sql, list(parameters)).df()
+
+    def arrow(self, sql: str, parameters: Sequence = ()) -> pa.Table:
+        """One SELECT as an Arrow table: lists per group arrive as flat arrays, uncopied."""
+        return self._connection.cursor().sql(sql, params=list(parameters)).to_arrow_table()
+
+    def select(self, sql: str) -> pd.DataFrame:
+        """Text that somebody typed: exactly one statement that only reads.
+
+        Raises InputError for anything else, and where DuckDB refuses the statement.
+        """
+        try:
+            statements = self._connection.cursor().extract_statements(sql)
+            if len(statements) != 1 or statements[0].type not in (
+                duckdb.StatementType.SELECT,
+                duckdb.StatementType.EXPLAIN,
+            ):
+                raise InputError("sql: one SELECT at a time; a published build can only be read")
+            return self.query(sql)
+        except duckdb.Error as error:
+            raise InputError(f"sql: {str(error).splitlines()[0]}") from None
+
+    @cached_property
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """Columns of every table and view, in their order."""
+        found = self.query(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_catalog = current_database()"
+            " ORDER BY table_name, ordinal_position"
+        )
+        return {
+            str(table): tuple(rows)
+            for table, rows in found.groupby("table_name", sort=False)["column_name"]
+        }
+
+    @cached_property
+    def definitions(self) -> pd.DataFrame:
+        """One row per metric."""
+        return self.query("SELECT * FROM definitions ORDER BY metric")
+
+    @cached_property
+    def filter_values(self) -> dict[str, tuple[str, ...]]:
+        """Known values of each dimension among the counted contacts, in alphabetical order."""
+        columns = {
+            **{name: name for name in ("channel", "language", "topic", "team")},
+            "agent": "agent_id",
+        }
+        return {
+            name: tuple(
+                self.query(
+                    f"SELECT DISTINCT {column} AS known FROM fact_contacts"
+                    f" WHERE exclusion IS NULL AND {column} IS NOT NULL ORDER BY 1"
+                )["known"]
+            )
+            for name, column in columns.items()
+        }
+
+    @cached_property
+    def queue_values(self) -> dict[str, tuple[str, ...]]:
+        """Channels and languages that have a queue."""
+        return {
+            name: tuple(
+                self.query(f"SELECT DISTINCT {name} AS known FROM fact_arrivals ORDER BY 1")[
+                    "known"
+                ]
+            )
+            for name in ("channel", "language")
+        }
+
+    @cached_property
+    def covered_days(self) -> tuple[date | None, date | None]:
+        """First and last local day with a counted contact; None without any."""
+        found = self.query(
+            "SELECT min(arrived_on) AS first, max(arrived_on) AS last FROM fact_contacts"
+            " WHERE exclusion IS NULL"
+        ).iloc[0]
+        return tuple(None if pd.isna(day) else pd.Timestamp(day).date() for day in found)
+
+    @cached_property
+    def load_ids(self) -> frozenset[str]:
+        """The raw loads that this build has read."""
+        return frozenset(self.query("SELECT load_id FROM loads")["load_id"])
+
+    def check_values(self, where: Where) -> None:
+        """Raises UnknownNameError for a filter value that no counted contact has."""
+        for name, wanted in (where or {}).items():
+            known = self.filter_values.get(name)
+            for value in as_list(wanted) if known is not None else ():
+                if value is not None and value not in known:
+                    raise unknown(value, known, name)
+
+    @cached_property
+    def info(self) -> dict:
+        """The row of build_info."""
+        return self.query("SELECT * FROM build_info").iloc[0].to_dict()
+
+
+class Pointer:
+    """Follows `CURRENT` of one warehouse and keeps the build it names open."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._lock = threading.Lock()
+        self._build: Build | None = None
+
+    def build(self) -> Build:
+        """The build that is published now.
+
+        Raises NothingPublishedError where there is none.
+        """
+        for attempt in range(1, _RETRIES + 1):
+            path = self._named()
+            current = self._build
+            if current is not None and current.path == path:
+                return current
+            with self._lock:
+                if self._build is not None and self._build.path == path:
+                    return self._build
+                try:
+                    # The former build is let go, not closed: other threads may be reading it.
+                    self._build = Build(path)
+                    return self._build
+                except duckdb.IOException as error:
+                    if attempt == _RETRIES:
+                        raise NothingPublishedError(
+                            f"{path}: the published build can't be opened"
+                            f" ({str(error).splitlines()[0]}); run support-quality build"
+                        ) from None
+        raise AssertionError("unreachable")
+
+    def _named(self) -> Path:
+        pointer = self.root / POINTER
+        try:
+            name = pointer.read_text(encoding="utf-8").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            raise NothingPublishedError(
+                f"{self.root}: nothing is published there yet; run support-quality run FILES..."
+                " --warehouse DIR, or support-quality demo"
+            ) from None
+        return self.root / name

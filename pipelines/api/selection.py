@@ -1,0 +1,225 @@
+"""From what a reader asks for (by, where, from, to) to SQL that can't be anything else.
+
+Names are looked up in the columns that the build has; values only ever travel as
+parameters. A name that is not known is refused with what is known and the nearest match.
+"""
+
+import difflib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+import pandas as pd
+
+from pipelines.errors import OutOfRangeError, UnknownNameError
+
+Day = date | datetime | str | None
+Where = Mapping[str, object] | None
+_Known = TypeVar("_Known")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """Something to group or filter by.
+
+    `column` must be there for it; `expression` is what is grouped; `shown` and `read` turn
+    the grouped value into what readers see and back.
+    """
+
+    name: str
+    column: str
+    expression: str
+    shown: Callable[[pd.Series], pd.Series] | None = None
+    read: Callable[[object], object] | None = None
+
+
+def _clock(slots_per_hour: int) -> Callable[[pd.Series], pd.Series]:
+    minutes = 60 // slots_per_hour
+    return lambda slots: slots.map(
+        lambda s: f"{int(s) // slots_per_hour:02d}:{int(s) % slots_per_hour * minutes:02d}"
+    ).astype("str")
+
+
+def _slot(slots_per_hour: int) -> Callable[[object], int]:
+    def read(clock: object) -> int:
+        try:
+            hour, minute = (int(part) for part in str(clock).split(":"))
+        except ValueError:
+            raise UnknownNameError(f"'{clock}' is not a time of day such as 09:30") from None
+        return hour * slots_per_hour + minute * slots_per_hour // 60
+
+    return read
+
+
+_PLAIN = ("channel", "language", "topic", "team", "agent", "scale")
+DIMENSIONS: dict[str, Dimension] = {
+    **{name: Dimension(name, name, name) for name in _PLAIN},
+    "day": Dimension("day", "observed_on", "observed_on"),
+    "week": Dimension("week", "observed_on", "CAST(date_trunc('week', observed_on) AS DATE)"),
+    "month": Dimension("month", "observed_on", "CAST(date_trunc('month', observed_on) AS DATE)"),
+    "weekday": Dimension("weekday", "observed_on", "CAST(isodow(observed_on) AS INTEGER)"),
+    "half_hour": Dimension("half_hour", "observed_slot", "observed_slot", _clock(2), _slot(2)),
+    "hour": Dimension("hour", "observed_slot", "observed_slot // 2", _clock(1), _slot(1)),
+}
+"""Everything a metric can be broken down by: a week is its Monday, a month its first day,
+weekdays run from 1 (Monday) to 7, half hours and hours are their start, such as 07:30."""
+
+CALENDAR = {"day": "D", "week": "W-MON", "month": "MS"}
+"""The dimensions whose empty periods are shown, as NULL, so that a gap looks like a gap."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A part of one table or view: its grouping, its conditions and their parameters."""
+
+    source: str
+    by: tuple[Dimension, ...]
+    condition: str
+    parameters: tuple
+    start: date | None
+    end: date | None
+
+    @property
+    def names(self) -> list[str]:
+        return [dimension.name for dimension in self.by]
+
+    def grouped(self, aggregates: str, condition: str = "") -> str:
+        """SELECT the groups and the aggregates, in the groups' order."""
+        groups = [f"{d.expression} AS {quoted(d.name)}" for d in self.by]
+        return (
+            f"SELECT {', '.join([*groups, aggregates])} FROM {quoted(self.source)}"
+            f" WHERE {self.condition}{f' AND {condition}' if condition else ''}"
+            + (f" GROUP BY {', '.join(d.expression for d in self.by)}" if self.by else "")
+        )
+
+    def rows(self, columns: str, order: str) -> str:
+        """SELECT single rows."""
+        return (
+            f"SELECT {columns} FROM {quoted(self.source)} WHERE {self.condition} ORDER BY {order}"
+        )
+
+
+def select(
+    source: str,
+    columns: Collection[str],
+    by: Sequence[str] = (),
+    start: Day = None,
+    end: Day = None,
+    where: Where = None,
+    date_column: str = "observed_on",
+    aliases: Mapping[str, str] | None = None,
+) -> Selection:
+    """Check a reader's wishes against `columns` of `source` and turn them into SQL.
+
+    Parameters
+    ----------
+    aliases : mapping, optional
+        Where the table calls a dimension's column by another name (agent: agent_id).
+
+    Raises
+    ------
+    UnknownNameError
+        `by` or `where` names something that the source does not have.
+    OutOfRangeError
+        `end` is before `start`.
+    """
+    by = (by,) if isinstance(by, str) else tuple(by)
+    aliases = dict(aliases or {})
+    known = {
+        name: _renamed(dimension, aliases, date_column)
+        for name, dimension in DIMENSIONS.items()
+        if aliases.get(dimension.column, dimension.column) in columns
+        or (dimension.column == "observed_on" and date_column in columns)
+    }
+    start, end = as_day(start, "start"), as_day(end, "end")
+    if start and end and end < start:
+        raise OutOfRangeError(f"end {end} is before start {start}; give both days in order")
+    conditions, parameters = [], []
+    for comparison, bound in ((">=", start), ("<=", end)):
+        if bound is not None:
+            conditions.append(f"{date_column} {comparison} ?")
+            parameters.append(bound)
+    filters = {**{name: Dimension(name, name, quoted(name)) for name in columns}, **known}
+    for name, wanted in (where or {}).items():
+        dimension = lookup(name, filters, f"{source}: filter")
+        text, values = _condition(dimension, wanted)
+        conditions.append(text)
+        parameters += values
+    return Selection(
+        source=source,
+        by=tuple(lookup(name, known, f"{source}: breakdown") for name in dict.fromkeys(by)),
+        condition=" AND ".join(conditions) or "TRUE",
+        parameters=tuple(parameters),
+        start=start,
+        end=end,
+    )
+
+
+def lookup(name: str, known: Mapping[str, _Known], what: str) -> _Known:
+    """The entry of that name; raises UnknownNameError with the nearest match and what is known."""
+    try:
+        return known[name]
+    except (KeyError, TypeError):
+        raise unknown(name, known, what) from None
+
+
+def unknown(name: object, known: Iterable[object], what: str) -> UnknownNameError:
+    """The error for a name that is not among those known."""
+    known = [str(k) for k in known]
+    near = difflib.get_close_matches(str(name), known, n=1)
+    shown = ", ".join(known[:40]) + (f", ... ({len(known)} in all)" if len(known) > 40 else "")
+    hint = f"did you mean '{near[0]}'? " if near else ""
+    return UnknownNameError(f"{what} '{name}' is not known; {hint}known: {shown or 'none'}")
+
+
+def as_day(day: Day, what: str) -> date | None:
+    """A calendar day from a date, an instant or ISO text; None stays None."""
+    if day is None:
+        return None
+    try:
+        return pd.Timestamp(day).date()
+    except (ValueError, TypeError):
+        raise OutOfRangeError(f"{what} '{day}' is not a day; write it as 2026-11-30") from None
+
+
+def previous_window(start: date, end: date) -> tuple[date, date]:
+    """The window of equal length that ends the day before `start`; both ends are included.
+
+    1-30 November follows 2-31 October.
+    """
+    length = timedelta(days=(end - start).days + 1)
+    return start - length, end - length
+
+
+def quoted(identifier: str) -> str:
+    """An identifier as SQL text."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def as_list(wanted: object) -> list:
+    """One value or several, as a list."""
+    if isinstance(wanted, str) or not isinstance(wanted, Iterable):
+        return [wanted]
+    return list(wanted)
+
+
+def _renamed(dimension: Dimension, aliases: Mapping[str, str], date_column: str) -> Dimension:
+    actual = aliases.get(dimension.column, dimension.column)
+    actual = date_column if actual == "observed_on" else actual
+    expression = dimension.expression.replace(dimension.column, actual)
+    return Dimension(dimension.name, actual, expression, dimension.shown, dimension.read)
+
+
+def _condition(dimension: Dimension, wanted: object) -> tuple[str, list]:
+    """One filter; an empty list selects nothing, None selects what is not known."""
+    values = as_list(wanted)
+    present = [v for v in values if v is not None]
+    if dimension.read is not None:
+        present = [dimension.read(value) for value in present]
+    parts = []
+    if present:
+        parts.append(f"{dimension.expression} IN ({', '.join('?' * len(present))})")
+    if len(present) < len(values):
+        parts.append(f"{dimension.expression} IS NULL")
+    return f"({' OR '.join(parts) or 'FALSE'})", present
