@@ -26,5 +26,6 @@ FROM fact_contacts AS c
 CROSS JOIN ref_rules AS r
 WHERE c.exclusion IS NULL
     AND c.is_offered
+    AND c.is_answered IS NOT NULL
     AND c.is_abandoned IS NULL
     AND (c.is_answered OR c.left_at IS NOT NULL OR c.waited_seconds > r.left_before_reply_hours * 3600)

@@ -33,6 +33,7 @@ FROM fact_contacts AS c
 CROSS JOIN ref_rules AS r
 WHERE c.exclusion IS NULL
     AND c.is_offered
+    AND c.is_answered IS NOT NULL
     AND c.within_seconds IS NOT NULL
     AND NOT (c.is_answered AND c.queue_wait_seconds IS NULL)
     AND (c.is_answered OR coalesce(c.is_abandoned, FALSE) OR c.waited_seconds > c.within_seconds)

@@ -6,7 +6,7 @@ statistics = ["share"]
 unit = "share"
 population = "contacts that reached a human queue or should have"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts a bot contained"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts a bot contained; contacts whose export does not tell"
 up_is_good = false
 formula = "contacts without a human reply / contacts offered to humans"
 worked_example = "Waits of 5 s, 10 s and one unanswered after 60 s: 1 / 3 = 33.3 %."
@@ -25,3 +25,4 @@ SELECT
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL
     AND c.is_offered
+    AND c.is_answered IS NOT NULL
