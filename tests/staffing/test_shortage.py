@@ -1,0 +1,79 @@
+"""A plan's shortages add up to what its half hours say."""
+
+from datetime import date
+
+import pandas as pd
+
+from pipelines.staffing.shortage import roster_band, short_half_hours, shortage
+
+NULL = float("nan")
+
+
+def plan(required, scheduled, *, language="ko", contacts=None, first_slot=18):
+    count = len(required)
+    frame = pd.DataFrame(
+        {
+            "channel": "phone",
+            "language": language,
+            "starts_at": pd.date_range("2026-03-02", periods=count, freq="30min"),
+            "local_on": date(2026, 3, 2),
+            "local_slot": range(first_slot, first_slot + count),
+            "required_scheduled": required,
+            "scheduled_agents": scheduled,
+            "expected_contacts": contacts or [10.0] * count,
+        }
+    )
+    return frame.assign(gap=frame["scheduled_agents"] - frame["required_scheduled"])
+
+
+def test_hours_short_and_spare_are_counted_apart():
+    row = shortage(plan([10.0, 12.0, 8.0], [10.0, 9.0, 12.0])).iloc[0]
+    assert row["required_agent_hours"] == 15.0
+    assert row["scheduled_agent_hours"] == 15.5
+    assert row["short_agent_hours"] == 1.5
+    assert row["spare_agent_hours"] == 2.0
+    assert row["short_half_hours"] == 1
+    assert row["peak_agents"] == 12.0
+
+
+def test_the_worst_half_hour_is_named():
+    row = shortage(plan([10.0, 12.0, 8.0], [10.0, 9.0, 12.0])).iloc[0]
+    assert (row["worst_gap"], row["worst_on"], row["worst_slot"]) == (-3.0, date(2026, 3, 2), 19)
+
+
+def test_without_a_schedule_a_queue_is_not_called_short():
+    row = shortage(plan([10.0, 12.0], [NULL, NULL])).iloc[0]
+    assert row["required_agent_hours"] == 11.0
+    assert row[["scheduled_agent_hours", "short_agent_hours", "worst_gap"]].isna().all()
+
+
+def test_what_arrives_while_the_desk_is_closed_is_told_apart():
+    row = shortage(plan([10.0, NULL], [10.0, 5.0], contacts=[30.0, 10.0])).iloc[0]
+    assert row["closed_contacts"] == 10.0
+    assert row["closed_share"] == 0.25
+    assert row["scheduled_agent_hours"] == 5.0
+
+
+def test_the_shortest_queue_comes_first_and_one_without_a_schedule_last():
+    plans = pd.concat(
+        [
+            plan([10.0], [9.0], language="en"),
+            plan([10.0], [NULL], language="ja"),
+            plan([10.0], [5.0], language="ko"),
+        ]
+    )
+    assert list(shortage(plans)["language"]) == ["ko", "en", "ja"]
+
+
+def test_short_half_hours_say_by_how_many():
+    short = short_half_hours(plan([10.0, 12.0, NULL], [10.0, 9.0, 0.0]))
+    assert list(short["local_slot"]) == [19]
+    assert list(short["short_agents"]) == [3.0]
+
+
+def test_the_band_on_the_roster_counts_shrinkage():
+    frame = pd.DataFrame({"required_low": [14, None], "required_high": [21, None]}).astype("Int64")
+    band = roster_band(frame, 0.3)
+    assert list(band["scheduled_low"].dropna()) == [20.0]
+    assert list(band["scheduled_high"].dropna()) == [30.0]
+    assert band["scheduled_high"].isna().tolist() == [False, True]
