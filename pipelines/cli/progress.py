@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -19,31 +19,32 @@ _QUIET_SECONDS = 5.0  # between two plain lines of one stage
 
 
 class Reporter(AbstractContextManager):
-    """Called by the pipeline as `reporter(stage, done, total)`; `total` 0 where nobody knows.
+    """Called by the pipeline as `reporter(stage, share, what)`; share None where nobody knows.
 
     On a terminal it shows one live bar per stage with the time left. Elsewhere (cron, a log file)
     it prints a line when a stage starts and at most one every five seconds after that.
     """
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
+        console = Console(stderr=True)
         self._bar = (
             Progress(
                 SpinnerColumn(),
                 TextColumn("{task.description}"),
                 BarColumn(),
-                MofNCompleteColumn(),
+                TaskProgressColumn(),
                 TimeElapsedColumn(),
                 TimeRemainingColumn(),
-                console=self._console,
+                TextColumn("{task.fields[what]}", style="dim"),
+                console=console,
                 transient=True,
             )
-            if self._console.is_terminal
+            if console.is_terminal
             else None
         )
         self._task = None
         self._stage: str | None = None
-        self._stage_began = self._printed = 0.0
+        self._began = self._printed = 0.0
 
     def __enter__(self) -> "Reporter":
         if self._bar:
@@ -54,27 +55,29 @@ class Reporter(AbstractContextManager):
         if self._bar:
             self._bar.stop()
 
-    def __call__(self, stage: str, done: float = 0, total: float = 0) -> None:
+    def __call__(self, stage: str, share: float | None = None, what: str = "") -> None:
         if self._bar:
-            self._draw(stage, done, total)
+            self._draw(stage, share, what)
         else:
-            self._print(stage, done, total)
+            self._print(stage, share, what)
 
-    def _draw(self, stage: str, done: float, total: float) -> None:
+    def _draw(self, stage: str, share: float | None, what: str) -> None:
         if stage != self._stage:
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            self._stage, self._task = stage, self._bar.add_task(stage, total=total or None)
-        self._bar.update(self._task, completed=done, total=total or None)
+            self._stage, self._task = stage, self._bar.add_task(stage, total=None, what="")
+        total = None if share is None else 1.0
+        self._bar.update(self._task, completed=share or 0.0, total=total, what=what)
 
-    def _print(self, stage: str, done: float, total: float) -> None:
+    def _print(self, stage: str, share: float | None, what: str) -> None:
         now = time.monotonic()
         if stage != self._stage:
-            self._stage, self._stage_began, self._printed = stage, now, now
-            print(stage, file=sys.stderr, flush=True)
+            self._stage, self._began, self._printed = stage, now, now
+            print(f"{stage} ...", file=sys.stderr, flush=True)
         elif now - self._printed >= _QUIET_SECONDS:
             self._printed = now
-            left = (now - self._stage_began) * (total - done) / done if done and total else None
-            share = f" {done / total:.0%}" if total else ""
-            estimate = f", about {left:.0f} s left" if left is not None else ""
-            print(f"{stage}{share}{estimate}", file=sys.stderr, flush=True)
+            parts = [stage, *([f"{share:.0%}"] if share is not None else []), what]
+            if share:
+                left = (now - self._began) * (1 - share) / share
+                parts.append(f"(about {left:.0f} s left)")
+            print(" ".join(part for part in parts if part), file=sys.stderr, flush=True)

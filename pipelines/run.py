@@ -1,0 +1,173 @@
+"""load -> build -> forecast -> publish: the stages in order, under the warehouse's one lock.
+
+Readers see a new build only when all of it is done. If a stage fails, what was loaded stays
+loaded, the published build stays up, and it is marked stale with the reason.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import duckdb
+
+from pipelines.ingest.load import LoadReport
+from pipelines.ingest.load import load as load_files
+from pipelines.settings import Settings
+from pipelines.warehouse import catalog, publish
+from pipelines.warehouse.build import build as build_tables
+from pipelines.warehouse.build import copy_published
+
+Progress = Callable[[str, float | None, str], None]
+"""Called as `progress(stage, share done or None, what exactly)`."""
+
+FAILED = "FAILED"
+"""File of the warehouse that holds why the last run failed; a publication removes it."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published: the build's id, its size, and how long it took in seconds."""
+
+    build_id: str
+    contacts: int
+    queues_forecast: int
+    seconds: float
+
+
+def load(
+    paths: Sequence[Path],
+    warehouse: Path,
+    *,
+    source: str | None = None,
+    mapping: Path | None = None,
+    zone: str | None = None,
+    progress: Progress | None = None,
+) -> list[LoadReport]:
+    """Read export files (or folders of them) into the raw store; one report per file.
+
+    Raises InputError, ZoneError, SettingsError, WarehouseBusyError, StorageError.
+    """
+    with publish.writer_lock(warehouse):
+        return load_files(
+            paths,
+            warehouse,
+            source=source,
+            mapping=mapping,
+            zone=zone,
+            progress=_of_loading(progress),
+        )
+
+
+def build(warehouse: Path, settings: Settings, *, progress: Progress | None = None) -> Published:
+    """Rebuild every table from the raw store, audit and publish; no forecast.
+
+    Raises BuildError, WarehouseBusyError, StorageError.
+    """
+    began = time.monotonic()
+    with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
+        part = build_tables(warehouse, settings, progress=_of_building(progress))
+        return _publish(warehouse, part, began)
+
+
+def forecast(warehouse: Path, settings: Settings, *, progress: Progress | None = None) -> Published:
+    """Publish the current build anew with forecasts and agents for the next 14 days.
+
+    Raises NothingPublishedError, WarehouseBusyError, StorageError.
+    """
+    from pipelines.forecast_stage import add_forecasts
+
+    began = time.monotonic()
+    with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
+        part = copy_published(warehouse)
+        add_forecasts(part, settings, progress=progress)
+        return _publish(warehouse, part, began)
+
+
+def run(
+    paths: Sequence[Path],
+    warehouse: Path,
+    settings: Settings,
+    *,
+    source: str | None = None,
+    mapping: Path | None = None,
+    zone: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[list[LoadReport], Published]:
+    """Load `paths` (none: only what is loaded), build, forecast and publish once.
+
+    Raises what `load`, `build` and `forecast` raise.
+    """
+    from pipelines.forecast_stage import add_forecasts
+
+    began = time.monotonic()
+    with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
+        reports = load(
+            paths, warehouse, source=source, mapping=mapping, zone=zone, progress=progress
+        )
+        part = build_tables(warehouse, settings, progress=_of_building(progress))
+        add_forecasts(part, settings, progress=progress)
+        return reports, _publish(warehouse, part, began)
+
+
+def loaded_besides(warehouse: Path, folder: Path) -> list[str]:
+    """Names of loaded files whose content is not that of any file below `folder`, sorted."""
+    known = {
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    manifests = (
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in (warehouse / "raw").glob("*/manifest.json")
+    )
+    return sorted({load["file"] for load in manifests if load["sha256"] not in known})
+
+
+@contextmanager
+def _stale_on_failure(warehouse: Path) -> Iterator[None]:
+    """Leave the reason of a failure where readers of the published build find it."""
+    try:
+        yield
+    except BaseException as error:
+        with suppress(OSError):  # a full disk must not hide what went wrong
+            reason = " ".join(str(error).split()) or type(error).__name__
+            (warehouse / FAILED).write_text(f"{reason}\n", encoding="utf-8")
+        raise
+
+
+def _publish(warehouse: Path, part: Path, began: float) -> Published:
+    publish.publish(warehouse, part)
+    (warehouse / FAILED).unlink(missing_ok=True)
+    with duckdb.connect(str(publish.current(warehouse)), read_only=True) as connection:
+        build_id = connection.execute("SELECT build_id FROM build_info").fetchall()[0][0]
+        contacts = connection.execute("SELECT count(*) FROM fact_contacts").fetchall()[0][0]
+        queues = _queues_forecast(connection)
+    return Published(build_id, contacts, queues, time.monotonic() - began)
+
+
+def _of_loading(progress: Progress | None) -> Callable[[str, float], None] | None:
+    if progress is None:
+        return None
+    return lambda what, share: progress("load", share, what)
+
+
+def _of_building(progress: Progress | None) -> Callable[[str], None] | None:
+    """The builder tells steps as it takes them: the models, and a few before and after."""
+    if progress is None:
+        return None
+    steps, taken = len(catalog.models()) + 5, count()
+    return lambda step: progress("build", min(1.0, next(taken) / steps), step)
+
+
+def _queues_forecast(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many queues the build has a forecast for; 0 where none ran."""
+    try:
+        query = "SELECT count(DISTINCT (channel, language)) FROM forecast_intervals"
+        return connection.execute(query).fetchall()[0][0]
+    except duckdb.CatalogException:
+        return 0
