@@ -172,7 +172,7 @@ class Mapping:
         for name in required:
             if name not in told:
                 raise SettingsError(
-                    f"{self.path}: [columns] {name} is required; write {name} = \"<column>\""
+                    f'{self.path}: [columns] {name} is required; write {name} = "<column>"'
                 )
 
 

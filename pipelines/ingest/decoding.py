@@ -1,0 +1,303 @@
+"""From the bytes of an export to UTF-8 text, by proof and never by guess.
+
+A file is read once from end to end: its SHA-256, and whether all of it is valid UTF-8. Such a
+file is used where it lies. Whatever is compressed or written in another encoding is unpacked
+into a scratch file first, strictly: a byte that does not fit is an error, not a `?`.
+"""
+
+import codecs
+import gzip
+import hashlib
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from pipelines.errors import InputError
+
+_BLOCK = 1 << 22
+_EVIDENCE_BYTES = 1 << 24
+_HEAD_BYTES = 1 << 18
+
+_COMMON_CHINESE = frozenset(
+    "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生自会那后能对着事其里所去行过"
+    "家十用发天如然作方成者多日都三小军二无同么经法当起与好看学进种将还分此心前面又定见只主没公从请问帐账户提现币"
+)
+
+
+@dataclass(frozen=True)
+class DecodedFile:
+    """An export as UTF-8 text: `path` is the file itself or a scratch file.
+
+    `size` is of the original bytes; `evidence` says how the encoding was found; `head` is the
+    first text of it, all of it where `is_whole`; `has_odd_quotes`: one double quote has no
+    partner."""
+
+    path: Path
+    size: int
+    encoding: str
+    evidence: str
+    compression: str | None
+    head: str
+    is_whole: bool
+    has_odd_quotes: bool
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def decode(path: Path, scratch: Path, encoding: str | None = None) -> DecodedFile:
+    """Make UTF-8 text out of `path`; `encoding` is told, else found.
+
+    Raises InputError for what is empty, binary, truncated, or in no encoding for certain."""
+    size = path.stat().st_size
+    if size == 0:
+        raise InputError(f"{path}: the file is empty (0 bytes); export it again")
+    plain, compression = _unpacked(path, scratch)
+    if plain.stat().st_size == 0:
+        raise InputError(f"{path}: holds nothing but an empty file; export it again")
+    encoding, evidence = _encoding(path, plain, encoding)
+    text_path = plain
+    if encoding != "utf-8":
+        text_path = scratch / "decoded.txt"
+        _transcode(path, plain, text_path, encoding)
+    quotes, returns, feeds = _counted(path, text_path)
+    if returns and not feeds:  # line ends of the old Macintosh
+        _rewrite(text_path, scratch / "lines.txt", lambda block: block.replace(b"\r", b"\n"))
+        text_path = scratch / "lines.txt"
+    with text_path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    return DecodedFile(
+        path=text_path,
+        size=size,
+        encoding=encoding,
+        evidence=evidence,
+        compression=compression,
+        head=head.decode("utf-8", errors="ignore").removeprefix("\ufeff"),
+        is_whole=len(head) == text_path.stat().st_size,
+        has_odd_quotes=quotes % 2 == 1,
+    )
+
+
+def _unpacked(path: Path, scratch: Path) -> tuple[Path, str | None]:
+    with path.open("rb") as file:
+        magic = file.read(8)
+    target = scratch / "unpacked.txt"
+    if magic.startswith(b"\x1f\x8b"):
+        return _unpack(path, target, "gzip", lambda: gzip.open(path))
+    if magic.startswith(b"\x28\xb5\x2f\xfd"):
+        return _unpack(path, target, "zstd", lambda: pa.input_stream(path, compression="zstd"))
+    if magic.startswith(b"PK\x03\x04"):
+        return _unpack_zip(path, target)
+    if magic.startswith(b"\xd0\xcf\x11\xe0"):
+        raise InputError(f"{path}: an Excel or protected workbook; save it as CSV UTF-8")
+    return path, None
+
+
+def _unpack_zip(path: Path, target: Path) -> tuple[Path, str]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        raise InputError(f"{path}: the zip is cut off or damaged; download it again") from None
+    with archive:
+        names = [n for n in archive.namelist() if not n.endswith("/") and "__MACOSX" not in n]
+        if "[Content_Types].xml" in names:
+            raise InputError(f"{path}: an Excel workbook; save it as CSV UTF-8")
+        if len(names) != 1:
+            raise InputError(f"{path}: holds {len(names)} files; unpack it and load the folder")
+        if archive.getinfo(names[0]).flag_bits & 1:
+            raise InputError(f"{path}: the zip has a password; unpack it and load the file")
+        return _unpack(path, target, "zip", lambda: archive.open(names[0]))
+
+
+def _unpack(
+    path: Path, target: Path, compression: str, opened: Callable[[], BinaryIO]
+) -> tuple[Path, str]:
+    written = 0
+    with target.open("wb") as out:
+        try:
+            with opened() as packed:
+                while block := packed.read(_BLOCK):
+                    written += out.write(block)
+        except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise InputError(
+                f"{path}: the {compression} is cut off or damaged after {written:,} bytes of text;"
+                " download or export it again"
+            ) from None
+    return target, compression
+
+
+def _encoding(path: Path, plain: Path, told: str | None) -> tuple[str, str]:
+    """Python's name of the encoding and how it is known."""
+    if told is not None:
+        name = codecs.lookup(told).name
+        return ("utf-8" if name == "utf-8-sig" else name), "told by the mapping"
+    with plain.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8", "byte-order mark"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", "byte-order mark"
+    if b"\0" in start:
+        for name, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[0::2])):
+            if len(start) > 3 and zeros.count(0) > 0.4 * len(zeros):
+                return name, "every other byte is zero"
+        raise InputError(f"{path}: a binary file, not text; export as CSV or JSON")
+    place = _first_invalid(plain)
+    if place is None:
+        return "utf-8", "all of it is valid UTF-8"
+    return _east_asian(path, plain, place)
+
+
+def _first_invalid(plain: Path) -> tuple[int, int] | None:
+    """(line, byte) of the first bytes that are not UTF-8, or None."""
+    line, position, rest = 1, 0, b""
+    with plain.open("rb") as file:
+        while True:
+            block = file.read(_BLOCK)
+            text = rest + block
+            cut = _last_start(text) if block else len(text)
+            text, rest = text[:cut], text[cut:]
+            if not _is_utf8(text):
+                start = _invalid_start(text)
+                return line + text.count(b"\n", 0, start), position + start
+            line += text.count(b"\n")
+            position += len(text)
+            if not block:
+                return None
+
+
+def _last_start(text: bytes) -> int:
+    """Where the last character starts: a block may end in the middle of it."""
+    start = len(text) - 1
+    while start > len(text) - 4 and text[start] & 0xC0 == 0x80:
+        start -= 1
+    return start
+
+
+def _invalid_start(text: bytes) -> int:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
+
+
+def _is_utf8(block: bytes) -> bool:
+    offsets = struct.pack("<ii", 0, len(block))
+    text = pa.StringArray.from_buffers(1, pa.py_buffer(offsets), pa.py_buffer(block))
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _east_asian(path: Path, plain: Path, place: tuple[int, int]) -> tuple[str, str]:
+    """The one East Asian encoding that decodes all of a sample and yields what people write."""
+    with plain.open("rb") as file:
+        sample = file.read(_EVIDENCE_BYTES)
+    found = []
+    for encoding, share_of, threshold, what in (
+        ("cp949", _hangul_share, 0.8, "Hangul in everyday use"),
+        ("shift_jis", _kana_share, 0.25, "kana"),
+        ("gb18030", _chinese_share, 0.12, "the commonest Chinese characters"),
+    ):
+        text = _strictly(sample, "cp932" if encoding == "shift_jis" else encoding)
+        if text is None:
+            continue
+        letters = [character for character in text if ord(character) > 0x7F]
+        share = share_of(letters)
+        if share >= threshold:
+            found.append((encoding, f"{share:.0%} of {len(letters):,} characters are {what}"))
+    line, byte = place
+    if len(found) == 1:
+        encoding, evidence = found[0]
+        return ("cp932" if encoding == "shift_jis" else encoding), evidence
+    names = " or ".join(name for name, _ in found) or "no encoding that is known here"
+    raise InputError(
+        f"{path}: line {line}, byte {byte}: not UTF-8; it looks like {names};"
+        ' tell it in a mapping file: [file] encoding = "cp949"'
+    )
+
+
+def _strictly(sample: bytes, encoding: str) -> str | None:
+    try:
+        return codecs.getincrementaldecoder(encoding)("strict").decode(sample)
+    except UnicodeDecodeError:
+        return None
+
+
+def _hangul_share(letters: list[str]) -> float:
+    # EUC-KR holds the 2,350 syllables in everyday use: what another encoding yields by
+    # accident mostly falls outside of them
+    syllables = [letter for letter in letters if "가" <= letter <= "힣"]
+    return sum(_strictly_encodes(letter) for letter in syllables) / max(len(letters), 1)
+
+
+def _strictly_encodes(letter: str) -> bool:
+    try:
+        letter.encode("euc_kr")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _kana_share(letters: list[str]) -> float:
+    return sum("ぁ" <= letter <= "ヶ" for letter in letters) / max(len(letters), 1)
+
+
+def _chinese_share(letters: list[str]) -> float:
+    return sum(letter in _COMMON_CHINESE for letter in letters) / max(len(letters), 1)
+
+
+def _transcode(path: Path, plain: Path, target: Path, encoding: str) -> None:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    line, position = 1, 0
+    with plain.open("rb") as file, target.open("wb") as out:
+        while True:
+            block = file.read(_BLOCK)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                wrong = line + block.count(b"\n", 0, error.start)
+                raise InputError(
+                    f"{path}: line {wrong}, near byte {position + error.start}: not valid"
+                    f" {encoding}; check the encoding"
+                ) from None
+            if not block:
+                break
+            out.write(text.encode("utf-8"))
+            line += text.count("\n")
+            position += len(block)
+
+
+def _counted(path: Path, plain: Path) -> tuple[int, int, int]:
+    """Numbers of quotes, carriage returns and line feeds; refuses text that holds zero bytes."""
+    quotes = returns = feeds = 0
+    with plain.open("rb") as file:
+        while block := file.read(_BLOCK):
+            quotes += block.count(b'"')
+            if not feeds:
+                feeds += block.count(b"\n")
+                returns += block.count(b"\r")
+            if b"\0" in block:
+                raise InputError(f"{path}: a binary file, not text (it holds zero bytes)")
+    return quotes, returns, feeds
+
+
+def _rewrite(plain: Path, target: Path, change: Callable[[bytes], bytes]) -> None:
+    with plain.open("rb") as file, target.open("wb") as out:
+        while block := file.read(_BLOCK):
+            out.write(change(block))

@@ -1,0 +1,296 @@
+"""The load of one file: recognised, decoded, checked, written, committed; or nothing at all."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.errors import InputError, SettingsError
+from pipelines.ingest.decoding import DecodedFile, decode, file_sha256
+from pipelines.ingest.delimited import broken_records_sql, quoted, unclosed_quote
+from pipelines.ingest.mapping import Mapping, read_mapping
+from pipelines.ingest.privacy import masked_sql
+from pipelines.ingest.quarantine import BROKEN_RECORD_REMEDY
+from pipelines.ingest.raw_store import Draft, RawStore, rejects_schema, table_schema
+from pipelines.ingest.sources import sources
+from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
+
+_BATCH_ROWS = 122_880
+_MEMORY_LIMIT = "1500MB"
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What became of one file. `received` = `loaded` + `quarantined`, rows of its main table;
+    `tables`: rows written per raw table; `skipped_reason`: why nothing was loaded, if so."""
+
+    file: Path
+    source: str | None = None
+    load_id: str | None = None
+    received: int = 0
+    loaded: int = 0
+    quarantined: int = 0
+    tables: dict[str, int] = field(default_factory=dict)
+    skipped_reason: str | None = None
+
+
+class _UnknownFormatError(InputError):
+    """No source recognises the file."""
+
+
+@dataclass
+class _Count:
+    """Records so far: of the main table, and rejected ones by the table they were meant for."""
+
+    received: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FileLoad:
+    """One file on its way into the raw store; holds what its steps share.
+
+    `tell` is called with (rows so far, bytes so far)."""
+
+    store: RawStore
+    path: Path
+    key: bytes
+    source: str | None
+    mapping: Mapping | None
+    zone: str | None
+    may_be_unknown: bool
+    tell: Callable[[int, float], None]
+
+    def load(self) -> LoadReport:
+        """Load the file. Raises what `load` raises."""
+        try:
+            sha256 = file_sha256(self.path)
+        except OSError as error:
+            raise InputError(f"{self.path}: can't be read: {error.strerror}") from None
+        known = self.store.find(sha256)
+        if known is not None:
+            reason = f"the same content was loaded before, as {known['load_id']} ({known['file']})"
+            return LoadReport(self.path, known["source"], skipped_reason=reason)
+        mapping = self.mapping if self.mapping is not None else _mapping_beside(self.path)
+        load_id = self.store.new_load_id(datetime.now(UTC))
+        try:
+            with (
+                self.store.draft(load_id, sha256) as draft,
+                tempfile.TemporaryDirectory(dir=draft.folder) as scratch,
+            ):
+                decoded = decode(self.path, Path(scratch), mapping.file.encoding)
+                probe = Probe(self.path, decoded.path, decoded.head, decoded.is_whole, mapping)
+                source = self._recognised(probe)
+                return self._fill(draft, Path(scratch), sha256, decoded, probe, source)
+        except _UnknownFormatError as error:
+            if self.may_be_unknown:
+                return LoadReport(self.path, skipped_reason=str(error))
+            raise InputError(str(error)) from None
+
+    def _recognised(self, probe: Probe) -> Source:
+        name = self.source or probe.mapping.source
+        if name is not None:
+            if name not in sources():
+                raise SettingsError(
+                    f"{probe.mapping.path}: source: unknown '{name}'; known:"
+                    f" {', '.join(sorted(sources()))}"
+                )
+            return sources()[name]
+        found = [source for source in sources().values() if source.recognises(probe)]
+        if len(found) == 1:
+            return found[0]
+        names = ", ".join(sorted(source.name for source in found or sources().values()))
+        if found:
+            raise InputError(f"{self.path}: line 1: may be any of {names}; tell it with --source")
+        raise _UnknownFormatError(
+            f"{self.path}: line 1: unknown format; known: {names}; tell it with --source, or"
+            " describe the file in a mapping (--mapping)"
+        )
+
+    def _fill(
+        self,
+        draft: Draft,
+        scratch: Path,
+        sha256: str,
+        decoded: DecodedFile,
+        probe: Probe,
+        source: Source,
+    ) -> LoadReport:
+        system, zone = self._agreed(source, probe.mapping)
+        connection = duckdb.connect()
+        connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
+        connection.execute(f"SET temp_directory = {quoted(str(scratch))}")
+        connection.execute("SET TimeZone = 'UTC'")
+        reading = Reading(probe, connection, system, zone, self.key)
+        main_table = source.main_table(probe)
+        count = _Count()
+        try:
+            for stream in source.read(reading):
+                for rows in self._batches(connection, stream, decoded, count):
+                    _append(draft, stream, rows, main_table, count)
+            if probe.json is None:
+                self._append_broken(draft, connection, probe, decoded, main_table, count)
+        except duckdb.Error as error:
+            raise self._explained(error) from error
+        finally:
+            connection.close()
+        draft.append("rejects", rejects_schema().empty_table())
+        tables = {table: rows for table, rows in draft.rows.items() if table != "rejects"}
+        quarantined = count.rejected.get(main_table, 0)
+        report = LoadReport(
+            file=self.path,
+            source=source.name,
+            load_id=draft.load_id,
+            received=count.received,
+            loaded=count.received - quarantined,
+            quarantined=quarantined,
+            tables=tables,
+        )
+        draft.finish(
+            {
+                "load_id": draft.load_id,
+                "sha256": sha256,
+                "file": self.path.name,
+                "bytes": decoded.size,
+                "source": source.name,
+                "system": system,
+                "format": _format(probe),
+                "zone": zone,
+                "mapping": probe.mapping.path.name if probe.mapping.path else None,
+                "encoding": decoded.encoding,
+                "encoding_evidence": decoded.evidence,
+                "compression": decoded.compression,
+                "loaded_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "main_table": main_table,
+                "received": report.received,
+                "loaded": report.loaded,
+                "quarantined": report.quarantined,
+                "tables": tables,
+                "rejected": count.rejected,
+                **source.columns_report(probe),
+            }
+        )
+        return report
+
+    def _agreed(self, source: Source, mapping: Mapping) -> tuple[str, str | None]:
+        """(system, zone) of the file, once the mapping is known to fit the source."""
+        if mapping.path is not None:
+            mapping.require(source.fields, source.required)
+        elif source.required:
+            raise SettingsError(
+                f"{self.path}: a {source.name} needs a mapping file; write one and pass --mapping"
+                f" (it must tell {', '.join(source.required)})"
+            )
+        system = mapping.system or source.system
+        if system is None:
+            raise SettingsError(f'{mapping.path}: system: is required; write system = "<name>"')
+        return system, mapping.zone or self.zone
+
+    def _batches(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        stream: Stream,
+        decoded: DecodedFile,
+        count: _Count,
+    ) -> Iterator[pa.Table]:
+        lines = max(decoded.head.count("\n"), 1)
+        bytes_per_row = decoded.size if decoded.is_whole else len(decoded.head.encode()) / lines
+        rows = 0
+        for batch in connection.sql(stream.query).to_arrow_reader(_BATCH_ROWS):
+            rows += batch.num_rows
+            self.tell(rows, min(rows * bytes_per_row, decoded.size))
+            yield pa.Table.from_batches([batch])
+
+    def _append_broken(
+        self,
+        draft: Draft,
+        connection: duckdb.DuckDBPyConnection,
+        probe: Probe,
+        decoded: DecodedFile,
+        table: str,
+        count: _Count,
+    ) -> None:
+        """Put the records that could not even be split into columns with the rejects."""
+        if decoded.has_odd_quotes and probe.delimited.quote == '"':
+            line = unclosed_quote(connection, probe.delimited)
+            if line is not None:
+                raise InputError(
+                    f"{self.path}: line {line}: a quote opens and never closes, so the rest of the"
+                    " file can't be read; close it or export again, and load the new file"
+                )
+        rows = connection.sql(
+            f"""SELECT line, {quoted(table)} AS table_name, reasons,
+                {quoted(BROKEN_RECORD_REMEDY)} AS remedy, {masked_sql("raw")} AS raw,
+                CAST(NULL AS DATE) AS received_on, {quoted(draft.load_id)} AS _load_id
+            FROM ({broken_records_sql(probe.delimited)})"""
+        ).to_arrow_table()
+        if rows.num_rows:
+            draft.append("rejects", rows.cast(rejects_schema()))
+            count.received += rows.num_rows
+            count.rejected[table] = count.rejected.get(table, 0) + rows.num_rows
+
+    def _explained(self, error: duckdb.Error) -> Exception:
+        """Trouble with the disk stays what it is; anything else is said of the file."""
+        text = str(error).split("\n")[0]
+        if "No space left" in text or "File too large" in text or "max_temp" in text:
+            return error
+        return InputError(f"{self.path}: can't be read: {text}; export it again")
+
+
+def _append(draft: Draft, stream: Stream, rows: pa.Table, main_table: str, count: _Count) -> None:
+    """Divide the rows of one batch among the raw tables and the rejects."""
+    reasons = rows["_reasons"]
+    if stream.table == main_table:
+        count.received += rows.num_rows
+    if reasons.null_count < len(reasons):
+        rejected = rows.filter(pc.is_valid(reasons))
+        draft.append("rejects", _rejects(rejected, stream.table, draft.load_id))
+        before = count.rejected.get(stream.table, 0)
+        count.rejected[stream.table] = before + rejected.num_rows
+        rows = rows.filter(pc.is_null(reasons))
+    for table, fill in stream.fills.items():
+        chosen = rows.filter(rows[fill.when]) if fill.when else rows
+        draft.append(table, _filled(chosen, table, fill, draft.load_id))
+
+
+def _filled(rows: pa.Table, table: str, fill: Fill, load_id: str) -> pa.Table:
+    """Rows in the shape of the raw table's contract."""
+    constants = {**fill.constants, "_load_id": load_id}
+    columns = []
+    schema = table_schema(table)
+    for column in schema:
+        if column.name in fill.columns:
+            values = rows[fill.columns[column.name]]
+            columns.append(values if values.type == column.type else values.cast(column.type))
+        elif column.name == "_line":
+            columns.append(rows["_line"])
+        elif column.name in constants:
+            columns.append(pa.repeat(pa.scalar(constants[column.name]), rows.num_rows))
+        else:
+            columns.append(pa.nulls(rows.num_rows, column.type))
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _rejects(rows: pa.Table, table: str, load_id: str) -> pa.Table:
+    text = [pa.repeat(pa.scalar(value), rows.num_rows) for value in (table, load_id)]
+    columns = [
+        rows["_line"], text[0], rows["_reasons"], rows["_remedy"], rows["_raw"],
+        rows["_received_on"], text[1],
+    ]  # fmt: skip
+    return pa.Table.from_arrays(columns, names=rejects_schema().names).cast(rejects_schema())
+
+
+def _mapping_beside(path: Path) -> Mapping:
+    beside = path.parent / "mappings" / f"{path.name.split('.')[0]}.toml"
+    return read_mapping(beside) if beside.exists() else Mapping()
+
+
+def _format(probe: Probe) -> str:
+    if probe.json is None:
+        return f"delimited by {probe.delimited.separator!r}"
+    return "json lines" if probe.json.is_lines else "json"

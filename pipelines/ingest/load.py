@@ -1,0 +1,105 @@
+"""Export files into the raw store: recognise, decode, check, write, commit.
+
+`load` is the whole of ingest for its callers. Each file is one load, whole or not at all; the
+same content is never loaded twice.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from pipelines.errors import InputError, SettingsError
+from pipelines.ingest.file_load import FileLoad, LoadReport
+from pipelines.ingest.mapping import read_mapping
+from pipelines.ingest.privacy import warehouse_key
+from pipelines.ingest.raw_store import raw_store
+from pipelines.ingest.sources import sources
+from pipelines.settings import check_zone
+
+__all__ = ["LoadReport", "load"]
+
+_FOLDERS_LEFT_OUT = ("truth", "mappings")
+
+Progress = Callable[[str, float], None]
+
+
+def load(
+    paths: Sequence[Path],
+    warehouse: Path,
+    *,
+    source: str | None = None,
+    mapping: Path | None = None,
+    zone: str | None = None,
+    key: bytes | None = None,
+    progress: Progress | None = None,
+) -> list[LoadReport]:
+    """Load files, and every recognised file below folders, into `<warehouse>/raw`.
+
+    Parameters
+    ----------
+    paths : files or folders. In a folder, `truth/`, `mappings/`, README files and hidden files
+        are left out; a file of no known kind is reported and skipped. A file named directly
+        must be recognised.
+    source : the source's name, where it is not to be recognised.
+    mapping : a mapping file for all of them; without it, `mappings/<stem>.toml` beside each.
+    zone : IANA zone of local times, for files whose mapping does not tell one.
+    key : secret of the pseudonyms; default: the warehouse's own.
+    progress : called with a text and the share of bytes done, 0 to 1.
+
+    Returns
+    -------
+    One report per file, in the order of loading.
+
+    Raises
+    ------
+    InputError, ZoneError, SettingsError, StorageError, WarehouseBusyError. Files loaded before
+    the error stay loaded; the one that failed left nothing.
+    """
+    if zone is not None:
+        check_zone(zone, "--zone")
+    if source is not None and source not in sources():
+        raise SettingsError(f"--source {source}: unknown; known: {', '.join(sorted(sources()))}")
+    files = list(_files(paths))
+    told = read_mapping(mapping) if mapping is not None else None
+    total = sum(path.stat().st_size for path, _ in files) or 1
+    done = 0
+    reports = []
+    with raw_store(warehouse) as store:
+        key = key or warehouse_key(warehouse)
+        for path, is_named in files:
+            size = path.stat().st_size
+
+            def tell(rows: int, share: float, path: Path = path, before: int = done) -> None:
+                if progress is not None:
+                    progress(f"{path.name}: {rows:,} rows", (before + share) / total)
+
+            tell(0, 0.0)
+            file = FileLoad(
+                store,
+                path,
+                key=key,
+                source=source,
+                mapping=told,
+                zone=zone,
+                may_be_unknown=not is_named,
+                tell=tell,
+            )
+            reports.append(file.load())
+            tell(reports[-1].received, size)
+            done += size
+    return reports
+
+
+def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
+    """(file, was it named directly), folders walked in sorted order."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            for folder, folders, names in os.walk(path):
+                folders[:] = sorted(f for f in folders if f not in _FOLDERS_LEFT_OUT and f[0] != ".")
+                for name in sorted(names):
+                    if name[0] != "." and not name.upper().startswith("README"):
+                        yield Path(folder) / name, False
+        elif path.exists():
+            yield path, True
+        else:
+            raise InputError(f"{path}: no such file or folder; check the path")

@@ -1,0 +1,218 @@
+"""The raw store: one folder per loaded file, whole or not there at all.
+
+    <warehouse>/raw/<load_id>-<sha16>/{<table>.parquet..., rejects.parquet, manifest.json}
+
+A load writes into a hidden folder and one rename commits it. What a killed load leaves behind
+is removed by the next one. `load_id` is the UTC time of the load, so that it sorts by time.
+"""
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.errors import StorageError, WarehouseBusyError
+from pipelines.ingest.contracts import TABLES
+
+_LOADING = ".loading-"
+_ID_FORMAT = "%Y%m%dT%H%M%S%fZ"
+_DISK_TROUBLE = {
+    errno.ENOSPC: "the disk is full; make room and load again",
+    errno.EDQUOT: "the disk quota is used up; make room and load again",
+    errno.EFBIG: "a file grew over the limit of this system; make room and load again",
+    errno.EROFS: "the folder is read-only; choose another with --warehouse",
+    errno.EACCES: "no permission to write; choose another folder with --warehouse",
+    errno.ENOTDIR: "a file stands where a folder is needed; choose another with --warehouse",
+}
+
+_ARROW_TYPES = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "DATE": pa.date32(),
+}
+REJECT_COLUMNS = (
+    ("line", "BIGINT"),
+    ("table_name", "VARCHAR"),
+    ("reasons", "VARCHAR"),
+    ("remedy", "VARCHAR"),
+    ("raw", "VARCHAR"),
+    ("received_on", "DATE"),
+    ("_load_id", "VARCHAR"),
+)
+# Columns whose values repeat: a dictionary makes them small. For the others it would be built
+# and thrown away.
+_UNREPEATED = ("_id", "_line", "text", "subject", "comment", "raw")
+
+
+def table_schema(table: str) -> pa.Schema:
+    """Arrow schema of a raw table's Parquet file: its contract, then `_load_id` and `_line`."""
+    columns = [(column.name, column.type) for column in TABLES[table].columns]
+    columns += [("_load_id", "VARCHAR"), ("_line", "BIGINT")]
+    return pa.schema([(name, _ARROW_TYPES[type_]) for name, type_ in columns])
+
+
+def rejects_schema() -> pa.Schema:
+    """Arrow schema of rejects.parquet."""
+    return pa.schema([(name, _ARROW_TYPES[type_]) for name, type_ in REJECT_COLUMNS])
+
+
+class Draft:
+    """An uncommitted load: Parquet files that grow in a hidden folder."""
+
+    def __init__(self, folder: Path, load_id: str) -> None:
+        self.folder = folder
+        self.load_id = load_id
+        self.rows: dict[str, int] = {}
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Add rows (in the table's schema) to a table's file, which exists from then on."""
+        if table not in self._writers:
+            names = rows.schema.names
+            self._writers[table] = pq.ParquetWriter(
+                self.folder / f"{table}.parquet",
+                rows.schema,
+                compression="zstd",
+                use_dictionary=[
+                    name
+                    for name in names
+                    if name in ("_load_id", "agent_id") or not name.endswith(_UNREPEATED)
+                ],
+            )
+            self.rows[table] = 0
+        if rows.num_rows:
+            self._writers[table].write_table(rows)
+            self.rows[table] += rows.num_rows
+
+    def finish(self, manifest: dict[str, Any]) -> None:
+        """Close the files, write the manifest, and make everything durable."""
+        for writer in self._writers.values():
+            writer.close()
+        text = json.dumps(manifest, indent=2, ensure_ascii=False)
+        (self.folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        for path in (*self.folder.iterdir(), self.folder):
+            _sync(path)
+
+    def abandon(self) -> None:
+        for writer in self._writers.values():
+            with contextlib.suppress(Exception):
+                writer.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class RawStore:
+    """The raw folder of one warehouse. Use it inside `with raw_store(warehouse) as store`."""
+
+    folder: Path
+
+    def manifests(self) -> list[dict[str, Any]]:
+        """Manifests of the committed loads, oldest first."""
+        return [
+            json.loads(path.read_text(encoding="utf-8"))
+            for path in sorted(self.folder.glob("[0-9]*/manifest.json"))
+        ]
+
+    def find(self, sha256: str) -> dict[str, Any] | None:
+        """The manifest of the load that has this content, if there is one."""
+        for path in self.folder.glob(f"[0-9]*-{sha256[:16]}/manifest.json"):
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            if manifest["sha256"] == sha256:
+                return manifest
+        return None
+
+    def new_load_id(self, now: datetime) -> str:
+        """The time as an id, later than every id that is there, also if the clock went back."""
+        ids = [path.name.split("-")[0] for path in self.folder.glob("[0-9]*-*")]
+        last = max(ids, default="")
+        candidate = now.strftime(_ID_FORMAT)
+        if candidate > last:
+            return candidate
+        return (datetime.strptime(last, _ID_FORMAT) + timedelta(microseconds=1)).strftime(_ID_FORMAT)
+
+    @contextlib.contextmanager
+    def draft(self, load_id: str, sha256: str) -> Iterator[Draft]:
+        """A draft that is committed by one rename when the block ends without an error."""
+        folder = self.folder / f"{_LOADING}{load_id}"
+        folder.mkdir()
+        draft = Draft(folder, load_id)
+        try:
+            yield draft
+            os.rename(folder, self.folder / f"{load_id}-{sha256[:16]}")
+            _sync(self.folder)
+        except BaseException:
+            draft.abandon()
+            raise
+
+    def remove_leftovers(self) -> None:
+        """Remove what killed loads left behind."""
+        for path in self.folder.glob(f"{_LOADING}*"):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def raw_store(warehouse: Path) -> Iterator[RawStore]:
+    """Open the raw store for writing; one process at a time.
+
+    Raises WarehouseBusyError while another load runs, StorageError where the folder can't be
+    written or the disk fills up."""
+    store = RawStore(warehouse / "raw")
+    with storage_errors(warehouse):
+        store.folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(store.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise WarehouseBusyError(
+                f"{warehouse}: another load is running; wait for it to end and load again"
+            ) from None
+        try:
+            store.remove_leftovers()
+            yield store
+        finally:
+            os.close(lock)
+
+
+@contextlib.contextmanager
+def storage_errors(warehouse: Path) -> Iterator[None]:
+    """Turn trouble with the disk into StorageError: one line, nothing half written."""
+    try:
+        yield
+    except Exception as error:
+        remedy = _disk_trouble(error)
+        if remedy is None:
+            raise
+        raise StorageError(f"{warehouse}: {remedy} (what was loaded before is safe)") from error
+
+
+def _disk_trouble(error: Exception) -> str | None:
+    number = getattr(error, "errno", None)
+    if number in _DISK_TROUBLE:
+        return _DISK_TROUBLE[number]
+    text = str(error)
+    for number, remedy in _DISK_TROUBLE.items():
+        if os.strerror(number) in text:
+            return remedy
+    return None
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

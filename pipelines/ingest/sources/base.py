@@ -1,0 +1,165 @@
+"""The contract of a source: one vendor export, recognised by what stands in it.
+
+A source says by which headers or keys it knows its files, and reads one file into streams: SQL
+queries that give one row per record with a verdict, and a plan of which of their columns
+fill which contract columns. The loader runs the queries, writes the raw tables and the rejects.
+Vendor words stop here: what leaves a source is the contract's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import SettingsError, ZoneError
+from pipelines.ingest.delimited import Delimited, describe, normalised, quoted
+from pipelines.ingest.json_records import JsonShape, shape_of
+from pipelines.ingest.mapping import Mapping
+from pipelines.ingest.privacy import masked_sql, pseudonym_sql
+
+
+@dataclass(frozen=True)
+class Fill:
+    """How a stream fills one raw table.
+
+    `columns`: contract column -> column of the query; what is not named is NULL. `constants`:
+    contract column -> the same text on every row. `when`: a boolean column of the query; only
+    rows where it is true (None: all) have a row in this table."""
+
+    columns: dict[str, str]
+    constants: dict[str, str] = field(default_factory=dict)
+    when: str | None = None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """`query` gives one row per record: `_line`, `_reasons`, `_remedy`, `_raw`, `_received_on`
+    and the columns that the fills name. `table` is what its rejected rows would have been in."""
+
+    table: str
+    query: str
+    fills: dict[str, Fill]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A file as a source sees it before reading: its first text, and what was told of it."""
+
+    name: Path
+    path: Path
+    head: str
+    is_whole: bool
+    mapping: Mapping
+
+    @cached_property
+    def json(self) -> JsonShape | None:
+        """Keys of its records, where the text is JSON."""
+        return shape_of(self.head)
+
+    @cached_property
+    def delimited(self) -> Delimited:
+        """Headers, where it is not JSON."""
+        return describe(self.path, self.name, self.head, self.mapping.file)
+
+    @cached_property
+    def header_set(self) -> frozenset[str]:
+        """Headers in lower case; empty for JSON."""
+        if self.json is not None:
+            return frozenset()
+        return frozenset(normalised(header) for header in self.delimited.headers)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that a source may use to read one file."""
+
+    probe: Probe
+    connection: duckdb.DuckDBPyConnection
+    system: str
+    zone: str | None
+    key: bytes
+
+    @property
+    def mapping(self) -> Mapping:
+        return self.probe.mapping
+
+    @property
+    def name(self) -> Path:
+        return self.probe.name
+
+    def pseudonym(self, value: str, system: str | None = None) -> str:
+        """SQL of a customer's pseudonym."""
+        return pseudonym_sql(value, system or self.system, self.key)
+
+    def masked(self, text: str) -> str:
+        """SQL of a masked text."""
+        return masked_sql(text)
+
+    def contact_id(self, value: str, system: str | None = None) -> str:
+        """SQL of a contact's id."""
+        return f"({quoted((system or self.system) + ':')} || {value})"
+
+    def column(self, header: str, key: str) -> str:
+        """SQL name of a column that the mapping names.
+
+        Raises SettingsError where the file has no such column."""
+        name = self.probe.delimited.column(header)
+        if name is None:
+            known = ", ".join(h for h in self.probe.delimited.headers if h.strip())
+            raise SettingsError(
+                f"{self.mapping.path}: {key}: {self.name.name} has no column '{header}'; it has: {known}"
+            )
+        return name
+
+    def require_zone(self) -> str:
+        """The zone of the file's local times. Raises ZoneError where none was told."""
+        if self.zone is None:
+            raise ZoneError(
+                f"{self.name}: its times carry no offset and no zone was told; pass --zone"
+                " Asia/Seoul, or write zone = \"Asia/Seoul\" in a mapping file"
+            )
+        return self.zone
+
+    def exclusion(self, tag_headers: tuple[str, ...] = ()) -> str:
+        """SQL of the mapping's reason why a row is not counted; NULL where it counts."""
+        cases = []
+        for reason, rule in self.mapping.exclude.items():
+            for header, texts in rule.items():
+                column = self.column(header, f"[exclude.{reason}] {header}")
+                known = ", ".join(quoted(text.strip().casefold()) for text in texts)
+                if normalised(header) in tag_headers:
+                    found = f"list_has_any(string_split(lower({column}), ' '), [{known}])"
+                else:
+                    found = f"lower(trim({column})) IN ({known})"
+                cases.append(f"WHEN {found} THEN '{reason}'")
+        return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of export.
+
+    `system` prefixes its ids (None: the mapping must tell). `main_table` is what its records
+    are, counted as received. `fields` and `required` are what a mapping may and must tell.
+    `recognises` looks at headers or keys, never at the file's name."""
+
+    name: str
+    system: str | None
+    main_table: Callable[[Probe], str]
+    recognises: Callable[[Probe], bool]
+    read: Callable[[Reading], list[Stream]]
+    fields: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    columns_known: Callable[[Probe], frozenset[str]] = lambda probe: probe.header_set
+
+    def columns_report(self, probe: Probe) -> dict[str, list[str]]:
+        """Which of the file's columns are not used, and which usual ones it lacks."""
+        known = self.columns_known(probe)
+        return {
+            "columns_unknown": [
+                h for h in (() if probe.json else probe.delimited.headers) if normalised(h) not in known
+            ],
+            "columns_missing": [],
+        }

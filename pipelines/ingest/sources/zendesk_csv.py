@@ -1,0 +1,312 @@
+"""Zendesk's full CSV export (Manage -> Reports): tickets, one a row, any subset of its columns.
+
+Columns are found by header. Times are local times of the account's zone, to the minute, with
+no offset: the zone must be told. The export says nothing of who wrote what; first replies
+exist only as the vendor's minutes.
+
+Surveys: a satisfaction of Offered is a survey sent and not answered; Good, Bad or 1-5 is an
+answered one. The export has no time of either: both are taken to be when the ticket was solved
+(else last updated), so an answer counts as given within any window. Not Offered and blank mean
+that none was sent.
+"""
+
+from pipelines.ingest.delimited import normalised
+from pipelines.ingest.quarantine import Check, judged_sql
+from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
+from pipelines.ingest.times import happened_sql, instant_sql, local_sql, zoned_sql
+
+_TIMES = {
+    "created_at": "created at",
+    "updated_at": "updated at",
+    "assigned_at": "assigned at",
+    "first_assigned_at": "initially assigned at",
+    "solved_at": "solved at",
+}
+_COUNTS = {"reopens_count": ("reopens", 1), "replies_count": ("replies", 1)}
+_MINUTES = {
+    "vendor_first_response_seconds": "first reply time in minutes",
+    "vendor_first_response_business_seconds": "first reply time in minutes within business hours",
+    "vendor_first_resolution_seconds": "first resolution time in minutes",
+    "vendor_full_resolution_seconds": "full resolution time in minutes",
+    "vendor_requester_wait_seconds": "requester wait time in minutes",
+    "vendor_agent_wait_seconds": "agent wait time in minutes",
+    "vendor_on_hold_seconds": "on hold time in minutes",
+}
+_NUMBERS = {**_COUNTS, **{name: (header, 60) for name, header in _MINUTES.items()}}
+_TEXTS = {
+    "channel_raw": "via",
+    "status_raw": "status",
+    "tags": "tags",
+    "team": "group",
+}
+_REQUESTER = ("requester id", "requester external id", "requester email")
+_CUSTOM = {  # what accounts call the fields that Zendesk does not have by itself
+    "language_raw": ("language", "lang", "locale", "ticket language", "언어", "言語"),
+    "topic_raw": ("topic", "issue type", "category", "contact reason", "문의 유형"),
+}
+_SIGNATURE = frozenset({"id", "status", "created at", "updated at"})
+_HINTS = frozenset(
+    {"via", "satisfaction score", "requester id", "requester", "group stations", "solved at",
+     "ticket type", "assignee", "summation column", "reopens", "initially assigned at"}
+)  # fmt: skip
+_MISSING = "('', '-', '–', 'NULL', 'None')"
+_STATUSES = "('new', 'open', 'pending', 'hold', 'solved', 'closed', 'deleted')"
+_NEVER_SENT = "('not offered', 'unoffered')"
+_KNOWN_SCORES = "('offered', 'good', 'bad', '1', '2', '3', '4', '5')"
+
+EXCEL_REMEDY = "a spreadsheet ruined the id: export again and don't save the file in one"
+
+
+def _recognises(probe: Probe) -> bool:
+    headers = probe.header_set
+    return headers >= _SIGNATURE and len(headers & _HINTS) >= 3
+
+
+def _read(reading: Reading) -> list[Stream]:
+    zone = reading.require_zone()
+    columns = _Columns(reading)
+    times = {name: column for name, header in _TIMES.items() if (column := columns.find(header))}
+    numbers = {
+        name: (column, factor, header)
+        for name, (header, factor) in _NUMBERS.items()
+        if (column := columns.find(header))
+    }
+    score = columns.find("satisfaction score")
+    texts = {name: columns.present(header) for name, header in _TEXTS.items()}
+    custom = {name: columns.custom(name) for name in _CUSTOM}
+    source_id = columns.find("id")
+    system = reading.system
+
+    # each step names what the next one repeats, so that it is computed once
+    file = reading.probe.delimited
+    texts_read = f"""
+        SELECT *, row_number() OVER () + {file.skip_lines + file.has_header} AS _line,
+            trim({source_id}) AS source_id,
+            lower({columns.present("status")}) AS status_text,
+            lower({columns.present("satisfaction score")}) AS score_text,
+            {_requester(columns)} AS requester,
+            {"".join(f"{columns.text(c)} AS {n}_text, " for n, c in times.items())}
+            {"".join(f"{columns.text(c)} AS {n}_text, " for n, (c, _, _) in numbers.items())}
+            1 AS _one
+        FROM {file.relation_sql()}"""
+    parsed = f"""
+        SELECT *,
+            {"".join(f"{happened_sql(local_sql(f'{n}_text'))} AS {n}_local, " for n in times)}
+            {"".join(f"try_cast({n}_text AS DOUBLE) AS {n}_number, " for n in numbers)}
+            1 AS _two
+        FROM ({texts_read})"""
+    created = f"""
+        SELECT *, coalesce({zoned_sql("created_at_local", zone)},
+            {instant_sql("created_at_text")}) AS created_at
+        FROM ({parsed})"""
+    others = "".join(
+        f"coalesce({zoned_sql(f'{n}_local', zone, 'created_at')}, {instant_sql(f'{n}_text')}) AS {n}, "
+        for n in times
+        if n != "created_at"
+    )
+    values = f"""
+        SELECT *, {others}
+            CASE WHEN status_text IN {_STATUSES} THEN status_text
+                WHEN status_text = 'on-hold' THEN 'hold' ELSE 'unknown' END AS status,
+            CASE WHEN score_text IN {_NEVER_SENT} THEN NULL ELSE score_text END AS survey,
+            {_exclusion(reading, columns)} AS exclusion
+        FROM ({created})"""
+    checks = _checks(source_id, times, numbers, zone, score is not None)
+    judged = judged_sql(
+        values, checks, file.text_sql(), received_on="coalesce(created_at_local, created_at)"
+    )
+    query = f"""
+        SELECT _line, _reasons, _remedy, _raw, _received_on,
+            '{system}:' || source_id AS contact_id, source_id,
+            {"".join(f"{sql} AS {name}, " for name, sql in (texts | custom).items())}
+            status, lower({columns.present("priority")}) AS priority,
+            {columns.present("assignee")} AS agent_id,
+            {reading.pseudonym("requester")} AS requester_id,
+            {reading.masked(columns.present("subject"))} AS subject,
+            CASE WHEN exclusion = 'agent_initiated' THEN 'outbound'
+                WHEN exclusion = 'internal' THEN 'internal' ELSE 'inbound' END AS direction,
+            CASE WHEN {custom["language_raw"]} IS NULL THEN 'unknown'
+                ELSE 'declared' END AS language_source,
+            exclusion,
+            {"".join(f"{name}, " for name in times)}
+            {"".join(f"CAST(round({n}_number * {f}) AS BIGINT) AS {n}, " for n, (_, f, _) in numbers.items())}
+            survey IS NOT NULL AS has_survey,
+            '{system}:ticket-' || source_id AS survey_id,
+            coalesce({"solved_at" if "solved_at" in times else "NULL"}, updated_at) AS surveyed_at,
+            CASE WHEN survey <> 'offered' THEN surveyed_at END AS answered_at,
+            CASE WHEN survey IN ('good', 'bad') THEN 'good_bad'
+                WHEN survey <> 'offered' THEN '1-5' END AS scale,
+            {columns.present("satisfaction score")} AS score_raw,
+            CASE survey WHEN 'good' THEN 1 WHEN 'bad' THEN 0
+                ELSE try_cast(survey AS DOUBLE) END AS score
+        FROM ({judged})"""
+    same = ("contact_id", "updated_at")
+    contacts = (
+        *same, "source_id", "direction", "language_source", "status", "priority", "agent_id",
+        "requester_id", "subject", "created_at", "exclusion", *texts, *custom,
+    )  # fmt: skip
+    clocks = (*same, *(n for n in times if n != "created_at"), *numbers)
+    return [
+        Stream(
+            "contacts",
+            query,
+            {
+                "contacts": Fill(
+                    {name: name for name in contacts}, {"source": system, "kind": "ticket"}
+                ),
+                "contact_clocks": Fill({name: name for name in clocks}),
+                "surveys": Fill(
+                    {
+                        **{name: name for name in (*same, "survey_id", "answered_at", "scale")},
+                        "score": "score", "score_raw": "score_raw", "sent_at": "surveyed_at",
+                        "language_raw": "language_raw",
+                    },
+                    when="has_survey",
+                ),
+            },
+        )
+    ]
+
+
+class _Columns:
+    """SQL for the columns of one file, as far as it has them."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._file = reading.probe.delimited
+
+    def find(self, header: str) -> str | None:
+        return self._file.column(header)
+
+    def text(self, column: str) -> str:
+        return f"CASE WHEN {column} IN {_MISSING} THEN NULL ELSE {column} END"
+
+    def present(self, header: str) -> str:
+        """A column without its ways of writing "missing"; NULL where the file lacks it."""
+        column = self.find(header)
+        return self.text(column) if column else "CAST(NULL AS VARCHAR)"
+
+    def custom(self, name: str) -> str:
+        """A column of the account's own: told by the mapping, else known by its usual name."""
+        field = name.removesuffix("_raw")
+        told = self._reading.mapping.columns.get(field)
+        if told is not None:
+            column = self._reading.column(told.columns[0], f"[columns] {field}")
+            return self.text(column)
+        for header in self._file.headers:
+            plain = normalised(header.split(" [")[0])
+            if plain in _CUSTOM[name]:
+                return self.present(header)
+        return "CAST(NULL AS VARCHAR)"
+
+
+def _requester(columns: _Columns) -> str:
+    told = columns._reading.mapping.columns.get("requester_id")
+    if told is not None:
+        return columns.text(columns._reading.column(told.columns[0], "[columns] requester_id"))
+    return next(
+        (columns.present(header) for header in _REQUESTER if columns.find(header)),
+        "CAST(NULL AS VARCHAR)",
+    )
+
+
+def _exclusion(reading: Reading, columns: _Columns) -> str:
+    told = reading.exclusion(tag_headers=("tags",))
+    via, status = columns.find("via"), columns.find("status")
+    known = [f"WHEN lower({status}) = 'deleted' THEN 'deleted'"]
+    if via:
+        known.append(f"WHEN lower({via}) IN ('closed ticket', 'closed_ticket') THEN 'follow_up'")
+        known.append(f"WHEN lower({via}) IN ('sample ticket', 'sample_ticket') THEN 'test'")
+        known.append(f"WHEN lower({via}) IN ('side conversation') THEN 'internal'")
+    return f"coalesce({told}, CASE {' '.join(known)} END)"
+
+
+def _checks(
+    source_id: str,
+    times: dict[str, str],
+    numbers: dict[str, tuple[str, int, str]],
+    zone: str,
+    has_score: bool,
+) -> list[Check]:
+    checks = [
+        Check(
+            "source_id = 'Id'",
+            "the header line again",
+            "files were glued together: nothing to do, the line is left out",
+        ),
+        Check(
+            "source_id IS NULL OR source_id IN ('', '-')",
+            "Id is missing: a total line or half a record",
+            "nothing to do for a total line; else export again",
+        ),
+        Check(
+            r"regexp_full_match(source_id, '[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+')",
+            "Id is in scientific notation",
+            EXCEL_REMEDY,
+        ),
+        Check(
+            r"source_id NOT IN ('', '-', 'Id') AND NOT regexp_full_match(source_id, '[0-9]+')"
+            r" AND NOT regexp_full_match(source_id, '[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+')",
+            "Id is not a number: a total or comment line",
+            "nothing to do for a total line; else export again",
+        ),
+        Check(
+            r"contains(requester, 'E+') AND regexp_full_match(requester, '[0-9.,]+E\+[0-9]+')",
+            "Requester id is in scientific notation",
+            EXCEL_REMEDY,
+        ),
+        Check("created_at_text IS NULL", "Created at is missing"),
+        Check(
+            "created_at_text IS NOT NULL AND created_at IS NULL AND created_at_local IS NULL"
+            " AND try_cast(created_at_text AS TIMESTAMP) < TIMESTAMP '1971-01-01'",
+            "Created at is before 1971",
+        ),
+    ]
+    for name, header in _TIMES.items():
+        if name not in times:
+            continue
+        title = header.capitalize()
+        checks.append(
+            Check(
+                f"{name}_text IS NOT NULL AND {name} IS NULL AND {name}_local IS NULL"
+                f" AND coalesce(try_cast({name}_text AS TIMESTAMP), TIMESTAMP '2000-01-01')"
+                " >= TIMESTAMP '1971-01-01'",
+                f"{title} is not a time",
+                "write it as YYYY-MM-DD HH:MM, or export again",
+            )
+        )
+        checks.append(
+            Check(
+                f"{name}_local IS NOT NULL AND {name} IS NULL",
+                f"{title} does not exist in {zone}: clocks went forward",
+                "check the zone (--zone or the mapping's zone) and load again",
+            )
+        )
+        checks.append(Check(f"{name} >= TIMESTAMP '2100-01-01'", f"{title} is after 2100"))
+        if name != "created_at":
+            checks.append(Check(f"{name} < created_at", f"{title} is before Created at"))
+    for name, (_, _, header) in numbers.items():
+        title = header.capitalize()
+        checks.append(
+            Check(f"{name}_text IS NOT NULL AND {name}_number IS NULL", f"{title} is not a number")
+        )
+        checks.append(Check(f"{name}_number < 0", f"{title} is negative"))
+        checks.append(Check(f"{name}_number > 1e9", f"{title} is impossibly large"))
+    if has_score:
+        checks.append(
+            Check(
+                f"survey IS NOT NULL AND survey NOT IN {_KNOWN_SCORES}",
+                "Satisfaction Score is none of Offered, Good, Bad and 1-5",
+            )
+        )
+    return checks
+
+
+SOURCE = Source(
+    name="zendesk_csv",
+    system="zendesk",
+    main_table=lambda probe: "contacts",
+    recognises=_recognises,
+    read=_read,
+    fields=("language", "topic", "requester_id"),
+)
