@@ -103,9 +103,22 @@ def agents(
     if csv:
         write_csv(pd.DataFrame([answer]))
         return
+    said = {
+        "agents": "agents taking contacts",
+        "scheduled": "agents on the roster, after shrinkage",
+        "service_level_share": f"answered within {spoken(within, 'seconds')}",
+        "wait_probability": "wait at all",
+        "wait_mean_seconds": "mean wait",
+        "occupancy_share": "occupancy",
+        "abandoned_share": "hang up",
+    }
     units = {
         "wait_mean_seconds": "seconds",
         **{name: "share" for name in answer if name.endswith(("_share", "_probability"))},
     }
-    rows = [(name, spoken(value, units.get(name, ""))) for name, value in answer.items()]
-    print_table(pd.DataFrame(rows, columns=["answer", "value"]))
+    rows = [(text, spoken(answer[name], units.get(name, ""))) for name, text in said.items()]
+    model = "Erlang C" if patience is None else "Erlang A"
+    print_table(
+        pd.DataFrame(rows, columns=["answer", "value"]),
+        title=f"{spoken(arrivals)} contacts in {spoken(interval, 'seconds')}, {model}",
+    )
