@@ -29,7 +29,7 @@ How a page is written (`app_pages/<name>.py`, a plain script, plus one line in `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,10 @@ def open_page(title: str, summary: str, *, with_filters: bool = True) -> Page:
     """Draw the head of a page; stops the run where a day is still to be chosen."""
     build = queries.build()
     reader = i18n.reader()
-    head, switch = st.columns([0.8, 0.2], vertical_alignment="top")
-    with head:
-        st.title(title, anchor=False)
-        st.caption(summary)
-    with switch, st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(gap="xxsmall"):
+            st.title(title, anchor=False)
+            st.caption(summary)
         _language_menu()
     if build.is_stale:
         stale(build, reader)
@@ -116,11 +115,11 @@ def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
     up_is_good = frame.attrs.get("up_is_good")
     step = None if small else reader.change(row.get("value"), row.get("previous_value"), unit)
     definition = queries.definition(frame.attrs["metric"])
-    facts = [f"n = {reader.count(0 if pd.isna(n) else n)}"]
+    behind = [f"n = {reader.count(0 if pd.isna(n) else n)}"]
     if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
-        facts.insert(0, _("95 %: {interval}").format(interval=between))
+        behind.append(_("95 %: {interval}").format(interval=between))
     before = reader.value(row.get("previous_value"), unit)
-    with st.container(border=True, width=250, gap="xxsmall"):
+    with st.container(border=True, gap="xxsmall"):
         st.metric(
             label,
             _hidden_value(n) if small else reader.value(row.get("value"), unit),
@@ -129,7 +128,55 @@ def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
             delta_description=_("was {value}").format(value=before) if step else None,
             help=i18n.text(definition.summary) if definition else None,
         )
-        st.caption(" · ".join(facts))
+        st.caption("  \n".join(behind))
+
+
+def facts(items: Sequence[tuple[str, str, str, bool]]) -> None:
+    """A row of states: label, value, what to make of it, and whether that is well."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
+        for label, value, verdict, is_well in items:
+            with st.container(border=True, gap="xxsmall"):
+                st.metric(label, value)
+                if verdict:
+                    st.badge(verdict, color="blue" if is_well else "orange")
+
+
+def choice(name: str, label: str, options: Mapping[str, str]) -> str:
+    """One of a few views of a page, kept in the address as `?name=code`; the first by default.
+
+    `options`: code -> words.
+    """
+    codes = list(options)
+    given = st.query_params.get(name)
+    chosen = given if given in options else codes[0]
+    key = f"choice-{name}"
+    st.session_state[key] = chosen
+    st.segmented_control(
+        label,
+        codes,
+        format_func=options.get,
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        on_change=_choose,
+        args=(name, codes[0]),
+    )
+    return chosen
+
+
+def _choose(name: str, default: str) -> None:
+    code = st.session_state[f"choice-{name}"]
+    if code in (None, default):
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = code
+
+
+def single(frame: pd.DataFrame) -> float | None:
+    """The value of a one-row frame; None where too few stand behind it to tell."""
+    if frame.empty or pd.isna(n := frame["n"].iloc[0]) or n < SUPPRESSED_BELOW:
+        return None
+    return frame["value"].iloc[0]
 
 
 def _hidden_value(n: float | None) -> str:
@@ -164,14 +211,28 @@ def card(
         st.subheader(title, anchor=False)
         if note:
             st.caption(note)
-        chart, rows = st.tabs([_("Chart"), _("Table")])
-        with chart:
-            st.plotly_chart(
-                figure, key=f"chart-{name}", config=_plotly_config(name), alt=alt or title
-            )
-        with rows:
-            show_table(table, words=words, units=units)
-        _card_foot(table, name, metric)
+        chart_and_table(
+            figure, table, name=name, metric=metric, words=words, units=units, alt=alt or title
+        )
+
+
+def chart_and_table(
+    figure: go.Figure,
+    table: pd.DataFrame,
+    *,
+    name: str,
+    alt: str,
+    metric: str | None = None,
+    words: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+) -> None:
+    """What a card holds under its title, for a card that has controls of its own above it."""
+    chart, rows = st.tabs([_("Chart"), _("Table")])
+    with chart:
+        st.plotly_chart(figure, key=f"chart-{name}", config=_plotly_config(name), alt=alt)
+    with rows:
+        show_table(table, words=words, units=units)
+    _card_foot(table, name, metric)
 
 
 def table_card(
@@ -198,10 +259,14 @@ def show_table(
     *,
     words: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
+    key: str | None = None,
+    on_select: Callable | None = None,
+    args: tuple = (),
 ) -> None:
     """A frame in the reader's words: headings, codes, durations; sorted by the true values.
 
-    Rows with n under 5 show `<5` and hide their value.
+    Rows with n under 5 show `<5` and hide their value. With `on_select`, a click on a row calls
+    it with `args`; `st.session_state[key].selection.rows` then holds the row's position.
     """
     reader = i18n.reader()
     headings = {column: _heading(column, words) for column in table.columns}
@@ -260,6 +325,8 @@ def _formatter(unit: str | None, reader: Reader) -> Callable[[Any], str] | None:
         "half_hour": lambda slot: reader.half_hour(int(slot)),
         "weekday": lambda number: reader.weekday(int(number)),
         "day": reader.day,
+        "instant": lambda at: reader.instant(at, "UTC"),
+        "local_instant": lambda at: reader.instant(at, queries.build().zone),
     }.get(unit)
 
 
@@ -336,7 +403,7 @@ def definition_menu(metric: str, name: str) -> None:
         st.page_link(
             pages.link("definitions"),
             label=_("Definition, formula and SQL"),
-            query_params={"metric": metric, **language_query()},
+            query_params={"metric": metric},
         )
 
 
@@ -405,19 +472,13 @@ def nothing_published(error: Exception) -> None:
 # --- language -----------------------------------------------------------------------------
 
 
-def language_query() -> dict[str, str]:
-    """The language as a query parameter, where the reader chose one."""
-    return {"lang": i18n.current()} if st.session_state.get(_LOCALE_CHOSEN) else {}
-
-
 def remember_language() -> None:
     """Keep a chosen language in the address, so that a link carries it."""
     given = st.query_params.get("lang")
     if given is not None:
         st.session_state[_LOCALE_CHOSEN] = True
-    for name, code in language_query().items():
-        if given != code:
-            st.query_params[name] = code
+    if st.session_state.get(_LOCALE_CHOSEN) and given != i18n.current():
+        st.query_params["lang"] = i18n.current()
 
 
 def _language_menu() -> None:
@@ -443,6 +504,22 @@ def _choose_language() -> None:
     st.query_params["lang"] = st.session_state[_LOCALE]
 
 
-def listed(words: Iterable[str]) -> str:
-    """Words as a list in a sentence."""
-    return ", ".join(words)
+def ledger_words() -> dict[str, str]:
+    """What the columns of the books are called."""
+    return {
+        "source": _("Source"),
+        "file": _("File"),
+        "day": _("Day"),
+        "received": _("Received"),
+        "counted": _("Counted"),
+        "quarantined": _("Quarantined"),
+        "merged": _("Merged into another"),
+        "spam": _("Spam"),
+        "test": _("Test"),
+        "duplicate": _("Delivered again"),
+        "agent_initiated": _("Started by an agent"),
+        "internal": _("Internal"),
+        "follow_up": _("Follow-up"),
+        "linked": _("Linked to another"),
+        "deleted": _("Deleted"),
+    }

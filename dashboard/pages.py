@@ -52,3 +52,9 @@ def link(name: str) -> st.Page:
         url_path=name,
         default=entry is PAGES[0],
     )
+
+
+def show_link(name: str) -> None:
+    """A link to the page `name`, titled as in the menu; the filters go with the session."""
+    if (_FOLDER / f"{name}.py").exists():
+        st.page_link(link(name), label=_("See {page}").format(page=link(name).title))

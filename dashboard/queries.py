@@ -23,8 +23,12 @@ def _warehouse() -> api.Warehouse:
     return api.open_warehouse()
 
 
+@st.cache_data(show_spinner=False, ttl=3)
 def build() -> api.BuildInfo:
-    """The published build of this moment; raises NothingPublishedError where there is none."""
+    """The published build of this moment; raises NothingPublishedError where there is none.
+
+    A new build shows within three seconds; until then sessions don't each look for one.
+    """
     return _warehouse().build()
 
 
@@ -56,7 +60,9 @@ def measure(
     )
 
 
-def compare(metric: str, filters: Filters, by: tuple[str, ...] = ()) -> pd.DataFrame:
+def compare(
+    metric: str, filters: Filters, by: tuple[str, ...] = (), statistic: str | None = None
+) -> pd.DataFrame:
     """`Warehouse.compare`: as `measure`, with the window of equal length before."""
     return ask(
         "compare",
@@ -65,7 +71,139 @@ def compare(metric: str, filters: Filters, by: tuple[str, ...] = ()) -> pd.DataF
         start=filters.start,
         end=filters.end,
         where=filters.where,
+        statistic=statistic,
     )
+
+
+def distribution(metric: str, filters: Filters) -> pd.DataFrame:
+    """`Warehouse.distribution`: how many observations per bin of duration."""
+    return ask(
+        "distribution",
+        metric=metric,
+        start=filters.start,
+        end=filters.end,
+        where=filters.where,
+    )
+
+
+def survival(metric: str, filters: Filters, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """`Warehouse.survival`: Kaplan-Meier curves, one per group."""
+    return ask(
+        "survival",
+        metric=metric,
+        by=by,
+        start=filters.start,
+        end=filters.end,
+        where=filters.where,
+    )
+
+
+def clock(filters: Filters, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
+    """A duration's median (`value`) and `p90` by time of day: half hours as 0..47, Monday as 0."""
+    frame = measure(metric, filters, by=by)
+    ninth = measure(metric, filters, by=by, statistic="p90")
+    frame = frame.merge(ninth[[*by, "value"]].rename(columns={"value": "p90"}), on=list(by))
+    clocks = frame["half_hour"].str.split(":", expand=True).astype(int)
+    frame["half_hour"] = clocks[0] * 2 + clocks[1] // 30
+    if "weekday" in frame:
+        frame["weekday"] = frame["weekday"].astype(int) - 1
+    return frame
+
+
+def side_by_side(
+    filters: Filters, columns: dict[str, tuple[str, str | None]], by: tuple[str, ...]
+) -> pd.DataFrame:
+    """Several metrics of the same groups in one table, with the groups' contacts as `n`.
+
+    `columns`: name in the table -> (metric, statistic or None for its own).
+    """
+    table = measure("contacts", filters, by=by)[[*by, "value"]].rename(columns={"value": "n"})
+    for name, (metric, statistic) in columns.items():
+        values = measure(metric, filters, by=by, statistic=statistic)
+        table = table.merge(
+            values[[*by, "value"]].rename(columns={"value": name}), on=list(by), how="left"
+        )
+    return table.sort_values("n", ascending=False, ignore_index=True)
+
+
+def busiest_first(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
+    """A frame by channel and language, both in the order of how many contacts they have."""
+    contacts = measure("contacts", filters, by=("channel", "language"))
+    order = {
+        name: contacts.groupby(name)["value"].sum().sort_values(ascending=False).index.tolist()
+        for name in ("channel", "language")
+    }
+    ranks = {name: {code: i for i, code in enumerate(codes)} for name, codes in order.items()}
+    return frame.sort_values(
+        ["channel", "language"], key=lambda codes: codes.map(ranks[codes.name]), ignore_index=True
+    )
+
+
+_LISTED = (
+    "contact_id",
+    "arrived_at",
+    "channel",
+    "language",
+    "topic",
+    "team",
+    "status",
+    "first_response_seconds",
+    "full_resolution_seconds",
+    "reopens_count",
+)
+
+
+def contacts(filters: Filters, limit: int, offset: int) -> pd.DataFrame:
+    """Counted contacts of the filter, the newest first: what a list of them shows."""
+    frame = ask(
+        "contacts",
+        start=filters.start,
+        end=filters.end,
+        where=filters.where,
+        limit=limit,
+        offset=offset,
+    )
+    return frame[list(_LISTED)]
+
+
+def contact(contact_id: str, filters: Filters) -> api.ContactView:
+    """One contact, its neighbours by arrival in the filter; raises UnknownNameError."""
+    return ask(
+        "contact",
+        contact_id=contact_id,
+        start=filters.start,
+        end=filters.end,
+        where=filters.where,
+    )
+
+
+def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
+    """How many urgent contacts of the chosen groups wait for a first reply, and the longest wait.
+
+    A state of now, whatever days are chosen; seconds at the data cut, None where nobody waits.
+    """
+    waiting = ask(
+        "sql",
+        query="""
+            SELECT
+                channel,
+                language,
+                topic,
+                team,
+                CAST(COUNT(*) AS BIGINT) AS n,
+                MAX(waited_seconds) AS longest_seconds
+            FROM fact_contacts
+            WHERE is_urgent
+                AND is_offered
+                AND NOT is_answered
+                AND left_at IS NULL
+                AND exclusion IS NULL
+            GROUP BY channel, language, topic, team
+        """,
+    )
+    for name, codes in filters.where.items():
+        waiting = waiting[waiting[name].isin(codes)]
+    return int(waiting["n"].sum()), None if waiting.empty else waiting["longest_seconds"].max()
 
 
 def definition(metric: str) -> api.Definition:

@@ -1,0 +1,219 @@
+"""Contacts: search one, list those of the filter, and follow one from first message to survey."""
+
+import streamlit as st
+
+from dashboard import charts, components, queries
+from dashboard.i18n import text as _
+from pipelines.errors import UnknownNameError
+
+ROWS = 50
+ROLES = {
+    "customer": _("Customer"),
+    "agent": _("Agent"),
+    "bot": _("Bot"),
+    "system": _("System"),
+}
+WAITS = {
+    "bot": _("With the bot"),
+    "queue": _("In the queue"),
+    "first_response": _("Until the first reply"),
+    "next_reply": _("Until the next reply"),
+    "new": _("New"),
+    "open": _("Open"),
+    "pending": _("Waiting for the customer"),
+    "hold": _("On hold"),
+}
+KINDS = {
+    "bot": _("Bot"),
+    "queue": _("Queue"),
+    "reply": _("Waiting for a reply"),
+    "status": _("State"),
+}
+
+page = components.open_page(
+    _("Contacts"), _("One contact from its first message to its survey, or all of the filter.")
+)
+reader, chosen, zone = page.reader, page.filters, page.build.zone
+
+
+def _go_to(contact_id: str | None) -> None:
+    if contact_id:
+        st.query_params["contact"] = contact_id
+    else:
+        st.query_params.pop("contact", None)
+    st.session_state["contact-search"] = contact_id or ""
+
+
+def _search() -> None:
+    _go_to(st.session_state["contact-search"].strip())
+
+
+def _pick(contact_ids: list[str]) -> None:
+    rows = st.session_state["contact-list"].selection.rows
+    if rows:
+        _go_to(contact_ids[rows[0]])
+
+
+def _list() -> None:
+    total = int(queries.measure("contacts", chosen)["value"].fillna(0).sum())
+    if not total:
+        components.empty()
+        return
+    number = 1
+    pages = -(-total // ROWS)
+    with st.container(border=True, key="card-contacts"):
+        st.subheader(_("{n} contacts in this filter").format(n=reader.number(total)), anchor=False)
+        st.caption(_("The newest first. Choose a row to open it."))
+        if pages > 1:
+            number = st.pagination(pages, key="contact-page")
+        table = queries.contacts(chosen, ROWS, (number - 1) * ROWS)
+        components.show_table(
+            table,
+            words={
+                "contact_id": _("Contact"),
+                "arrived_at": _("Arrived"),
+                "status": _("State"),
+                "first_response_seconds": _("First response"),
+                "full_resolution_seconds": _("Full resolution"),
+                "reopens_count": _("Reopened"),
+            },
+            units={"arrived_at": "local_instant"},
+            key="contact-list",
+            on_select=_pick,
+            args=(table["contact_id"].tolist(),),
+        )
+        components.download_buttons(table, "contacts")
+
+
+def _one(contact_id: str) -> None:
+    try:
+        view = queries.contact(contact_id, chosen)
+    except UnknownNameError:
+        components.not_found(
+            _(
+                "This build has no contact “{id}”. Ids look like zendesk:1234; check the id, or"
+                " choose one from the list."
+            ).format(id=contact_id)
+        )
+        st.button(_("Back to the list"), on_click=_go_to, args=(None,))
+        return
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.button(_("Back to the list"), on_click=_go_to, args=(None,))
+        for label, other, key in (
+            (_("Earlier"), view.previous_id, "contact-previous"),
+            (_("Later"), view.next_id, "contact-next"),
+        ):
+            st.button(label, key=key, disabled=not other, on_click=_go_to, args=(other,))
+    _facts(view.facts)
+    if len(view.waits):
+        waits = components.local_times(view.waits, ("starts_at", "ends_at"), zone)
+        waits["label"] = [WAITS.get(name, name) for name in waits["label"]]
+        waits["kind"] = [KINDS.get(name, name) for name in waits["kind"]]
+        components.card(
+            _("What happened when"),
+            charts.timeline(waits, reader=reader),
+            waits,
+            name="contact_timeline",
+            note=_("Times of {zone}").format(zone=zone),
+            words={
+                "label": _("Stretch"),
+                "starts_at": _("From"),
+                "ends_at": _("To"),
+                "kind": _("Kind"),
+            },
+            units={"starts_at": "instant", "ends_at": "instant"},
+        )
+    _messages(view.messages)
+    _surveys(view.surveys)
+
+
+def _facts(facts: dict) -> None:
+    with st.container(border=True, key="card-facts"):
+        st.subheader(facts["contact_id"], anchor=False)
+        if facts["subject"]:
+            st.text(facts["subject"])
+        with st.container(horizontal=True, gap="xsmall"):
+            st.badge(reader.name("channel", facts["channel"]))
+            st.badge(reader.name("language", facts["language"]))
+            st.badge(reader.name("topic", facts["topic"]))
+            if facts["is_urgent"]:
+                st.badge(_("urgent"), color="orange")
+            if facts["status"]:
+                st.badge(WAITS.get(facts["status"], facts["status"]), color="gray")
+            if facts["exclusion"]:
+                st.badge(
+                    _("not counted: {reason}").format(
+                        reason=components.ledger_words()
+                        .get(facts["exclusion"], facts["exclusion"])
+                        .lower()
+                    ),
+                    color="orange",
+                )
+        with st.container(horizontal=True, gap="medium"):
+            for label, value in (
+                (_("Arrived"), reader.instant(facts["arrived_at"], zone)),
+                (_("First response"), reader.duration(facts["first_response_seconds"])),
+                (
+                    _("In opening hours"),
+                    reader.duration(facts["first_response_business_seconds"]),
+                ),
+                (_("Full resolution"), reader.duration(facts["full_resolution_seconds"])),
+                (_("Reopened"), reader.number(facts["reopens_count"])),
+                (_("Team"), reader.name("team", facts["team"])),
+                (_("Agent"), reader.name("agent", facts["agent_id"])),
+            ):
+                with st.container(width="content", gap="xxsmall"):
+                    st.caption(label)
+                    st.text(value)
+
+
+def _messages(messages) -> None:
+    with st.container(border=True, key="card-messages"):
+        st.subheader(_("Messages"), anchor=False)
+        st.caption(_("Names, addresses and numbers were masked when the export was loaded."))
+        if messages.empty:
+            st.write(_("The export held no messages of this contact."))
+        for message in messages.itertuples():
+            with st.container(border=True, gap="xxsmall"):
+                with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                    role = message.author_role
+                    st.badge(
+                        ROLES.get(role, role), color="orange" if role == "customer" else "blue"
+                    )
+                    st.caption(reader.instant(message.sent_at, zone, seconds=True))
+                    if not message.is_public:
+                        st.badge(_("internal note"), color="gray")
+                st.text(message.text or "—")
+
+
+def _surveys(surveys) -> None:
+    with st.container(border=True, key="card-surveys"):
+        st.subheader(_("Survey"), anchor=False)
+        if surveys.empty:
+            st.write(_("No survey was sent about this contact."))
+        for survey in surveys.itertuples():
+            st.write(
+                _("Sent {sent}, answered {answered}, score {score} (scale {scale})").format(
+                    sent=reader.instant(survey.sent_at, zone),
+                    answered=reader.instant(survey.answered_at, zone),
+                    score=reader.compact(survey.score),
+                    scale=survey.scale,
+                )
+            )
+            if isinstance(survey.comment, str):
+                st.text(survey.comment)
+
+
+st.text_input(
+    _("Contact id"),
+    type="search",
+    placeholder="zendesk:1234",
+    key="contact-search",
+    on_change=_search,
+)
+wanted = st.query_params.get("contact")
+if wanted:
+    _one(wanted)
+else:
+    _list()
+components.close_page(page)
