@@ -20,6 +20,8 @@ from dashboard.charts.look import (
 )
 from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
 
+_BIN_TICKS = {0, 10, 60, 600, 3_600, 14_400, 86_400, 604_800}
+
 
 def distribution(
     bins: pd.DataFrame,
@@ -29,29 +31,33 @@ def distribution(
     reader: Reader = ENGLISH,
     height: int = 320,
 ) -> go.Figure:
-    """How long things took, on a logarithmic time axis, with percentiles marked.
+    """How long things took: bars of equal width whose durations grow along the axis.
+
+    The bins are as people say durations (1 min, 2 min, 5 min, ...), each about twice the one
+    before, so that seconds and days fit on one axis and a bar's height is a count.
 
     Parameters
     ----------
-    bins : one row per bin: `bin_low`, `bin_high` (seconds, half-open) and `n`.
+    bins : one row per bin in order: `bin_low`, `bin_high` (seconds, half-open; NULL is open-ended)
+        and `n`. Empty bins before the first and after the last contact are not drawn.
     percentiles : what to mark, e.g. {"Median": 540.0, "90 %": 5400.0}; NULL ones are left out.
     label : what was measured, the axis title.
     """
     _ = reader.translate
-    chart = figure(height, bargap=0, showlegend=False)
-    rows = bins[bins["n"] > 0].sort_values("bin_low")
+    chart = figure(height, bargap=0.06, showlegend=False, margin={"t": 56})
+    rows = bins.sort_values("bin_low", ignore_index=True)
+    seen = rows.index[rows["n"] > 0]
+    if len(seen):
+        rows = rows.loc[seen.min() : seen.max()].reset_index(drop=True)
     total = rows["n"].sum()
-    left = [log_position(v) for v in rows["bin_low"]]
-    right = [log_position(v) for v in rows["bin_high"]]
     chart.add_trace(
         go.Bar(
-            x=[(a + b) / 2 for a, b in zip(left, right, strict=True)],
+            x=[i + 0.5 for i in range(len(rows))],
             y=list(rows["n"]),
-            width=[b - a for a, b in zip(left, right, strict=True)],
-            marker={"color": ACCENT, "opacity": 0.75, "line": {"width": 0}},
+            marker={"color": ACCENT, "line": {"width": 0}},
             text=[
-                f"{reader.duration(row.bin_low)} – {reader.duration(row.bin_high)}<br>"
-                f"n = {reader.count(row.n)} ({reader.share(row.n / total)})"
+                f"{_span(row.bin_low, row.bin_high, reader)}<br>n = {reader.count(row.n)}"
+                + (f" ({reader.share(row.n / total)})" if row.n >= SUPPRESSED_BELOW else "")
                 for row in rows.itertuples()
             ],
             textposition="none",
@@ -61,21 +67,25 @@ def distribution(
     for index, (name, seconds) in enumerate((percentiles or {}).items()):
         if seconds is None or pd.isna(seconds):
             continue
-        at = log_position(seconds)
+        at = _position_in_bins(seconds, rows)
         chart.add_vline(x=at, line={"color": CONTRAST, "width": 1.5, "dash": "dot"})
         chart.add_annotation(
             x=at,
-            y=1.0 + 0.08 * (index % 2),
+            y=1.0 + 0.09 * (index % 2),
             yref="paper",
             yanchor="bottom",
             showarrow=False,
             text=f"{name} <b>{reader.duration(seconds)}</b>",
         )
-    low = rows["bin_low"].min() if len(rows) else 0
-    high = rows["bin_high"].max() if len(rows) else 86_400
-    chart.update_xaxes(title_text=label, **log_time_axis(low, high, reader))
-    chart.update_yaxes(title_text=_("contacts"))
-    chart.update_layout(margin={"t": 56})
+    edges = list(rows["bin_low"])
+    shown = [i for i, edge in enumerate(edges) if edge in _BIN_TICKS or len(edges) <= 8]
+    chart.update_xaxes(
+        title_text=label,
+        tickvals=shown,
+        ticktext=[reader.duration(edges[i]) for i in shown],
+        range=[0, max(len(rows), 1)],
+    )
+    chart.update_yaxes(title_text=_("contacts"), rangemode="tozero")
     return chart
 
 
@@ -250,6 +260,23 @@ def timeline(waits: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | Non
     chart.update_xaxes(type="date")
     chart.update_yaxes(categoryorder="array", categoryarray=labels[::-1], showgrid=False)
     return chart
+
+
+def _span(low: float, high: float, reader: Reader) -> str:
+    if pd.isna(high):
+        return reader.translate("{duration} and more").format(duration=reader.duration(low))
+    return f"{reader.duration(low)} – {reader.duration(high)}"
+
+
+def _position_in_bins(seconds: float, bins: pd.DataFrame) -> float:
+    """Where a duration lies on an axis on which every bin is one wide, logarithmic within it."""
+    reached = bins.index[bins["bin_low"] <= seconds]
+    index = int(reached.max()) if len(reached) else 0
+    low, high = bins.loc[index, ["bin_low", "bin_high"]]
+    if pd.isna(high):
+        high = 2 * low
+    start, end = log_position(low), log_position(high)
+    return index + min(max((log_position(seconds) - start) / (end - start), 0.0), 1.0)
 
 
 def _step_outline(x: Sequence[float], y: pd.Series) -> tuple[list, list]:

@@ -12,13 +12,20 @@ from pipelines.api.contacts import ContactView
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.warehouse import Warehouse, open_warehouse
 from pipelines.staffing.erlang import AgentsAnswer, agents
+from pipelines.staffing.shortage import roster_band, short_half_hours, shortage
+from pipelines.staffing.what_if import Scenario, what_if
 
 __all__ = [
     "AgentsAnswer",
     "BuildInfo",
     "ContactView",
     "Definition",
+    "Scenario",
     "Warehouse",
     "agents",
     "open_warehouse",
+    "roster_band",
+    "short_half_hours",
+    "shortage",
+    "what_if",
 ]

@@ -4,25 +4,37 @@ import pandas as pd
 import pytest
 
 from dashboard.charts import distribution, percentiles_by_half_hour, still_waiting, timeline
-from dashboard.charts.look import log_position
 
 NULL = float("nan")
 
 
-def test_bins_are_drawn_where_and_as_wide_as_they_are():
-    bins = pd.DataFrame({"bin_low": [0.0, 9.0], "bin_high": [9.0, 99.0], "n": [30, 10]})
-    bars = distribution(bins).data[0]
-    assert list(bars.x) == pytest.approx([0.5, 1.5])
-    assert list(bars.width) == pytest.approx([1.0, 1.0])
+BINS = pd.DataFrame(
+    {"bin_low": [0.0, 9.0, 99.0, 999.0], "bin_high": [9.0, 99.0, 999.0, NULL], "n": [0, 30, 10, 0]}
+)
+
+
+def test_bins_are_bars_of_equal_width_whose_height_is_the_count():
+    bars = distribution(BINS).data[0]
+    assert list(bars.x) == [0.5, 1.5]
     assert list(bars.y) == [30, 10]
-    assert bars.text[1] == "9 s – 1 min 39 s<br>n = 10 (25.0%)"
+    assert bars.text[1] == "1 min 39 s – 16 min 39 s<br>n = 10 (25.0%)"
 
 
-def test_percentiles_are_marked_where_they_are_and_missing_ones_are_not():
-    bins = pd.DataFrame({"bin_low": [0.0], "bin_high": [99.0], "n": [30]})
-    figure = distribution(bins, {"Median": 59.0, "90 %": NULL})
-    assert [shape.x0 for shape in figure.layout.shapes] == [log_position(59)]
-    assert [note.text for note in figure.layout.annotations] == ["Median <b>59 s</b>"]
+def test_empty_bins_at_the_ends_are_not_drawn_and_those_between_are():
+    gap = BINS.assign(n=[7, 0, 9, 0])
+    assert list(distribution(gap).data[0].y) == [7, 0, 9]
+
+
+def test_the_last_bin_is_open_ended():
+    assert distribution(BINS.assign(n=[0, 0, 0, 6])).data[0].text == (
+        "16 min 39 s and more<br>n = 6 (100.0%)",
+    )
+
+
+def test_percentiles_are_marked_within_their_bin_and_missing_ones_are_not():
+    figure = distribution(BINS, {"Median": 99.0, "9 of 10": 99.0 * 10**0.5, "99 of 100": NULL})
+    assert [shape.x0 for shape in figure.layout.shapes] == pytest.approx([1.0, 1.5], abs=0.01)
+    assert figure.layout.annotations[0].text == "Median <b>1 min 39 s</b>"
 
 
 def curve(**columns):
