@@ -1,0 +1,217 @@
+"""Opening hours and local time as rows, so that SQL needs equality joins and no time zones.
+
+Business seconds between two instants are B(b) - B(a), where B counts a calendar's open
+seconds from its first day on: exact across clock changes, holidays, several shifts a day,
+shifts over midnight and schedules that change while somebody waits.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from pipelines.errors import SettingsError
+from pipelines.settings import Calendar, Desk
+
+_DAY_SECONDS = 86_400
+_SEGMENTS = 4
+_ONE_DAY = timedelta(days=1)
+
+SEGMENT_COLUMNS = [name for i in range(1, _SEGMENTS + 1) for name in (f"s{i}", f"e{i}")]
+
+
+def business_days(calendars: Iterable[Calendar], first: date, last: date) -> pd.DataFrame:
+    """One row per calendar and UTC day of `[first, last]`.
+
+    Returns
+    -------
+    DataFrame
+        calendar_id, utc_day, open_seconds_before (open seconds of all earlier rows), and up to
+        four open segments `[s1, e1) .. [s4, e4)` in seconds of the UTC day, unused ones 0, 0.
+
+    Raises
+    ------
+    SettingsError
+        A UTC day of a calendar has more than four openings, or the country of its holidays
+        is not known.
+    """
+    rows = []
+    for calendar in calendars:
+        by_day = _segments_by_day(open_periods(calendar, first, last))
+        before = 0
+        for day in _days(first, last):
+            segments = by_day.get(day, [])
+            if len(segments) > _SEGMENTS:
+                raise SettingsError(
+                    f"calendar '{calendar.id}' opens {len(segments)} times on {day} (UTC);"
+                    f" at most {_SEGMENTS} openings a day are supported: join some of them"
+                )
+            bounds = [bound for segment in segments for bound in segment]
+            padding = [0] * (2 * _SEGMENTS - len(bounds))
+            rows.append((calendar.id, day, before, *bounds, *padding))
+            before += sum(end - start for start, end in segments)
+    frame = pd.DataFrame(
+        rows, columns=["calendar_id", "utc_day", "open_seconds_before", *SEGMENT_COLUMNS]
+    )
+    frame["calendar_id"] = frame["calendar_id"].astype("str")
+    return frame.astype({"utc_day": "datetime64[us]"})
+
+
+def open_periods(calendar: Calendar, first: date, last: date) -> list[tuple[datetime, datetime]]:
+    """The calendar's openings as UTC intervals `[start, end)`, in order and disjoint.
+
+    They cover at least the UTC days `[first, last]`. A shift belongs to the local day it starts
+    on: a night shift that starts on a holiday is closed, one that ends on it is open.
+    """
+    zone = ZoneInfo(calendar.zone)
+    days = list(_days(first - 2 * _ONE_DAY, last + 2 * _ONE_DAY))
+    closed = _holidays(calendar, days[0].year, days[-1].year)
+    openings = []
+    for position, period in enumerate(calendar.periods):
+        following = calendar.periods[position + 1 : position + 2]
+        starts = _utc(period.starts, zone) if period.starts else datetime.min
+        ends = _utc(following[0].starts, zone) if following else datetime.max
+        for day in days:
+            if day in closed:
+                continue
+            midnight = datetime.combine(day, time())
+            for shift in period.shifts:
+                if shift.weekday != day.weekday():
+                    continue
+                opens = _utc(midnight + timedelta(seconds=shift.start_second), zone)
+                closes = _utc(midnight + timedelta(seconds=shift.end_second), zone, fold=1)
+                opens, closes = max(opens, starts), min(closes, ends)
+                if opens < closes:
+                    openings.append((opens, closes))
+    return _union(openings)
+
+
+def local_quarters(zone: str, first: date, last: date) -> pd.DataFrame:
+    """One row per quarter hour (UTC) from a day before `first` to a day after `last`.
+
+    Returns
+    -------
+    DataFrame
+        quarter_at (naive UTC), local_on (day in `zone`), local_slot (half hour of that day,
+        0..47 by the clock on the wall), slot_starts_at (naive UTC start of that half hour).
+        A day of 23 or 25 hours has 46 or 50 different `slot_starts_at`.
+    """
+    quarters = pd.date_range(
+        pd.Timestamp(first) - _ONE_DAY,
+        pd.Timestamp(last) + 2 * _ONE_DAY,
+        freq="15min",
+        inclusive="left",
+        tz="UTC",
+        unit="us",
+    )
+    local = quarters.tz_convert(ZoneInfo(zone)).tz_localize(None)
+    into_slot = pd.to_timedelta(local.minute % 30, unit="min")
+    return pd.DataFrame(
+        {
+            "quarter_at": quarters.tz_localize(None),
+            "local_on": local.normalize(),
+            "local_slot": (local.hour * 2 + local.minute // 30).astype("int16"),
+            "slot_starts_at": quarters.tz_localize(None) - into_slot,
+        }
+    )
+
+
+def half_hours(zone: str, first: date, last: date) -> pd.DataFrame:
+    """One row per half hour of the local days `[first, last]` of `zone`.
+
+    Returns
+    -------
+    DataFrame
+        starts_at (naive UTC), local_on, local_slot: 48 rows a day, 46 or 50 where clocks change.
+    """
+    quarters = local_quarters(zone, first, last)
+    days = quarters["local_on"].between(pd.Timestamp(first), pd.Timestamp(last))
+    slots = quarters[days].drop_duplicates("slot_starts_at").drop(columns="quarter_at")
+    slots = slots.rename(columns={"slot_starts_at": "starts_at"})
+    return slots[["starts_at", "local_on", "local_slot"]].reset_index(drop=True)
+
+
+def is_open(days: pd.DataFrame, calendar_id: str | None, starts_at: pd.Series) -> pd.Series:
+    """Whether a calendar is open at each instant; NULL without a calendar or a row for that day.
+
+    Parameters
+    ----------
+    days : DataFrame
+        Rows of `business_days`.
+    starts_at : Series of naive UTC instants
+    """
+    if calendar_id is None:
+        return pd.Series(pd.NA, index=starts_at.index, dtype="boolean")
+    rows = days[days["calendar_id"] == calendar_id].set_index("utc_day").sort_index()
+    rows = rows.reindex(pd.DatetimeIndex(starts_at).normalize())
+    seconds = ((starts_at - starts_at.dt.normalize()) // pd.Timedelta(seconds=1)).to_numpy()
+    inside = np.zeros(len(starts_at), dtype=bool)
+    for i in range(1, _SEGMENTS + 1):
+        inside |= (rows[f"s{i}"].to_numpy() <= seconds) & (seconds < rows[f"e{i}"].to_numpy())
+    answer = pd.Series(inside, index=starts_at.index, dtype="boolean")
+    return answer.mask(rows["s1"].isna().to_numpy())
+
+
+def desk_of(desks: Iterable[Desk], channel: str, language: str) -> Desk | None:
+    """The desk that answers a queue: the most exact of those that match ("*" matches any)."""
+    matching = [
+        desk
+        for desk in desks
+        if desk.channel in (channel, "*") and desk.language in (language, "*")
+    ]
+    return max(matching, key=lambda desk: (desk.channel != "*", desk.language != "*"), default=None)
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _utc(local: datetime, zone: ZoneInfo, fold: int = 0) -> datetime:
+    """Naive UTC of a local time. Where clocks go back, openings start at the first of the two
+    equal clock times and end at the second (`fold=1`): nobody is sent home an hour early."""
+    return local.replace(tzinfo=zone, fold=fold).astimezone(UTC).replace(tzinfo=None)
+
+
+def _holidays(calendar: Calendar, first_year: int, last_year: int) -> set[date]:
+    if calendar.holidays is None:
+        return set()
+    import holidays  # 0.2 s, and only calendars with holidays need it
+
+    country, _, region = calendar.holidays.partition("-")
+    try:
+        closed = holidays.country_holidays(
+            country, subdiv=region or None, years=range(first_year, last_year + 1)
+        )
+    except NotImplementedError:
+        raise SettingsError(
+            f"calendar '{calendar.id}': no holidays are known for '{calendar.holidays}';"
+            " give an ISO country such as KR or DE-BY"
+        ) from None
+    return set(closed)
+
+
+def _union(openings: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    merged: list[tuple[datetime, datetime]] = []
+    for opens, closes in sorted(openings):
+        if merged and opens <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(closes, merged[-1][1]))
+        else:
+            merged.append((opens, closes))
+    return merged
+
+
+def _segments_by_day(
+    openings: list[tuple[datetime, datetime]],
+) -> dict[date, list[tuple[int, int]]]:
+    by_day: dict[date, list[tuple[int, int]]] = {}
+    for opens, closes in openings:
+        while opens < closes:
+            midnight = datetime.combine(opens.date(), time())
+            end = min(closes, midnight + _ONE_DAY)
+            by_day.setdefault(opens.date(), []).append(
+                (int((opens - midnight).total_seconds()), int((end - midnight).total_seconds()))
+            )
+            opens = end
+    return by_day

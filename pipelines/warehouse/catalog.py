@@ -1,0 +1,310 @@
+"""What every published table and metric means, read from the header of the file that makes it.
+
+A SQL file starts with a comment of TOML between `/* ---` and `--- */`; tables made in Python
+have theirs in `headers/*.toml`. A build compares headers with the tables it made, so a column
+without a meaning, or a meaning without a column, never reaches a reader.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+import sqlglot
+from sqlglot import exp
+
+from pipelines.errors import BuildError
+
+WAREHOUSE_DIR = Path(__file__).resolve().parent
+DICTIONARY_PATH = WAREHOUSE_DIR.parents[1] / "data" / "README.md"
+
+_HEADER = re.compile(r"\A/\* ---\n(?P<toml>.*?)\n--- \*/\n(?P<sql>.*)\Z", re.DOTALL)
+_NUMBERS = ("INTEGER", "BIGINT", "DOUBLE")
+_METRIC_KEYS = (
+    "label", "summary", "statistic", "statistics", "unit", "population", "date", "exclusions",
+    "formula", "worked_example", "version",
+)  # fmt: skip
+# Absent where they do not apply: a share has no clock, and of some metrics neither way is good.
+_OPTIONAL_METRIC_KEYS = ("clock_start", "clock_stop", "pauses", "up_is_good")
+
+
+@dataclass(frozen=True)
+class ColumnNote:
+    """One column of a published table: DuckDB type, unit ("" where it has none) and meaning."""
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file says about the table, view, metric or audit it makes.
+
+    `kind` is core, fact, metric, audit, or table (made in Python); `inputs` are the tables
+    its SQL reads; `entries` holds every key of the header as written."""
+
+    name: str
+    kind: str
+    path: Path
+    summary: str
+    grain: str = ""
+    key: tuple[str, ...] = ()
+    columns: tuple[ColumnNote, ...] = ()
+    sql: str = ""
+    inputs: frozenset[str] = frozenset()
+    entries: dict = field(default_factory=dict, hash=False)
+
+    def has(self, column: str) -> bool:
+        """Whether the table has a column of that name."""
+        return any(note.name == column for note in self.columns)
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is stored as a view: metrics, and cores that are read once."""
+        return self.kind == "metric" or self.entries.get("stored") == "view"
+
+
+@lru_cache(maxsize=1)
+def headers() -> tuple[Header, ...]:
+    """Every header: models, metrics and audits in the order they can run, then Python's tables.
+
+    Raises BuildError where a header is missing, is not TOML, or lacks a key.
+    """
+    sql = [
+        *(_read(path, _kind(path)) for path in _files("models")),
+        *(_read(path, "metric") for path in _files("metrics")),
+        *(_read(path, "audit") for path in _files("audits")),
+    ]
+    return (*_in_order(sql), *_python_made())
+
+
+def models() -> list[Header]:
+    """Core and fact tables, each after the tables it reads."""
+    return [header for header in headers() if header.kind in ("core", "fact")]
+
+
+def metrics() -> list[Header]:
+    """Metrics by name."""
+    return sorted((h for h in headers() if h.kind == "metric"), key=lambda h: h.name)
+
+
+def audits() -> list[Header]:
+    """Audits by name."""
+    return sorted((h for h in headers() if h.kind == "audit"), key=lambda h: h.name)
+
+
+def published() -> list[Header]:
+    """Headers of what readers see: facts, Python-made tables, then metrics, by name."""
+    kinds = {"fact": 0, "table": 0, "metric": 1}
+    return sorted((h for h in headers() if h.kind in kinds), key=lambda h: (kinds[h.kind], h.name))
+
+
+def header(name: str) -> Header:
+    """The header of one table; raises BuildError where no file describes it."""
+    for candidate in headers():
+        if candidate.name == name:
+            return candidate
+    raise BuildError(f"table {name}: no header describes it; add one under {WAREHOUSE_DIR.name}/")
+
+
+def definitions_version() -> str:
+    """A short fingerprint of every metric definition and model: equal means comparable."""
+    text = "\0".join(f"{h.name}\0{h.entries}\0{h.sql}" for h in headers() if h.sql)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def disagreements(head: Header, made: Iterable[tuple[str, str]]) -> list[str]:
+    """How a table differs from its header, one sentence each; empty where they agree.
+
+    Parameters
+    ----------
+    made : iterable of (column name, DuckDB type), in the table's order
+    """
+    noted = {column.name: column.type for column in head.columns}
+    made = dict(made)
+    if not noted:
+        return [] if head.kind == "core" else ["the header describes no columns"]
+    return [
+        *(f"{name} is in the header only" for name in noted if name not in made),
+        *(f"{name} has no entry in the header" for name in made if name not in noted),
+        *(
+            f"{name} is {made[name]}, the header says {noted[name]}"
+            for name in noted
+            if name in made
+            and noted[name] != made[name]
+            and not (noted[name] == "number" and made[name] in _NUMBERS)
+        ),
+    ]
+
+
+def dictionary() -> pd.DataFrame:
+    """One row per column of every published table: table_name, column_name, type, unit,
+    meaning, grain."""
+    return pd.DataFrame(
+        [
+            (head.name, column.name, column.type, column.unit, column.meaning, head.grain)
+            for head in published()
+            for column in head.columns
+        ],
+        columns=["table_name", "column_name", "type", "unit", "meaning", "grain"],
+    )
+
+
+def definitions() -> pd.DataFrame:
+    """One row per metric: its name (without `metric_`), every entry of its header, and its SQL."""
+    keys = (*_METRIC_KEYS, *_OPTIONAL_METRIC_KEYS)
+    rows = []
+    for head in metrics():
+        row = {"metric": head.name.removeprefix("metric_")}
+        row |= {key: _text(head.entries.get(key)) for key in keys}
+        rows.append(row | {"sql": head.sql.strip()})
+    return pd.DataFrame(rows, columns=["metric", *keys, "sql"])
+
+
+def dictionary_page() -> str:
+    """The data dictionary as Markdown: the text of data/README.md."""
+    lines = [
+        "# Data dictionary",
+        "",
+        "Generated from the headers of `pipelines/warehouse/` by `support-quality docs`;"
+        " edit those, not this page. Instants (`_at`) are naive UTC, days (`_on`) are of the"
+        " site's zone, durations (`_seconds`) whole seconds. NULL means not observed or not"
+        " applicable, never 0.",
+        "",
+    ]
+    for head in published():
+        lines += [f"## {head.name}", "", head.summary, ""]
+        lines += [
+            f"One row per: {head.grain}." + (f" Key: {', '.join(head.key)}." if head.key else ""),
+            "",
+        ]
+        lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"| {c.name} | {c.type} | {c.unit} | {c.meaning.replace('|', chr(92) + '|')} |"
+            for c in head.columns
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def dictionary_is_current(path: Path = DICTIONARY_PATH) -> bool:
+    """Whether data/README.md says what the headers say."""
+    return path.exists() and path.read_text(encoding="utf-8") == dictionary_page()
+
+
+def write_dictionary(path: Path = DICTIONARY_PATH) -> None:
+    """Write data/README.md anew."""
+    path.write_text(dictionary_page(), encoding="utf-8")
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted((WAREHOUSE_DIR / folder).glob("*.sql"))
+
+
+def _kind(path: Path) -> str:
+    return "core" if path.stem.startswith("core_") else "fact"
+
+
+def _read(path: Path, kind: str) -> Header:
+    match = _HEADER.match(path.read_text(encoding="utf-8"))
+    if match is None:
+        raise BuildError(f"{path}: does not start with a header `/* ---` TOML `--- */`")
+    entries = _toml(path, match["toml"])
+    name = f"metric_{path.stem}" if kind == "metric" else path.stem
+    required = {"metric": _METRIC_KEYS, "audit": ("summary", "severity", "remedy")}
+    for key in required.get(kind, ("summary", "grain", "key")):
+        if key not in entries:
+            raise BuildError(f"{path}: the header lacks `{key}`")
+    columns = entries.get("columns", {})
+    if kind == "metric":
+        columns = {**_metric_columns(match["sql"], entries), **columns}
+    return Header(
+        name=name,
+        kind=kind,
+        path=path,
+        summary=entries["summary"],
+        grain=entries.get("grain", "one observation"),
+        key=tuple(entries.get("key", ())),
+        columns=_notes(path, columns),
+        sql=match["sql"],
+        inputs=_inputs(path, match["sql"]),
+        entries=entries,
+    )
+
+
+def _python_made() -> Iterator[Header]:
+    for path in sorted((WAREHOUSE_DIR / "headers").glob("*.toml")):
+        for name, entries in _toml(path, path.read_text(encoding="utf-8")).items():
+            yield Header(
+                name=name,
+                kind="internal" if entries.get("internal") else "table",
+                path=path,
+                summary=entries["summary"],
+                grain=entries["grain"],
+                key=tuple(entries["key"]),
+                columns=_notes(path, entries["columns"]),
+                entries=entries,
+            )
+
+
+@lru_cache(maxsize=1)
+def _observation() -> dict:
+    path = WAREHOUSE_DIR / "observation.toml"
+    return _toml(path, path.read_text(encoding="utf-8"))
+
+
+def _metric_columns(sql: str, entries: dict) -> dict:
+    """The columns that metrics share are described once; `value` takes the metric's unit."""
+    shared = _observation()
+    selected = sqlglot.parse_one(sql, read="duckdb").named_selects
+    notes = {name: shared[name] for name in selected if name in shared}
+    return notes | {"value": shared["value"] | {"unit": entries["unit"]}}
+
+
+def _toml(path: Path, text: str) -> dict:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BuildError(f"{path}: the header is not valid TOML: {error}") from None
+
+
+def _notes(path: Path, columns: dict) -> tuple[ColumnNote, ...]:
+    try:
+        return tuple(
+            ColumnNote(name, note["type"], note.get("unit", ""), note["meaning"])
+            for name, note in columns.items()
+        )
+    except KeyError as error:
+        raise BuildError(f"{path}: a column of the header lacks {error}") from None
+
+
+def _inputs(path: Path, sql: str) -> frozenset[str]:
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.errors.ParseError as error:
+        raise BuildError(f"{path}: cannot be parsed: {str(error).splitlines()[0]}") from None
+    named = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
+    return frozenset(table.name for table in tree.find_all(exp.Table)) - named
+
+
+def _in_order(found: list[Header]) -> list[Header]:
+    """Each after those it reads; by name where that leaves a choice."""
+    waiting = {head.name: head for head in sorted(found, key=lambda h: h.name)}
+    ordered: list[Header] = []
+    while waiting:
+        ready = [h for h in waiting.values() if not (h.inputs - {h.name}) & waiting.keys()]
+        if not ready:
+            raise BuildError(f"models read each other in a circle: {', '.join(waiting)}")
+        for head in ready:
+            ordered.append(waiting.pop(head.name))
+    return ordered
+
+
+def _text(entry: object) -> object:
+    return ",".join(entry) if isinstance(entry, list) else entry

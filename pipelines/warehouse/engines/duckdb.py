@@ -1,0 +1,86 @@
+"""DuckDB as the engine of a build: limits, the prelude, and the raw store as views."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from pipelines.ingest.contracts import Table
+
+MEMORY_LIMIT = "3GB"  # with its caches and the Python around it a build stays under 4 GB
+PRELUDE = Path(__file__).with_suffix(".sql")
+
+_PROVENANCE = (("_load_id", "VARCHAR"), ("_line", "BIGINT"))
+
+
+def connect(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open a build file for writing; what exceeds memory spills into `spill`."""
+    connection = duckdb.connect(
+        str(path),
+        config={
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(spill),
+            "preserve_insertion_order": False,
+        },
+    )
+    connection.execute(PRELUDE.read_text(encoding="utf-8"))
+    return connection
+
+
+def expose_raw(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    paths: Sequence[Path],
+    provenance: Sequence[tuple[str, str]] = _PROVENANCE,
+) -> None:
+    """Make `raw_<table>` from its Parquet files, or empty where nothing was delivered."""
+    columns = [*((c.name, c.type) for c in table.columns), *provenance]
+    if paths:
+        named = ", ".join(name for name, _ in columns)
+        files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+        query = f"SELECT {named} FROM read_parquet([{files}])"
+    else:
+        typed = ", ".join(f"CAST(NULL AS {type_}) AS {name}" for name, type_ in columns)
+        query = f"SELECT {typed} WHERE FALSE"
+    connection.execute(f"CREATE TEMP VIEW raw_{table.name} AS {query}")
+
+
+def expose_latest(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Make `latest_<table>`: of each key the newest delivery by (version, load, line).
+
+    Only keys that were delivered more than once are sorted (`repeated_<table>`, recency 1 the
+    newest): usually few, so that most rows are read once and compared with nothing.
+    """
+    names = [*table.column_names, "_load_id", "_line"]
+    columns = ", ".join(f"d.{name}" for name in names)
+    key = ", ".join(table.key)
+    own_key = ", ".join(f"d.{column}" for column in table.key)
+    same_key = " AND ".join(f"d.{column} = k.{column}" for column in table.key)
+    newest_first = [f"d.{name} DESC NULLS LAST" for name in ("_load_id", "_line", *names[:-2])]
+    if table.version:
+        newest_first.insert(0, f"d.{table.version} DESC NULLS LAST")
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE repeated_{table.name} AS
+        WITH keys AS (
+            SELECT {key} FROM raw_{table.name} GROUP BY {key} HAVING COUNT(*) > 1
+        )
+        SELECT
+            {columns},
+            row_number() OVER (
+                PARTITION BY {own_key} ORDER BY {", ".join(newest_first)}
+            ) AS recency
+        FROM raw_{table.name} AS d
+        INNER JOIN keys AS k ON {same_key}
+        """
+    )
+    connection.execute(
+        f"""
+        CREATE TEMP VIEW latest_{table.name} AS
+        SELECT {columns}
+        FROM raw_{table.name} AS d
+        WHERE NOT EXISTS (SELECT 1 FROM repeated_{table.name} AS k WHERE {same_key})
+        UNION ALL
+        SELECT {columns} FROM repeated_{table.name} AS d WHERE d.recency = 1
+        """
+    )

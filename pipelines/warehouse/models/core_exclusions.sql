@@ -1,0 +1,38 @@
+/* ---
+summary = "Why a contact is not counted, where that is not written in its own row: its tags, or a linked contact."
+grain = "one contact that a tag or a link excludes"
+key = ["contact_id"]
+--- */
+WITH reasons AS (
+    SELECT
+        c.contact_id,
+        t.exclusion,
+        t.priority
+    FROM latest_contacts AS c
+    INNER JOIN ref_excluded_tags AS t ON position(t.padded_tag IN ' ' || c.tags || ' ') > 0
+    WHERE c.tags IS NOT NULL
+    UNION ALL
+    -- the same matter in two systems counts once; of two that name each other the later key goes
+    SELECT
+        c.contact_id,
+        'linked' AS exclusion,
+        99 AS priority
+    FROM latest_contacts AS c
+    INNER JOIN latest_contacts AS l ON l.contact_id = c.linked_contact_id
+    WHERE c.linked_contact_id IS NOT NULL
+        AND NOT (coalesce(l.linked_contact_id = c.contact_id, FALSE) AND c.contact_id <= l.contact_id)
+),
+
+ranked AS (
+    SELECT
+        contact_id,
+        exclusion,
+        row_number() OVER (PARTITION BY contact_id ORDER BY priority, exclusion) AS position
+    FROM reasons
+)
+
+SELECT
+    contact_id,
+    exclusion
+FROM ranked
+WHERE position = 1

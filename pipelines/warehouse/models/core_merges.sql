@@ -1,0 +1,27 @@
+/* ---
+summary = "When the customer of a merge target first arrived: the earliest arrival of all contacts merged into it, directly or through others."
+grain = "one contact that others were merged into and that was not merged further"
+key = ["contact_id"]
+--- */
+WITH RECURSIVE merged (contact_id, target_id) AS (
+    SELECT
+        contact_id,
+        merged_into AS target_id
+    FROM latest_contacts
+    WHERE merged_into IS NOT NULL
+    UNION
+    SELECT
+        m.contact_id,
+        c.merged_into AS target_id
+    FROM merged AS m
+    INNER JOIN latest_contacts AS c ON c.contact_id = m.target_id
+    WHERE c.merged_into IS NOT NULL
+)
+
+SELECT
+    m.target_id AS contact_id,
+    min(coalesce(least(c.first_inbound_at, v.first_customer_at), c.created_at)) AS merged_arrived_at
+FROM merged AS m
+INNER JOIN latest_contacts AS c ON c.contact_id = m.contact_id
+LEFT JOIN core_conversations AS v ON v.contact_id = m.contact_id
+GROUP BY m.target_id

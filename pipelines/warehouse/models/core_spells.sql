@@ -1,0 +1,127 @@
+/* ---
+summary = "How many contacts were open from which day to which: each contact opens when it is created, ends when it is solved, merged or deleted, and opens again when reopened."
+grain = "one queue and issue, with equal days of creation, opening and end"
+key = ["channel", "language", "topic", "team", "created_on", "opened_on", "opened_by", "ended_on", "ended_by"]
+--- */
+WITH tracked AS (
+    SELECT
+        c.contact_id,
+        c.channel,
+        c.language,
+        c.topic,
+        c.team,
+        c.exclusion,
+        c.is_resolved,
+        c.first_solved_at,
+        c.first_solved_on,
+        c.last_solved_at,
+        c.last_solved_on,
+        qc.local_on AS created_on,
+        -- the latest day on which something unseen can have happened
+        qu.local_on AS updated_on
+    FROM fact_contacts AS c
+    CROSS JOIN core_data_cut AS b
+    INNER JOIN core_local_quarters AS qc ON qc.quarter_at = quarter_of(c.created_at)
+    LEFT JOIN core_local_quarters AS qu
+        ON qu.quarter_at = quarter_of(least(coalesce(c.updated_at, b.data_cut_at), b.data_cut_at))
+    WHERE c.is_resolved IS NOT NULL
+        AND coalesce(c.exclusion, 'deleted') IN ('deleted', 'merged')
+),
+
+turns AS (
+    SELECT
+        e.contact_id,
+        q.local_on AS turned_on,
+        e.changed_at,
+        e.to_status,
+        e.is_solve,
+        lag(e.is_solve) OVER (PARTITION BY e.contact_id ORDER BY e.changed_at, e.is_solve, e.to_status) AS was_solve
+    FROM core_status_changes AS e
+    INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(e.changed_at)
+    WHERE e.is_solve OR e.is_reopen
+),
+
+-- a contact that is already open cannot reopen, one that is solved cannot be solved
+alternating AS (
+    SELECT
+        contact_id,
+        turned_on,
+        is_solve,
+        row_number() OVER (PARTITION BY contact_id ORDER BY changed_at, is_solve, to_status) AS position,
+        lead(turned_on) OVER (PARTITION BY contact_id ORDER BY changed_at, is_solve, to_status) AS next_on
+    FROM turns
+    WHERE is_solve <> coalesce(was_solve, FALSE)
+),
+
+spells AS (
+    SELECT
+        t.channel,
+        t.language,
+        t.topic,
+        t.team,
+        t.created_on,
+        t.created_on AS opened_on,
+        'created' AS opened_by,
+        CASE
+            WHEN t.exclusion = 'merged' THEN coalesce(t.first_solved_on, t.updated_on)
+            WHEN t.first_solved_on IS NOT NULL THEN t.first_solved_on
+            WHEN t.is_resolved OR t.exclusion = 'deleted' THEN t.updated_on
+        END AS ended_on,
+        CASE
+            WHEN t.exclusion = 'merged' THEN 'merged'
+            WHEN t.first_solved_on IS NOT NULL OR t.is_resolved THEN 'resolved'
+            WHEN t.exclusion = 'deleted' THEN 'deleted'
+        END AS ended_by
+    FROM tracked AS t
+    UNION ALL
+    -- reopened, as the status history tells it
+    SELECT
+        t.channel,
+        t.language,
+        t.topic,
+        t.team,
+        t.created_on,
+        a.turned_on AS opened_on,
+        'reopened' AS opened_by,
+        CASE WHEN a.next_on IS NULL AND t.exclusion = 'deleted' THEN t.updated_on ELSE a.next_on END AS ended_on,
+        CASE
+            WHEN a.next_on IS NOT NULL THEN 'resolved'
+            WHEN t.exclusion = 'deleted' THEN 'deleted'
+        END AS ended_by
+    FROM tracked AS t
+    INNER JOIN alternating AS a ON a.contact_id = t.contact_id
+    WHERE NOT a.is_solve
+        AND coalesce(t.exclusion, '') <> 'merged'
+    UNION ALL
+    -- reopened at a time that no history tells: at the latest it can have been
+    SELECT
+        t.channel,
+        t.language,
+        t.topic,
+        t.team,
+        t.created_on,
+        CASE WHEN t.is_resolved THEN t.last_solved_on ELSE t.updated_on END AS opened_on,
+        'reopened' AS opened_by,
+        CASE WHEN t.is_resolved THEN t.last_solved_on WHEN t.exclusion = 'deleted' THEN t.updated_on END AS ended_on,
+        CASE WHEN t.is_resolved THEN 'resolved' WHEN t.exclusion = 'deleted' THEN 'deleted' END AS ended_by
+    FROM tracked AS t
+    LEFT JOIN core_resolutions AS e ON e.contact_id = t.contact_id AND e.solves_count > 0
+    WHERE e.contact_id IS NULL
+        AND coalesce(t.exclusion, '') <> 'merged'
+        AND t.first_solved_on IS NOT NULL
+        AND (NOT t.is_resolved OR t.last_solved_at > t.first_solved_at)
+)
+
+SELECT
+    channel,
+    language,
+    topic,
+    team,
+    created_on,
+    opened_on,
+    opened_by,
+    greatest(ended_on, opened_on) AS ended_on,
+    ended_by,
+    COUNT(*) AS n
+FROM spells
+GROUP BY channel, language, topic, team, created_on, opened_on, opened_by, greatest(ended_on, opened_on), ended_by

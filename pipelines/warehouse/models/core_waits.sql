@@ -1,0 +1,126 @@
+/* ---
+summary = "The instants of each contact that waits are counted between: arrival, human queue, reply, leaving, solves."
+grain = "one contact"
+key = ["contact_id"]
+stored = "view"
+--- */
+SELECT
+    c.contact_id,
+    c.source,
+    c.source_id,
+    c.kind,
+    c.channel,
+    c.channel_raw,
+    c.direction,
+    c.language,
+    c.language_raw,
+    c.language_source,
+    c.topic,
+    c.topic_raw,
+    c.is_urgent,
+    c.status,
+    c.priority,
+    c.tags,
+    c.team,
+    c.agent_id,
+    c.requester_id,
+    c.subject,
+    c.exclusion AS given_exclusion,
+    c.merged_into,
+    c.linked_contact_id,
+    c.created_at,
+    c.updated_at,
+    c.handed_over_at,
+    c._load_id,
+
+    -- arrival: the first inbound message. Who was taken by an agent before writing had asked for
+    -- one before it; of merged contacts the customer has waited since the first.
+    least(c.first_inbound_at, v.first_customer_at) AS first_written_at,
+    least(
+        CASE
+            WHEN s.answered_at < first_written_at THEN coalesce(s.queue_entered_at, c.created_at)
+            ELSE coalesce(first_written_at, c.created_at)
+        END,
+        g.merged_arrived_at
+    ) AS arrived_at,
+
+    -- a bot spoke, no human did, and nobody was asked to
+    c.kind = 'chat'
+        AND coalesce(v.bot_messages_count, 0) > 0
+        AND v.first_agent_at IS NULL
+        AND s.answered_at IS NULL
+        AND s.queue_entered_at IS NULL
+        AND c.handed_over_at IS NULL AS is_bot_contained,
+
+    -- a reply is a public message of a human; sessions without messages have their answer
+    v.first_agent_at,
+    coalesce(
+        CASE WHEN v.first_agent_at >= arrived_at THEN v.first_agent_at ELSE r.late_replied_at END,
+        s.answered_at
+    ) AS replied_at,
+    coalesce(s.abandoned_at, CASE WHEN s.outcome = 'abandoned' THEN s.ended_at END) AS hung_up_at,
+    CASE
+        WHEN s.contact_id IS NULL OR is_bot_contained THEN NULL
+        WHEN s.outcome IN ('answered', 'callback', 'voicemail') THEN FALSE
+        WHEN s.outcome = 'abandoned' THEN NOT coalesce(replied_at <= hung_up_at, FALSE)
+        WHEN replied_at IS NOT NULL THEN FALSE
+        WHEN hung_up_at IS NOT NULL THEN TRUE
+    END AS is_abandoned,
+    CASE WHEN NOT coalesce(is_abandoned, FALSE) THEN replied_at END AS first_reply_at,
+    CASE
+        WHEN is_bot_contained THEN NULL
+        ELSE coalesce(s.queue_entered_at, c.handed_over_at, CASE WHEN s.contact_id IS NULL THEN arrived_at END)
+    END AS queue_entered_at,
+
+    -- the vendor's clock counts only where no timestamp tells whether anybody replied
+    v.contact_id IS NULL AND s.contact_id IS NULL AS is_untimed,
+    CASE WHEN is_untimed THEN k.vendor_first_response_seconds END AS untimed_response_seconds,
+    CASE WHEN is_untimed THEN k.vendor_first_response_business_seconds END AS untimed_response_business_seconds,
+    CASE
+        WHEN is_abandoned THEN FALSE
+        WHEN first_reply_at IS NOT NULL OR s.outcome = 'answered' THEN TRUE
+        WHEN NOT is_untimed THEN FALSE
+        WHEN untimed_response_seconds IS NOT NULL THEN TRUE
+        ELSE k.replies_count > 0
+    END AS is_answered,
+
+    s.wait_seconds AS session_wait_seconds,
+    s.answered_at AS session_answered_at,
+    s.queue_entered_at AS session_queued_at,
+    s.talk_seconds,
+    s.hold_seconds,
+    s.wrap_seconds,
+    s.transfers_count,
+    coalesce(v.agent_replies_count, k.replies_count) AS replies_count,
+    v.customer_messages_count,
+    k.vendor_first_response_seconds,
+    k.vendor_full_resolution_seconds,
+
+    -- solves: the status history, else the helpdesk's clocks. A clock tells the last solve only,
+    -- which is also the first where nothing was reopened.
+    coalesce(
+        e.first_solved_at,
+        k.first_solved_at,
+        CASE WHEN coalesce(k.reopens_count, 0) = 0 THEN k.solved_at END,
+        seconds_after(c.created_at, k.vendor_first_resolution_seconds),
+        CASE WHEN c.status = 'closed' AND coalesce(k.reopens_count, 0) = 0 THEN k.closed_at END
+    ) AS solved_first_at,
+    coalesce(
+        e.last_solved_at,
+        k.solved_at,
+        seconds_after(c.created_at, k.vendor_full_resolution_seconds),
+        CASE WHEN coalesce(k.reopens_count, 0) = 0 THEN solved_first_at END,
+        CASE WHEN c.status = 'closed' THEN k.closed_at END
+    ) AS solved_last_at,
+    CASE WHEN e.solves_count > 0 THEN e.first_reopened_at END AS reopened_at,
+    CASE WHEN e.solves_count > 0 THEN e.reopens_count ELSE k.reopens_count END AS reopened_count,
+    coalesce(e.closed_at, k.closed_at) AS was_closed_at,
+    coalesce(e.deleted_at, c.updated_at) AS was_deleted_at,
+    e.solves_count
+FROM core_contacts AS c
+LEFT JOIN core_conversations AS v ON v.contact_id = c.contact_id
+LEFT JOIN core_late_replies AS r ON r.contact_id = c.contact_id
+LEFT JOIN core_merges AS g ON g.contact_id = c.contact_id
+LEFT JOIN latest_sessions AS s ON s.contact_id = c.contact_id
+LEFT JOIN latest_contact_clocks AS k ON k.contact_id = c.contact_id
+LEFT JOIN core_resolutions AS e ON e.contact_id = c.contact_id

@@ -1,0 +1,115 @@
+/* ---
+summary = "Contacts offered to humans per queue and half hour: 0 where the feed was up and nobody came, NULL where the feed delivered nothing that day or the half hour is after its end."
+grain = "one channel, language and half hour, from the queue's first arrival day to its channel's last"
+key = ["channel", "language", "starts_at"]
+sort = ["channel", "language", "starts_at"]
+[columns]
+starts_at = { type = "TIMESTAMP", unit = "UTC", meaning = "start of the half hour" }
+local_on = { type = "DATE", unit = "local day", meaning = "its day in the site's zone" }
+local_slot = { type = "SMALLINT", unit = "local half hour", meaning = "half hour of that day, 0..47; twice where clocks go back" }
+channel = { type = "VARCHAR", meaning = "canonical channel" }
+language = { type = "VARCHAR", meaning = "canonical language" }
+offered = { type = "BIGINT", unit = "contacts", meaning = "counted contacts that arrived and were not contained by a bot; NULL: not observed" }
+answered = { type = "BIGINT", unit = "contacts", meaning = "of these, answered, whenever that was; NULL: not observed" }
+abandoned = { type = "BIGINT", unit = "contacts", meaning = "of these, left before an answer; NULL: not observed" }
+handle_seconds = { type = "BIGINT", unit = "seconds", meaning = "handle time of these, where it is known, added up; NULL: not observed" }
+handled = { type = "BIGINT", unit = "contacts", meaning = "of these, with a known handle time: the divisor of handle_seconds" }
+is_open = { type = "BOOLEAN", meaning = "the desk is open at the start of the half hour; NULL without a calendar" }
+--- */
+WITH feed_days AS (
+    -- a system's feed was up on a day on which it delivered anything at all
+    SELECT
+        source,
+        arrived_on,
+        max(greatest(created_at, coalesce(updated_at, created_at))) AS last_at
+    FROM fact_contacts
+    GROUP BY source, arrived_on
+),
+
+feed_ends AS (
+    SELECT source, max(last_at) AS ends_at
+    FROM feed_days
+    GROUP BY source
+),
+
+feeds AS (
+    SELECT DISTINCT channel, source
+    FROM fact_contacts
+    WHERE exclusion IS NULL AND is_offered
+),
+
+up_days AS (
+    SELECT
+        f.channel,
+        d.arrived_on,
+        max(e.ends_at) AS ends_at
+    FROM feeds AS f
+    INNER JOIN feed_days AS d ON d.source = f.source
+    INNER JOIN feed_ends AS e ON e.source = f.source
+    GROUP BY f.channel, d.arrived_on
+),
+
+offered AS (
+    SELECT
+        q.slot_starts_at AS starts_at,
+        c.channel,
+        c.language,
+        COUNT(*) AS offered,
+        CAST(sum(CASE WHEN c.is_answered THEN 1 ELSE 0 END) AS BIGINT) AS answered,
+        CAST(sum(CASE WHEN c.is_abandoned THEN 1 ELSE 0 END) AS BIGINT) AS abandoned,
+        CAST(sum(coalesce(c.handle_seconds, 0)) AS BIGINT) AS handle_seconds,
+        COUNT(c.handle_seconds) AS handled
+    FROM fact_contacts AS c
+    INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(c.arrived_at)
+    WHERE c.exclusion IS NULL
+        AND c.is_offered
+    GROUP BY q.slot_starts_at, c.channel, c.language
+),
+
+slots AS (
+    SELECT
+        slot_starts_at AS starts_at,
+        min(local_on) AS local_on,
+        min(local_slot) AS local_slot
+    FROM core_local_quarters
+    GROUP BY slot_starts_at
+),
+
+queue_spans AS (
+    SELECT
+        o.channel,
+        o.language,
+        min(s.local_on) AS first_on
+    FROM offered AS o
+    INNER JOIN slots AS s ON s.starts_at = o.starts_at
+    GROUP BY o.channel, o.language
+),
+
+channel_spans AS (
+    SELECT
+        o.channel,
+        max(s.local_on) AS last_on
+    FROM offered AS o
+    INNER JOIN slots AS s ON s.starts_at = o.starts_at
+    GROUP BY o.channel
+)
+
+SELECT
+    s.starts_at,
+    s.local_on,
+    s.local_slot,
+    q.channel,
+    q.language,
+    coalesce(o.offered, CASE WHEN u.ends_at >= s.starts_at THEN 0 END) AS offered,
+    coalesce(o.answered, CASE WHEN u.ends_at >= s.starts_at THEN 0 END) AS answered,
+    coalesce(o.abandoned, CASE WHEN u.ends_at >= s.starts_at THEN 0 END) AS abandoned,
+    coalesce(o.handle_seconds, CASE WHEN u.ends_at >= s.starts_at THEN 0 END) AS handle_seconds,
+    coalesce(o.handled, CASE WHEN u.ends_at >= s.starts_at THEN 0 END) AS handled,
+    is_open_at(second_of_day(s.starts_at), b.s1, b.e1, b.s2, b.e2, b.s3, b.e3, b.s4, b.e4) AS is_open
+FROM queue_spans AS q
+INNER JOIN channel_spans AS l ON l.channel = q.channel
+INNER JOIN slots AS s ON s.local_on >= q.first_on AND s.local_on <= l.last_on
+LEFT JOIN offered AS o ON o.channel = q.channel AND o.language = q.language AND o.starts_at = s.starts_at
+LEFT JOIN up_days AS u ON u.channel = q.channel AND u.arrived_on = s.local_on
+LEFT JOIN ref_queues AS d ON d.channel = q.channel AND d.language = q.language
+LEFT JOIN business_days AS b ON b.calendar_id = d.calendar_id AND b.utc_day = CAST(s.starts_at AS DATE)

@@ -1,0 +1,264 @@
+/* ---
+summary = "Every contact once, as it was delivered last, with its waits and outcome; the counted ones have no exclusion."
+grain = "one contact"
+key = ["contact_id"]
+sort = ["arrived_on", "channel", "language"]
+[columns]
+contact_id = { type = "VARCHAR", meaning = "`<system>:<source_id>`, the key everywhere" }
+source = { type = "VARCHAR", meaning = "system the id belongs to" }
+source_id = { type = "VARCHAR", meaning = "the id as the export writes it" }
+kind = { type = "VARCHAR", meaning = "ticket, chat, call or social" }
+channel = { type = "VARCHAR", meaning = "canonical channel; unknown where no alias fits the raw one" }
+channel_raw = { type = "VARCHAR", meaning = "channel as the export writes it" }
+direction = { type = "VARCHAR", meaning = "inbound, outbound or internal" }
+language = { type = "VARCHAR", meaning = "canonical language; und where none is known" }
+language_raw = { type = "VARCHAR", meaning = "language as the export writes it" }
+language_source = { type = "VARCHAR", meaning = "where the language comes from: declared, detected, queue, user_profile or unknown" }
+topic = { type = "VARCHAR", meaning = "canonical issue type; unknown where no alias fits the raw one" }
+topic_raw = { type = "VARCHAR", meaning = "issue type as the export writes it" }
+is_urgent = { type = "BOOLEAN", meaning = "the topic is urgent, or the priority is" }
+status = { type = "VARCHAR", meaning = "status at the data cut" }
+priority = { type = "VARCHAR", meaning = "priority as the export writes it, lower case" }
+tags = { type = "VARCHAR", meaning = "tags joined by single spaces" }
+team = { type = "VARCHAR", meaning = "group or department; NULL where the export names none" }
+agent_id = { type = "VARCHAR", meaning = "agent the contact belongs to last" }
+requester_id = { type = "VARCHAR", meaning = "keyed pseudonym of the customer" }
+subject = { type = "VARCHAR", meaning = "masked subject" }
+exclusion = { type = "VARCHAR", meaning = "why the contact is not counted, a column of the ledger; NULL where it is" }
+merged_into = { type = "VARCHAR", meaning = "contact_id of the contact this one was merged into" }
+linked_contact_id = { type = "VARCHAR", meaning = "contact_id of the same matter in another system" }
+created_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when the helpdesk made the contact" }
+updated_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when the export last changed the row" }
+arrived_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first inbound message, else creation; of a merge target the earliest of the merged" }
+arrived_on = { type = "DATE", unit = "local day", meaning = "day of the arrival in the site's zone" }
+arrived_slot = { type = "SMALLINT", unit = "local half hour", meaning = "half hour of the arrival, 0..47" }
+handed_over_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when a bot handed over to the human queue" }
+queue_entered_at = { type = "TIMESTAMP", unit = "UTC", meaning = "joined the human queue: of the session, else the hand-over, else the arrival; NULL: never reached it" }
+is_offered = { type = "BOOLEAN", meaning = "reached humans or should have: false where a bot contained it" }
+first_reply_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first public reply by a human, or answer of the session; NULL: none, or only the vendor's clock tells" }
+is_answered = { type = "BOOLEAN", meaning = "a human replied; NULL: the export does not tell" }
+is_abandoned = { type = "BOOLEAN", meaning = "the customer left the live session before an answer; NULL outside live sessions" }
+left_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when the customer left a live session, or the end of the silence after which an unanswered contact counts as left" }
+first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to first reply; NULL while unanswered" }
+first_response_business_seconds = { type = "BIGINT", unit = "seconds", meaning = "open seconds between arrival and first reply; NULL without a calendar" }
+first_response_origin = { type = "VARCHAR", meaning = "timestamps, or vendor where no timestamps exist" }
+queue_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "human queue until answer or leaving; NULL while waiting" }
+waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival until reply, leaving a live session, or the data cut; NULL where not known or nobody was asked" }
+within_seconds = { type = "BIGINT", unit = "seconds", meaning = "the desk's target T; NULL where no desk answers the queue" }
+talk_seconds = { type = "BIGINT", unit = "seconds", meaning = "conversation" }
+hold_seconds = { type = "BIGINT", unit = "seconds", meaning = "on hold" }
+wrap_seconds = { type = "BIGINT", unit = "seconds", meaning = "after-contact work" }
+handle_seconds = { type = "BIGINT", unit = "seconds", meaning = "talk, hold and after-contact work; of chats the agent's share of overlapping ones" }
+transfers_count = { type = "BIGINT", unit = "transfers", meaning = "hand-overs between agents or teams" }
+agent_replies_count = { type = "BIGINT", unit = "replies", meaning = "public replies by humans, agent messages in a row being one" }
+customer_messages_count = { type = "BIGINT", unit = "messages", meaning = "public messages by the customer" }
+first_solved_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first solve; NULL: not yet, or not told" }
+first_solved_on = { type = "DATE", unit = "local day", meaning = "day of the first solve" }
+last_solved_at = { type = "TIMESTAMP", unit = "UTC", meaning = "last solve before the data cut" }
+last_solved_on = { type = "DATE", unit = "local day", meaning = "day of the last solve" }
+closed_at = { type = "TIMESTAMP", unit = "UTC", meaning = "closed for good" }
+is_resolved = { type = "BOOLEAN", meaning = "solved at the data cut; NULL where the system keeps no solved state (calls)" }
+first_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to first solve" }
+full_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to last solve; NULL where it is open again" }
+resolution_waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to first solve, else to the data cut" }
+is_provisional = { type = "BOOLEAN", meaning = "solved but not closed: the last solve can still move; NULL where not solved" }
+reopens_count = { type = "BIGINT", unit = "reopenings", meaning = "times reopened" }
+is_reopened_in_window = { type = "BOOLEAN", meaning = "reopened within the reopen window after the first solve; NULL if never solved, or reopened at an unknown time" }
+calendar_id = { type = "VARCHAR", meaning = "opening hours of the desk that answers the queue" }
+is_out_of_hours = { type = "BOOLEAN", meaning = "arrived while the desk was closed; NULL without a calendar" }
+is_bot_contained = { type = "BOOLEAN", meaning = "a bot spoke and no human took part or was asked to" }
+vendor_first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "the vendor's own figure, for comparison" }
+vendor_full_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = "the vendor's own figure, for comparison" }
+_load_id = { type = "VARCHAR", meaning = "the load that delivered the row" }
+--- */
+WITH dated AS (
+    SELECT
+        w.contact_id,
+        w.source,
+        w.source_id,
+        w.kind,
+        w.channel,
+        w.channel_raw,
+        w.direction,
+        w.language,
+        w.language_raw,
+        w.language_source,
+        w.topic,
+        w.topic_raw,
+        w.is_urgent,
+        w.status,
+        w.priority,
+        w.tags,
+        w.team,
+        w.agent_id,
+        w.requester_id,
+        w.subject,
+        w.merged_into,
+        w.linked_contact_id,
+        w.created_at,
+        w.arrived_at,
+        w.handed_over_at,
+        w.queue_entered_at,
+        w.first_reply_at,
+        w.is_answered,
+        w.is_abandoned,
+        w.is_bot_contained,
+        w.hung_up_at,
+        w.session_wait_seconds,
+        w.session_answered_at,
+        w.untimed_response_seconds,
+        w.untimed_response_business_seconds,
+        w.talk_seconds,
+        w.hold_seconds,
+        w.wrap_seconds,
+        w.transfers_count,
+        w.replies_count,
+        w.customer_messages_count,
+        w.solved_first_at,
+        w.solved_last_at,
+        w.reopened_at,
+        w.reopened_count,
+        w.was_closed_at,
+        w.updated_at,
+        w.vendor_first_response_seconds,
+        w.vendor_full_resolution_seconds,
+        w._load_id,
+        w.given_exclusion,
+        -- time running backwards is a fault of the export: such a contact is set aside, not clipped
+        least(w.first_agent_at, w.session_answered_at) < least(w.created_at, w.arrived_at) AS is_answered_before_arrival,
+        least(w.solved_first_at, w.solved_last_at) < least(w.created_at, w.arrived_at) AS is_solved_before_arrival
+    FROM core_waits AS w
+)
+
+SELECT
+    d.contact_id,
+    d.source,
+    d.source_id,
+    d.kind,
+    d.channel,
+    d.channel_raw,
+    d.direction,
+    d.language,
+    d.language_raw,
+    d.language_source,
+    d.topic,
+    d.topic_raw,
+    d.is_urgent,
+    d.status,
+    d.priority,
+    d.tags,
+    d.team,
+    d.agent_id,
+    d.requester_id,
+    d.subject,
+    CASE
+        WHEN d.given_exclusion IS NOT NULL THEN d.given_exclusion
+        WHEN d.is_answered_before_arrival OR d.is_solved_before_arrival THEN 'quarantined'
+    END AS exclusion,
+    d.merged_into,
+    d.linked_contact_id,
+    d.created_at,
+    d.updated_at,
+    d.arrived_at,
+    qa.local_on AS arrived_on,
+    qa.local_slot AS arrived_slot,
+    d.handed_over_at,
+    d.queue_entered_at,
+    NOT d.is_bot_contained AS is_offered,
+    d.first_reply_at,
+    d.is_answered,
+    d.is_abandoned,
+    CASE
+        WHEN d.is_abandoned THEN d.hung_up_at
+        WHEN d.is_abandoned IS NULL
+            AND NOT d.is_answered
+            AND NOT d.is_bot_contained
+            AND coalesce(d.customer_messages_count, 1) <= 1
+            AND seconds_between(d.arrived_at, b.data_cut_at) > ru.left_before_reply_hours * 3600
+            THEN seconds_after(d.arrived_at, ru.left_before_reply_hours * 3600)
+    END AS left_at,
+    coalesce(seconds_between(d.arrived_at, d.first_reply_at), d.untimed_response_seconds) AS first_response_seconds,
+    CASE
+        WHEN d.first_reply_at IS NULL THEN d.untimed_response_business_seconds
+        ELSE
+            open_seconds_until(
+                second_of_day(d.first_reply_at), br.open_seconds_before, br.s1, br.e1, br.s2, br.e2, br.s3, br.e3, br.s4, br.e4
+            )
+            - open_seconds_until(
+                second_of_day(d.arrived_at), ba.open_seconds_before, ba.s1, ba.e1, ba.s2, ba.e2, ba.s3, ba.e3, ba.s4, ba.e4
+            )
+    END AS first_response_business_seconds,
+    CASE
+        WHEN d.first_reply_at IS NOT NULL THEN 'timestamps'
+        WHEN d.untimed_response_seconds IS NOT NULL THEN 'vendor'
+    END AS first_response_origin,
+    CASE
+        WHEN d.is_bot_contained THEN NULL
+        WHEN d.session_wait_seconds IS NOT NULL THEN d.session_wait_seconds
+        WHEN d.untimed_response_seconds IS NOT NULL THEN d.untimed_response_seconds
+        WHEN d.is_abandoned AND d.hung_up_at >= d.queue_entered_at THEN seconds_between(d.queue_entered_at, d.hung_up_at)
+        WHEN d.first_reply_at >= d.queue_entered_at
+            THEN seconds_between(d.queue_entered_at, coalesce(d.session_answered_at, d.first_reply_at))
+    END AS queue_wait_seconds,
+    CASE
+        WHEN d.is_bot_contained THEN NULL
+        WHEN d.is_answered THEN coalesce(seconds_between(d.arrived_at, d.first_reply_at), d.untimed_response_seconds)
+        WHEN d.is_abandoned THEN seconds_between(d.arrived_at, d.hung_up_at)
+        WHEN NOT d.is_answered THEN seconds_between(d.arrived_at, b.data_cut_at)
+    END AS waited_seconds,
+    qu.within_seconds,
+    d.talk_seconds,
+    d.hold_seconds,
+    d.wrap_seconds,
+    CASE
+        WHEN d.talk_seconds IS NULL AND d.hold_seconds IS NULL AND d.wrap_seconds IS NULL THEN NULL
+        ELSE coalesce(h.talk_share_seconds, d.talk_seconds, 0) + coalesce(d.hold_seconds, 0) + coalesce(d.wrap_seconds, 0)
+    END AS handle_seconds,
+    d.transfers_count,
+    d.replies_count AS agent_replies_count,
+    d.customer_messages_count,
+    d.solved_first_at AS first_solved_at,
+    qf.local_on AS first_solved_on,
+    d.solved_last_at AS last_solved_at,
+    ql.local_on AS last_solved_on,
+    d.was_closed_at AS closed_at,
+    -- a live session without a solve of its own is not tracked; a ticket is, solved or not
+    CASE
+        WHEN d.status IN ('solved', 'closed') AND (d.solved_last_at IS NOT NULL OR d.kind IN ('ticket', 'social')) THEN TRUE
+        WHEN d.solved_last_at IS NOT NULL AND d.status = 'unknown' THEN TRUE
+        WHEN d.solved_last_at IS NOT NULL OR d.kind IN ('ticket', 'social') THEN FALSE
+    END AS is_resolved,
+    CASE WHEN d.solved_first_at >= d.arrived_at THEN seconds_between(d.arrived_at, d.solved_first_at) END
+        AS first_resolution_seconds,
+    CASE WHEN is_resolved AND d.solved_last_at >= d.arrived_at THEN seconds_between(d.arrived_at, d.solved_last_at) END
+        AS full_resolution_seconds,
+    CASE
+        WHEN d.solved_first_at >= d.arrived_at THEN seconds_between(d.arrived_at, d.solved_first_at)
+        WHEN NOT is_resolved AND d.solved_first_at IS NULL THEN seconds_between(d.arrived_at, b.data_cut_at)
+    END AS resolution_waited_seconds,
+    CASE WHEN is_resolved THEN d.status <> 'closed' END AS is_provisional,
+    d.reopened_count AS reopens_count,
+    CASE
+        WHEN d.solved_first_at IS NULL THEN NULL
+        WHEN d.reopened_at IS NOT NULL
+            THEN seconds_between(d.solved_first_at, d.reopened_at) <= ru.reopen_window_days * 86400
+        WHEN coalesce(d.reopened_count, 0) = 0 THEN FALSE
+        WHEN seconds_between(d.solved_first_at, CASE WHEN d.solved_last_at > d.solved_first_at THEN d.solved_last_at ELSE d.updated_at END)
+            <= ru.reopen_window_days * 86400 THEN TRUE
+    END AS is_reopened_in_window,
+    qu.calendar_id,
+    NOT is_open_at(second_of_day(d.arrived_at), ba.s1, ba.e1, ba.s2, ba.e2, ba.s3, ba.e3, ba.s4, ba.e4) AS is_out_of_hours,
+    d.is_bot_contained,
+    d.vendor_first_response_seconds,
+    d.vendor_full_resolution_seconds,
+    d._load_id
+FROM dated AS d
+CROSS JOIN core_data_cut AS b
+CROSS JOIN ref_rules AS ru
+LEFT JOIN core_chat_handling AS h ON h.contact_id = d.contact_id
+LEFT JOIN ref_queues AS qu ON qu.channel = d.channel AND qu.language = d.language
+LEFT JOIN core_local_quarters AS qa ON qa.quarter_at = quarter_of(d.arrived_at)
+LEFT JOIN core_local_quarters AS qf ON qf.quarter_at = quarter_of(d.solved_first_at)
+LEFT JOIN core_local_quarters AS ql ON ql.quarter_at = quarter_of(d.solved_last_at)
+LEFT JOIN business_days AS ba ON ba.calendar_id = qu.calendar_id AND ba.utc_day = CAST(d.arrived_at AS DATE)
+LEFT JOIN business_days AS br ON br.calendar_id = qu.calendar_id AND br.utc_day = CAST(d.first_reply_at AS DATE)

@@ -1,0 +1,120 @@
+/* ---
+summary = "Every survey sent, answered or not, with the contact it asks about. Of several ratings of one contact the last within the window counts: is_last_rating."
+grain = "one survey"
+key = ["survey_id"]
+sort = ["answered_on", "channel", "language"]
+[columns]
+survey_id = { type = "VARCHAR", meaning = "`<system>:<id>`" }
+contact_id = { type = "VARCHAR", meaning = "the contact it asks about; NULL where not known" }
+sent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was offered" }
+sent_on = { type = "DATE", unit = "local day", meaning = "day it was offered" }
+answered_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was answered; of a rated survey without that time, when the export last changed it" }
+answered_on = { type = "DATE", unit = "local day", meaning = "day it was answered" }
+is_answered_in_window = { type = "BOOLEAN", meaning = "answered within the survey window; NULL while the window is open or where the time of sending is not known" }
+scale = { type = "VARCHAR", meaning = "good_bad, 1-5, 1-7, 0-10 or 0-1; scales are never mixed" }
+score = { type = "DOUBLE", unit = "points of the scale", meaning = "the answer on its own scale; good 1, bad 0; NULL while unanswered" }
+score_raw = { type = "VARCHAR", meaning = "the answer as the export writes it" }
+is_satisfied = { type = "BOOLEAN", meaning = "in the top two boxes of its scale, or good; NULL while unanswered" }
+is_last_rating = { type = "BOOLEAN", meaning = "the contact's last rating within the window; NULL while unanswered" }
+professionalism = { type = "BIGINT", unit = "points 1-5", meaning = "rating of professionalism" }
+speed = { type = "BIGINT", unit = "points 1-5", meaning = "rating of speed" }
+problem_solving = { type = "BIGINT", unit = "points 1-5", meaning = "rating of problem solving" }
+comment = { type = "VARCHAR", meaning = "masked comment" }
+channel = { type = "VARCHAR", meaning = "canonical channel of the contact; unknown without one" }
+language = { type = "VARCHAR", meaning = "canonical language of the contact, else of the survey" }
+topic = { type = "VARCHAR", meaning = "canonical issue type of the contact; unknown without one" }
+team = { type = "VARCHAR", meaning = "team of the contact" }
+agent_id = { type = "VARCHAR", meaning = "agent of the contact" }
+first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "first response time of the contact" }
+exclusion = { type = "VARCHAR", meaning = "why its contact is not counted; NULL where it is" }
+--- */
+WITH dated AS (
+    SELECT
+        s.survey_id,
+        s.contact_id,
+        s.sent_at,
+        coalesce(s.answered_at, CASE WHEN s.score IS NOT NULL THEN coalesce(s.updated_at, s.sent_at) END) AS answered_at,
+        s.scale,
+        s.score,
+        s.score_raw,
+        s.professionalism,
+        s.speed,
+        s.problem_solving,
+        s.comment,
+        s.language_raw
+    FROM latest_surveys AS s
+),
+
+judged AS (
+    SELECT
+        s.survey_id,
+        s.contact_id,
+        s.sent_at,
+        s.answered_at,
+        CASE
+            WHEN s.sent_at IS NULL THEN NULL
+            WHEN s.answered_at IS NOT NULL
+                THEN seconds_between(s.sent_at, s.answered_at) <= r.survey_window_days * 86400
+            WHEN seconds_between(s.sent_at, b.data_cut_at) > r.survey_window_days * 86400 THEN FALSE
+        END AS is_answered_in_window,
+        s.scale,
+        s.score,
+        s.score_raw,
+        s.professionalism,
+        s.speed,
+        s.problem_solving,
+        s.comment,
+        s.language_raw
+    FROM dated AS s
+    CROSS JOIN core_data_cut AS b
+    CROSS JOIN ref_rules AS r
+),
+
+last_ratings AS (
+    SELECT
+        survey_id,
+        row_number() OVER (
+            PARTITION BY coalesce(contact_id, survey_id), scale
+            ORDER BY answered_at DESC, survey_id DESC
+        ) AS recency
+    FROM judged
+    WHERE score IS NOT NULL
+        AND coalesce(is_answered_in_window, TRUE)
+)
+
+SELECT
+    s.survey_id,
+    s.contact_id,
+    s.sent_at,
+    qs.local_on AS sent_on,
+    s.answered_at,
+    qn.local_on AS answered_on,
+    s.is_answered_in_window,
+    s.scale,
+    s.score,
+    s.score_raw,
+    CASE s.scale
+        WHEN 'good_bad' THEN s.score = 1
+        WHEN '0-1' THEN s.score = 1
+        WHEN '1-5' THEN s.score >= 4
+        WHEN '1-7' THEN s.score >= 6
+        WHEN '0-10' THEN s.score >= 9
+    END AS is_satisfied,
+    CASE WHEN s.score IS NOT NULL THEN coalesce(l.recency = 1, FALSE) END AS is_last_rating,
+    s.professionalism,
+    s.speed,
+    s.problem_solving,
+    s.comment,
+    coalesce(c.channel, 'unknown') AS channel,
+    coalesce(c.language, la.language, 'und') AS language,
+    coalesce(c.topic, 'unknown') AS topic,
+    c.team,
+    c.agent_id,
+    c.first_response_seconds,
+    c.exclusion
+FROM judged AS s
+LEFT JOIN last_ratings AS l ON l.survey_id = s.survey_id
+LEFT JOIN fact_contacts AS c ON c.contact_id = s.contact_id
+LEFT JOIN ref_languages AS la ON la.alias = lower(trim(s.language_raw))
+LEFT JOIN core_local_quarters AS qs ON qs.quarter_at = quarter_of(s.sent_at)
+LEFT JOIN core_local_quarters AS qn ON qn.quarter_at = quarter_of(s.answered_at)

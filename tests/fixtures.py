@@ -1,0 +1,211 @@
+"""Small text tables in, a built warehouse out: how tests say what the data is.
+
+A table is text: a line of column names, then one line a row, cells between bars; an empty cell
+is NULL. Times are ISO, `Z` or no suffix meaning UTC. Columns that a test does not care about
+get the defaults below.
+"""
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.ingest.contracts import TABLES
+from pipelines.settings import Settings, load_settings
+from pipelines.warehouse.build import build
+from pipelines.warehouse.publish import current, publish
+
+SETTINGS = """
+    [site]
+    name = "Test Exchange"
+    zone = "Asia/Seoul"
+
+    [rules]
+    excluded_tags = { closed_by_merge = "merged", spam = "spam" }
+
+    [[calendars]]
+    id = "seoul-day"
+    zone = "Asia/Seoul"
+    [[calendars.periods]]
+    weekdays = ["09:00-18:00"]
+
+    [[desks]]
+    channel = "*"
+    language = "*"
+    calendar = "seoul-day"
+    target_share = 0.8
+    within_seconds = 60
+    handle_seconds = 300
+"""
+
+_DEFAULTS = {
+    "contacts": {
+        "source": "zendesk",
+        "kind": "ticket",
+        "channel": "email",
+        "direction": "inbound",
+        "language": "ko",
+        "language_source": "declared",
+        "status": "open",
+        "created_at": "2026-03-02 00:00:00",
+    },
+    "messages": {"is_public": "true"},
+    "sessions": {"outcome": "unknown"},
+    "surveys": {"scale": "1-5"},
+    "people": {"role": "agent"},
+    "market_events": {"kind": "surge"},
+}
+
+
+@dataclass
+class RawWarehouse:
+    """A warehouse folder under test. Calling it loads tables and returns the built connection."""
+
+    folder: Path
+    settings: Settings | None = None
+    _loads: int = field(default=0, init=False)
+
+    def __call__(self, settings: str = SETTINGS, **tables: str) -> duckdb.DuckDBPyConnection:
+        """Load one file that delivers these tables, build, publish, and open it read-only."""
+        self.load(**tables)
+        return self.build(settings)
+
+    def load(
+        self,
+        *,
+        file: str | None = None,
+        source: str = "test",
+        rejects: str | None = None,
+        **tables: str,
+    ) -> str:
+        """Commit one load of text tables to the raw store; returns its load_id."""
+        self._loads += 1
+        load_id = f"20260101T000000{self._loads:06d}Z"
+        rows = {name: _rows(text) for name, text in tables.items()}
+        refused = _rows(rejects) if rejects else []
+        digest = hashlib.sha256(repr((self._loads, rows)).encode()).hexdigest()
+        folder = self.folder / "raw" / f"{load_id}-{digest[:16]}"
+        folder.mkdir(parents=True)
+        for name, table_rows in rows.items():
+            _write(folder / f"{name}.parquet", name, table_rows, load_id)
+        _write_rejects(folder / "rejects.parquet", refused, load_id)
+        main = "contacts" if "contacts" in rows or not rows else next(iter(rows))
+        loaded = len(rows.get(main, ()))
+        manifest = {
+            "load_id": load_id,
+            "sha256": digest,
+            "file": file or f"file_{self._loads}.csv",
+            "source": source,
+            "system": "zendesk",
+            "zone": None,
+            "loaded_at": "2026-01-01T00:00:00+00:00",
+            "received": loaded + len(refused),
+            "loaded": loaded,
+            "quarantined": len(refused),
+            "tables": {name: len(table_rows) for name, table_rows in rows.items()},
+        }
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        return load_id
+
+    def build(self, settings: str = SETTINGS) -> duckdb.DuckDBPyConnection:
+        """Build and publish what is loaded, and open it read-only."""
+        publish(self.folder, build(self.folder, self.read_settings(settings)))
+        return self.open()
+
+    def read_settings(self, text: str) -> Settings:
+        """Settings from TOML text."""
+        tomllib.loads(text)
+        path = self.folder / "support.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_settings(path)
+
+    def open(self) -> duckdb.DuckDBPyConnection:
+        """The published build, read-only."""
+        return duckdb.connect(str(current(self.folder)), read_only=True)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> RawWarehouse:
+    """`warehouse(contacts="...", messages="...")` builds text tables and returns a connection."""
+    folder = tmp_path / "warehouse"
+    folder.mkdir()
+    return RawWarehouse(folder)
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str, *parameters) -> list[dict]:
+    """The rows of a query as dictionaries, instants as `YYYY-MM-DD HH:MM:SS` text."""
+    found = connection.execute(query, parameters)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _rows(text: str) -> list[dict[str, str | None]]:
+    lines = [line.strip() for line in text.strip().splitlines()]
+    lines = [line for line in lines if line and not set(line) <= set("-| ")]
+    names = [cell.strip() for cell in lines[0].split("|")]
+    rows = []
+    for line in lines[1:]:
+        cells = [cell.strip() or None for cell in line.split("|")]
+        rows.append(dict(zip(names, cells, strict=True)))
+    return rows
+
+
+def _write(path: Path, table: str, rows: list[dict], load_id: str) -> None:
+    contract = TABLES[table]
+    filled = [
+        _DEFAULTS.get(table, {}) | _derived(table, i, row) | row for i, row in enumerate(rows, 1)
+    ]
+    unknown = {name for row in filled for name in row} - set(contract.column_names)
+    assert not unknown, f"{table} has no column {sorted(unknown)}"
+    _copy(path, [(c.name, c.type) for c in contract.columns], filled, load_id, with_line=True)
+
+
+def _derived(table: str, position: int, row: dict) -> dict:
+    """Keys that a test need not write."""
+    if table == "contacts":
+        return {"source_id": row["contact_id"]}
+    if table == "messages":
+        return {"message_id": f"m{position:04d}"}
+    if table == "surveys" and "survey_id" not in row:
+        return {"survey_id": f"s{position:04d}"}
+    if table == "market_events":
+        return {"event_id": f"e{position:04d}"}
+    return {}
+
+
+def _write_rejects(path: Path, rows: list[dict], load_id: str) -> None:
+    columns = [
+        ("line", "BIGINT"), ("table_name", "VARCHAR"), ("reasons", "VARCHAR"),
+        ("remedy", "VARCHAR"), ("raw", "VARCHAR"), ("received_on", "DATE"),
+    ]  # fmt: skip
+    filled = [{"line": i, "table_name": "contacts"} | row for i, row in enumerate(rows, 1)]
+    _copy(path, columns, filled, load_id, with_line=False)
+
+
+def _copy(path: Path, columns: list, rows: list[dict], load_id: str, *, with_line: bool) -> None:
+    selected = [f"CAST(row.{name} AS {type_}) AS {name}" for name, type_ in columns]
+    selected.append(f"'{load_id}' AS _load_id")
+    if with_line:
+        selected.append("CAST(row._line AS BIGINT) AS _line")
+    fields = ", ".join(f'"{name}": "VARCHAR"' for name in [*(n for n, _ in columns), "_line"])
+    names = [*(name for name, _ in columns), "_line"]
+    content = [
+        {name: _text(row.get(name, i)) if name == "_line" else _text(row.get(name)) for name in names}
+        for i, row in enumerate(rows, 2)
+    ]
+    connection = duckdb.connect()
+    connection.execute(
+        f"COPY (SELECT {', '.join(selected)} FROM"
+        f" (SELECT unnest(from_json(?, '[{{{fields}}}]')) AS row))"
+        f" TO '{path}' (FORMAT parquet)",
+        [json.dumps(content)],
+    )
+    connection.close()
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value).removesuffix("Z")
