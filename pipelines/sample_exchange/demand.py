@@ -1,0 +1,222 @@
+"""How many contacts each half hour brings, per channel and language, and what moves them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.sample_exchange.calendars import PLAN_DAYS, Period, is_holiday, is_open, local_time
+from pipelines.sample_exchange.world import (
+    CHANNELS,
+    DAY_SHAPES,
+    DAY_SLOTS,
+    HOLIDAY_FACTORS,
+    HOME_ZONE,
+    LANGUAGES,
+    LIVE_DESKS,
+    NON_PHONE_MIX,
+    PHONE,
+    SLOT_SECONDS,
+    TOPIC_FACTORS,
+    TOPIC_SHARES,
+    TOPICS,
+    WEEKDAY_FACTORS,
+)
+
+LOGIN, TRADE, WITHDRAWAL, STOLEN, KYC, FEES, OTHER = range(len(TOPICS))
+YEARLY_GROWTH = 0.22
+LARGEST_LIFT = 5.0
+
+
+@dataclass(frozen=True)
+class MarketEvent:
+    """One event; instants are epoch seconds, `ends_at` not included."""
+
+    event_id: str
+    kind: str
+    title: str
+    starts_at: int
+    ends_at: int
+    known_at: int
+
+
+@dataclass(frozen=True)
+class Demand:
+    """The period's contacts.
+
+    `counts` (half hour, channel, language) are drawn, `expected` are what they were drawn
+    from, `usual` (planned half hour, channel, language) what a planner would expect who knows
+    seasons and holidays but not the market; `topic_lift` (half hour, topic) multiplies a
+    topic's share while an event lasts.
+    """
+
+    counts: np.ndarray
+    expected: np.ndarray
+    usual: np.ndarray
+    topic_lift: np.ndarray
+    events: tuple[MarketEvent, ...]
+
+
+def draw_demand(period: Period, contacts: int, rng: np.random.Generator) -> Demand:
+    """Spread exactly `contacts` contacts over the period."""
+    usual = _usual(period)
+    events, lift = _market(period, rng)
+    shares = topic_shares()
+    noise = _day_noise(period, rng)
+    expected = usual[: period.slots] * np.einsum("clk,tk->tcl", shares, lift) * noise[:, None, :]
+    for event in events:
+        if event.kind == "outage":
+            first = (event.starts_at - period.starts) // SLOT_SECONDS
+            last = (event.ends_at - period.starts) // SLOT_SECONDS
+            expected[first:last] = 0.0
+    scale = contacts / expected.sum()
+    weights = expected.ravel() * (scale / contacts)
+    counts = rng.multinomial(contacts, weights).reshape(expected.shape)
+    return Demand(counts, expected * scale, usual * scale, lift, events)
+
+
+def topic_shares() -> np.ndarray:
+    """(channel, language, topic) shares of a quiet day; each adds up to one."""
+    factors = np.array([TOPIC_FACTORS[channel] for channel in CHANNELS])
+    by_language = np.ones((len(LANGUAGES), len(TOPICS)))
+    for i in range(len(LANGUAGES)):  # customers abroad verify and withdraw more, trade less
+        if i > 0:
+            by_language[i] = (1.0, 0.85, 1.15, 1.0, 1.25, 0.95, 0.9 + 0.02 * i)
+    shares = TOPIC_SHARES * factors[:, None, :] * by_language[None, :, :]
+    return shares / shares.sum(axis=2, keepdims=True)
+
+
+def _usual(period: Period) -> np.ndarray:
+    days = np.arange(period.planned_slots) / DAY_SLOTS
+    growth = (1 + YEARLY_GROWTH) ** (days / 365.25) * (1 + 0.06 * np.sin(days / 365.25 * 6.28))
+    home = local_time(period, HOME_ZONE)
+    opening_bell = 1 + 0.22 * _bump(home.half_hour / 2 + 0.25, 9.3, 0.5)
+    usual = np.empty((period.planned_slots, len(CHANNELS), len(LANGUAGES)))
+    phone_open = {desk.language: is_open(period, desk.calendar)
+                  for desk in LIVE_DESKS if desk.channel == PHONE}  # fmt: skip
+    for i, language in enumerate(LANGUAGES):
+        for c, channel in enumerate(CHANNELS):
+            prefers = language.phone if c == PHONE else (1 - language.phone)
+            mix = 1.0 if c == PHONE else NON_PHONE_MIX[channel]
+            level = language.share * prefers * mix
+            if level == 0:
+                usual[:, c, i] = 0.0
+                continue
+            zones = language.zones
+            if c == PHONE and language.phone_zone:
+                zones = ((language.phone_zone, 1.0),)
+            shape = sum(
+                weight * _zone_shape(period, zone, channel, language.holidays)
+                for zone, weight in zones
+            )
+            if c == PHONE:  # callers know the hours; a few try anyway
+                shape = np.where(phone_open[i], shape, 0.22 * shape)
+            usual[:, c, i] = level * shape * growth * opening_bell
+    return usual
+
+
+def _zone_shape(period: Period, zone: str, channel: str, country: str | None) -> np.ndarray:
+    local = local_time(period, zone)
+    hours = np.arange(DAY_SLOTS) / 2 + 0.25
+    floor, bumps = DAY_SHAPES[channel]
+    day = np.maximum(floor + sum(h * _bump(hours, at, width) for at, width, h in bumps), 0.02)
+    day = day / day.mean()
+    shape = day[local.half_hour] * np.array(WEEKDAY_FACTORS[channel])[local.weekday]
+    holiday = is_holiday(period, zone, country)
+    after = np.zeros_like(holiday)
+    after[DAY_SLOTS:] = holiday[:-DAY_SLOTS] & ~holiday[DAY_SLOTS:]
+    working = local.weekday < 5
+    shape = np.where(holiday & working, shape * HOLIDAY_FACTORS[channel], shape)
+    return np.where(after & working, shape * 1.16, shape)
+
+
+def _bump(hours: np.ndarray, centre: float, width: float) -> np.ndarray:
+    distance = (hours - centre + 12) % 24 - 12
+    return np.exp(-0.5 * (distance / width) ** 2)
+
+
+def _day_noise(period: Period, rng: np.random.Generator) -> np.ndarray:
+    """(half hour, language) factors: days differ, and a busy day is followed by another."""
+    shocks = rng.normal(size=(period.days, len(LANGUAGES) + 1)) * np.array(
+        [0.045] + [0.05] * len(LANGUAGES)
+    )
+    for day in range(1, period.days):
+        shocks[day] += 0.45 * shocks[day - 1]
+    return np.exp(np.repeat(shocks[:, :1] + shocks[:, 1:], DAY_SLOTS, axis=0))
+
+
+# kind: (mean days between, local hours it may start at, hours it lasts, hours known before,
+#        lift per topic at strength 1, strengths, half-life in hours or None while it lasts)
+_EVENT_KINDS = {
+    "surge": (9.0, (0, 24), (2, 6), (0, 0), {TRADE: 1.0, WITHDRAWAL: 0.8, LOGIN: 0.35, STOLEN: 0.1},
+              (0.9, 2.9), (1.2, 3.5)),
+    "withdrawal_halt": (24.0, (9, 22), (3, 8), (0, 1), {WITHDRAWAL: 1.0, OTHER: 0.15},
+                        (1.6, 2.9), (2.0, 4.0)),
+    "listing": (13.0, (14, 19), (4, 8), (24, 96), {TRADE: 1.0, KYC: 0.3, FEES: 0.2},
+                (0.5, 1.4), (1.5, 3.0)),
+    "maintenance": (15.0, (2, 5), (2, 4), (72, 168), {LOGIN: 1.0, TRADE: 0.9}, (0.8, 1.8), None),
+    "campaign": (35.0, (10, 11), (72, 168), (120, 240), {FEES: 0.8, OTHER: 0.4, KYC: 0.3},
+                 (0.5, 1.0), None),
+}  # fmt: skip
+_COINS = ("BTC", "ETH", "XRP", "SOL", "DOGE", "KAIA", "ADA", "AVAX")
+
+
+def _market(period: Period, rng: np.random.Generator):
+    lift = np.ones((period.slots, len(TOPICS)))
+    events = []
+    for kind, (gap, starts, lasts, known, lifts, strengths, half_life) in _EVENT_KINDS.items():
+        for _ in range(max(2, round((period.days + PLAN_DAYS) / gap))):
+            day = rng.integers(0, period.days + PLAN_DAYS)
+            hour = rng.integers(*starts)
+            half = rng.integers(0, 2)
+            duration = int(rng.integers(lasts[0], lasts[1] + 1)) * 3600
+            strength = rng.uniform(*strengths)
+            fade = rng.uniform(*half_life) * 3600 if half_life else None
+            warning = int(rng.integers(known[0], known[1] + 1)) * 3600
+            coin = _COINS[rng.integers(0, len(_COINS))]
+            starts_at = period.starts + int(day) * 86_400 + int(hour) * 3600 + int(half) * 1800
+            if starts_at - warning >= period.ends:
+                continue  # nobody knows of it yet
+            _raise(lift, period, starts_at, duration, strength, fade, lifts)
+            events.append(
+                MarketEvent("", kind, _title(kind, coin, strength), starts_at,
+                            starts_at + duration, starts_at - warning)
+            )  # fmt: skip
+    outage = _outage(period, rng)
+    _raise(lift, period, outage.ends_at, 10 * 3600, 4.2, 1.6 * 3600, {LOGIN: 1.0, TRADE: 0.4})
+    events.append(outage)
+    lift = np.minimum(lift, LARGEST_LIFT)
+    events.sort(key=lambda event: (event.starts_at, event.kind))
+    named = tuple(
+        MarketEvent(f"M{i:04d}", e.kind, e.title, e.starts_at, e.ends_at, e.known_at)
+        for i, e in enumerate(events, 1)
+    )
+    return named, lift
+
+
+def _outage(period: Period, rng: np.random.Generator) -> MarketEvent:
+    day = max(period.days - 39, 7)
+    starts_at = period.starts + day * 86_400 + 14 * 3600
+    hours = int(rng.integers(6, 9)) * 1800
+    return MarketEvent("", "outage", "Exchange and helpdesk unreachable", starts_at,
+                       starts_at + hours, starts_at)  # fmt: skip
+
+
+def _raise(lift, period, starts_at, duration, strength, fade, lifts) -> None:
+    first = (starts_at - period.starts) // SLOT_SECONDS
+    tail = int(3 * fade) if fade else 3600
+    last = min(first + (duration + tail) // SLOT_SECONDS, period.slots)
+    after = (np.arange(first, last) - first) * SLOT_SECONDS
+    plateau = duration if fade is None else min(duration, 1800)
+    level = np.where(after < plateau, 1.0, 0.5 ** ((after - plateau) / (fade if fade else 1800.0)))
+    for topic, share in lifts.items():
+        lift[first:last, topic] *= 1 + strength * share * level
+
+
+def _title(kind: str, coin: str, strength: float) -> str:
+    return {
+        "surge": f"{coin} moves {round(4 + 5 * strength)} % within the hour",
+        "withdrawal_halt": f"{coin} withdrawals halted",
+        "listing": f"{coin} pair listed",
+        "maintenance": "Scheduled maintenance",
+        "campaign": f"{coin} fee campaign",
+    }[kind]

@@ -1,0 +1,198 @@
+"""Simulated contacts -> the vendors' files: the SQL files of exports/ write one line per row.
+
+Each query gives one text column `line`, ended by its newline; the bytes of that column go to
+the file as they are, so the speed is that of DuckDB putting the text together.
+"""
+
+import json
+import unicodedata
+from contextlib import ExitStack
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.sample_exchange.dirt import KINDS
+from pipelines.sample_exchange.teams import TEAMS
+from pipelines.sample_exchange.world import CHANNELS, LANGUAGES, TOPICS
+
+_FOLDER = Path(__file__).parent / "exports"
+BATCH_ROWS = 50_000
+TICKETS_CSV_DAYS = 60
+"""The CSV export was taken so many days before the end; JSON tells what changed since."""
+OVERLAP_DAYS = 3
+
+_TOPIC_LABELS = ("Login", "Failed trade", "Withdrawal", "Account stolen", "Verification",
+                 "Fees", "Other")  # fmt: skip
+_TOPICS_KOREAN = ("로그인", "거래", "출금", "도용", "본인인증", "수수료", "other")
+_COUNTRIES = ("KR", "GB", "JP", "CN", "TW", "MX", "RU", "VN", "TR", "BR", "ID")
+_GIVEN_NAMES = ("minji", "soyun", "junho", "haruka", "kenji", "chen", "lin", "maria", "ivan", "linh",
+                "emre", "ana", "dewi", "jiho", "yuna")  # fmt: skip
+_MINUTES = ("First reply time", "First resolution time", "Full resolution time",
+            "Agent wait time", "Requester wait time", "On hold time")  # fmt: skip
+ZENDESK_HEADER = ",".join(
+    ["Summation column", "Id", "Requester", "Requester id", "Requester external id",
+     "Requester email", "Requester domain", "Submitter", "Assignee", "Group", "Subject", "Tags",
+     "Status", "Priority", "Via", "Ticket type", "Created at", "Updated at", "Assigned at",
+     "Organization", "Due date", "Initially assigned at", "Solved at", "Resolution time",
+     "Satisfaction Score", "Group stations", "Assignee stations", "Reopens", "Replies"]
+    + [f"{name} in minutes{suffix}" for name in _MINUTES for suffix in ("", " within business hours")]
+    + ["Language [list]", "Issue type [list]"]
+)  # fmt: skip
+CALLS_HEADER = (
+    "call_id,direction,line,entered,queued,answered,ended,result,wait,talk,hold,wrap,transfers,"
+    "agent,group,reason,caller"
+)
+SURVEYS_HEADER = (
+    "survey_id,system,contact,sent,answered,score,professionalism,speed,problem_solving,comment,"
+    "language"
+)
+_HEADERS = {
+    "zendesk_tickets.csv": ZENDESK_HEADER,
+    "calls.csv": "\ufeff" + CALLS_HEADER,
+    "surveys.csv": SURVEYS_HEADER,
+}
+_QUERIES = {
+    "zendesk_tickets.csv": "zendesk_tickets",
+    "zendesk_json/tickets.jsonl": "zendesk_json_tickets",
+    "zendesk_json/ticket_metrics.jsonl": "zendesk_json_ticket_metrics",
+    "zendesk_json/comments.jsonl": "zendesk_json_comments",
+    "zendesk_json/users.jsonl": "zendesk_json_users",
+    "zendesk_json/satisfaction_ratings.jsonl": "zendesk_json_satisfaction_ratings",
+    "zendesk_chat.jsonl": "zendesk_chat",
+    "calls.csv": "calls",
+    "surveys.csv": "surveys",
+}
+
+
+class ExportWriter:
+    """Writes the files of a sample into a folder, chunk after chunk.
+
+    `cut` is the epoch second at which the data end."""
+
+    def __init__(self, out: Path, cut: int) -> None:
+        self._out = out
+        self._files = ExitStack()
+        self._connection = duckdb.connect(config={"threads": 2, "memory_limit": "1500MB"})
+        self._rows = dict.fromkeys(_QUERIES, 0)
+        self._dirt: dict[str, dict[str, int]] = {name: {} for name in KINDS}
+        self._truth: pq.ParquetWriter | None = None
+        csv_cut = cut - TICKETS_CSV_DAYS * 86_400
+        for name, value in {
+            "cut": cut,
+            "csv_cut": csv_cut,
+            "json_from": csv_cut - OVERLAP_DAYS * 86_400,
+            "channels": list(CHANNELS),
+            "languages": [language.code for language in LANGUAGES],
+            "language_labels": [language.label for language in LANGUAGES],
+            "language_variants": [list(language.variants) for language in LANGUAGES],
+            "given_names": list(_GIVEN_NAMES),
+            "countries": list(_COUNTRIES),
+            "topics": list(TOPICS),
+            "topic_labels": list(_TOPIC_LABELS),
+            "topics_korean": list(_TOPICS_KOREAN),
+            "topics_nfd": [unicodedata.normalize("NFD", topic) for topic in _TOPICS_KOREAN],
+            "teams": list(TEAMS),
+            "zendesk_header": ZENDESK_HEADER + "\n",
+            "calls_header": CALLS_HEADER + "\n",
+        }.items():
+            parameter = "CAST(? AS BIGINT)" if isinstance(value, int) else "?"
+            self._connection.execute(f"SET VARIABLE {name} = {parameter}", [value])
+        self._connection.execute(_sql("macros"))
+
+    def __enter__(self) -> "ExportWriter":
+        for folder in ("zendesk_json", "truth"):
+            (self._out / folder).mkdir(parents=True, exist_ok=True)
+        self._handles = {
+            name: self._files.enter_context((self._out / name).open("wb")) for name in _QUERIES
+        }
+        for name, header in _HEADERS.items():
+            self._handles[name].write(f"{header}\n".encode())
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._files.close()
+        if self._truth is not None:
+            self._truth.close()
+        self._connection.close()
+
+    def write(self, chats: pa.Table, calls: pa.Table, tickets: pa.Table) -> None:
+        """Append one stretch of the simulation to every file."""
+        for name, table in (
+            ("simulated_chats", chats), ("simulated_calls", calls), ("simulated_tickets", tickets),
+        ):  # fmt: skip
+            self._connection.register(name, table)
+        self._connection.execute(_sql("ticket_states"))
+        for name, query in _QUERIES.items():
+            for column in self._lines(query):
+                self._handles[name].write(_text(column))
+                self._rows[name] += len(column)
+        self._count_dirt()
+        self._append_truth()
+
+    def finish(self) -> None:
+        """Write what stands at the end of the files, and truth/summary.json."""
+        tickets = self._rows["zendesk_tickets.csv"]
+        self._handles["zendesk_tickets.csv"].write(f"SUM,{tickets}{',' * 41}\n".encode())
+        self._handles["calls.csv"].write(f"Total,{self._rows['calls.csv']}{',' * 15}\n".encode())
+        summary = {
+            name: {"rows": rows, "dirty": dict(sorted(self._dirt.get(name, {}).items()))}
+            for name, rows in self._rows.items()
+        }
+        (self._out / "truth" / "summary.json").write_text(
+            json.dumps(summary, indent=1) + "\n", encoding="utf-8"
+        )
+
+    def _lines(self, query: str):
+        text = _sql(query)
+        macros, _, select = text.rpartition(";\nWITH ")
+        if macros:
+            self._connection.execute(macros + ";")
+            text = "WITH " + select
+        reader = self._connection.sql(text).to_arrow_reader(BATCH_ROWS)
+        for batch in reader:
+            if batch.num_rows:
+                yield batch.column(0)
+
+    def _count_dirt(self) -> None:
+        for name, source, column in (
+            ("zendesk_tickets.csv", "tickets_as_of(getvariable('csv_cut'))", "dirt"),
+            ("zendesk_json/tickets.jsonl", "(FROM tickets_as_of(getvariable('cut'))"
+             " WHERE updated >= getvariable('json_from'))", "dirt"),
+            ("zendesk_chat.jsonl", "simulated_chats", "dirt"),
+            ("calls.csv", "simulated_calls", "dirt"),
+            ("surveys.csv", "(FROM simulated_chats SELECT survey_sent, survey_dirt UNION ALL"
+             " FROM simulated_calls SELECT survey_sent, survey_dirt UNION ALL"
+             " FROM tickets_as_of(getvariable('cut')) SELECT survey_sent, survey_dirt"
+             " WHERE channel = 2)", "survey_dirt"),
+        ):  # fmt: skip
+            where = "WHERE survey_sent IS NOT NULL" if name == "surveys.csv" else ""
+            counted = self._connection.execute(
+                f"SELECT CAST({column} AS VARCHAR), count(*) FROM {source} {where} GROUP BY ALL"
+            ).fetchall()
+            for kind, count in counted:
+                if kind in KINDS[name]:
+                    self._dirt[name][kind] = self._dirt[name].get(kind, 0) + count
+
+    def _append_truth(self) -> None:
+        table = self._connection.sql(_sql("truth_contacts")).to_arrow_table()
+        if self._truth is None:
+            self._truth = pq.ParquetWriter(
+                self._out / "truth" / "contacts.parquet", table.schema, compression="zstd"
+            )
+        self._truth.write_table(table)
+
+
+def _sql(name: str) -> str:
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").strip().removesuffix(";")
+
+
+def _text(column: pa.Array) -> memoryview:
+    """The bytes of all texts of a column, one after the other, without a copy."""
+    _, offsets, data = column.buffers()
+    ends = pa.Array.from_buffers(
+        pa.int64() if pa.types.is_large_string(column.type) else pa.int32(),
+        len(column) + 1, [None, offsets], offset=column.offset,
+    )  # fmt: skip
+    return memoryview(data)[ends[0].as_py() : ends[len(column)].as_py()]

@@ -1,0 +1,68 @@
+"""What customers think of it: who answers a survey, with which ratings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.sample_exchange.chunks import NEVER
+from pipelines.sample_exchange.world import LANGUAGES, TOPICS
+
+_STYLE = np.array([language.response_style for language in LANGUAGES])
+_LENIENCY = np.array([language.leniency for language in LANGUAGES])
+_TOPIC_MOOD = np.array([{"stolen_account": -0.6, "withdrawal": -0.3, "fees": -0.2, "trade": -0.1,
+                         "login": 0.1, "kyc": 0.05}.get(topic, 0.1) for topic in TOPICS])  # fmt: skip
+_CUTS = np.array([-1.35, -0.75, -0.15, 0.75])
+"""Latent satisfaction between the scores 1|2, 2|3, 3|4 and 4|5."""
+
+
+@dataclass(frozen=True)
+class Surveys:
+    """One survey per contact; NEVER: not sent, not answered. Scores 1-5, 0 without an answer."""
+
+    sent: np.ndarray
+    answered: np.ndarray
+    score: np.ndarray
+    professionalism: np.ndarray
+    speed: np.ndarray
+    problem_solving: np.ndarray
+    has_comment: np.ndarray
+
+
+def draw_surveys(
+    ended: np.ndarray, asked: np.ndarray, base_response: float, language: np.ndarray,
+    topic: np.ndarray, wait_ratio: np.ndarray, is_solved: np.ndarray, is_reopened: np.ndarray,
+    agent_effect: np.ndarray, cut: int, rng: np.random.Generator,
+) -> Surveys:  # fmt: skip
+    """Survey the contacts `asked`, minutes after they `ended`.
+
+    `wait_ratio` is the wait over what that channel promises: those who waited long answer
+    less often, unless they are furious; ratings fall with its logarithm, with an unsolved or
+    reopened contact, and spread by the response style of the language.
+    """
+    n = len(ended)
+    waited = np.log1p(np.clip(wait_ratio, 0, 200))
+    mood = (
+        1.0 - 0.42 * waited - 1.15 * ~is_solved - 0.55 * is_reopened
+        + _TOPIC_MOOD[topic] + agent_effect + rng.normal(0, 0.75, n)
+    )  # fmt: skip
+    style, leniency = _STYLE[language], _LENIENCY[language]
+    score = _boxes((mood + leniency) * style)
+    sent = np.where(asked & (ended >= 0), ended + rng.integers(20, 300, n), NEVER)
+    sent = np.where(sent < cut, sent, NEVER)
+    fury = np.where(mood < -1.2, 1.7, 1.0)
+    chance = base_response * np.exp(-0.28 * waited) * fury * np.where(mood > 1.6, 1.25, 1.0)
+    delay = np.exp(rng.normal(np.log(900), 1.9, n)).astype(np.int64) + 15
+    answered = np.where((rng.random(n) < chance) & (sent >= 0), sent + delay, NEVER)
+    answered = np.where(answered < cut, answered, NEVER)
+    given = answered >= 0
+    aspects = [
+        np.where(given, _boxes((mood + shift + leniency) * style + rng.normal(0, 0.45, n)), 0)
+        for shift in (0.45, 0.25 - 0.3 * waited, 0.1 - 0.5 * ~is_solved)
+    ]
+    extreme = np.where((score == 1) | (score == 5), 0.36, 0.2)
+    return Surveys(sent, answered, np.where(given, score, 0), *aspects,
+                   given & (rng.random(n) < extreme))  # fmt: skip
+
+
+def _boxes(latent: np.ndarray) -> np.ndarray:
+    return 1 + np.searchsorted(_CUTS, latent)
