@@ -1,0 +1,261 @@
+"""Reading a delimited file whose columns a mapping file tells: fields to SQL.
+
+Rows are made in steps, each a SELECT over the one before, so that what is parsed once is named
+once: texts (`<field>_text`), naive local times (`<field>_local`) and UTC instants
+(`<field>_instant`) or numbers (`<field>_number`), then UTC (`<field>`).
+"""
+
+from dataclasses import dataclass
+
+from pipelines.ingest.delimited import quoted
+from pipelines.ingest.mapping import ANY, Field
+from pipelines.ingest.quarantine import Check
+from pipelines.ingest.sources.base import Reading
+from pipelines.ingest.times import happened_sql, instant_sql, local_sql, zoned_sql
+
+_UNIT_SECONDS = {
+    "seconds": 1,
+    "minutes": 60,
+    "hours": 3600,
+    "days": 86400,
+    "milliseconds": 0.001,
+}
+NULL_TEXT = "CAST(NULL AS VARCHAR)"
+_TIME_REMEDY = "write it as 2026-03-02 09:00, or tell time_formats in the mapping"
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields of one file. `times` and `numbers` name the fields that are read as such;
+    `anchor` is the time that clocks past midnight and repeated hours are measured from."""
+
+    reading: Reading
+    times: tuple[str, ...]
+    numbers: tuple[str, ...]
+    anchor: str
+
+    def has(self, field: str) -> bool:
+        mapping = self.reading.mapping
+        return field in mapping.columns or field in mapping.constants
+
+    def rows_sql(self) -> str:
+        """SELECT of every told field: texts, times in UTC, numbers; and `_line`, `exclusion`."""
+        reading, mapping = self.reading, self.reading.mapping
+        file = reading.probe.delimited
+        told = [*mapping.columns, *(name for name in mapping.constants)]
+        texts = ", ".join(
+            f"{self._text(name)} AS {name}_text"
+            for name in dict.fromkeys(told)
+            if not (name in mapping.columns and mapping.columns[name].is_difference)
+        )
+        first_line = file.skip_lines + int(file.has_header)
+        rows = f"""
+            SELECT *, row_number() OVER () + {first_line} AS _line, {texts},
+                {reading.exclusion(("tags",))} AS exclusion_told
+            FROM {file.relation_sql()}"""
+        times = [name for name in self.times if self.has(name)]
+        numbers = [name for name in self.numbers if self.has(name)]
+        if self.has("date"):
+            rows = f"SELECT *, {self._date()} AS _day FROM ({rows})"
+        if self.anchor in times:
+            rows = f"""
+                SELECT *, {happened_sql(self._local(self.anchor))} AS {self.anchor}_local,
+                    {instant_sql(f"{self.anchor}_text")} AS {self.anchor}_instant
+                FROM ({rows})"""
+        rest = [name for name in times if name != self.anchor]
+        rows = f"""
+            SELECT *{"".join(f", {self._later(n)} AS {n}_local" for n in rest)}
+                {"".join(f", {instant_sql(f'{n}_text')} AS {n}_instant" for n in rest)}
+                {"".join(f", {self._number(n)} AS {n}_number" for n in numbers)}
+            FROM ({rows})"""
+        if self.anchor in times:
+            rows = f"SELECT *, {self._utc(self.anchor, None)} AS {self.anchor} FROM ({rows})"
+        not_before = self.anchor if self.anchor in times else None
+        utc = "".join(f", {self._utc(n, not_before)} AS {n}" for n in rest)
+        return f"SELECT *{utc} FROM ({rows})"
+
+    def text(self, field: str) -> str:
+        """SQL of a field's text in the rows; NULL where it isn't told."""
+        return f"{field}_text" if self.has(field) else NULL_TEXT
+
+    def time(self, field: str) -> str:
+        """SQL of a field's UTC time in the rows."""
+        return field if self.has(field) else "CAST(NULL AS TIMESTAMP)"
+
+    def number(self, field: str) -> str:
+        """SQL of a field's whole number (seconds, or a count) in the rows."""
+        if not self.has(field):
+            return "CAST(NULL AS BIGINT)"
+        return f"CAST(round({field}_number) AS BIGINT)"
+
+    def checks(self, required: tuple[str, ...]) -> list[Check]:
+        """What every mapped file is checked for; `required` fields must be there."""
+        checks = []
+        for name in required:
+            checks.append(Check(f"{name}_text IS NULL", f"{self._title(name)} is missing"))
+        for name in self.times:
+            if not self.has(name):
+                continue
+            title = self._title(name)
+            checks += [
+                Check(
+                    f"{name}_text IS NOT NULL AND {name}_local IS NULL AND {name}_instant IS NULL"
+                    f" AND NOT regexp_matches({name}_text, '^(1900|1899|1970|0001|0000)-')",
+                    f"{title} is not a time",
+                    _TIME_REMEDY,
+                ),
+                Check(
+                    f"{name} IS NULL AND {name}_local IS NOT NULL",
+                    f"{title} does not exist in {self.reading.zone}: clocks went forward"
+                    if self.reading.zone
+                    else f"{title} carries no offset, and no zone was told",
+                    "check the zone (--zone or the mapping's zone) and load again",
+                ),
+                Check(f"{name} >= TIMESTAMP '2100-01-01'", f"{title} is after 2100"),
+            ]
+            if name in required:
+                checks.append(
+                    Check(
+                        f"regexp_matches({name}_text, '^(1900|1899|1970|0001|0000)-')",
+                        f"{title} is missing (written as {'1900-01-01'} or the like)",
+                    )
+                )
+        for name in self.numbers:
+            if not self.has(name):
+                continue
+            title = self._title(name)
+            if not self._is_difference(name):
+                checks.append(
+                    Check(
+                        f"{name}_text IS NOT NULL AND {name}_number IS NULL",
+                        f"{title} is not a number",
+                    )
+                )
+            checks.append(Check(f"{name}_number < 0", f"{title} is negative"))
+            if name.endswith("_seconds"):
+                checks.append(Check(f"{name}_number > 604800", f"{title} is over a week"))
+        return checks
+
+    def not_before(self, later: str, earlier: str) -> list[Check]:
+        """A check that one time is not before another, where both are told."""
+        if not (self.has(later) and self.has(earlier)):
+            return []
+        reason = f"{self._title(later)} is before {self._title(earlier)}"
+        return [Check(f"{later} < {earlier}", reason)]
+
+    def repeated_header(self, field: str) -> list[Check]:
+        """A check for a header line in the middle of the file."""
+        told = self.reading.mapping.columns.get(field)
+        if told is None or not self.reading.probe.delimited.has_header:
+            return []
+        first = told.columns[0]
+        column = self.reading.column(first, f"[columns] {field}")
+        return [
+            Check(
+                f"trim({column}) = {quoted(first)}",
+                "the header line again",
+                "files were glued together: nothing to do, the line is left out",
+            )
+        ]
+
+    def _title(self, field: str) -> str:
+        told = self.reading.mapping.columns.get(field)
+        return " + ".join(told.columns) if told else field
+
+    def _is_difference(self, field: str) -> bool:
+        told = self.reading.mapping.columns.get(field)
+        return told is not None and told.is_difference
+
+    def _plain(self, header: str, key: str) -> str:
+        """SQL of a column's trimmed text; NULL where it is a text that means missing."""
+        column = self.reading.column(header, key)
+        missing = self.reading.mapping.missing
+        texts = ["", *missing.get(ANY, ())]
+        for named, more in missing.items():
+            if named != ANY and self.reading.column(named, f"[missing] {named}") == column:
+                texts += more
+        listed = ", ".join(quoted(text) for text in texts)
+        return f"CASE WHEN trim({column}) IN ({listed}) THEN NULL ELSE trim({column}) END"
+
+    def _text(self, field: str) -> str:
+        mapping = self.reading.mapping
+        told = mapping.columns.get(field)
+        if told is None:
+            return quoted(mapping.constants[field])
+        key = f"[columns] {field}"
+        if len(told.columns) == 1:
+            text = self._plain(told.columns[0], key)
+        else:
+            parts = [f"trim({self.reading.column(header, key)})" for header in told.columns]
+            text = " || '-' || ".join(parts)
+        translated = mapping.values.get(field)
+        if not translated:
+            return text
+        cases = " ".join(
+            f"WHEN {quoted(raw.casefold())} THEN {quoted(value)}"
+            for raw, value in translated.items()
+            if raw != ANY
+        )
+        other = quoted(translated[ANY]) if ANY in translated else text
+        if not cases:
+            return f"CASE WHEN {text} IS NOT NULL THEN {other} END"
+        return f"CASE WHEN {text} IS NOT NULL THEN CASE lower({text}) {cases} ELSE {other} END END"
+
+    def _date(self) -> str:
+        told = self.reading.mapping.date_format
+        if told:
+            return f"CAST(try_strptime(date_text, {quoted(told)}) AS DATE)"
+        return "try_cast(date_text AS DATE)"
+
+    def _clock(self, text: str) -> str:
+        formats = self.reading.mapping.time_formats
+        if formats:
+            listed = ", ".join(quoted(f) for f in formats)
+            return f"CAST(try_strptime({text}, [{listed}]) AS TIME)"
+        return f"try_cast({text} AS TIME)"
+
+    def _local(self, field: str) -> str:
+        text = f"{field}_text"
+        whole = local_sql(text, self.reading.mapping.time_formats)
+        if not self.has("date"):
+            return whole
+        return f"CASE WHEN length({text}) > 12 THEN {whole} ELSE _day + {self._clock(text)} END"
+
+    def _later(self, field: str) -> str:
+        local = happened_sql(self._local(field))
+        if not self.has("date") or not self.has(self.anchor):
+            return local
+        day = f"INTERVAL 1 DAY * CAST({local} < {self.anchor}_local - INTERVAL 12 HOUR AS INTEGER)"
+        return f"({local} + {day})"
+
+    def _utc(self, field: str, not_before: str | None) -> str:
+        zoned = zoned_sql(f"{field}_local", self.reading.zone, not_before)
+        return f"coalesce({field}_instant, {zoned})"
+
+    def _number(self, field: str) -> str:
+        told = self.reading.mapping.columns.get(field)
+        if told is not None and told.is_difference:
+            return self._difference(field, told)
+        text = f"{field}_text"
+        if told is not None and told.unit == "clock":
+            parts = f"string_split({text}, ':')"
+            return f"""CASE len({parts})
+                WHEN 3 THEN try_cast({parts}[1] AS DOUBLE) * 3600
+                    + try_cast({parts}[2] AS DOUBLE) * 60 + try_cast({parts}[3] AS DOUBLE)
+                WHEN 2 THEN try_cast({parts}[1] AS DOUBLE) * 60 + try_cast({parts}[2] AS DOUBLE)
+                END"""
+        factor = _UNIT_SECONDS[told.unit] if told is not None else 1
+        return f"try_cast({text} AS DOUBLE) * {factor}"
+
+    def _difference(self, field: str, told: Field) -> str:
+        """Seconds from one time column to another; clocks may pass midnight."""
+        key = f"[columns] {field}"
+        start, end = (self._plain(header, key) for header in told.columns)
+        if self.has("date"):
+            seconds = f"epoch({self._clock(end)}) - epoch({self._clock(start)})"
+            return f"CASE WHEN {seconds} < -43200 THEN {seconds} + 86400 ELSE {seconds} END"
+        formats = self.reading.mapping.time_formats
+        times = [
+            f"coalesce({local_sql(text, formats)}, {instant_sql(text)})" for text in (start, end)
+        ]
+        return f"epoch({times[1]}) - epoch({times[0]})"

@@ -1,0 +1,44 @@
+"""Events of the market or the exchange: event_id, kind, title, starts_at, ends_at, known_at."""
+
+from dataclasses import replace
+
+from pipelines.ingest.quarantine import Check, judged_sql
+from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
+from pipelines.ingest.sources.mapped import Fields
+from pipelines.ingest.sources.schedule import with_default_columns
+
+_FIELDS = ("event_id", "kind", "title", "starts_at", "ends_at", "known_at")
+_REQUIRED = ("event_id", "kind", "starts_at", "ends_at")
+
+
+def _read(reading: Reading) -> list[Stream]:
+    reading = replace(reading, probe=with_default_columns(reading.probe, _FIELDS))
+    fields = Fields(reading, ("starts_at", "ends_at", "known_at"), (), "starts_at")
+    checks = [
+        *fields.repeated_header("event_id"),
+        *fields.checks(_REQUIRED),
+        Check("ends_at <= starts_at", "ends_at is not after starts_at"),
+    ]
+    judged = judged_sql(
+        fields.rows_sql(),
+        checks,
+        reading.probe.delimited.text_sql(),
+        "coalesce(starts_at_local, starts_at)",
+    )
+    query = f"""
+        SELECT _line, _reasons, _remedy, _raw, _received_on, event_id_text AS event_id,
+            lower(kind_text) AS kind, {fields.text("title")} AS title, starts_at, ends_at,
+            {fields.time("known_at")} AS known_at
+        FROM ({judged})"""
+    fill = Fill({name: name for name in _FIELDS})
+    return [Stream("market_events", query, {"market_events": fill})]
+
+
+SOURCE = Source(
+    name="market_events",
+    system="market_events",
+    main_table=lambda probe: "market_events",
+    recognises=lambda probe: probe.header_set >= set(_REQUIRED),
+    read=_read,
+    fields=_FIELDS,
+)
