@@ -47,85 +47,88 @@ def loaded(folder: str, mapping: str, tmp_path_factory, run_command, *settings) 
     return warehouse
 
 
-class TestZendeskExport:
+@pytest.fixture(scope="module")
+def india(tmp_path_factory, run_command) -> Path:
     """Two weeks of a real Zendesk CSV export, zone Asia/Kolkata."""
-
-    @pytest.fixture(scope="class")
-    def warehouse(self, tmp_path_factory, run_command):
-        return loaded("zendesk_csv_export", "zendesk_india.toml", tmp_path_factory, run_command)
-
-    def test_every_row_is_booked_and_817_say_why_they_do_not_count(self, warehouse, run_command):
-        rows = run_command("ledger", "--csv", "--warehouse", warehouse).rows
-        total = {
-            column: sum(int(row[column]) for row in rows)
-            for column in rows[0]
-            if column not in ("source", "file", "day")
-        }
-        assert total["received"] == 4043
-        assert total["counted"] == 4043 - 817
-        assert sum(value for name, value in total.items() if name != "received") == 4043
-        assert total["agent_initiated"] + total["follow_up"] + total["internal"] == 817
-
-    def test_3591_are_solved(self, warehouse, run_command):
-        ran = run_command(
-            "sql", "SELECT count(*) AS n FROM fact_contacts WHERE is_resolved",
-            "--csv", "--warehouse", warehouse,
-        )  # fmt: skip
-        assert ran.rows == [{"n": "3591"}]
-
-    def test_176_of_196_scores_are_in_the_top_two_boxes(self, warehouse, run_command):
-        ran = run_command(
-            "sql",
-            "SELECT count(*) AS scored, count(*) FILTER (WHERE is_satisfied) AS satisfied"
-            " FROM fact_surveys WHERE score IS NOT NULL",
-            "--csv", "--warehouse", warehouse,
-        )  # fmt: skip
-        assert ran.rows == [{"scored": "196", "satisfied": "176"}]
-
-    def test_the_median_full_resolution_before_exclusions(self, warehouse, run_command):
-        ran = run_command(
-            "sql",
-            "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY full_resolution_seconds) AS median"
-            " FROM fact_contacts WHERE is_resolved",
-            "--csv", "--warehouse", warehouse,
-        )  # fmt: skip
-        assert ran.rows == [{"median": "356580"}]
-
-    def test_the_median_full_resolution_of_email(self, warehouse, run_command):
-        ran = run_command(
-            "measure", "full_resolution_seconds", "--where", "channel=email",
-            "--statistic", "median", "--csv", "--warehouse", warehouse,
-        )  # fmt: skip
-        assert ran.rows[0]["value"] == "444540"
+    return loaded("zendesk_csv_export", "zendesk_india.toml", tmp_path_factory, run_command)
 
 
-class TestCallLog:
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory, run_command) -> Path:
     """Two weeks of the call log of a bank in Israel, 1999."""
+    settings = tmp_path_factory.mktemp("bank") / "support.toml"
+    settings.write_text(BANK_SETTINGS, encoding="utf-8")
+    return loaded(
+        "phone_call_log_1999", "anonymous_bank_1999.toml", tmp_path_factory, run_command,
+        "--settings", settings,
+    )  # fmt: skip
 
-    @pytest.fixture(scope="class")
-    def warehouse(self, tmp_path_factory, run_command):
-        settings = tmp_path_factory.mktemp("bank") / "support.toml"
-        settings.write_text(BANK_SETTINGS, encoding="utf-8")
-        return loaded(
-            "phone_call_log_1999", "anonymous_bank_1999.toml", tmp_path_factory, run_command,
-            "--settings", settings,
-        )  # fmt: skip
 
-    def test_143_of_17456_rows_are_the_machines_own(self, warehouse, run_command):
-        rows = run_command("ledger", "--csv", "--warehouse", warehouse).rows
-        assert sum(int(row["received"]) for row in rows) == 17_456
-        assert sum(int(row["test"]) for row in rows) == 143
-        assert sum(int(row["counted"]) for row in rows) == 17_456 - 143
+def test_every_row_is_booked_and_817_say_why_they_do_not_count(india, run_command):
+    rows = run_command("ledger", "--csv", "--warehouse", india).rows
+    total = {
+        column: sum(int(row[column]) for row in rows)
+        for column in rows[0]
+        if column not in ("source", "file", "day")
+    }
+    assert total["received"] == 4043
+    assert total["counted"] == 4043 - 817
+    assert sum(value for name, value in total.items() if name != "received") == 4043
+    assert total["agent_initiated"] + total["follow_up"] + total["internal"] == 817
 
-    @pytest.mark.parametrize(
-        ("metric", "expected", "digits"),
-        [
-            ("abandoned_share", 0.16797, 5),
-            ("service_level_sl2", 0.6361, 4),
-            ("handle_seconds", 166.86, 2),
-        ],
-    )
-    def test_the_call_centre_figures(self, warehouse, run_command, metric, expected, digits):
-        statistic = ("--statistic", "mean") if metric == "handle_seconds" else ()
-        ran = run_command("measure", metric, *statistic, "--csv", "--warehouse", warehouse)
-        assert round(float(ran.rows[0]["value"]), digits) == expected
+
+def test_3591_are_solved(india, run_command):
+    ran = run_command(
+        "sql", "SELECT count(*) AS n FROM fact_contacts WHERE is_resolved",
+        "--csv", "--warehouse", india,
+    )  # fmt: skip
+    assert ran.rows == [{"n": "3591"}]
+
+
+def test_176_of_196_scores_are_in_the_top_two_boxes(india, run_command):
+    ran = run_command(
+        "sql",
+        "SELECT count(*) AS scored, count(*) FILTER (WHERE is_satisfied) AS satisfied"
+        " FROM fact_surveys WHERE score IS NOT NULL",
+        "--csv", "--warehouse", india,
+    )  # fmt: skip
+    assert ran.rows == [{"scored": "196", "satisfied": "176"}]
+
+
+def test_the_median_full_resolution_before_exclusions(india, run_command):
+    ran = run_command(
+        "sql",
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY full_resolution_seconds) AS median"
+        " FROM fact_contacts WHERE is_resolved",
+        "--csv", "--warehouse", india,
+    )  # fmt: skip
+    assert ran.rows == [{"median": "356580"}]
+
+
+def test_the_median_full_resolution_of_email(india, run_command):
+    ran = run_command(
+        "measure", "full_resolution_seconds", "--where", "channel=email",
+        "--statistic", "median", "--csv", "--warehouse", india,
+    )  # fmt: skip
+    assert ran.rows[0]["value"] == "444540"
+
+
+def test_143_of_17456_rows_are_the_machines_own(bank, run_command):
+    rows = run_command("ledger", "--csv", "--warehouse", bank).rows
+    assert sum(int(row["received"]) for row in rows) == 17_456
+    assert sum(int(row["test"]) for row in rows) == 143
+    assert sum(int(row["counted"]) for row in rows) == 17_456 - 143
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected", "digits"),
+    [
+        ("abandoned_share", 0.16797, 5),
+        ("service_level_sl2", 0.6361, 4),
+        ("handle_seconds", 166.86, 2),
+    ],
+)
+def test_the_call_centre_figures(bank, run_command, metric, expected, digits):
+    statistic = ("--statistic", "mean") if metric == "handle_seconds" else ()
+    ran = run_command("measure", metric, *statistic, "--csv", "--warehouse", bank)
+    assert round(float(ran.rows[0]["value"]), digits) == expected
