@@ -1,0 +1,76 @@
+"""Small queues: the week of the parent, the level of their own.
+
+A language with three contacts a day can't show when in the day they come; all languages of
+its channel together can. Each half hour's rate is the queue's own, drawn towards what the
+parent's week, scaled to the queue's size, leads to expect (a gamma prior worth a few
+contacts): where a queue has many contacts its own count decides, where it has few the
+parent's shape does. The parent may have a parent in turn.
+
+Source: Gelman et al., Bayesian Data Analysis (3rd ed.), section 2.6 (gamma-Poisson).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipelines.forecasts.base import Floats, Grid, is_open_ahead, targets
+
+_WEEK_HALF_LIFE_DAYS = 56.0
+_LEVEL_HALF_LIFE_DAYS = 21.0
+_PRIOR_CONTACTS_PER_HALF_HOUR = 2.0
+_PRIOR_CONTACTS_OF_LEVEL = 20.0
+
+
+class BorrowedProfile:
+    """Step 8 in its simple form; without a parent the prior is a week that is always alike."""
+
+    name = "borrowed_profile"
+    is_yardstick = False
+    minimum_days = 1
+
+    def means(self, grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
+        """See `Model.means`."""
+        week = _weekly_rates(grid, origins)
+        contacts, exposure = _recent_sums(grid, origins, _LEVEL_HALF_LIFE_DAYS)
+        expected = (exposure * week).sum(axis=(1, 2))
+        level = (contacts.sum(axis=(1, 2)) + _PRIOR_CONTACTS_OF_LEVEL) / (
+            expected + _PRIOR_CONTACTS_OF_LEVEL
+        )
+        rates = week * level[:, None, None]
+        weekday = grid.weekday[targets(grid, origins, horizon)]
+        answer = rates[np.arange(len(origins))[:, None], weekday]
+        return np.where(is_open_ahead(grid, origins, horizon), answer, np.nan)
+
+
+def _weekly_rates(grid: Grid, origins: Sequence[int]) -> Floats:
+    """[origins, 7, 48] contacts per half hour of the week."""
+    contacts, exposure = _recent_sums(grid, origins, _WEEK_HALF_LIFE_DAYS)
+    if grid.parent is None:
+        shape = np.ones_like(contacts)
+    else:
+        shape = _weekly_rates(grid.parent, origins)
+    size = _ratio(contacts.sum(axis=(1, 2)), (exposure * shape).sum(axis=(1, 2)))
+    prior = size[:, None, None] * shape
+    worth = _ratio(_PRIOR_CONTACTS_PER_HALF_HOUR, prior)
+    return np.where(
+        prior > 0, _ratio(contacts + _PRIOR_CONTACTS_PER_HALF_HOUR, exposure + worth), 0.0
+    )
+
+
+def _recent_sums(grid: Grid, origins: Sequence[int], half_life_days: float):
+    """[origins, 7, 48] contacts, and half hours observed, each day weighing 0.5^(age/half-life)."""
+    days = np.arange(len(grid.days))
+    # Weights relative to the last day, so that one running sum serves every origin.
+    growth = 0.5 ** ((days[-1] - days) / half_life_days)
+    is_seen = np.isfinite(grid.counts)
+    on_weekday = np.eye(7)[grid.weekday][:, :, None] * growth[:, None, None]
+    contacts = np.cumsum(on_weekday * np.where(is_seen, grid.counts, 0.0)[:, None], axis=0)
+    exposure = np.cumsum(on_weekday * is_seen[:, None], axis=0)
+    at = np.asarray(origins)
+    scale = growth[at][:, None, None]
+    return contacts[at] / scale, exposure[at] / scale
+
+
+def _ratio(part, whole) -> Floats:
+    part, whole = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
+    return np.divide(part, whole, out=np.zeros(whole.shape), where=whole > 0)
