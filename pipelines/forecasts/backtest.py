@@ -38,7 +38,7 @@ def origins_to_test(grid: Grid, horizon: int) -> list[int]:
     """
     latest = grid.observed - 1 - horizon
     origins = [latest - _STEP_DAYS * back for back in range(_ORIGINS)]
-    return sorted(origin for origin in origins if origin + 1 >= _FEWEST_DAYS_BEFORE)
+    return sorted(origin for origin in origins if grid.days_behind(origin) >= _FEWEST_DAYS_BEFORE)
 
 
 def backtest(
@@ -52,7 +52,7 @@ def backtest(
     came = actual_ahead(grid, origins, horizon)
     rows = []
     for model in models:
-        if not origins or min(origins) + 1 < model.minimum_days:
+        if not origins or grid.days_behind(min(origins)) < model.minimum_days:
             continue
         rolling = Rolling(model, grid, origins, horizon)
         means = np.stack([rolling.mean(origin) for origin in origins])

@@ -64,6 +64,11 @@ class Grid:
         """[D] days on which contacts can arrive at all."""
         return self.passes.sum(axis=1) > 0
 
+    def days_behind(self, origin: int) -> int:
+        """Days from the queue's first observed one to `origin`, both counted."""
+        seen = np.flatnonzero(np.isfinite(self.counts).any(axis=1))
+        return max(0, origin + 1 - int(seen[0])) if len(seen) else 0
+
     def columns_known_at(self, origin: int) -> Floats:
         """[D, C] the columns as they were known on the evening of day `origin`, else 0."""
         return np.where(self.known_from <= origin, self.columns, 0.0)

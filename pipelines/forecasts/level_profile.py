@@ -45,7 +45,7 @@ class LevelProfile:
     def means(self, grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
         """See `Model.means`."""
         inner = {origin: _inner_origins(grid, origin, self.minimum_days) for origin in origins}
-        usable = [origin for origin in origins if origin + 1 >= self.minimum_days]
+        usable = [origin for origin in origins if grid.days_behind(origin) >= self.minimum_days]
         fits = {
             origin: _fit(grid, origin, horizon)
             for origin in sorted(set(usable).union(*(inner[origin] for origin in usable)))
@@ -74,7 +74,8 @@ class _Fit:
 
 def _inner_origins(grid: Grid, origin: int, minimum_days: int) -> list[int]:
     open_days = np.flatnonzero(grid.is_open_day[:origin])
-    return [int(day) for day in open_days[-INNER_ORIGINS:] if day + 1 >= minimum_days]
+    recent = map(int, open_days[-INNER_ORIGINS:])
+    return [day for day in recent if grid.days_behind(day) >= minimum_days]
 
 
 def _errors(grid: Grid, fit: _Fit, origin: int, horizon: int) -> Floats:

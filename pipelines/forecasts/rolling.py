@@ -38,4 +38,5 @@ class Rolling:
 
 def _earlier_origins(grid: Grid, origin: int, minimum_days: int) -> list[int]:
     open_days = np.flatnonzero(grid.is_open_day[:origin])
-    return [int(day) for day in open_days[-ERROR_ORIGINS:] if day + 1 >= minimum_days]
+    recent = map(int, open_days[-ERROR_ORIGINS:])
+    return [day for day in recent if grid.days_behind(day) >= minimum_days]
