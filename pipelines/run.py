@@ -59,7 +59,7 @@ def load(
             source=source,
             mapping=mapping,
             zone=zone,
-            progress=_of_loading(progress),
+            progress=_of("load", progress),
         )
 
 
@@ -84,7 +84,7 @@ def forecast(warehouse: Path, settings: Settings, *, progress: Progress | None =
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
         part = copy_published(warehouse)
-        add_forecasts(part, settings, progress=progress)
+        add_forecasts(part, settings, progress=_of("forecast", progress))
         return _publish(warehouse, part, began)
 
 
@@ -110,7 +110,7 @@ def run(
             paths, warehouse, source=source, mapping=mapping, zone=zone, progress=progress
         )
         part = build_tables(warehouse, settings, progress=_of_building(progress))
-        add_forecasts(part, settings, progress=progress)
+        add_forecasts(part, settings, progress=_of("forecast", progress))
         return reports, _publish(warehouse, part, began)
 
 
@@ -150,10 +150,10 @@ def _publish(warehouse: Path, part: Path, began: float) -> Published:
     return Published(build_id, contacts, queues, time.monotonic() - began)
 
 
-def _of_loading(progress: Progress | None) -> Callable[[str, float], None] | None:
+def _of(stage: str, progress: Progress | None) -> Callable[[str, float], None] | None:
     if progress is None:
         return None
-    return lambda what, share: progress("load", share, what)
+    return lambda what, share: progress(stage, share, what)
 
 
 def _of_building(progress: Progress | None) -> Callable[[str], None] | None:

@@ -158,7 +158,7 @@ def _print_loads(reports: "list[LoadReport]", csv: bool) -> None:
 
     frame = pd.DataFrame(
         [
-            (report.file, report.source, report.received, report.loaded, report.quarantined,
+            (report.file.name, report.source, report.received, report.loaded, report.quarantined,
              report.skipped_reason)
             for report in reports
         ],
