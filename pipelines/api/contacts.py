@@ -74,10 +74,15 @@ def _neighbour(
 ) -> str | None:
     # The day comes first so that the sorted file is not read from end to end.
     found = build.query(
-        f"SELECT contact_id FROM fact_contacts WHERE {neighbours.condition}"
+        f"SELECT contact_id FROM fact_contacts WHERE {neighbours.condition.text}"
         f" AND arrived_on {comparison}= ? AND (arrived_at, contact_id) {comparison} (?, ?)"
         f" ORDER BY arrived_at {direction}, contact_id {direction} LIMIT 1",
-        [*neighbours.parameters, facts["arrived_on"], facts["arrived_at"], facts["contact_id"]],
+        [
+            *neighbours.condition.parameters,
+            facts["arrived_on"],
+            facts["arrived_at"],
+            facts["contact_id"],
+        ],
     )
     return None if found.empty else str(found["contact_id"].iloc[0])
 
@@ -112,8 +117,6 @@ def _statuses(events: pd.DataFrame, facts: dict, cut: pd.Timestamp) -> Iterator[
     if pd.notna(first["from_status"]) and first["changed_at"] > facts["created_at"]:
         yield first["from_status"], facts["created_at"], first["changed_at"], "status"
     ends = [*events["changed_at"].iloc[1:], cut]
-    for status, starts_at, ends_at in zip(
-        events["to_status"], events["changed_at"], ends, strict=True
-    ):
-        if status not in _FINISHED:
-            yield status, starts_at, ends_at, "status"
+    for event, ends_at in zip(events.itertuples(), ends, strict=True):
+        if event.to_status not in _FINISHED:
+            yield event.to_status, event.changed_at, ends_at, "status"

@@ -15,8 +15,8 @@ from pipelines.api.definitions import BuildInfo
 from pipelines.api.published import Build
 
 FEED_LAG = timedelta(hours=48)
-FAILED_BUILD = "FAILED"
-"""File in the warehouse that a failed build leaves, with its reason; a published one removes it."""
+STALE = "STALE"
+"""A failed run leaves this file in the warehouse, with its reason; a published one removes it."""
 
 
 def build_info(root: Path, build: Build) -> BuildInfo:
@@ -69,9 +69,9 @@ def _stale_reason(root: Path, build: Build) -> str | None:
     newer = [load for load in newer if load > max(build.load_ids, default="")]
     if newer:
         return f"{len(newer)} newer deliveries are loaded but not in this build"
-    failed = root / FAILED_BUILD
+    failed = root / STALE
     if failed.exists():
-        return f"the last build failed: {failed.read_text(encoding='utf-8').strip()}"
+        return f"the last run failed: {failed.read_text(encoding='utf-8').strip()}"
     for feed in freshness(build).itertuples():
         if feed.load_days > 1 and feed.lag_seconds > FEED_LAG.total_seconds():
             return f"{feed.source} delivered nothing after {feed.last_at:%Y-%m-%d %H:%M} UTC"

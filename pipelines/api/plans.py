@@ -1,12 +1,9 @@
 """Queues, what arrives in them, what is forecast, and the agents that takes."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from pipelines.api.published import Build
-from pipelines.api.selection import Day, as_day, as_list, quoted, unknown
-from pipelines.errors import OutOfRangeError
+from pipelines.api.selection import Day, as_list, as_range, quoted, unknown
 
 # Tables that only exist once a forecast ran: until then readers see them empty.
 _COLUMNS_BEFORE_FORECAST = {
@@ -27,60 +24,54 @@ _COLUMNS_BEFORE_FORECAST = {
     ),
 }  # fmt: skip
 _RECENT_DAYS = 28
+_FURTHER = {
+    "has_forecast": "forecast_intervals",
+    "has_staffing": "staffing_intervals",
+    "has_schedule": "fact_schedules",
+}
 
 
 def queues(build: Build) -> pd.DataFrame:
     """One row per channel and language that contacts were offered in, the busiest first.
 
-    `offered` counts the last 28 days of arrivals; the desk's targets are those of the most
-    specific desk that names the queue (NULL: no desk); `has_forecast`, `has_staffing` and
-    `has_schedule` say what else there is to show.
+    `offered` counts the last 28 days of arrivals; the targets are those of the desk that
+    answers the queue (NULL: none does); `has_forecast`, `has_staffing` and `has_schedule`
+    say what else there is to show.
     """
-    has = {
-        f"has_{name}": f"(SELECT DISTINCT channel, language FROM {table})"
-        for name, table in (
-            ("forecast", "forecast_intervals"),
-            ("staffing", "staffing_intervals"),
-            ("schedule", "fact_schedules"),
-        )
-        if table in build.columns
-    }
-    flags = [f"EXISTS (FROM {rows} AS x WHERE x.channel = q.channel AND x.language = q.language) AS {name}"
-             for name, rows in has.items()]  # fmt: skip
     found = build.query(
         f"""
-        WITH latest AS (SELECT max(local_on) AS day FROM fact_arrivals),
-        q AS (
+        WITH latest AS (
+            SELECT max(local_on) - {_RECENT_DAYS} AS before FROM fact_arrivals
+        ),
+        offered AS (
             SELECT
                 a.channel,
                 a.language,
-                CAST(coalesce(sum(a.offered) FILTER (WHERE a.local_on > l.day - {_RECENT_DAYS}), 0) AS BIGINT) AS offered
+                CAST(sum(CASE WHEN a.local_on > l.before THEN a.offered END) AS BIGINT) AS offered
             FROM fact_arrivals AS a
             CROSS JOIN latest AS l
             GROUP BY a.channel, a.language
-        ),
-        ranked AS (
-            SELECT
-                q.channel,
-                q.language,
-                q.offered,
-                d.* EXCLUDE (channel, language),
-                row_number() OVER (
-                    PARTITION BY q.channel, q.language
-                    ORDER BY (d.channel = '*'), (d.language = '*')
-                ) AS place
-            FROM q
-            LEFT JOIN ref_desks AS d
-                ON d.channel IN (q.channel, '*') AND d.language IN (q.language, '*')
         )
-        SELECT q.* EXCLUDE (place){"".join(f", {flag}" for flag in flags)}
-        FROM ranked AS q
-        WHERE q.place = 1
-        ORDER BY q.offered DESC, q.channel, q.language
+        SELECT
+            o.channel,
+            o.language,
+            coalesce(o.offered, 0) AS offered,
+            q.* EXCLUDE (channel, language)
+        FROM offered AS o
+        LEFT JOIN ref_queues AS q ON q.channel = o.channel AND q.language = o.language
+        ORDER BY offered DESC, o.channel, o.language
         """
     )
-    for name in ("has_forecast", "has_staffing", "has_schedule"):
-        found[name] = found[name].astype(bool) if name in found else False
+    for name, table in _FURTHER.items():
+        having = (
+            build.query(f"SELECT DISTINCT channel, language FROM {table}")
+            if (table in build.columns)
+            else pd.DataFrame(columns=["channel", "language"])
+        )
+        pairs = set(zip(having["channel"], having["language"], strict=True))
+        found[name] = [
+            pair in pairs for pair in zip(found["channel"], found["language"], strict=True)
+        ]
     return found
 
 
@@ -99,9 +90,7 @@ def queue_rows(
     """
     if table not in build.columns:
         return pd.DataFrame(columns=list(_COLUMNS_BEFORE_FORECAST[table]))
-    start, end = as_day(start, "start"), as_day(end, "end")
-    if start and end and end < start:
-        raise OutOfRangeError(f"end {end} is before start {start}; give both days in order")
+    start, end = as_range(start, end)
     conditions, parameters = ["TRUE"], []
     for column, wanted in (("channel", channel), ("language", language)):
         if wanted is None:

@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.api.selection import Where, as_list, unknown
+from pipelines.api.selection import Where, as_list, quoted, unknown
 from pipelines.errors import InputError, NothingPublishedError
 
 POINTER = "CURRENT"
@@ -28,6 +28,7 @@ class Build:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._sizes: dict[str, int] = {}
         self._connection = duckdb.connect(str(path), read_only=True)
         # Whatever text reaches it, a reader's query can neither touch files nor change settings.
         for setting in (
@@ -73,6 +74,14 @@ class Build:
             str(table): tuple(rows)
             for table, rows in found.groupby("table_name", sort=False)["column_name"]
         }
+
+    def size(self, table: str) -> int:
+        """Rows of a table or view; counted once, since a build never changes."""
+        if table not in self._sizes:
+            self._sizes[table] = int(
+                self.query(f"SELECT count(*) AS n FROM {quoted(table)}")["n"].iloc[0]
+            )
+        return self._sizes[table]
 
     @cached_property
     def definitions(self) -> pd.DataFrame:

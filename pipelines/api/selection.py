@@ -70,33 +70,63 @@ CALENDAR = {"day": "D", "week": "W-MON", "month": "MS"}
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A part of a WHERE clause; its values are parameters."""
+
+    text: str = "TRUE"
+    parameters: tuple = ()
+
+    @classmethod
+    def all_of(cls, parts: Iterable["Condition"]) -> "Condition":
+        """Every part must hold."""
+        parts = [part for part in parts if part.text != "TRUE"]
+        return cls(
+            " AND ".join(part.text for part in parts) or "TRUE",
+            tuple(value for part in parts for value in part.parameters),
+        )
+
+
+@dataclass(frozen=True)
 class Selection:
-    """A part of one table or view: its grouping, its conditions and their parameters."""
+    """A part of one table or view: its grouping, the days it spans, and its filters."""
 
     source: str
     by: tuple[Dimension, ...]
-    condition: str
-    parameters: tuple
+    span: Condition
+    filters: Condition
     start: date | None
     end: date | None
 
     @property
     def names(self) -> list[str]:
+        """The columns that answers are grouped by."""
         return [dimension.name for dimension in self.by]
 
-    def grouped(self, aggregates: str, condition: str = "") -> str:
-        """SELECT the groups and the aggregates, in the groups' order."""
+    @property
+    def condition(self) -> Condition:
+        """The days and the filters together."""
+        return Condition.all_of((self.span, self.filters))
+
+    def grouped(self, *aggregates: str, condition: Condition = Condition()) -> str:
+        """SELECT the groups and their aggregates, in the groups' order (unknown ones last).
+
+        `condition` comes after the selection's own, and so do its parameters.
+        """
         groups = [f"{d.expression} AS {quoted(d.name)}" for d in self.by]
+        wanted = Condition.all_of((self.condition, condition))
+        places = ", ".join(str(place) for place in range(1, len(groups) + 1))
         return (
-            f"SELECT {', '.join([*groups, aggregates])} FROM {quoted(self.source)}"
-            f" WHERE {self.condition}{f' AND {condition}' if condition else ''}"
-            + (f" GROUP BY {', '.join(d.expression for d in self.by)}" if self.by else "")
+            f"SELECT {', '.join([*groups, *aggregates])}"
+            f" FROM {quoted(self.source)} WHERE {wanted.text}"
+            + (f" GROUP BY {places} ORDER BY {places}" if groups else "")
         )
 
-    def rows(self, columns: str, order: str) -> str:
-        """SELECT single rows."""
+    def rows(self, order: str, condition: Condition = Condition()) -> str:
+        """SELECT single rows of the selection, LIMIT and OFFSET being the last parameters."""
+        wanted = Condition.all_of((self.condition, condition))
         return (
-            f"SELECT {columns} FROM {quoted(self.source)} WHERE {self.condition} ORDER BY {order}"
+            f"SELECT * FROM {quoted(self.source)} WHERE {wanted.text}"
+            f" ORDER BY {order} LIMIT ? OFFSET ?"
         )
 
 
@@ -124,33 +154,28 @@ def select(
     OutOfRangeError
         `end` is before `start`.
     """
-    by = (by,) if isinstance(by, str) else tuple(by)
+    by = as_list(by)
     aliases = dict(aliases or {})
+    what = source.removeprefix("metric_").removeprefix("fact_")
     known = {
         name: _renamed(dimension, aliases, date_column)
         for name, dimension in DIMENSIONS.items()
         if aliases.get(dimension.column, dimension.column) in columns
         or (dimension.column == "observed_on" and date_column in columns)
     }
-    start, end = as_day(start, "start"), as_day(end, "end")
-    if start and end and end < start:
-        raise OutOfRangeError(f"end {end} is before start {start}; give both days in order")
-    conditions, parameters = [], []
-    for comparison, bound in ((">=", start), ("<=", end)):
-        if bound is not None:
-            conditions.append(f"{date_column} {comparison} ?")
-            parameters.append(bound)
-    filters = {**{name: Dimension(name, name, quoted(name)) for name in columns}, **known}
-    for name, wanted in (where or {}).items():
-        dimension = lookup(name, filters, f"{source}: filter")
-        text, values = _condition(dimension, wanted)
-        conditions.append(text)
-        parameters += values
+    start, end = as_range(start, end)
+    bounds = [("<=", end), (">=", start)]
+    filterable = {**{name: Dimension(name, name, quoted(name)) for name in columns}, **known}
     return Selection(
         source=source,
-        by=tuple(lookup(name, known, f"{source}: breakdown") for name in dict.fromkeys(by)),
-        condition=" AND ".join(conditions) or "TRUE",
-        parameters=tuple(parameters),
+        by=tuple(lookup(name, known, f"{what}: breakdown") for name in dict.fromkeys(by)),
+        span=Condition.all_of(
+            Condition(f"{date_column} {comparison} ?", (day,)) for comparison, day in bounds if day
+        ),
+        filters=Condition.all_of(
+            _filter(lookup(name, filterable, f"{what}: filter"), wanted)
+            for name, wanted in (where or {}).items()
+        ),
         start=start,
         end=end,
     )
@@ -183,6 +208,14 @@ def as_day(day: Day, what: str) -> date | None:
         raise OutOfRangeError(f"{what} '{day}' is not a day; write it as 2026-11-30") from None
 
 
+def as_range(start: Day, end: Day) -> tuple[date | None, date | None]:
+    """Both ends as days; raises OutOfRangeError where they are not in order."""
+    start, end = as_day(start, "start"), as_day(end, "end")
+    if start and end and end < start:
+        raise OutOfRangeError(f"end {end} is before start {start}; give both days in order")
+    return start, end
+
+
 def previous_window(start: date, end: date) -> tuple[date, date]:
     """The window of equal length that ends the day before `start`; both ends are included.
 
@@ -211,10 +244,10 @@ def _renamed(dimension: Dimension, aliases: Mapping[str, str], date_column: str)
     return Dimension(dimension.name, actual, expression, dimension.shown, dimension.read)
 
 
-def _condition(dimension: Dimension, wanted: object) -> tuple[str, list]:
-    """One filter; an empty list selects nothing, None selects what is not known."""
+def _filter(dimension: Dimension, wanted: object) -> Condition:
+    """An empty list selects nothing; None selects what is not known."""
     values = as_list(wanted)
-    present = [v for v in values if v is not None]
+    present = [value for value in values if value is not None]
     if dimension.read is not None:
         present = [dimension.read(value) for value in present]
     parts = []
@@ -222,4 +255,4 @@ def _condition(dimension: Dimension, wanted: object) -> tuple[str, list]:
         parts.append(f"{dimension.expression} IN ({', '.join('?' * len(present))})")
     if len(present) < len(values):
         parts.append(f"{dimension.expression} IS NULL")
-    return f"({' OR '.join(parts) or 'FALSE'})", present
+    return Condition(f"({' OR '.join(parts) or 'FALSE'})", tuple(present))

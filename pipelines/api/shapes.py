@@ -1,11 +1,13 @@
 """The shape behind a number: how durations spread, and how many still wait."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from pipelines.api import estimates
 from pipelines.api.published import Build
-from pipelines.api.selection import Selection
+from pipelines.api.selection import Dimension, Selection
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 DURATION_EDGES = (
@@ -23,15 +25,13 @@ def distribution(
 ) -> pd.DataFrame:
     """[by..., bin_low, bin_high, n]; durations in half-open bins, other units by value."""
     if unit != "seconds":
-        found = build.query(
-            _by_expression(selection, "CAST(value AS DOUBLE)"), selection.parameters
-        ).rename(columns={"bin": "bin_low"})
-        return found.assign(bin_high=found["bin_low"])[
-            [*selection.names, "bin_low", "bin_high", "n"]
-        ]
+        found = _by_bin(build, selection, "CAST(value AS DOUBLE)").rename(
+            columns={"bin": "bin_low"}
+        )
+        return found.assign(bin_high=found["bin_low"])[_columns(selection)]
     # How many lower edges a value has reached is the number of its bin.
     rungs = " + ".join(f"CAST(value >= {edge} AS INTEGER)" for edge in edges[1:])
-    found = build.query(_by_expression(selection, rungs), selection.parameters)
+    found = _by_bin(build, selection, rungs)
     bins = pd.DataFrame(
         {
             "bin": range(len(edges)),
@@ -39,47 +39,34 @@ def distribution(
             "bin_high": np.array([*edges[1:], np.nan], dtype=float),
         }
     )
-    if found.empty:
-        return pd.DataFrame(columns=[*selection.names, "bin_low", "bin_high", "n"])
-    if selection.names:
+    if selection.by:
         bins = found[selection.names].drop_duplicates().merge(bins, how="cross")
+    elif found.empty:
+        bins = bins.head(0)
     found = bins.merge(found, on=[*selection.names, "bin"], how="left")
     found["n"] = found["n"].fillna(0).astype("int64")
-    return found[[*selection.names, "bin_low", "bin_high", "n"]]
+    return found[_columns(selection)]
 
 
 def survival(build: Build, selection: Selection) -> pd.DataFrame:
     """[by..., seconds, surviving_share, low, high, at_risk], one curve per group."""
+    columns = ["seconds", "surviving_share", "low", "high", "at_risk"]
     curves = []
-    for key, observations in estimates.groups(build, selection, estimates.SURVIVAL_LIST):
-        curve = estimates.survival_of(observations)
+    for key, curve, _ in estimates.survivals(build, selection):
         kept = _spaced(curve.surviving_share)
-        curves.append(
-            pd.DataFrame(
-                {
-                    "seconds": curve.seconds[kept],
-                    "surviving_share": curve.surviving_share[kept],
-                    "low": curve.low[kept],
-                    "high": curve.high[kept],
-                    "at_risk": curve.at_risk[kept],
-                }
-            ).assign(**key)
-        )
-    columns = [*selection.names, "seconds", "surviving_share", "low", "high", "at_risk"]
-    if not curves:
-        return pd.DataFrame(columns=columns)
-    order = [*selection.names, "seconds"]
-    return pd.concat(curves)[columns].sort_values(order, ignore_index=True)
+        points = pd.DataFrame({name: getattr(curve, name)[kept] for name in columns})
+        curves.append(points.assign(**dict(zip(selection.names, key, strict=True))))
+    empty = pd.DataFrame(columns=[*selection.names, *columns])
+    return pd.concat(curves, ignore_index=True)[list(empty)] if curves else empty
 
 
-def _by_expression(selection: Selection, expression: str) -> str:
-    names = [f'"{name}"' for name in selection.names]
-    groups = [f'{d.expression} AS "{d.name}"' for d in selection.by]
-    return (
-        f"SELECT {', '.join([*groups, f'{expression} AS bin', 'count(*) AS n'])}"
-        f' FROM "{selection.source}" WHERE {selection.condition}'
-        f" GROUP BY ALL ORDER BY {', '.join([*names, 'bin'])}"
-    )
+def _columns(selection: Selection) -> list[str]:
+    return [*selection.names, "bin_low", "bin_high", "n"]
+
+
+def _by_bin(build: Build, selection: Selection, expression: str) -> pd.DataFrame:
+    binned = replace(selection, by=(*selection.by, Dimension("bin", "value", expression)))
+    return build.query(binned.grouped("count(*) AS n"), selection.condition.parameters)
 
 
 def _spaced(share: np.ndarray) -> np.ndarray:

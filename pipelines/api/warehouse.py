@@ -56,7 +56,11 @@ class Warehouse:
 
     def metrics(self) -> pd.DataFrame:
         """One row per metric: the table `definitions`."""
-        return self._pointer.build().definitions.copy()
+        found = self._pointer.build().definitions.copy()
+        found["up_is_good"] = (
+            found["up_is_good"].astype(object).where(found["up_is_good"].notna(), None)
+        )
+        return found
 
     def definition(self, metric: str) -> Definition:
         """What a metric means. Raises UnknownNameError for one that is not there."""
@@ -233,7 +237,7 @@ class Warehouse:
         Raises UnknownNameError for an id that the build does not hold.
         """
         build = self._pointer.build()
-        neighbours = records.contact_selection(build, start, end, where)
+        neighbours = records.counted(build, "fact_contacts", "arrived_on", start, end, where)
         return contact_view(build, contact_id, neighbours)
 
     def surveys(
@@ -398,7 +402,8 @@ def _completed(found, names, period, first, last) -> pd.DataFrame:
     grid = pd.DataFrame({period: pd.date_range(first, last, freq=CALENDAR[period])})
     if others:
         grid = found[others].drop_duplicates().merge(grid, how="cross")
-    grid[period] = grid[period].astype(found[period].dtype)
+    grid[period] = grid[period].astype("datetime64[us]")
+    found[period] = found[period].astype("datetime64[us]")
     found = grid.merge(found, on=names, how="left")
     found["n"] = found["n"].fillna(0).astype("int64")
     return found[[*names, "value", "n", "low", "high"]]
@@ -411,7 +416,10 @@ def _period_start(day: pd.Timestamp, period: str) -> pd.Timestamp:
 
 
 def _shown(found: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """The groups as readers see them: days as timestamps, half hours as clock times."""
     for dimension in selection.by:
+        if dimension.name in CALENDAR:
+            found[dimension.name] = found[dimension.name].astype("datetime64[us]")
         if dimension.shown is not None:
             found[dimension.name] = dimension.shown(found[dimension.name])
     return found

@@ -30,6 +30,8 @@ WHERE c.exclusion IS NULL
     AND c.is_offered
     AND c.is_answered IS NOT NULL
     AND c.within_seconds IS NOT NULL
-    AND NOT (c.is_answered AND c.queue_wait_seconds IS NULL)
-    AND (c.is_answered OR coalesce(c.is_abandoned, FALSE) OR c.waited_seconds > c.within_seconds)
-    AND NOT (coalesce(c.is_abandoned, FALSE) AND c.queue_wait_seconds <= c.within_seconds)
+    AND CASE
+        WHEN c.is_answered THEN c.queue_wait_seconds IS NOT NULL
+        WHEN c.is_abandoned THEN c.queue_wait_seconds > c.within_seconds
+        ELSE c.waited_seconds > c.within_seconds
+    END

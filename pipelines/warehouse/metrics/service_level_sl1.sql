@@ -24,11 +24,14 @@ SELECT
     c.topic,
     c.team,
     c.agent_id AS agent,
-    CASE WHEN (c.is_answered OR coalesce(c.is_abandoned, FALSE)) AND c.queue_wait_seconds <= c.within_seconds THEN 1 ELSE 0 END AS value
+    CASE WHEN (c.is_answered OR c.is_abandoned) AND c.queue_wait_seconds <= c.within_seconds THEN 1 ELSE 0 END AS value
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL
     AND c.is_offered
     AND c.is_answered IS NOT NULL
     AND c.within_seconds IS NOT NULL
-    AND NOT (c.is_answered AND c.queue_wait_seconds IS NULL)
-    AND (c.is_answered OR coalesce(c.is_abandoned, FALSE) OR c.waited_seconds > c.within_seconds)
+    AND CASE
+        WHEN c.is_answered THEN c.queue_wait_seconds IS NOT NULL
+        WHEN c.is_abandoned THEN TRUE
+        ELSE c.waited_seconds > c.within_seconds
+    END
