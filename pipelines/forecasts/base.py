@@ -14,6 +14,7 @@ model alike (`quantiles`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol
@@ -66,8 +67,12 @@ class Grid:
 
     def days_behind(self, origin: int) -> int:
         """Days from the queue's first observed one to `origin`, both counted."""
+        return max(0, origin + 1 - self._first_observed)
+
+    @cached_property
+    def _first_observed(self) -> int:
         seen = np.flatnonzero(np.isfinite(self.counts).any(axis=1))
-        return max(0, origin + 1 - int(seen[0])) if len(seen) else 0
+        return int(seen[0]) if len(seen) else len(self.days)
 
     def columns_known_at(self, origin: int) -> Floats:
         """[D, C] the columns as they were known on the evening of day `origin`, else 0."""

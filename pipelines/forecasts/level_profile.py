@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
+from statsmodels.regression.linear_model import WLS
 
 from pipelines.forecasts.base import SLOTS, Floats, Grid, actual_ahead, is_open_ahead, targets
 
@@ -182,7 +182,8 @@ def _levels(log_totals, is_usual, weekday, columns, position, origin, ahead) -> 
     levels = []
     for half_life in LEVEL_HALF_LIVES_WEEKS:
         weights = 0.5 ** (weeks_old / half_life)
-        fit = sm.WLS(answers, rows, weights=np.append(weights, np.ones(len(ridge)))).fit()
+        weighted = np.append(weights, np.ones(len(ridge)))
+        fit = WLS(answers, rows, weights=weighted, hasconst=True).fit()
         remainder = log_totals[used] - design[used] @ fit.params
         phi = _autocorrelation(remainder, position[used], weights)
         base = design[ahead] @ fit.params

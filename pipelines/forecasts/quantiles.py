@@ -51,8 +51,9 @@ def day_paths(mean: Floats, past: PastErrors, seed: int) -> Floats:
     """[paths, horizon] simulated totals of the days ahead.
 
     A path takes over how far earlier forecasts were off as a whole: it draws an earlier origin
-    and keeps its run of daily errors. The draws depend on the seed alone, so paths of several
-    queues may be added up: what moved them together in the past moves them together here.
+    and keeps its run of daily errors, as it was or mirrored. The draws depend on the seed
+    alone, so paths of several queues may be added up: what moved them together in the past
+    moves them together here.
     NaN on days that are closed throughout.
     """
     rng = np.random.default_rng(seed)
@@ -67,6 +68,8 @@ def day_paths(mean: Floats, past: PastErrors, seed: int) -> Floats:
     redrawn = rng.integers(0, 2**31, (_PATHS, mean.shape[0]))
     scatter = rng.standard_normal((_PATHS, mean.shape[0]))
     uniform = rng.uniform(size=(_PATHS, mean.shape[0]))
+    # Errors of overlapping weeks share a direction by accident; the next may go the other way.
+    sign = rng.choice([-1.0, 1.0], (_PATHS, 1))
     paths = np.full((_PATHS, mean.shape[0]), np.nan)
     for lead in _leads(mean):
         known = is_known[:, lead]
@@ -82,7 +85,7 @@ def day_paths(mean: Floats, past: PastErrors, seed: int) -> Floats:
             pool = standardised[known]
             own = np.where(known, standardised, np.nan)[drawn[:, 0] % len(known)]
             errors = np.where(np.isfinite(own), own, pool[redrawn[:, lead] % len(pool)])
-        large = np.maximum(totals[lead] + errors * deviation, 0.0)
+        large = np.maximum(totals[lead] + sign * errors * deviation, 0.0)
         small = _negative_binomial_draws(totals[lead], spread, uniform[:, lead])
         paths[:, lead] = np.where(totals[lead] < FEW_CONTACTS, small, large)
     return np.where(is_open, paths, np.nan)

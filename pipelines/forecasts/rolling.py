@@ -8,6 +8,7 @@ from pipelines.forecasts.base import Floats, Grid, Model, actual_ahead
 from pipelines.forecasts.quantiles import PastErrors
 
 ERROR_ORIGINS = 28
+_EVERY = 2  # every second open day: neighbours err alike, and the span covers two to three months
 
 
 class Rolling:
@@ -38,5 +39,5 @@ class Rolling:
 
 def _earlier_origins(grid: Grid, origin: int, minimum_days: int) -> list[int]:
     open_days = np.flatnonzero(grid.is_open_day[:origin])
-    recent = map(int, open_days[-ERROR_ORIGINS:])
+    recent = map(int, open_days[::-_EVERY][:ERROR_ORIGINS][::-1])
     return [day for day in recent if grid.days_behind(day) >= minimum_days]

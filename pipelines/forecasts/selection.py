@@ -5,15 +5,13 @@ import pandas as pd
 
 from pipelines.forecasts.backtest import HORIZON_DAYS
 
-_JUDGED_BY = ("pinball", "wape")
-
 
 def choose(backtest: pd.DataFrame) -> str | None:
     """Name of the model with the least pinball loss over the longest horizon tested.
 
-    A model that is worse than any yardstick there, by pinball loss or by WAPE, is out; if all
-    are, the better yardstick it is. Pinball loss judges the whole distribution, and unlike
-    WAPE it does not favour a forecast of 0 where contacts are few.
+    A model that is worse than any yardstick there is out, by pinball loss, or by WAPE where
+    the yardsticks' WAPE is below 1 (a forecast of nothing has WAPE 1: beyond that, contacts
+    are so few that WAPE rewards forecasting none). If all are out, it is the better yardstick.
 
     backtest: BACKTEST_COLUMNS of one queue. None where nothing was tested.
     """
@@ -21,12 +19,13 @@ def choose(backtest: pd.DataFrame) -> str | None:
         return None
     longest = max(backtest["horizon"].unique(), key=lambda label: HORIZON_DAYS[label])
     scores = backtest[backtest["horizon"] == longest].set_index("model")
-    scores = scores.dropna(subset=list(_JUDGED_BY))
-    if scores.empty:  # nothing came in any tested half hour: no model can be told from another
-        return str(backtest.loc[backtest["is_yardstick"], "model"].iat[0])
-    is_yardstick = scores["is_yardstick"].to_numpy(dtype=bool)
-    best_yardstick = scores.loc[is_yardstick, list(_JUDGED_BY)].min()
-    loses = (scores[list(_JUDGED_BY)] > best_yardstick).any(axis=1).to_numpy()
+    is_yardstick = scores["is_yardstick"].astype(bool)
+    if scores["pinball"].isna().all():  # nothing came: no model can be told from another
+        return str((scores[is_yardstick] if is_yardstick.any() else scores).index[0])
+    to_beat = scores.loc[is_yardstick, ["pinball", "wape"]].min()
+    loses = scores["pinball"] > to_beat["pinball"]
+    if to_beat["wape"] < 1:
+        loses |= scores["wape"] > to_beat["wape"]
     eligible = scores[~is_yardstick & ~loses]
     if eligible.empty:
         eligible = scores[is_yardstick] if is_yardstick.any() else scores
