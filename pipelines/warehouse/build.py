@@ -374,18 +374,14 @@ def _audit(connection: duckdb.DuckDBPyConnection) -> None:
     """Run every audit, keep the outcome in `checks`, and stop where one that blocks found rows."""
     rows = []
     for head in catalog.audits():
-        found = connection.execute(head.sql).df()
-        first = ", ".join(f"{k}={v}" for k, v in found.iloc[0].items()) if len(found) else None
-        rows.append(
-            {
-                "check": head.name,
-                "severity": head.entries["severity"],
-                "passed": found.empty,
-                "found": len(found),
-                "summary": head.summary,
-                "detail": None if first is None else f"first: {first}. {head.entries['remedy']}",
-            }
-        )
+        offending = f"({head.sql.strip()})"
+        (found,) = connection.execute(f"SELECT COUNT(*) FROM {offending}").fetchall()[0]
+        detail = None
+        if found:
+            first = connection.execute(f"SELECT * FROM {offending} LIMIT 1").df().iloc[0]
+            row = ", ".join(f"{name}={value}" for name, value in first.items())
+            detail = f"first: {row}. To mend it: {head.entries['remedy']}."
+        rows.append((head.name, head.entries["severity"], not found, found, head.summary, detail))
     columns = ["check", "severity", "passed", "found", "summary", "detail"]
     checks = pd.DataFrame(rows, columns=columns)
     _make_frame(connection, "checks", checks)

@@ -120,8 +120,9 @@ SELECT
     created_on,
     opened_on,
     opened_by,
-    greatest(ended_on, opened_on) AS ended_on,
+    CASE WHEN ended_on < opened_on THEN opened_on ELSE ended_on END AS ended_on,
     ended_by,
     COUNT(*) AS n
 FROM spells
-GROUP BY channel, language, topic, team, created_on, opened_on, opened_by, greatest(ended_on, opened_on), ended_by
+GROUP BY channel, language, topic, team, created_on, opened_on, opened_by,
+    CASE WHEN ended_on < opened_on THEN opened_on ELSE ended_on END, ended_by

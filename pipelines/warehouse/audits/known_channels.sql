@@ -1,0 +1,13 @@
+/* ---
+severity = "warn"
+summary = "every channel in the exports has a canonical name"
+remedy = "add the raw value to data/reference/channels.csv"
+--- */
+SELECT
+    channel_raw,
+    COUNT(*) AS contacts
+FROM fact_contacts
+WHERE channel = 'unknown'
+    AND channel_raw IS NOT NULL
+GROUP BY channel_raw
+ORDER BY contacts DESC, channel_raw

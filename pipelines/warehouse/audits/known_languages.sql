@@ -1,0 +1,13 @@
+/* ---
+severity = "warn"
+summary = "every language in the exports has a canonical name"
+remedy = "add the raw value to data/reference/languages.csv"
+--- */
+SELECT
+    language_raw,
+    COUNT(*) AS contacts
+FROM fact_contacts
+WHERE language = 'und'
+    AND language_raw IS NOT NULL
+GROUP BY language_raw
+ORDER BY contacts DESC, language_raw

@@ -1,0 +1,13 @@
+/* ---
+severity = "warn"
+summary = "every topic in the exports has a canonical name"
+remedy = "add the raw value to data/reference/topics.csv"
+--- */
+SELECT
+    topic_raw,
+    COUNT(*) AS contacts
+FROM fact_contacts
+WHERE topic = 'unknown'
+    AND topic_raw IS NOT NULL
+GROUP BY topic_raw
+ORDER BY contacts DESC, topic_raw

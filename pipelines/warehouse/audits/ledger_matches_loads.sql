@@ -1,0 +1,32 @@
+/* ---
+severity = "block"
+summary = "the ledger holds as many rows of each contact file as were received when it was loaded"
+remedy = "the raw store lost or gained rows since: remove the file's folder under raw/ and load it again"
+--- */
+WITH received AS (
+    SELECT
+        source,
+        file,
+        CAST(sum(received) AS BIGINT) AS received
+    FROM loads
+    WHERE position(',contacts,' IN ',' || tables || ',') > 0
+    GROUP BY source, file
+),
+
+booked AS (
+    SELECT
+        source,
+        file,
+        CAST(sum(received) AS BIGINT) AS booked
+    FROM ledger
+    GROUP BY source, file
+)
+
+SELECT
+    r.source,
+    r.file,
+    r.received,
+    b.booked
+FROM received AS r
+LEFT JOIN booked AS b ON b.file = r.file AND coalesce(b.source, '') = coalesce(r.source, '')
+WHERE r.received <> coalesce(b.booked, 0)
