@@ -15,11 +15,11 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from dashboard.i18n import LOCALE_DIR, SOURCE_LOCALE
+from dashboard.i18n import LOCALE_DIR, SOURCE_LOCALE, listed
 
 _HERE = Path(__file__).parent
 METRICS_DIR = _HERE.parent / "pipelines" / "warehouse" / "metrics"
-METRIC_WORDS = ("label", "summary", "exclusions", "worked_example", "formula")
+METRIC_WORDS = ("label", "summary", "worked_example", "formula", "date")
 _KEYWORDS = {"_": None, "N_": None, "mark": None, "translate": None, "plural": (1, 2)}
 
 
@@ -34,6 +34,8 @@ def wanted() -> Catalog:
         for word in METRIC_WORDS:
             if header.get(word):
                 catalog.add(header[word])
+        for exclusion in listed(header.get("exclusions", "")):
+            catalog.add(exclusion)
     return catalog
 
 

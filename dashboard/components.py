@@ -29,7 +29,7 @@ How a page is written (`app_pages/<name>.py`, a plain script, plus one line in `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,10 +37,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
-from dashboard import downloads, filters, i18n, pages, queries
+from dashboard import filters, i18n, pages, queries
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
 from dashboard.i18n import text as _
+from dashboard.tables import download_buttons, show_table
 from pipelines.errors import SupportQualityError
 
 ICON = Path(__file__).with_name("static") / "icon.png"
@@ -114,6 +116,7 @@ def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
     small = pd.isna(n) or n < SUPPRESSED_BELOW
     up_is_good = frame.attrs.get("up_is_good")
     step = None if small else reader.change(row.get("value"), row.get("previous_value"), unit)
+    is_flat = up_is_good is None or (step is not None and step[0] not in "+-")
     definition = queries.definition(frame.attrs["metric"])
     behind = [f"n = {reader.count(0 if pd.isna(n) else n)}"]
     if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
@@ -124,7 +127,8 @@ def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
             label,
             _hidden_value(n) if small else reader.value(row.get("value"), unit),
             step,
-            delta_color="off" if up_is_good is None else "normal" if up_is_good else "inverse",
+            delta_color="off" if is_flat else "normal" if up_is_good else "inverse",
+            delta_arrow="off" if step and step[0] not in "+-" else "auto",
             delta_description=_("was {value}").format(value=before) if step else None,
             help=i18n.text(definition.summary) if definition else None,
         )
@@ -229,6 +233,9 @@ def chart_and_table(
     """What a card holds under its title, for a card that has controls of its own above it."""
     chart, rows = st.tabs([_("Chart"), _("Table")])
     with chart:
+        # Streamlit swaps this placeholder for the strong text colour of the theme in force;
+        # its own default for charts is too faint on coloured cells.
+        figure.update_layout(font_color=GRAY_90)
         st.plotly_chart(figure, key=f"chart-{name}", config=_plotly_config(name), alt=alt)
     with rows:
         show_table(table, words=words, units=units)
@@ -254,140 +261,11 @@ def table_card(
         _card_foot(table, name, metric)
 
 
-def show_table(
-    table: pd.DataFrame,
-    *,
-    words: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
-    key: str | None = None,
-    on_select: Callable | None = None,
-    args: tuple = (),
-) -> None:
-    """A frame in the reader's words: headings, codes, durations; sorted by the true values.
-
-    Rows with n under 5 show `<5` and hide their value. With `on_select`, a click on a row calls
-    it with `args`; `st.session_state[key].selection.rows` then holds the row's position.
-    """
-    reader = i18n.reader()
-    headings = {column: _heading(column, words) for column in table.columns}
-    unit_of = {c: _unit(c, table, units) for c in table.columns}
-    small = table["n"] < SUPPRESSED_BELOW if "n" in table else pd.Series(False, table.index)
-    shown = table.copy()
-    for column in table.columns:
-        if unit_of[column] == "code":
-            shown[column] = [reader.name(column, code) for code in table[column]]
-        elif column in _VALUES and small.any():
-            shown[column] = table[column].mask(small)
-    shown.columns = list(headings.values())
-    formats = {
-        headings[c]: form for c, u in unit_of.items() if (form := _formatter(u, reader)) is not None
-    }
-    st.dataframe(shown.style.format(formats, na_rep=MISSING), hide_index=True, placeholder=MISSING)
-
-
-_VALUES = ("value", "low", "high", "previous_value", "change")
-_CODES = ("channel", "language", "topic")
-_COUNTS = ("n", "previous_n", "at_risk")
-
-
-def _unit(column: str, table: pd.DataFrame, units: Mapping[str, str] | None) -> str | None:
-    if units and column in units:
-        return units[column]
-    if column in _CODES:
-        return "code"
-    if column in _COUNTS:
-        return "n"
-    if column in _VALUES:
-        return table.attrs.get("unit", "number")
-    if column.endswith("_seconds"):
-        return "seconds"
-    if column.endswith("_share"):
-        return "share"
-    if column == "half_hour":
-        return "half_hour"
-    if column == "weekday":
-        return "weekday"
-    if pd.api.types.is_datetime64_any_dtype(table[column]):
-        return "day"
-    if pd.api.types.is_bool_dtype(table[column]):
-        return None
-    return "number" if pd.api.types.is_numeric_dtype(table[column]) else None
-
-
-def _formatter(unit: str | None, reader: Reader) -> Callable[[Any], str] | None:
-    return {
-        "n": reader.count,
-        "seconds": reader.duration,
-        "share": reader.share,
-        "count": reader.number,
-        "number": reader.compact,
-        "score": lambda value: reader.number(value, 2),
-        "half_hour": lambda slot: reader.half_hour(int(slot)),
-        "weekday": lambda number: reader.weekday(int(number)),
-        "day": reader.day,
-        "instant": lambda at: reader.instant(at, "UTC"),
-        "local_instant": lambda at: reader.instant(at, queries.build().zone),
-    }.get(unit)
-
-
-def _heading(column: str, words: Mapping[str, str] | None) -> str:
-    known = {
-        "channel": _("Channel"),
-        "language": _("Language"),
-        "topic": _("Topic"),
-        "team": _("Team"),
-        "agent": _("Agent"),
-        "day": _("Day"),
-        "week": _("Week from"),
-        "month": _("Month from"),
-        "weekday": _("Weekday"),
-        "half_hour": _("Half hour"),
-        "hour": _("Hour"),
-        "value": _("Value"),
-        "n": _("n"),
-        "low": _("95 % low"),
-        "high": _("95 % high"),
-        "previous_value": _("Period before"),
-        "previous_n": _("n before"),
-        "change": _("Change"),
-        "bin_low": _("From"),
-        "bin_high": _("To"),
-        "seconds": _("After"),
-        "surviving_share": _("Still waiting"),
-        "at_risk": _("At risk"),
-    }
-    return (words or {}).get(column) or known.get(column) or column
-
-
 def _card_foot(table: pd.DataFrame, name: str, metric: str | None) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         download_buttons(table, name)
         if metric:
             definition_menu(metric, name)
-
-
-def download_buttons(table: pd.DataFrame, name: str) -> None:
-    """CSV and XLSX of the frame as it is; made when clicked."""
-    st.download_button(
-        "CSV",
-        lambda: downloads.csv_bytes(table),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        key=f"csv-{name}",
-        on_click="ignore",
-        type="tertiary",
-        help=_("Download the table as CSV (UTF-8)"),
-    )
-    st.download_button(
-        "XLSX",
-        lambda: downloads.xlsx_bytes(table),
-        file_name=f"{name}.xlsx",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        key=f"xlsx-{name}",
-        on_click="ignore",
-        type="tertiary",
-        help=_("Download the table as an Excel file"),
-    )
 
 
 def definition_menu(metric: str, name: str) -> None:
@@ -399,12 +277,17 @@ def definition_menu(metric: str, name: str) -> None:
         st.markdown(f"**{_(definition.label)}**")
         st.write(_(definition.summary))
         if definition.exclusions:
-            st.caption(_("Left out: {what}").format(what=_(definition.exclusions)))
+            st.caption(_("Left out: {what}").format(what=left_out(definition.exclusions)))
         st.page_link(
             pages.link("definitions"),
             label=_("Definition, formula and SQL"),
             query_params={"metric": metric},
         )
+
+
+def left_out(exclusions: str | None) -> str:
+    """What a metric leaves out, in the reader's language."""
+    return "; ".join(_(part) for part in i18n.listed(exclusions)) or _("nothing")
 
 
 def _plotly_config(name: str) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from datetime import date, timedelta
 import streamlit as st
 
 from dashboard import i18n, queries
+from dashboard.formats import Reader
 from dashboard.i18n import text as _
+from pipelines.api import BuildInfo
 
 DIMENSIONS = ("channel", "language", "topic", "team")
 PERIODS = (7, 28, 90)
@@ -66,8 +68,13 @@ class Filters:
         }
 
 
-def last_days(build, days: int) -> Filters:
-    """The last `days` days of the build's data, fewer where it holds fewer."""
+def last_days(build: BuildInfo, days: int) -> Filters:
+    """The last `days` days of the build's data, fewer where it holds fewer.
+
+    Of a build without contacts, the day of its data cut: every page then says it is empty.
+    """
+    if build.last_on is None:
+        return Filters(build.data_cut_at.date(), build.data_cut_at.date())
     start = max(build.first_on, build.last_on - timedelta(days=days - 1))
     return Filters(start, build.last_on)
 
@@ -102,7 +109,7 @@ def parse(
     return Filters(start, end, **codes), dropped
 
 
-def current(build) -> Filters:
+def current(build: BuildInfo) -> Filters:
     """The session's filters: read from the URL when it brings new ones, else as they were left."""
     given = {name: st.query_params.get_all(name) for name in ("from", "to", *DIMENSIONS)}
     given = {name: values for name, values in given.items() if values}
@@ -127,7 +134,7 @@ def write_url() -> None:
     st.session_state[_WRITTEN] = wanted
 
 
-def bar(build) -> Filters:
+def bar(build: BuildInfo) -> Filters:
     """Draw the filters as one row of labelled menus and give what is chosen."""
     chosen = st.session_state[_STATE]
     known = queries.ask("filter_values")
@@ -153,7 +160,7 @@ def bar(build) -> Filters:
     return chosen
 
 
-def _days_menu(build, chosen: Filters, reader) -> None:
+def _days_menu(build: BuildInfo, chosen: Filters, reader: Reader) -> None:
     label = (
         _("From {day} – choose an end date").format(day=reader.day(chosen.start))
         if chosen.is_partial
@@ -176,8 +183,8 @@ def _days_menu(build, chosen: Filters, reader) -> None:
         st.session_state["filter-days"] = tuple(d for d in (chosen.start, chosen.end) if d)
         st.date_input(
             _("Days, both included"),
-            min_value=min(build.first_on, chosen.start),
-            max_value=max(build.last_on, chosen.end or chosen.start),
+            min_value=min(build.first_on or chosen.start, chosen.start),
+            max_value=max(build.last_on or chosen.start, chosen.end or chosen.start),
             format="YYYY-MM-DD",
             key="filter-days",
             on_change=_choose_days,
@@ -189,7 +196,7 @@ def _days_menu(build, chosen: Filters, reader) -> None:
         )
 
 
-def _codes_menu(name: str, label: str, codes: Sequence[str], chosen: tuple, reader) -> None:
+def _codes_menu(name: str, label: str, codes: Sequence[str], chosen: tuple, reader: Reader) -> None:
     summary = _("all") if not chosen else reader.name(name, chosen[0])
     if len(chosen) > 1:
         summary += f" +{len(chosen) - 1}"

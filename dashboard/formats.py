@@ -127,19 +127,24 @@ class Reader:
     def change(self, now: float | None, before: float | None, unit: str) -> str | None:
         """The step from `before` to `now`: points of a share, time for seconds, else per cent.
 
-        None where either is not observed, or where per cent would have no base.
+        A step too small to show has no sign. None where either is not observed, or where per
+        cent would have no base.
         """
         if _missing(now) or _missing(before):
             return None
         step = now - before
         if unit == "share":
-            size = self.translate("{n} pts").format(n=self.number(abs(step) * 100, 1))
+            step = round(step * 100, 1)
+            size = self.translate("{n} pts").format(n=self.number(abs(step), 1))
         elif unit == "seconds":
+            step = round(step)
             size = self.duration(abs(step))
         elif unit == "score":
+            step = round(step, 2)
             size = self.number(abs(step), 2)
         elif before:
-            size = self.share(abs(step / before))
+            step = round(step / abs(before), 3)
+            size = self.share(abs(step))
         else:
             return None
         return ("+" if step > 0 else "-" if step < 0 else "") + size

@@ -71,6 +71,11 @@ def plural(one: str, many: str, n: int) -> str:
     return _translations(current()).ngettext(one, many, n)
 
 
+def listed(sentence: str | None) -> list[str]:
+    """The parts of "a; b; c", which metrics share and catalogs therefore translate one by one."""
+    return [part.strip() for part in (sentence or "").split(";") if part.strip()]
+
+
 def mark(message: str) -> str:
     """`message` unchanged, marked for the catalog: translated where it is shown."""
     return message

@@ -206,6 +206,28 @@ def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
     return int(waiting["n"].sum()), None if waiting.empty else waiting["longest_seconds"].max()
 
 
+def short_half_hours(build: api.BuildInfo, hours: int = 24) -> pd.DataFrame:
+    """Half hours of the plan with fewer agents than required, from the data cut on.
+
+    One row per queue, the shortest of agents first: `channel, language, half_hours, agents`
+    (the most that are missing at once), `first_at` (naive UTC). Empty without a schedule.
+    """
+    plan = ask("staffing")
+    if plan.empty:
+        return pd.DataFrame(columns=["channel", "language", "half_hours", "agents", "first_at"])
+    ahead = plan["starts_at"] - pd.Timestamp(build.data_cut_at)
+    near = plan[(ahead >= pd.Timedelta(0)) & (ahead < pd.Timedelta(hours=hours))]
+    short = near[near["gap"] < 0]
+    return (
+        short.assign(missing=-short["gap"].astype(float))
+        .groupby(["channel", "language"], as_index=False)
+        .agg(
+            half_hours=("missing", "size"), agents=("missing", "max"), first_at=("starts_at", "min")
+        )
+        .sort_values(["agents", "half_hours"], ascending=False, ignore_index=True)
+    )
+
+
 def definition(metric: str) -> api.Definition:
     """What a metric means; raises UnknownNameError."""
     return ask("definition", metric=metric)

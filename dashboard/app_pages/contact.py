@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, components, queries
+from dashboard import charts, components, queries, tables
 from dashboard.i18n import text as _
 from pipelines.errors import UnknownNameError
 
@@ -67,7 +67,7 @@ def _list() -> None:
         if pages > 1:
             number = st.pagination(pages, key="contact-page")
         table = queries.contacts(chosen, ROWS, (number - 1) * ROWS)
-        components.show_table(
+        tables.show_table(
             table,
             words={
                 "contact_id": _("Contact"),
@@ -82,7 +82,7 @@ def _list() -> None:
             on_select=_pick,
             args=(table["contact_id"].tolist(),),
         )
-        components.download_buttons(table, "contacts")
+        tables.download_buttons(table, "contacts")
 
 
 def _one(contact_id: str) -> None:
@@ -106,7 +106,7 @@ def _one(contact_id: str) -> None:
             st.button(label, key=key, disabled=not other, on_click=_go_to, args=(other,))
     _facts(view.facts)
     if len(view.waits):
-        waits = components.local_times(view.waits, ("starts_at", "ends_at"), zone)
+        waits = tables.local_times(view.waits, ("starts_at", "ends_at"), zone)
         waits["label"] = [WAITS.get(name, name) for name in waits["label"]]
         waits["kind"] = [KINDS.get(name, name) for name in waits["kind"]]
         components.card(

@@ -10,6 +10,22 @@ page = components.open_page(
     _("What every number on these pages means, how it is computed and what it leaves out."),
     with_filters=False,
 )
+STATISTICS = {
+    "count": _("count"),
+    "share": _("share"),
+    "mean": _("mean"),
+    "median": _("median"),
+    "p90": _("90th percentile"),
+    "last": _("last value"),
+    "km_median": _("Kaplan-Meier median"),
+}
+UNITS = {
+    "contacts": _("contacts"),
+    "events": _("events"),
+    "points": _("points"),
+    "seconds": _("seconds"),
+    "share": _("share"),
+}
 metrics = queries.ask("metrics")
 dictionary = queries.ask("data_dictionary")
 wanted = st.query_params.get("metric")
@@ -38,16 +54,16 @@ def _facts(row) -> None:
     st.markdown(f"**{_('Formula')}**")
     st.write(_(row.formula))
     st.markdown(f"**{_('Left out')}**")
-    st.write(_(row.exclusions) if row.exclusions else _("Nothing."))
+    st.write(components.left_out(row.exclusions))
     st.markdown(f"**{_('Worked example')}**")
     st.write(_(row.worked_example))
     st.caption(
         " · ".join(
             (
                 f"`{row.metric}`",
-                _("statistic: {name}").format(name=row.statistic),
-                _("unit: {name}").format(name=row.unit),
-                _("counted on the day of: {name}").format(name=row.date),
+                _("statistic: {name}").format(name=STATISTICS.get(row.statistic, row.statistic)),
+                _("unit: {name}").format(name=UNITS.get(row.unit, row.unit)),
+                _("counted on the day of: {name}").format(name=_(row.date)),
                 direction.get(up_is_good, _("neither direction is good")),
                 _("version {n}").format(n=row.version),
             )

@@ -1,8 +1,11 @@
 """Overview: the few numbers that say how we are doing, and what needs attention now."""
 
+from collections.abc import Iterable, Iterator
+
 import streamlit as st
 
 from dashboard import attention, charts, components, pages, queries
+from dashboard.i18n import plural
 from dashboard.i18n import text as _
 
 page = components.open_page(
@@ -36,41 +39,87 @@ compared = {
 }
 
 
-def _attention() -> list[tuple[str, str]]:
-    """What to look at first: a sentence and the page that says more."""
-    found = []
-    for metric, label in GRIDS.values():
+PAGE_OF = {"wait": "wait_times", "resolution": "resolution", "satisfaction": "satisfaction"}
+
+
+def _alerts() -> Iterator[tuple[str, str]]:
+    """What cannot wait: a sentence, and the page that says more."""
+    if page.build.is_stale:
+        yield _("The numbers are stale."), "data_health"
+    failed = int((~queries.ask("checks")["passed"].astype(bool)).sum())
+    if failed:
+        yield (
+            plural(
+                "{n} check of the data asks for a look.",
+                "{n} checks of the data ask for a look.",
+                failed,
+            ).format(n=reader.number(failed)),
+            "data_health",
+        )
+    waiting, longest = queries.urgent_waiting(chosen)
+    if waiting:
+        yield (
+            plural(
+                "{n} urgent contact waits for its first reply, for {longest}.",
+                "{n} urgent contacts wait for their first reply, the longest for {longest}.",
+                waiting,
+            ).format(n=reader.number(waiting), longest=reader.duration(longest)),
+            "contact",
+        )
+    for row in queries.short_half_hours(page.build).head(3).itertuples():
+        yield (
+            _(
+                "{channel}, {language}: up to {agents} agents short in {n} half hours of the next"
+                " 24 hours, first at {at}."
+            ).format(
+                channel=reader.name("channel", row.channel),
+                language=reader.name("language", row.language),
+                agents=reader.compact(row.agents),
+                n=reader.number(row.half_hours),
+                at=reader.instant(row.first_at, page.build.zone),
+            ),
+            "staffing",
+        )
+
+
+def _worsenings() -> Iterator[tuple[str, str]]:
+    """Groups that got worse by more than chance explains, worst first within each measure."""
+    for view, (metric, label) in GRIDS.items():
         frame = compared[metric]
         unit = frame.attrs["unit"]
-        worse = attention.worsened(frame, up_is_good=frame.attrs["up_is_good"], most=2)
-        found += [
-            (
+        for row in attention.worsened(frame, up_is_good=frame.attrs["up_is_good"]).itertuples():
+            yield (
                 _("{channel}, {language}: {measure} {value}, was {before} (n = {n})").format(
                     channel=reader.name("channel", row.channel),
                     language=reader.name("language", row.language),
-                    measure=label.lower(),
+                    measure=label,
                     value=reader.value(row.value, unit),
                     before=reader.value(row.previous_value, unit),
                     n=reader.number(row.n),
                 ),
-                {"csat": "satisfaction", "full_resolution_seconds": "resolution"}.get(
-                    metric, "wait_times"
-                ),
+                PAGE_OF[view],
             )
-            for row in worse.itertuples()
-        ]
-    return found
 
 
-with st.container(border=True, key="card-attention"):
-    st.subheader(_("What needs attention now"), anchor=False)
-    found = _attention()
-    for sentence, name in found:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+def _list(items: Iterable[tuple[str, str]], nothing: str) -> None:
+    items = list(items)
+    for sentence, name in items:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.write(sentence)
             pages.show_link(name)
-    if not found:
-        st.write(_("Nothing stands out: no group got worse by more than chance explains."))
+    if not items:
+        st.write(nothing)
+
+
+now, worse = st.columns(2)
+with now, st.container(border=True, key="card-now", height="stretch"):
+    st.subheader(_("What needs attention now"), anchor=False)
+    st.caption(_("The state at the data cut, for the chosen groups."))
+    _list(_alerts(), _("Nothing: the data is fresh, nobody urgent waits, the plan is covered."))
+with worse, st.container(border=True, key="card-worse", height="stretch"):
+    st.subheader(_("What got worse"), anchor=False)
+    st.caption(_("By more than chance explains, in groups of at least 30 in both periods."))
+    _list(_worsenings(), _("No group got worse by more than chance explains."))
 
 with st.container(border=True, key="card-grid"):
     st.subheader(_("By channel and language"), anchor=False)

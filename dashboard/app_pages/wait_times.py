@@ -1,5 +1,7 @@
 """Wait times: how long customers waited for a person, those who still wait included."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import charts, components, queries
@@ -60,11 +62,17 @@ components.card(
     note=_("Kaplan-Meier: those without a reply count for as long as they have waited."),
 )
 
+# A median over chats and e-mails together says nothing about either, so the clock has one channel.
+volume = queries.measure("contacts", chosen, by=("channel",)).sort_values("value", ascending=False)
+channel = components.choice("clock", _("Channel"), page.names("channel", volume))
+one = replace(chosen, channel=(channel,))
 left, right = st.columns(2)
 with left:
-    day = queries.clock(chosen, "first_response_seconds", by=("half_hour",))
+    day = queries.clock(one, "first_response_seconds", by=("half_hour",))
     components.card(
-        _("Wait by half hour of arrival"),
+        _("{channel}: wait by half hour of arrival").format(
+            channel=reader.name("channel", channel)
+        ),
         charts.percentiles_by_half_hour(
             day,
             {"value": _("Median"), "p90": _("9 of 10")},
@@ -78,9 +86,9 @@ with left:
         units={"p90": "seconds"},
     )
 with right:
-    week = queries.clock(chosen, "first_response_seconds", by=("weekday", "half_hour"))
+    week = queries.clock(one, "first_response_seconds", by=("weekday", "half_hour"))
     components.card(
-        _("Wait by weekday and half hour"),
+        _("{channel}: wait by weekday").format(channel=reader.name("channel", channel)),
         charts.week_map(
             week, "value", unit="seconds", label=_("median first response"), reader=reader
         ),

@@ -1,0 +1,159 @@
+"""Tables as readers see them: their words, their numbers, and the files to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import downloads, i18n, queries
+from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
+from dashboard.i18n import text as _
+
+_VALUES = ("value", "low", "high", "previous_value", "change")
+_CODES = ("channel", "language", "topic")
+_COUNTS = ("n", "previous_n", "at_risk")
+
+
+def show_table(
+    table: pd.DataFrame,
+    *,
+    words: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    key: str | None = None,
+    on_select: Callable | None = None,
+    args: tuple = (),
+) -> None:
+    """A frame in the reader's words: headings, codes, durations; sorted by the true values.
+
+    Rows with n under 5 show `<5` and hide their value. With `on_select`, a click on a row calls
+    it with `args`; `st.session_state[key].selection.rows` then holds the row's position.
+    """
+    reader = i18n.reader()
+    headings = {column: _heading(column, words) for column in table.columns}
+    unit_of = {c: _unit(c, table, units) for c in table.columns}
+    small = table["n"] < SUPPRESSED_BELOW if "n" in table else pd.Series(False, table.index)
+    shown = table.copy()
+    for column in table.columns:
+        if unit_of[column] == "code":
+            shown[column] = [reader.name(column, code) for code in table[column]]
+        elif column in _VALUES and small.any():
+            shown[column] = table[column].mask(small)
+    shown.columns = list(headings.values())
+    formats = {
+        headings[c]: form for c, u in unit_of.items() if (form := _formatter(u, reader)) is not None
+    }
+    choosing = (
+        {"on_select": lambda: on_select(*args), "selection_mode": "single-row"} if on_select else {}
+    )
+    st.dataframe(
+        shown.style.format(formats, na_rep=MISSING),
+        hide_index=True,
+        placeholder=MISSING,
+        key=key,
+        **choosing,
+    )
+
+
+def download_buttons(table: pd.DataFrame, name: str) -> None:
+    """CSV and XLSX of the frame as it is; made when clicked."""
+    st.download_button(
+        "CSV",
+        lambda: downloads.csv_bytes(table),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"csv-{name}",
+        on_click="ignore",
+        type="tertiary",
+        help=_("Download the table as CSV (UTF-8)"),
+    )
+    st.download_button(
+        "XLSX",
+        lambda: downloads.xlsx_bytes(table),
+        file_name=f"{name}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        key=f"xlsx-{name}",
+        on_click="ignore",
+        type="tertiary",
+        help=_("Download the table as an Excel file"),
+    )
+
+
+def local_times(frame: pd.DataFrame, columns: Sequence[str], zone: str) -> pd.DataFrame:
+    """A copy with naive UTC instants turned into the wall clock of `zone`."""
+    frame = frame.copy()
+    for column in columns:
+        instants = pd.to_datetime(frame[column]).dt.tz_localize("UTC")
+        frame[column] = instants.dt.tz_convert(zone).dt.tz_localize(None)
+    return frame
+
+
+def _unit(column: str, table: pd.DataFrame, units: Mapping[str, str] | None) -> str | None:
+    if units and column in units:
+        return units[column]
+    if column in _CODES:
+        return "code"
+    if column in _COUNTS:
+        return "n"
+    if column in _VALUES:
+        return table.attrs.get("unit", "number")
+    if column.endswith("_seconds"):
+        return "seconds"
+    if column.endswith("_share"):
+        return "share"
+    if column == "half_hour":
+        return "half_hour"
+    if column == "weekday":
+        return "weekday"
+    if pd.api.types.is_datetime64_any_dtype(table[column]):
+        return "day"
+    if pd.api.types.is_bool_dtype(table[column]):
+        return None
+    return "number" if pd.api.types.is_numeric_dtype(table[column]) else None
+
+
+def _formatter(unit: str | None, reader: Reader) -> Callable[[Any], str] | None:
+    return {
+        "n": reader.count,
+        "seconds": reader.duration,
+        "share": reader.share,
+        "count": reader.number,
+        "number": reader.compact,
+        "score": lambda value: reader.number(value, 2),
+        "half_hour": lambda slot: reader.half_hour(int(slot)),
+        "weekday": lambda number: reader.weekday(int(number)),
+        "day": reader.day,
+        "instant": lambda at: reader.instant(at, "UTC"),
+        "local_instant": lambda at: reader.instant(at, queries.build().zone),
+    }.get(unit)
+
+
+def _heading(column: str, words: Mapping[str, str] | None) -> str:
+    known = {
+        "channel": _("Channel"),
+        "language": _("Language"),
+        "topic": _("Topic"),
+        "team": _("Team"),
+        "agent": _("Agent"),
+        "day": _("Day"),
+        "week": _("Week from"),
+        "month": _("Month from"),
+        "weekday": _("Weekday"),
+        "half_hour": _("Half hour"),
+        "hour": _("Hour"),
+        "value": _("Value"),
+        "n": _("n"),
+        "low": _("95 % low"),
+        "high": _("95 % high"),
+        "previous_value": _("Period before"),
+        "previous_n": _("n before"),
+        "change": _("Change"),
+        "bin_low": _("From"),
+        "bin_high": _("To"),
+        "seconds": _("After"),
+        "surviving_share": _("Still waiting"),
+        "at_risk": _("At risk"),
+    }
+    return (words or {}).get(column) or known.get(column) or column
