@@ -245,7 +245,7 @@ class FileLoad:
 def _append(draft: Draft, stream: Stream, rows: pa.Table, main_table: str, count: _Count) -> None:
     """Divide the rows of one batch among the raw tables and the rejects."""
     reasons = rows["_reasons"]
-    if stream.table == main_table:
+    if stream.is_main and stream.table == main_table:
         count.received += rows.num_rows
     if reasons.null_count < len(reasons):
         rejected = rows.filter(pc.is_valid(reasons))

@@ -58,3 +58,13 @@ def zoned_sql(local: str, zone: str | None, not_before: str | None = None) -> st
     if second is None:
         return first
     return f"CASE WHEN {first} < {not_before} THEN {second} ELSE {first} END"
+
+
+def moment_sql(text: str, zone: str | None) -> str:
+    """SQL of the UTC time of a text that usually carries its own offset; local ones need `zone`.
+
+    NULL for what is no time, or was written for "never"."""
+    instant = instant_sql(text)
+    if zone is None:
+        return happened_sql(instant)
+    return happened_sql(f"coalesce({instant}, {zoned_sql(local_sql(text), zone)})")

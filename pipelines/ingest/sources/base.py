@@ -36,11 +36,13 @@ class Fill:
 @dataclass(frozen=True)
 class Stream:
     """`query` gives one row per record: `_line`, `_reasons`, `_remedy`, `_raw`, `_received_on`
-    and the columns that the fills name. `table` is what its rejected rows would have been in."""
+    and the columns that the fills name. `table` is what its rejected rows would have been in.
+    `is_main`: its records are counted as received where `table` is the source's main table."""
 
     table: str
     query: str
     fills: dict[str, Fill]
+    is_main: bool = True
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,10 @@ class Reading:
                 f"{self.mapping.path}: {key}: {self.name.name} has no column '{header}'; it has: {known}"
             )
         return name
+
+    def unknown_column(self, key: str, known: str) -> SettingsError:
+        """The complaint about a column that this source does not have."""
+        return SettingsError(f"{self.mapping.path}: {key}: no such column; known: {known}")
 
     def require_zone(self) -> str:
         """The zone of the file's local times. Raises ZoneError where none was told."""

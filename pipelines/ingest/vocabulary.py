@@ -1,0 +1,36 @@
+"""Words that may stand for a language or a topic, from the reference tables.
+
+Sources use them only to tell which of several tags or custom fields is the language or the
+topic; what it means is decided in the build, by the same tables.
+"""
+
+import csv
+from functools import cache
+
+from pipelines.errors import SettingsError
+from pipelines.ingest.delimited import quoted
+from pipelines.settings import REFERENCE_DIR
+
+
+@cache
+def aliases(table: str) -> frozenset[str]:
+    """Canonical values and aliases of `languages` or `topics`, in lower case.
+
+    Raises SettingsError where the reference table can't be read."""
+    path = REFERENCE_DIR / f"{table}.csv"
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return frozenset(row["alias"].strip().casefold() for row in rows)
+    except (OSError, KeyError) as error:
+        raise SettingsError(f"{path}: can't be read ({error}); restore the reference table") from None
+
+
+def first_known_sql(texts: str, table: str) -> str:
+    """SQL of the first text of a list that is a word for a language or topic; else NULL.
+
+    A tag may carry a prefix: `lang_ko`, `language_ko`, `topic_kyc`, `issue_kyc`."""
+    known = ", ".join(quoted(alias) for alias in sorted(aliases(table)))
+    prefix = "^(lang|language|locale)_" if table == "languages" else "^(topic|issue|category)_"
+    plain = f"list_transform({texts}, lambda x: regexp_replace(lower(x), '{prefix}', ''))"
+    return f"list_filter({plain}, lambda x: x IN ({known}))[1]"
