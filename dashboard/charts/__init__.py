@@ -8,10 +8,12 @@ from dashboard.charts.backtest import calibration, errors
 from dashboard.charts.comparisons import bars, dots, grid, ratings, trend
 from dashboard.charts.look import empty
 from dashboard.charts.staffing import (
+    agents_map,
     fan,
     gap_map,
     gap_words,
     required_against_scheduled,
+    slot_bars,
     week_map,
 )
 from dashboard.charts.waits import (
@@ -26,6 +28,7 @@ from dashboard.formats import ENGLISH, Reader
 __all__ = [
     "ENGLISH",
     "Reader",
+    "agents_map",
     "backlog",
     "bars",
     "calibration",
@@ -42,6 +45,7 @@ __all__ = [
     "percentiles_by_half_hour",
     "ratings",
     "required_against_scheduled",
+    "slot_bars",
     "still_waiting",
     "timeline",
     "trend",

@@ -1,6 +1,6 @@
 """Figures of demand and of the people it takes: fan, steps, gap map, week shape."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -100,7 +100,11 @@ def fan(
 
 
 def required_against_scheduled(
-    staffing: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 340
+    staffing: pd.DataFrame,
+    *,
+    events: pd.DataFrame | None = None,
+    reader: Reader = ENGLISH,
+    height: int = 340,
 ) -> go.Figure:
     """Agents to schedule and agents scheduled, half hour by half hour, as steps.
 
@@ -109,6 +113,7 @@ def required_against_scheduled(
     staffing : one row per half hour: `local_on`, `local_slot`, `required_scheduled`,
         `scheduled_agents` (NULL without a schedule), `required_agents`, and `scheduled_low` /
         `scheduled_high`, the 80 % band of what to schedule. Closed half hours are absent or NULL.
+    events : as in `fan`.
     """
     _ = reader.translate
     frame = _on_clock(staffing, False, HALF_HOUR)
@@ -130,6 +135,8 @@ def required_against_scheduled(
         ("required_scheduled", _("To schedule"), CONTRAST, "solid"),
         ("scheduled_agents", _("Scheduled"), ACCENT, "solid"),
     ):
+        if frame[column].isna().all():
+            continue
         x, y, rows = _steps(frame, column)
         chart.add_trace(
             go.Scatter(
@@ -142,64 +149,74 @@ def required_against_scheduled(
                 hovertemplate="%{text}<extra></extra>",
             )
         )
+    if events is not None and len(frame):
+        _mark_events(chart, events, frame["at"].min(), frame["at"].max(), reader)
     chart.update_yaxes(title_text=_("agents"), rangemode="tozero")
     return chart
 
 
-def gap_map(staffing: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None = None):
-    """Where people are missing: days down, half hours across, agents too few or too many.
+def gap_map(
+    staffing: pd.DataFrame,
+    *,
+    row: str = "local_on",
+    names: Mapping[object, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """Where people are missing: half hours across, days or queues down.
 
     Parameters
     ----------
-    staffing : one row per half hour with `local_on`, `local_slot`, `gap` (scheduled minus to be
-        scheduled; NULL where the desk is closed or has no schedule: the cell stays empty),
+    staffing : one row per half hour with `local_slot`, the column `row`, `gap` (scheduled minus
+        to be scheduled; NULL where the desk is closed or has no schedule: the cell stays empty),
         `required_scheduled`, `scheduled_agents`.
+    row : the column whose values are the rows, in the frame's order; days by default.
+    names : value of `row` -> what to call it; days are named by themselves.
 
     Returns
     -------
     A figure whose colours are symmetric about 0: orange short, blue spare.
     """
     _ = reader.translate
-    days, slots = _days_and_slots(staffing)
-    cells = staffing.set_index(["local_on", "local_slot"])
-    gap = _grid(cells["gap"], days, slots)
-    reach = max((abs(v) for row in gap for v in row if v is not None), default=1) or 1
-    needed = _grid(cells["required_scheduled"], days, slots)
-    there = _grid(cells["scheduled_agents"], days, slots)
-    words = []
-    for row, day in enumerate(days):
-        line = []
-        for column, slot in enumerate(slots):
-            value = gap[row][column]
-            line.append(
-                ""
-                if value is None
-                else f"{reader.weekday_and_day(day)} {reader.half_hour(slot)}<br>"
-                f"<b>{gap_words(value, reader)}</b><br>"
-                f"{_('To schedule')}: {reader.number(needed[row][column])} · "
-                f"{_('Scheduled')}: {_agents(there[row][column], reader)}"
-            )
-        words.append(line)
-    chart = figure(height or 90 + 26 * len(days))
-    chart.add_trace(
-        go.Heatmap(
-            x=[reader.half_hour(slot) for slot in slots],
-            y=[reader.weekday_and_day(day) for day in days],
-            z=gap,
-            zmin=-reach,
-            zmax=reach,
-            colorscale=[list(stop) for stop in DIVERGING],
-            xgap=1,
-            ygap=2,
-            text=words,
-            hovertemplate="%{text}<extra></extra>",
-            hoverongaps=False,
-            colorbar=_colour_bar(_("agents spare (+) or short (−)")),
+    grid = _HalfHours(staffing, row, names, reader)
+    gap = grid.of("gap")
+    reach = max((abs(v) for line in gap for v in line if v is not None), default=1) or 1
+    needed, there = grid.of("required_scheduled"), grid.of("scheduled_agents")
+    words = grid.words(
+        lambda r, c: (
+            ""
+            if gap[r][c] is None
+            else f"<b>{gap_words(gap[r][c], reader)}</b><br>"
+            f"{_('To schedule')}: {_agents(needed[r][c], reader)} · "
+            f"{_('Scheduled')}: {_agents(there[r][c], reader)}"
         )
     )
-    chart.update_xaxes(**_slot_ticks(slots, reader), type="category")
-    chart.update_yaxes(autorange="reversed", type="category")
-    return chart
+    bar = _colour_bar(_("agents short (−) or spare (+)"))
+    # Whole people: a tick between two of them would name nobody.
+    bar |= {"tickvals": [-reach, 0, reach], "ticktext": [_signed(v) for v in (-reach, 0, reach)]}
+    return grid.drawn(gap, words, DIVERGING, bar, height, zmin=-reach, zmax=reach)
+
+
+def agents_map(
+    staffing: pd.DataFrame,
+    *,
+    row: str = "local_on",
+    names: Mapping[object, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """How many people to schedule: as `gap_map`, for plans without a schedule to compare with."""
+    _ = reader.translate
+    grid = _HalfHours(staffing, row, names, reader)
+    needed = grid.of("required_scheduled")
+    words = grid.words(
+        lambda r, c: (
+            ""
+            if needed[r][c] is None
+            else f"{_('To schedule')}: <b>{_agents(needed[r][c], reader)}</b>"
+        )
+    )
+    return grid.drawn(needed, words, SEQUENTIAL, _colour_bar(_("agents to schedule")), height)
 
 
 def week_map(
@@ -268,6 +285,28 @@ def week_map(
     return chart
 
 
+def slot_bars(
+    frame: pd.DataFrame, *, label: str, reader: Reader = ENGLISH, height: int = 280
+) -> go.Figure:
+    """A value by half hour of the day: `local_slot` (0..47) and `value`; absent ones stay empty."""
+    values = frame.set_index("local_slot")["value"].reindex(range(48))
+    clock = [reader.half_hour(slot) for slot in range(48)]
+    chart = figure(height, showlegend=False, bargap=0.15)
+    chart.add_trace(
+        go.Bar(
+            x=clock,
+            y=listed(values),
+            marker={"color": ACCENT},
+            text=[reader.compact(value) for value in values],
+            textposition="none",
+            hovertemplate="%{x}<br><b>%{text}</b><extra></extra>",
+        )
+    )
+    chart.update_xaxes(type="category", **_slot_ticks(range(48), reader))
+    chart.update_yaxes(title_text=label, rangemode="tozero")
+    return chart
+
+
 def gap_words(gap: float, reader: Reader = ENGLISH) -> str:
     """-3 is "3 short", 2 is "2 spare", 0 is "just right"."""
     _ = reader.translate
@@ -333,16 +372,67 @@ def _agents_words(row: dict, name: str, column: str, reader: Reader) -> str:
     return line
 
 
+def _signed(value: float) -> str:
+    return f"{value:+g}".replace("-", "−") if value else "0"
+
+
 def _agents(value: float | None, reader: Reader) -> str:
     if value is None or pd.isna(value):
         return "—"
     return reader.number(value, 0 if float(value).is_integer() else 1)
 
 
-def _days_and_slots(frame: pd.DataFrame) -> tuple[list, list[int]]:
-    days = sorted(frame["local_on"].unique())
-    slots = frame["local_slot"].astype(int)
-    return days, list(range(slots.min(), slots.max() + 1)) if len(frame) else []
+class _HalfHours:
+    """A plan laid out with its half hours across and the values of one column down."""
+
+    def __init__(self, frame: pd.DataFrame, row: str, names: Mapping | None, reader: Reader):
+        self._cells = frame.set_index([row, "local_slot"])
+        self._rows = sorted(frame[row].unique()) if row == "local_on" else list(frame[row].unique())
+        slots = frame["local_slot"].astype(int)
+        seen = frame["required_scheduled"].notna()
+        slots = slots[seen] if seen.any() else slots
+        self._slots = list(range(slots.min(), slots.max() + 1)) if len(slots) else []
+        if row == "local_on":
+            self._names = [reader.weekday_and_day(day) for day in self._rows]
+        else:
+            self._names = [str((names or {}).get(value, value)) for value in self._rows]
+        self._reader = reader
+
+    def of(self, column: str) -> list[list]:
+        """The values of `column`, row by row; None where there is none."""
+        return _grid(self._cells[column], self._rows, self._slots)
+
+    def words(self, told: Callable[[int, int], str]) -> list[list[str]]:
+        """What to say of each cell: its row, its time, and `told` of its place."""
+        return [
+            [
+                f"{name} · {self._reader.half_hour(slot)}<br>{text}" if (text := told(r, c)) else ""
+                for c, slot in enumerate(self._slots)
+            ]
+            for r, name in enumerate(self._names)
+        ]
+
+    def drawn(self, z, words, scale, bar: dict, height: int | None, **bounds) -> go.Figure:
+        """The heat map."""
+        chart = figure(height or 96 + 26 * max(len(self._rows), 1))
+        chart.add_trace(
+            go.Heatmap(
+                x=[self._reader.half_hour(slot) for slot in self._slots],
+                y=self._names,
+                z=z,
+                colorscale=[list(stop) for stop in scale],
+                xgap=1,
+                ygap=2,
+                text=words,
+                hovertemplate="%{text}<extra></extra>",
+                hoverongaps=False,
+                colorbar=bar,
+                **({"zmin": 0} | bounds),
+            )
+        )
+        chart.update_xaxes(**_slot_ticks(self._slots, self._reader), type="category")
+        chart.update_yaxes(autorange="reversed", type="category")
+        return chart
 
 
 def _grid(values: pd.Series, rows: Sequence, columns: Sequence) -> list[list]:

@@ -1,0 +1,46 @@
+"""Staffing: how many people, with which language, on which channel, in which half hour."""
+
+import streamlit as st
+
+from dashboard import components, queries
+from dashboard.i18n import text as _
+from dashboard.planning import calculator, cards, queues, scenario
+
+page = components.open_page(
+    _("Staffing"),
+    _("How many people, with which language, on which channel, in which half hour."),
+    with_filters=False,
+)
+reader = page.reader
+plans = queries.ask("staffing")
+if plans.empty:
+    queues.no_forecast_yet()
+    components.close_page(page)
+    st.stop()
+
+queues.overview(plans, reader)
+
+queue = queues.queue_menu(plans, reader)
+plan = queries.ask("staffing", channel=queue.channel, language=queue.language)
+forecast = queries.ask("forecast", channel=queue.channel, language=queue.language)
+chosen = scenario.scenario_menu(queue, plan, reader)
+changed = scenario.under(chosen, plan, forecast, queue)
+scenario.headline(changed, plan, chosen, reader)
+
+view = components.choice(
+    "view",
+    _("View"),
+    {"plan": _("Plan"), "demand": _("Demand"), "calculator": _("Calculator")},
+)
+events = cards.local_events(page.build.zone)
+if view == "plan":
+    cards.agents_card(changed, queue, events, reader)
+    cards.gap_card(changed, queue, reader)
+    cards.short_card(changed, queue, reader)
+elif view == "demand":
+    cards.demand_card(forecast, queue, events, page)
+    cards.closed_card(changed, queue, reader)
+    cards.events_card(events, plan["local_on"], reader)
+else:
+    calculator.calculator(queue, plan, reader)
+components.close_page(page)

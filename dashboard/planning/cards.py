@@ -1,0 +1,228 @@
+"""One queue's plan and demand: steps, gaps, short half hours, fan, closed hours, events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, components, queries
+from dashboard.formats import Reader
+from dashboard.i18n import text as _
+from dashboard.planning.queues import Queue
+from pipelines import api
+
+_SPANS = {"3": 3, "7": 7, "14": 14}
+
+
+def agents_card(changed: pd.DataFrame, queue: Queue, events: pd.DataFrame, reader: Reader) -> None:
+    """Agents to schedule and scheduled as steps; the table is the whole plan."""
+    with st.container(border=True, key="card-agents"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.subheader(_("People to schedule, and scheduled"), anchor=False)
+            span = components.choice(
+                "span",
+                _("Days shown"),
+                {code: _("{n} days").format(n=days) for code, days in _SPANS.items()},
+            )
+        st.caption(
+            _(
+                "Each step is a half hour. The band holds what 80 % of the forecast's outcomes"
+                " would need. Where the line ends, the desk is closed."
+            )
+        )
+        first = changed["local_on"].min()
+        shown = changed[changed["local_on"] < first + pd.Timedelta(days=_SPANS[span])]
+        components.chart_and_table(
+            charts.required_against_scheduled(
+                shown[shown["required_scheduled"].notna()], events=events, reader=reader
+            ),
+            _plan_table(changed),
+            name=f"staffing_plan_{queue.channel}_{queue.language}",
+            alt=_("Agents to schedule and agents scheduled, half hour by half hour"),
+            words=_plan_words(),
+            units=_plan_units(),
+        )
+
+
+def gap_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
+    """Where people are missing, day by half hour; how many it takes where no schedule is known."""
+    has_schedule = changed["gap"].notna().any()
+    draw = charts.gap_map if has_schedule else charts.agents_map
+    components.card(
+        _("Where people are missing") if has_schedule else _("How many to schedule"),
+        draw(changed, reader=reader),
+        _plan_table(changed),
+        name=f"staffing_gaps_{queue.channel}_{queue.language}",
+        note=_("Orange is short, blue is spare, empty is closed.")
+        if has_schedule
+        else _("No schedule is loaded for this queue: load one to see who is short."),
+        words=_plan_words(),
+        units=_plan_units(),
+    )
+
+
+def short_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
+    """The half hours that are short, and by how many."""
+    if changed["gap"].isna().all():
+        return
+    short = api.short_half_hours(changed)
+    if short.empty:
+        st.success(_("No half hour of this queue is short."))
+        return
+    columns = [
+        "local_on",
+        "local_slot",
+        "short_agents",
+        "required_scheduled",
+        "scheduled_agents",
+        "expected_contacts",
+        "service_level_share",
+        "occupancy_share",
+    ]
+    components.table_card(
+        _("Which half hours are short, and by how many"),
+        short[columns],
+        name=f"staffing_short_{queue.channel}_{queue.language}",
+        note=_(
+            "Service level and occupancy are those of the people scheduled; empty where so few"
+            " are there that the queue would grow without limit."
+        ),
+        words=_plan_words(),
+        units=_plan_units(),
+    )
+
+
+def demand_card(forecast: pd.DataFrame, queue: Queue, events: pd.DataFrame, page: Any) -> None:
+    """What came in and what is expected, by day or by half hour, with its bands."""
+    reader = page.reader
+    with st.container(border=True, key="card-demand"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.subheader(_("Contacts expected"), anchor=False)
+            grain = components.choice(
+                "grain", _("Grain"), {"day": _("By day"), "half_hour": _("By half hour")}
+            )
+        daily = grain == "day"
+        ahead = (
+            queries.ask("forecast_days", channel=queue.channel, language=queue.language)
+            if daily
+            else forecast
+        )
+        start = ahead["local_on"].min() - pd.Timedelta(days=56 if daily else 7)
+        history = queries.ask(
+            "arrivals", channel=queue.channel, language=queue.language, start=start.date()
+        )
+        if daily:
+            # A day with a gap in its feed has no total: part of a day is not a day.
+            history = history.groupby("local_on", as_index=False)["offered"].agg(
+                lambda offered: offered.sum(skipna=False)
+            )
+        st.caption(
+            _(
+                "The bands should hold 50, 80 and 95 of 100 half hours; of days, 80 of 100."
+                " How well they have done so far: page Forecast quality."
+            )
+        )
+        components.chart_and_table(
+            charts.fan(history, ahead, events=events, daily=daily, reader=reader),
+            ahead,
+            name=f"forecast_{grain}_{queue.channel}_{queue.language}",
+            alt=_("Contacts that came in and contacts expected"),
+            words=_plan_words() | {"mean": _("Mean"), "q50": _("Median"), "model": _("Model")},
+            units=_plan_units(),
+        )
+
+
+def closed_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
+    """Contacts expected while the desk is closed, by half hour of the day."""
+    closed = changed[changed["required_scheduled"].isna()]
+    if closed.empty or closed["expected_contacts"].sum() <= 0:
+        st.success(_("This desk is open whenever contacts are expected."))
+        return
+    table = closed.groupby("local_slot", as_index=False)["expected_contacts"].sum()
+    days = changed["local_on"].nunique()
+    table["value"] = table["expected_contacts"] / days
+    components.card(
+        _("Demand while the desk is closed"),
+        charts.slot_bars(table, label=_("contacts a day"), reader=reader),
+        table[["local_slot", "value"]],
+        name=f"staffing_closed_{queue.channel}_{queue.language}",
+        note=_("Expected contacts a day that arrive in half hours without opening, by local time."),
+        words=_plan_words() | {"value": _("Contacts a day")},
+        units=_plan_units(),
+    )
+
+
+def events_card(events: pd.DataFrame, days: pd.Series, reader: Reader) -> None:
+    """Market events of the planned days."""
+    ends = days.max() + pd.Timedelta(days=1)
+    ahead = events[(events["ends_at"] > days.min()) & (events["starts_at"] < ends)]
+    if ahead.empty:
+        return
+    table = ahead[["kind", "title", "starts_at", "ends_at"]]
+    components.table_card(
+        _("Market events in these days"),
+        table.assign(
+            starts_at=[f"{at:%Y-%m-%d %H:%M}" for at in table["starts_at"]],
+            ends_at=[f"{at:%Y-%m-%d %H:%M}" for at in table["ends_at"]],
+        ),
+        name="market_events",
+        words={
+            "kind": _("Kind"),
+            "title": _("What"),
+            "starts_at": _("Starts"),
+            "ends_at": _("Ends"),
+        },
+    )
+
+
+def local_events(zone: str) -> pd.DataFrame:
+    """Market events with their instants on the wall clock of `zone`."""
+    events = queries.ask("market_events")
+    for name in ("starts_at", "ends_at"):
+        clock = pd.to_datetime(events[name]).dt.tz_localize("UTC").dt.tz_convert(zone)
+        events[name] = clock.dt.tz_localize(None)
+    return events
+
+
+def _plan_table(changed: pd.DataFrame) -> pd.DataFrame:
+    columns = [
+        "channel",
+        "language",
+        "local_on",
+        "local_slot",
+        "expected_contacts",
+        "required_agents",
+        "required_scheduled",
+        "scheduled_low",
+        "scheduled_high",
+        "scheduled_agents",
+        "gap",
+        "service_level_share",
+        "occupancy_share",
+        "wait_mean_seconds",
+    ]
+    return changed.loc[changed["required_scheduled"].notna(), columns]
+
+
+def _plan_words() -> dict[str, str]:
+    return {
+        "local_on": _("Day"),
+        "local_slot": _("Half hour"),
+        "expected_contacts": _("Contacts expected"),
+        "required_agents": _("At their desks"),
+        "required_scheduled": _("To schedule"),
+        "scheduled_low": _("80 % low"),
+        "scheduled_high": _("80 % high"),
+        "scheduled_agents": _("Scheduled"),
+        "short_agents": _("Short by"),
+        "gap": _("Short (−) or spare"),
+        "service_level_share": _("Answered in time"),
+        "occupancy_share": _("Busy"),
+        "wait_mean_seconds": _("Mean wait"),
+    }
+
+
+def _plan_units() -> dict[str, str]:
+    return {"local_slot": "half_hour"}

@@ -1,0 +1,201 @@
+"""Which queue is short of people, and the queue that the page is about."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, components, queries
+from dashboard.formats import MISSING, Reader
+from dashboard.i18n import text as _
+from dashboard.planning.menus import picked
+from pipelines import api
+
+_DEFERRABLE_FROM = 3_600  # a promise of an hour or more: work is spread, not queued for
+
+
+class Queue(NamedTuple):
+    """A channel in a language, with its desk: what `api.what_if` needs to know of it."""
+
+    channel: str
+    language: str
+    target_share: float
+    within_seconds: float
+    handle_seconds: float
+    concurrency: int
+    shrinkage: float
+    max_occupancy: float
+
+    @property
+    def code(self) -> str:
+        """How the address names it."""
+        return f"{self.channel}:{self.language}"
+
+    def name(self, reader: Reader) -> str:
+        """How a reader names it."""
+        return queue_name(self.channel, self.language, reader)
+
+
+def queue_name(channel: str, language: str, reader: Reader) -> str:
+    """'Phone · Korean'."""
+    return f"{reader.name('channel', channel)} · {reader.language(language)}"
+
+
+def no_forecast_yet() -> None:
+    """The state before the first forecast: what to run."""
+    st.info(
+        _(
+            "There is no staffing plan yet: it needs a forecast, and a forecast needs at least a"
+            " few weeks of arrivals. Make one from the published build:"
+        )
+    )
+    st.code("support-quality forecast", language="shell")
+
+
+def overview(plans: pd.DataFrame, reader: Reader) -> None:
+    """Who is short on a day, the worst first: half hours across, queues down."""
+    days = sorted(plans["local_on"].unique())
+    options = {"all": _("All {n} days").format(n=len(days))} | {
+        f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in days
+    }
+    first = f"{days[0]:%Y-%m-%d}"
+    with st.container(border=True, key="card-queues"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.subheader(_("Who is short"), anchor=False)
+            day = picked("day", _("Day"), options, default=first, width=190)
+            shown = components.choice(
+                "map",
+                _("Shown"),
+                {"gap": _("Short or spare"), "required": _("To schedule")},
+            )
+        chosen = plans if day == "all" else plans[plans["local_on"] == pd.Timestamp(day)]
+        found = api.shortage(chosen)
+        chosen = _in_order(chosen, found)
+        _overview_words(found, reader)
+        names = {code: queue_name(*code.split(":"), reader) for code in chosen["queue"].unique()}
+        if shown == "gap" and chosen["gap"].notna().any():
+            draw, drawn = charts.gap_map, chosen[chosen["gap"].notna()]
+        else:
+            draw, drawn = charts.agents_map, chosen[chosen["required_scheduled"].notna()]
+        components.chart_and_table(
+            draw(drawn, row="queue", names=names, reader=reader),
+            _shortage_table(found, reader),
+            name=f"staffing_queues_{day}",
+            alt=_("Half hours in which queues are short of people"),
+            words=_shortage_words(),
+            units={
+                "closed_share": "share",
+                "short_half_hours": "count",
+                "open_half_hours": "count",
+                "peak_agents": "count",
+            },
+        )
+
+
+def _in_order(plans: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    place = {(row.channel, row.language): i for i, row in enumerate(found.itertuples())}
+    keyed = plans.assign(
+        queue=plans["channel"] + ":" + plans["language"],
+        _place=[place[pair] for pair in zip(plans["channel"], plans["language"], strict=True)],
+    )
+    is_open = keyed.groupby("queue")["required_scheduled"].transform(lambda x: x.notna().any())
+    return keyed[is_open].sort_values(["_place", "starts_at"]).drop(columns="_place")
+
+
+def _overview_words(found: pd.DataFrame, reader: Reader) -> None:
+    short = found[found["short_agent_hours"] > 0]
+    unknown = int(found["short_agent_hours"].isna().sum())
+    if short.empty:
+        text = _("No queue with a schedule is short.")
+    else:
+        worst = short.iloc[0]
+        text = _("{n} queues are short by {hours} agent-hours; most of all {queue}.").format(
+            n=reader.number(len(short)),
+            hours=reader.number(short["short_agent_hours"].sum(), 1),
+            queue=queue_name(worst["channel"], worst["language"], reader),
+        )
+    if unknown:
+        text += " " + _(
+            "{n} queues have no schedule loaded: “To schedule” says how many they need."
+        ).format(n=reader.number(unknown))
+    st.caption(text)
+
+
+def _shortage_table(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
+    worst = [
+        MISSING
+        if pd.isna(row.worst_gap) or row.worst_gap >= 0
+        else f"{charts.gap_words(row.worst_gap, reader)}, "
+        f"{reader.weekday_and_day(row.worst_on)} {reader.half_hour(int(row.worst_slot))}"
+        for row in found.itertuples()
+    ]
+    table = found.assign(worst=worst)
+    return table[
+        [
+            "channel",
+            "language",
+            "short_agent_hours",
+            "short_half_hours",
+            "open_half_hours",
+            "worst",
+            "required_agent_hours",
+            "scheduled_agent_hours",
+            "peak_agents",
+            "expected_contacts",
+            "closed_share",
+        ]
+    ]
+
+
+def _shortage_words() -> dict[str, str]:
+    return {
+        "short_agent_hours": _("Agent-hours short"),
+        "short_half_hours": _("Half hours short"),
+        "open_half_hours": _("Half hours open"),
+        "worst": _("Worst half hour"),
+        "required_agent_hours": _("Agent-hours to schedule"),
+        "scheduled_agent_hours": _("Agent-hours scheduled"),
+        "peak_agents": _("Most at once"),
+        "expected_contacts": _("Contacts expected"),
+        "closed_share": _("Of them while closed"),
+    }
+
+
+def queue_menu(plans: pd.DataFrame, reader: Reader) -> Queue:
+    """Choose a queue, those that are short first; its desk in a line beneath."""
+    found = api.shortage(plans)
+    options = {
+        f"{row.channel}:{row.language}": queue_name(row.channel, row.language, reader)
+        for row in found.itertuples()
+    }
+    st.header(_("One queue"), anchor=False)
+    code = picked("queue", _("Queue"), options, default=next(iter(options)), width=320)
+    channel, language = code.split(":")
+    known = queries.ask("queues")
+    row = known[(known["channel"] == channel) & (known["language"] == language)].iloc[0]
+    return Queue(**{name: row[name] for name in Queue._fields})
+
+
+def desk_words(queue: Queue, plan: pd.DataFrame, reader: Reader) -> str:
+    """What the desk promises and what the plan assumes, in one line."""
+    parts = [
+        _("Promise: {share} answered within {duration}").format(
+            share=reader.share(queue.target_share, 0),
+            duration=reader.duration(queue.within_seconds),
+        ),
+        _("handle time {duration}").format(
+            duration=reader.duration(plan["handle_seconds"].iloc[0])
+        ),
+        _("shrinkage {share}").format(share=reader.share(queue.shrinkage, 0)),
+        _("busy at most {share}").format(share=reader.share(queue.max_occupancy, 0)),
+    ]
+    if queue.concurrency > 1:
+        parts.append(_("{n} chats at once").format(n=reader.number(queue.concurrency)))
+    parts.append(
+        _("work spread over the opening hours")
+        if queue.within_seconds >= _DEFERRABLE_FROM
+        else _("Erlang C")
+    )
+    return " · ".join(parts)

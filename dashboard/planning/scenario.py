@@ -1,0 +1,168 @@
+"""What if: the controls of a scenario, the plan under it, and the totals it comes to."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts
+from dashboard.formats import MISSING, Reader
+from dashboard.i18n import text as _
+from dashboard.planning.menus import picked
+from dashboard.planning.queues import Queue, desk_words
+from pipelines import api
+from pipelines.errors import OutOfRangeError
+
+
+def scenario_menu(queue: Queue, plan: pd.DataFrame, reader: Reader) -> api.Scenario:
+    """The what-if controls; what is left alone stays as the desk has it."""
+    st.caption(desk_words(queue, plan, reader))
+    days = {"": _("none")} | {
+        f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in plan["local_on"].unique()
+    }
+    names = ("volume", "surge", "surge_on", "handle", "target", "within", "shrinkage", "busy")
+    is_asked = any(name in st.query_params for name in (*names, "chats"))
+    with st.expander(_("What if …?"), expanded=is_asked, key="what-if"):
+        one, two, three = st.columns(3)
+        with one:
+            volume = _percent("volume", _("Contacts, change in %"), -50, 200)
+            surge_on = picked("surge_on", _("Market surge on"), days, default="")
+            surge = (
+                _percent("surge", _("Contacts on that day, change in %"), 0, 900, step=10, own=100)
+                if surge_on
+                else 0
+            )
+        with two:
+            handle = _percent("handle", _("Handle time, change in %"), -50, 100)
+            shrinkage = _own_percent("shrinkage", _("Shrinkage in %"), queue.shrinkage, 0, 90)
+            busy = _own_percent("busy", _("Busy at most, in %"), queue.max_occupancy, 10, 100)
+        with three:
+            target = _own_percent("target", _("Answered in time, in %"), queue.target_share, 1, 99)
+            within = _own("within", _("In time means within, seconds"), queue.within_seconds, 1)
+            chats = (
+                _own("chats", _("Chats at once"), queue.concurrency, 1)
+                if queue.channel == "live_chat"
+                else None
+            )
+        st.button(
+            _("Back to the plan"), type="tertiary", on_click=_forget, args=((*names, "chats"),)
+        )
+    return api.Scenario(
+        volume_change_share=volume / 100,
+        surge_on=pd.Timestamp(surge_on).date() if surge_on else None,
+        surge_change_share=surge / 100,
+        handle_change_share=handle / 100,
+        shrinkage=_share(shrinkage),
+        target_share=_share(target),
+        within_seconds=within,
+        max_occupancy=_share(busy),
+        concurrency=chats,
+    )
+
+
+def under(
+    scenario: api.Scenario, plan: pd.DataFrame, forecast: pd.DataFrame, queue: Queue
+) -> pd.DataFrame:
+    """The plan under the scenario, with the band of what to schedule."""
+    if scenario != api.Scenario():
+        try:
+            plan = api.what_if(plan, forecast, queue, scenario)
+        except OutOfRangeError as error:
+            st.error(str(error))
+            st.stop()
+    shrinkage = queue.shrinkage if scenario.shrinkage is None else scenario.shrinkage
+    return api.roster_band(plan, shrinkage)
+
+
+def headline(
+    changed: pd.DataFrame, plan: pd.DataFrame, scenario: api.Scenario, reader: Reader
+) -> None:
+    """The queue's totals over the plan; under a scenario, against the plan without it."""
+    now, before = api.shortage(changed).iloc[0], api.shortage(plan).iloc[0]
+    is_changed = scenario != api.Scenario()
+    if is_changed:
+        st.info(_("A scenario, not the plan: each number says how far it is from the plan."))
+    hours = _("{n} h")
+
+    def step(name: str) -> str | None:
+        if not is_changed or pd.isna(now[name]) or pd.isna(before[name]):
+            return None
+        change = now[name] - before[name]
+        return f"{'+' if change >= 0 else '−'}{reader.number(abs(change), 1)}"
+
+    def told(name: str, form: str = "{n}", decimals: int = 0) -> str:
+        value = now[name]
+        return MISSING if pd.isna(value) else form.format(n=reader.number(value, decimals))
+
+    short = _("no schedule is loaded")
+    if not pd.isna(now["short_half_hours"]):
+        short = _("in {n} of {all} open half hours").format(
+            n=reader.number(now["short_half_hours"]), all=reader.number(now["open_half_hours"])
+        )
+    worst, worst_at = MISSING, short
+    if not pd.isna(now["worst_gap"]):
+        worst = charts.gap_words(now["worst_gap"], reader)
+        day, slot = now["worst_on"], int(now["worst_slot"])
+        worst_at = f"{reader.weekday_and_day(day)} {reader.half_hour(slot)}"
+    spare = _("spare elsewhere: {n} h").format(
+        n=MISSING
+        if pd.isna(now["spare_agent_hours"])
+        else reader.number(now["spare_agent_hours"], 1)
+    )
+    closed = _("{share} of them while closed").format(share=reader.share(now["closed_share"], 0))
+    most = _("at most {n} at once").format(n=told("peak_agents"))
+    items = (
+        (_("To schedule"), told("required_agent_hours", hours), "required_agent_hours", most),
+        (_("Scheduled"), told("scheduled_agent_hours", hours), "scheduled_agent_hours", spare),
+        (_("Short"), told("short_agent_hours", hours, 1), "short_agent_hours", short),
+        (_("Worst half hour"), worst, "worst_gap", worst_at),
+        (_("Contacts expected"), told("expected_contacts"), "expected_contacts", closed),
+    )
+    helps = {
+        "required_agent_hours": _(
+            "Agent-hours on the roster, breaks and absence included: agents needed at their"
+            " desks / (1 − shrinkage), rounded up in each half hour."
+        ),
+        "short_agent_hours": _(
+            "Agent-hours by which half hours fall below what to schedule. Spare people in other"
+            " half hours do not make up for it."
+        ),
+        "expected_contacts": _("Mean of the forecast over the days of the plan."),
+    }
+    with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
+        for label, value, name, note in items:
+            with st.container(border=True, gap="xxsmall"):
+                st.metric(
+                    label,
+                    value,
+                    step(name),
+                    delta_color="inverse" if name == "short_agent_hours" else "off",
+                    help=helps.get(name),
+                )
+                st.caption(note)
+
+
+def _percent(name: str, label: str, low: int, high: int, step: int = 5, own: int = 0) -> int:
+    return st.slider(label, low, high, own, step, format="%+d%%", key=name, bind="query-params")
+
+
+def _own_percent(name: str, label: str, own: float, low: int, high: int) -> int | None:
+    return st.number_input(
+        label, low, high, None, key=name, placeholder=f"{own * 100:.0f}", bind="query-params"
+    )
+
+
+def _own(name: str, label: str, own: float, low: int) -> int | None:
+    return st.number_input(
+        label, low, 864_000, None, key=name, placeholder=f"{own:.0f}", bind="query-params"
+    )
+
+
+def _share(percent: int | None) -> float | None:
+    return None if percent is None else percent / 100
+
+
+def _forget(names: tuple[str, ...]) -> None:
+    for name in names:
+        st.query_params.pop(name, None)
+        st.session_state.pop(name, None)
