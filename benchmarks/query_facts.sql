@@ -87,6 +87,7 @@ CREATE TABLE fact_resolutions AS
 SELECT
     contact_id,
     first_solved_on AS solved_on,
+    arrived_slot AS solved_slot,
     channel,
     language,
     topic,
@@ -102,6 +103,7 @@ SELECT
     last_solved_on AS sent_on,
     CASE WHEN u < 0.25 THEN last_solved_on + 1 END AS answered_on,
     u < 0.25 AS is_answered_in_window,
+    CASE WHEN u < 0.25 THEN TRUE END AS is_last_rating,
     CASE WHEN u < 0.25 THEN CASE WHEN channel = 'live_chat' THEN 'good_bad' ELSE '1-5' END END AS scale,
     CASE WHEN u < 0.25 THEN CASE WHEN channel = 'live_chat' THEN 1.0 ELSE 1 + floor(20 * u) END END AS score,
     CASE WHEN u < 0.25 THEN CAST(1 + floor(20 * u) AS BIGINT) END AS professionalism,

@@ -25,5 +25,4 @@ SELECT
 FROM fact_surveys AS s
 WHERE s.exclusion IS NULL
     AND s.scale = '1-5'
-    AND s.score IS NOT NULL
-    AND coalesce(s.is_answered_in_window, TRUE)
+    AND s.is_last_rating

@@ -25,4 +25,4 @@ SELECT
 FROM fact_surveys AS s
 WHERE s.exclusion IS NULL
     AND s.problem_solving IS NOT NULL
-    AND coalesce(s.is_answered_in_window, TRUE)
+    AND coalesce(s.is_last_rating, s.is_answered_in_window, TRUE)

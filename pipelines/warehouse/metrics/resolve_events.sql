@@ -14,6 +14,7 @@ version = 1
 SELECT
     e.contact_id,
     e.solved_on AS observed_on,
+    e.solved_slot AS observed_slot,
     e.channel,
     e.language,
     e.topic,
