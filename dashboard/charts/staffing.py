@@ -208,7 +208,9 @@ def agents_map(
     """How many people to schedule: as `gap_map`, for plans without a schedule to compare with."""
     _ = reader.translate
     grid = _HalfHours(staffing, row, names, reader)
-    needed = grid.of("required_scheduled")
+    needed = grid.of("required_scheduled", scarcest="max")
+    most = max((v for line in needed for v in line if v is not None), default=1) or 1
+    bar = _colour_bar(_("agents to schedule")) | {"tickvals": [0, most]}
     words = grid.words(
         lambda r, c: (
             ""
@@ -216,7 +218,7 @@ def agents_map(
             else f"{_('To schedule')}: <b>{_agents(needed[r][c], reader)}</b>"
         )
     )
-    return grid.drawn(needed, words, SEQUENTIAL, _colour_bar(_("agents to schedule")), height)
+    return grid.drawn(needed, words, SEQUENTIAL, bar, height, zmin=0, zmax=most)
 
 
 def week_map(
@@ -398,9 +400,13 @@ class _HalfHours:
             self._names = [str((names or {}).get(value, value)) for value in self._rows]
         self._reader = reader
 
-    def of(self, column: str) -> list[list]:
-        """The values of `column`, row by row; None where there is none."""
-        return _grid(self._cells[column], self._rows, self._slots)
+    def of(self, column: str, scarcest: str = "min") -> list[list]:
+        """The values of `column`, row by row; None where there is none.
+
+        Where several half hours fall into one cell (a clock change, many days), the cell shows
+        the one that is hardest to staff: `scarcest` says whether that is the least or the most.
+        """
+        return _grid(self._cells[column], self._rows, self._slots, scarcest)
 
     def words(self, told: Callable[[int, int], str]) -> list[list[str]]:
         """What to say of each cell: its row, its time, and `told` of its place."""
@@ -414,7 +420,7 @@ class _HalfHours:
 
     def drawn(self, z, words, scale, bar: dict, height: int | None, **bounds) -> go.Figure:
         """The heat map."""
-        chart = figure(height or 96 + 26 * max(len(self._rows), 1))
+        chart = figure(height or 124 + 26 * max(len(self._rows), 1))
         chart.add_trace(
             go.Heatmap(
                 x=[self._reader.half_hour(slot) for slot in self._slots],
@@ -427,7 +433,7 @@ class _HalfHours:
                 hovertemplate="%{text}<extra></extra>",
                 hoverongaps=False,
                 colorbar=bar,
-                **({"zmin": 0} | bounds),
+                **bounds,
             )
         )
         chart.update_xaxes(**_slot_ticks(self._slots, self._reader), type="category")
@@ -435,11 +441,9 @@ class _HalfHours:
         return chart
 
 
-def _grid(values: pd.Series, rows: Sequence, columns: Sequence) -> list[list]:
-    # A half hour that a clock change repeats counts once, at its scarcer reading.
-    found = {
-        key: None if pd.isna(v) else v for key, v in values.groupby(level=[0, 1]).min().items()
-    }
+def _grid(values: pd.Series, rows: Sequence, columns: Sequence, take: str = "min") -> list[list]:
+    taken = values.groupby(level=[0, 1]).agg(take)
+    found = {key: None if pd.isna(value) else value for key, value in taken.items()}
     return [[found.get((row, column)) for column in columns] for row in rows]
 
 

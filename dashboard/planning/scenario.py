@@ -87,8 +87,8 @@ def headline(
     def step(name: str) -> str | None:
         if not is_changed or pd.isna(now[name]) or pd.isna(before[name]):
             return None
-        change = now[name] - before[name]
-        return f"{'+' if change >= 0 else '−'}{reader.number(abs(change), 1)}"
+        change = round(now[name] - before[name], 1)
+        return f"{change:+.1f}" if change else None
 
     def told(name: str, form: str = "{n}", decimals: int = 0) -> str:
         value = now[name]

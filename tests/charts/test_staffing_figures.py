@@ -5,7 +5,15 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from dashboard.charts import fan, gap_map, gap_words, required_against_scheduled, week_map
+from dashboard.charts import (
+    agents_map,
+    fan,
+    gap_map,
+    gap_words,
+    required_against_scheduled,
+    slot_bars,
+    week_map,
+)
 
 NULL = float("nan")
 MONDAY = date(2026, 3, 2)
@@ -157,3 +165,22 @@ def test_the_week_map_hides_cells_with_fewer_than_five():
     assert cells.z[0][18:20] == [60.0, None]
     assert cells.text[0][18] == "Mon 09:00<br><b>1 min</b><br>n = 5"
     assert cells.text[0][19] == "Mon 09:30<br>n = <5"
+
+
+def test_the_map_of_agents_takes_the_most_of_the_days_that_share_a_cell():
+    both = pd.concat([plan(), plan(required_scheduled=[20.0, NULL])]).assign(queue="phone:ko")
+    cells = agents_map(both, row="queue", names={"phone:ko": "Phone · Korean"}).data[0]
+    assert [list(row) for row in cells.z] == [[20.0, 12.0]]
+    assert (cells.zmin, cells.zmax) == (0, 20.0)
+    assert cells.text[0][0] == "Phone · Korean · 09:00<br>To schedule: <b>20</b>"
+
+
+def test_a_plan_without_a_schedule_has_no_line_of_scheduled_people():
+    figure = required_against_scheduled(plan(scheduled_agents=[NULL, NULL]))
+    assert [trace.name for trace in figure.data] == ["To schedule"]
+
+
+def test_half_hours_without_demand_are_empty_not_zero():
+    frame = pd.DataFrame({"local_slot": [18], "value": [2.5]})
+    bar = slot_bars(frame, label="contacts a day").data[0]
+    assert [(x, y) for x, y in zip(bar.x, bar.y, strict=True) if y is not None] == [("09:00", 2.5)]
