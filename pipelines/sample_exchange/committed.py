@@ -1,4 +1,4 @@
-"""The small sample in data/samples: `python -m pipelines.sample_exchange.committed` writes it anew."""
+"""The small sample in data/samples; `python -m pipelines.sample_exchange.committed` writes it."""
 
 import gzip
 import shutil

@@ -1,4 +1,4 @@
-"""The small files beside the contacts: schedules, market events, mappings and the truth's README."""
+"""The small files beside the contacts: schedules, market events, mapping files, a README."""
 
 from pathlib import Path
 

@@ -15,13 +15,19 @@ from pipelines.sample_exchange.world import (
     EMAIL,
     HOME_ZONE,
     LANGUAGES,
+    LIVE_CHAT,
     LIVE_DESKS,
+    PHONE,
     SHRINKAGE,
     SLOT_SECONDS,
 )
 
 WEEK_SLOTS = 7 * DAY_SLOTS
-TICKET_UTILISATION = 0.86
+TICKET_UTILISATION = 0.62
+REACHES_PEOPLE = {LIVE_CHAT: 0.72, PHONE: 0.96}
+"""Share of a channel's contacts that the bot or the voice menu does not keep."""
+SAFETY = {LIVE_CHAT: 1.0, PHONE: 1.25}
+"""Free places planned beyond the load, in square roots of it."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +79,21 @@ class TicketQueues:
 def schedule(period: Period, demand: Demand) -> np.ndarray:
     """Agents on duty per planned half hour and live desk, 0 where closed.
 
-    The plan knows the season but works in two-hour blocks and trusts habits: short in the
+    The plan knows the season but works in whole hours and trusts habits: short in the
     first hour and in the evening, generous at night."""
     home = local_time(period, HOME_ZONE).half_hour
     habit = np.ones(DAY_SLOTS)
-    habit[18:20], habit[40:45], habit[2:14] = 0.93, 0.88, 1.1
+    habit[18:20], habit[40:45], habit[2:14] = 0.95, 0.92, 1.1
     scheduled = np.zeros((period.planned_slots, len(LIVE_DESKS)))
     for d, desk in enumerate(LIVE_DESKS):
         open_ = is_open(period, desk.calendar)
         usual = np.where(open_, demand.usual[:, desk.channel, desk.language], 0.0)
-        block = usual.reshape(-1, 4).sum(axis=1) / np.maximum(open_.reshape(-1, 4).sum(axis=1), 1)
-        load = np.repeat(block, 4) * habit[home] * desk.handle_seconds
-        load /= SLOT_SECONDS * desk.concurrency
-        busy = np.ceil(load / 0.86 + 0.45 * np.sqrt(load))
+        usual *= REACHES_PEOPLE[desk.channel]
+        hourly = usual.reshape(-1, 2).sum(axis=1) / np.maximum(open_.reshape(-1, 2).sum(axis=1), 1)
+        load = np.repeat(hourly, 2) * habit[home] * desk.handle_seconds
+        load /= SLOT_SECONDS
+        places = np.maximum(load + SAFETY[desk.channel] * np.sqrt(load), load / 0.88)
+        busy = np.ceil(places / desk.concurrency)
         scheduled[:, d] = np.where(open_, np.maximum(np.ceil(busy / (1 - SHRINKAGE)), 2), 0)
     return scheduled
 
@@ -110,8 +118,10 @@ def live_queues(period: Period, demand: Demand) -> LiveQueues:
     places = np.array([desk.concurrency for desk in LIVE_DESKS])
     servers = scheduled[:slots] * (1 - SHRINKAGE) * places
     open_ = servers > 0
-    came = demand.counts[:, channel, language]
-    load = 0.5 * (demand.expected[:, channel, language] + came) * handle / SLOT_SECONDS
+    reaches = np.array([REACHES_PEOPLE[desk.channel] for desk in LIVE_DESKS])
+    came = np.where(open_, demand.counts[:, channel, language] * reaches, 0.0)
+    expected = demand.expected[:, channel, language] * reaches
+    load = 0.5 * (expected + came) * handle / SLOT_SECONDS
     with np.errstate(divide="ignore", invalid="ignore"):
         utilisation = np.where(open_, np.minimum(load / servers, 0.97), 0.0)
     probability = np.where(

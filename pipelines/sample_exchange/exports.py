@@ -6,7 +6,9 @@ the file as they are, so the speed is that of DuckDB putting the text together.
 
 import json
 import unicodedata
+from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -22,13 +24,14 @@ BATCH_ROWS = 50_000
 TICKETS_CSV_DAYS = 60
 """The CSV export was taken so many days before the end; JSON tells what changed since."""
 OVERLAP_DAYS = 3
+PAGE_TICKETS = 100
 
 _TOPIC_LABELS = ("Login", "Failed trade", "Withdrawal", "Account stolen", "Verification",
                  "Fees", "Other")  # fmt: skip
 _TOPICS_KOREAN = ("로그인", "거래", "출금", "도용", "본인인증", "수수료", "other")
 _COUNTRIES = ("KR", "GB", "JP", "CN", "TW", "MX", "RU", "VN", "TR", "BR", "ID")
-_GIVEN_NAMES = ("minji", "soyun", "junho", "haruka", "kenji", "chen", "lin", "maria", "ivan", "linh",
-                "emre", "ana", "dewi", "jiho", "yuna")  # fmt: skip
+_GIVEN_NAMES = ("minji", "soyun", "junho", "haruka", "kenji", "chen", "lin", "maria", "ivan",
+                "linh", "emre", "ana", "dewi", "jiho", "yuna")  # fmt: skip
 _MINUTES = ("First reply time", "First resolution time", "Full resolution time",
             "Agent wait time", "Requester wait time", "On hold time")  # fmt: skip
 ZENDESK_HEADER = ",".join(
@@ -37,7 +40,7 @@ ZENDESK_HEADER = ",".join(
      "Status", "Priority", "Via", "Ticket type", "Created at", "Updated at", "Assigned at",
      "Organization", "Due date", "Initially assigned at", "Solved at", "Resolution time",
      "Satisfaction Score", "Group stations", "Assignee stations", "Reopens", "Replies"]
-    + [f"{name} in minutes{suffix}" for name in _MINUTES for suffix in ("", " within business hours")]
+    + [f"{name} in minutes{clock}" for name in _MINUTES for clock in ("", " within business hours")]
     + ["Language [list]", "Issue type [list]"]
 )  # fmt: skip
 CALLS_HEADER = (
@@ -65,6 +68,23 @@ _QUERIES = {
     "surveys.csv": "surveys",
 }
 
+_DIRT_OF = {
+    "zendesk_tickets.csv": "SELECT dirt FROM tickets_as_of(getvariable('csv_cut'))",
+    "zendesk_json/tickets.jsonl": """
+        SELECT dirt FROM tickets_as_of(getvariable('cut'))
+        WHERE updated >= getvariable('json_from')""",
+    "zendesk_chat.jsonl": "SELECT dirt FROM simulated_chats",
+    "calls.csv": "SELECT dirt FROM simulated_calls",
+    "surveys.csv": """
+        SELECT survey_dirt AS dirt FROM simulated_chats WHERE survey_sent IS NOT NULL
+        UNION ALL
+        SELECT survey_dirt FROM simulated_calls WHERE survey_sent IS NOT NULL
+        UNION ALL
+        SELECT survey_dirt FROM tickets_as_of(getvariable('cut'))
+        WHERE survey_sent IS NOT NULL AND channel = 2""",
+}
+"""The rows behind each file, for the count of their dirt."""
+
 
 class ExportWriter:
     """Writes the files of a sample into a folder, chunk after chunk.
@@ -75,6 +95,7 @@ class ExportWriter:
         self._out = out
         self._files = ExitStack()
         self._connection = duckdb.connect(config={"threads": 2, "memory_limit": "1500MB"})
+        self._connection.execute("SET enable_progress_bar = false")
         self._rows = dict.fromkeys(_QUERIES, 0)
         self._dirt: dict[str, dict[str, int]] = {name: {} for name in KINDS}
         self._truth: pq.ParquetWriter | None = None
@@ -136,6 +157,8 @@ class ExportWriter:
         tickets = self._rows["zendesk_tickets.csv"]
         self._handles["zendesk_tickets.csv"].write(f"SUM,{tickets}{',' * 41}\n".encode())
         self._handles["calls.csv"].write(f"Total,{self._rows['calls.csv']}{',' * 15}\n".encode())
+        self._handles["zendesk_json/tickets.jsonl"].flush()
+        self._write_first_page()
         summary = {
             name: {"rows": rows, "dirty": dict(sorted(self._dirt.get(name, {}).items()))}
             for name, rows in self._rows.items()
@@ -144,7 +167,17 @@ class ExportWriter:
             json.dumps(summary, indent=1) + "\n", encoding="utf-8"
         )
 
-    def _lines(self, query: str):
+    def _write_first_page(self) -> None:
+        """The first tickets again, as a page of the API delivers them: in an envelope."""
+        with (self._out / "zendesk_json/tickets.jsonl").open(encoding="utf-8") as lines:
+            page = [line.strip() for line in islice(lines, PAGE_TICKETS) if line.endswith("}\n")]
+        (self._out / "zendesk_json/tickets.json").write_text(
+            '{"tickets":[' + ",".join(page) + '],"count":' + str(len(page))
+            + ',"end_of_stream":false,"after_cursor":"cGFnZSAy"}\n',
+            encoding="utf-8",
+        )  # fmt: skip
+
+    def _lines(self, query: str) -> Iterator[pa.Array]:
         text = _sql(query)
         macros, _, select = text.rpartition(";\nWITH ")
         if macros:
@@ -156,22 +189,9 @@ class ExportWriter:
                 yield batch.column(0)
 
     def _count_dirt(self) -> None:
-        for name, source, column in (
-            ("zendesk_tickets.csv", "tickets_as_of(getvariable('csv_cut'))", "dirt"),
-            ("zendesk_json/tickets.jsonl", "(FROM tickets_as_of(getvariable('cut'))"
-             " WHERE updated >= getvariable('json_from'))", "dirt"),
-            ("zendesk_chat.jsonl", "simulated_chats", "dirt"),
-            ("calls.csv", "simulated_calls", "dirt"),
-            ("surveys.csv", "(FROM simulated_chats SELECT survey_sent, survey_dirt UNION ALL"
-             " FROM simulated_calls SELECT survey_sent, survey_dirt UNION ALL"
-             " FROM tickets_as_of(getvariable('cut')) SELECT survey_sent, survey_dirt"
-             " WHERE channel = 2)", "survey_dirt"),
-        ):  # fmt: skip
-            where = "WHERE survey_sent IS NOT NULL" if name == "surveys.csv" else ""
-            counted = self._connection.execute(
-                f"SELECT CAST({column} AS VARCHAR), count(*) FROM {source} {where} GROUP BY ALL"
-            ).fetchall()
-            for kind, count in counted:
+        for name, dirt in _DIRT_OF.items():
+            counted = self._connection.execute(f"SELECT dirt, count(*) FROM ({dirt}) GROUP BY dirt")
+            for kind, count in counted.fetchall():
                 if kind in KINDS[name]:
                     self._dirt[name][kind] = self._dirt[name].get(kind, 0) + count
 

@@ -9,8 +9,9 @@ from pipelines.sample_exchange.world import LANGUAGES, TOPICS
 
 _STYLE = np.array([language.response_style for language in LANGUAGES])
 _LENIENCY = np.array([language.leniency for language in LANGUAGES])
-_TOPIC_MOOD = np.array([{"stolen_account": -0.6, "withdrawal": -0.3, "fees": -0.2, "trade": -0.1,
-                         "login": 0.1, "kyc": 0.05}.get(topic, 0.1) for topic in TOPICS])  # fmt: skip
+_MOODS = {"login": 0.1, "trade": -0.1, "withdrawal": -0.3, "stolen_account": -0.6, "kyc": 0.05,
+          "fees": -0.2, "other": 0.1}  # fmt: skip
+_TOPIC_MOOD = np.array([_MOODS[topic] for topic in TOPICS])
 _CUTS = np.array([-1.35, -0.75, -0.15, 0.75])
 """Latent satisfaction between the scores 1|2, 2|3, 3|4 and 4|5."""
 

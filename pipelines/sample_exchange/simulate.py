@@ -48,7 +48,8 @@ def write(
     try:
         _write(Path(out), period, contacts, seed, progress)
     except OSError as error:
-        raise StorageError(f"{error.filename or out}: {error.strerror}; choose another --out") from None
+        where = error.filename or out
+        raise StorageError(f"{where}: {error.strerror}; choose another --out") from None
 
 
 def _write(out: Path, period: Period, contacts: int, seed: int, progress: Progress | None) -> None:
@@ -158,5 +159,3 @@ def _with(
     for name, values in columns.items():
         table = table.append_column(name, values)
     return table
-
-

@@ -12,7 +12,7 @@ from pipelines.sample_exchange.world import EMAIL, LANGUAGES, SOCIAL
 
 HOUR, DAY = 3600, 86_400
 CLOSES_AFTER = 4 * DAY
-_OPEN_HOURS = np.array([0.9, 1.4, 1.6] + [2.2 + 0.22 * i for i in range(len(LANGUAGES) - 3)])
+_OPEN_HOURS = np.array([0.9, 1.3, 1.5] + [1.8 + 0.18 * i for i in range(len(LANGUAGES) - 3)])
 """Median open hours of desk time before an answer, besides the queue."""
 
 
@@ -62,12 +62,12 @@ def simulate_tickets(
     last_reply = np.max(replies, axis=0)
     at_once = rng.random(n) < 0.62
     solve = last_reply + np.where(at_once, 5, (desk_hours(20.0, 0.8) * HOUR).astype(np.int64))
-    silent = rng.random(n) < 0.35  # some unanswered ones are solved without a word
+    silent = rng.random(n) < 0.8  # most unanswered ones are solved without a word
     late = tickets.arrived + (desk_hours(60.0, 0.5) * HOUR).astype(np.int64)
     solved_1 = np.select([last_reply >= 0, worked & silent], [solve, late], NEVER)
     closed_quietly = np.isin(exclusion, ["spam", "test", "merged"])
     solved_1 = np.where(closed_quietly, tickets.arrived + rng.integers(300, 20_000, n), solved_1)
-    never_solved = (rng.random(n) < 0.03) & ~closed_quietly
+    never_solved = (rng.random(n) < 0.006) & ~closed_quietly
     solved_1 = np.where(never_solved, NEVER, solved_1)
     back = solved_1 + (desk_hours(20.0, 1.1) * HOUR).astype(np.int64)
     reopens = (solved_1 >= 0) & answers & (rng.random(n) < 0.055 + 0.025 * rounds)
@@ -76,8 +76,8 @@ def simulate_tickets(
     again = queues.after(back, language, slot, desk_hours(quick, 0.8), queued=False)
     reply_5 = np.where(reopens, np.maximum(again, back + 300), NEVER)
     solved_2 = np.where(reopens, reply_5 + rng.integers(5, 40 * HOUR, n), NEVER)
-    note = np.where(answers & (rng.random(n) < 0.16),
-                    tickets.arrived + ((reply - tickets.arrived) * 0.6).astype(np.int64), NEVER)  # fmt: skip
+    noted = tickets.arrived + ((reply - tickets.arrived) * 0.6).astype(np.int64)
+    note = np.where(answers & (rng.random(n) < 0.16), noted, NEVER)
     team = team_of(tickets.channel, language, tickets.topic)
     agent = np.where(worked | (exclusion == "agent_initiated"),
                      draw_agents(team, tickets.arrived, sizes, rng), NEVER)  # fmt: skip

@@ -39,9 +39,10 @@ lines AS (
             '-,',
             quoted(email_of(requester)), ',',
             'example.com,',
-            quoted(CASE WHEN exclusion = 'agent_initiated' THEN agent_name(agent)
+            quoted(CASE WHEN exclusion = 'agent_initiated'
+                THEN CAST(agent_id_of(agent) AS VARCHAR)
                 ELSE 'Customer ' || requester END), ',',
-            quoted(coalesce(agent_name(agent), '-')), ',',
+            quoted(coalesce(CAST(agent_id_of(agent) AS VARCHAR), '-')), ',',
             quoted(team_name(team)), ',',
             quoted(CASE WHEN dirt = 'newline_in_subject'
                 THEN subject || chr(10) || '"' || filled('{email}', number) || '"'
