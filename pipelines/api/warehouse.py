@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.api import books, estimates, plans, records, shapes
+from pipelines.api import books, drivers, estimates, plans, records, shapes
 from pipelines.api.contacts import ContactView, contact_view
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.freshness import build_info, freshness
@@ -170,6 +170,22 @@ class Warehouse:
         definition = _definition(build, metric)
         selection = _selection(build, metric, by, start, end, where)
         found = _shown(shapes.distribution(build, selection, definition.unit), selection)
+        return _labelled(found, build, definition, definition.statistic)
+
+    def share_by_wait(
+        self, metric: str, start: Day = None, end: Day = None, where: Where = None
+    ) -> pd.DataFrame:
+        """A share of contacts, such as csat, by the first response time of the same contacts.
+
+        [bin_low, bin_high, value, n, low, high]; contacts without a reply are left out.
+        Raises UnknownNameError for a metric that is not a share.
+        """
+        build = self._pointer.build()
+        definition = _definition(build, metric)
+        if definition.statistic != "share":
+            raise UnknownNameError(f"{metric} is not a share; share_by_wait needs one such as csat")
+        selection = _selection(build, metric, (), start, end, where)
+        found = drivers.share_by_wait(build, selection)
         return _labelled(found, build, definition, definition.statistic)
 
     def survival(
