@@ -24,12 +24,12 @@ def share_by_wait(
     found = build.query(
         f"""
         SELECT {rungs} AS bin, count(*) AS n, CAST(sum(m.value) AS BIGINT) AS total
-        FROM (SELECT contact_id, value FROM {selection.source} WHERE {selection.condition}) AS m
+        FROM (SELECT contact_id, value FROM {selection.source} WHERE {selection.condition.text}) AS m
         INNER JOIN fact_contacts AS c ON c.contact_id = m.contact_id
         WHERE c.first_response_seconds IS NOT NULL
         GROUP BY ALL
         """,
-        selection.parameters,
+        selection.condition.parameters,
     )
     counts = found.set_index("bin").reindex(range(len(edges)))
     n, total = (counts[name].fillna(0).to_numpy(dtype=float) for name in ("n", "total"))
