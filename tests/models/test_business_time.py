@@ -1,0 +1,235 @@
+"""Acceptance cases 1-7: open seconds between two instants, through a whole build."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from pipelines.errors import SettingsError
+from pipelines.settings import Calendar, Period, Shift
+from pipelines.warehouse import calendars
+
+pytestmark = pytest.mark.time
+
+SITE = """
+    [site]
+    name = "Test"
+    zone = "{zone}"
+
+    [[calendars]]
+    id = "desk"
+    zone = "{zone}"
+    {calendar}
+
+    [[desks]]
+    channel = "*"
+    language = "*"
+    calendar = "desk"
+    target_share = 0.8
+    within_seconds = 60
+    handle_seconds = 300
+"""
+
+
+@pytest.fixture
+def waits(warehouse):
+    """`waits(zone, calendar, (a, b), ...)`: (calendar s, business s) of contacts that arrived at
+    a and were answered at b, both UTC."""
+
+    def measure(zone: str, calendar: str, *pairs: tuple[str, str]) -> list[tuple[int, int | None]]:
+        connection = warehouse(
+            SITE.format(zone=zone, calendar=calendar),
+            contacts="contact_id | created_at\n"
+            + "\n".join(f"c{i} | {arrived}" for i, (arrived, _) in enumerate(pairs)),
+            messages="contact_id | sent_at | author_role\n"
+            + "\n".join(f"c{i} | {replied} | agent" for i, (_, replied) in enumerate(pairs)),
+        )
+        return connection.execute(
+            "SELECT first_response_seconds, first_response_business_seconds"
+            " FROM fact_contacts ORDER BY contact_id"
+        ).fetchall()
+
+    return measure
+
+
+WEEKDAYS_9_17 = '[[calendars.periods]]\nweekdays = ["09:00-17:00"]'
+WEEKDAYS_10_18 = '[[calendars.periods]]\nweekdays = ["10:00-18:00"]'
+
+
+def test_a_week_of_five_days_of_eight_hours_has_144000_open_seconds(waits):
+    assert waits("UTC", WEEKDAYS_9_17, ("2022-03-20 00:00:00", "2022-03-26 23:59:00")) == [
+        (604_740, 144_000)
+    ]
+
+
+def test_a_weekend_costs_no_business_time(waits):
+    friday_at_five = "2026-03-06 17:00:00"
+    assert waits(
+        "UTC",
+        WEEKDAYS_10_18,
+        (friday_at_five, "2026-03-06 17:30:00"),
+        (friday_at_five, "2026-03-09 10:59:59"),
+        (friday_at_five, "2026-03-09 11:00:00"),
+    ) == [(1_800, 1_800), (237_599, 7_199), (237_600, 7_200)]
+
+
+def test_public_holidays_are_closed(waits):
+    # Thursday 23 and Friday 24 September 2026 are Chuseok in Korea
+    wednesday_at_five_pm = "2026-09-23 08:00:00"
+    assert waits(
+        "Asia/Seoul",
+        'holidays = "KR"\n' + WEEKDAYS_10_18,
+        (wednesday_at_five_pm, "2026-09-28 01:00:00"),
+        (wednesday_at_five_pm, "2026-09-28 02:00:00"),
+    ) == [(406_800, 3_600), (410_400, 7_200)]
+
+
+def test_a_wait_that_starts_on_a_holiday_starts_counting_on_the_next_open_day(waits):
+    # Christmas Day 2025 is a Thursday; in Northern Ireland the Friday is Boxing Day
+    thursday_at_three = "2025-12-25 15:00:00"
+    assert waits(
+        "Europe/London",
+        'holidays = "GB"\n' + WEEKDAYS_10_18,
+        (thursday_at_three, "2025-12-29 10:30:00"),
+        (thursday_at_three, "2025-12-29 12:00:00"),
+    ) == [(329_400, 1_800), (334_800, 7_200)]
+
+
+def test_the_hour_lost_to_summer_time_is_not_waited(waits):
+    friday_at_four, monday_at_ten = "2026-03-06 21:00:00", "2026-03-09 14:00:00"
+    assert waits("America/New_York", WEEKDAYS_9_17, (friday_at_four, monday_at_ten)) == [
+        (65 * 3600, 2 * 3600)
+    ]
+
+
+def test_a_night_in_seoul_costs_its_open_hour_only(waits):
+    assert waits(
+        "Asia/Seoul",
+        '[[calendars.periods]]\nweekdays = ["09:00-18:00"]',
+        ("2026-01-05 08:30:00", "2026-01-06 00:30:00"),
+    ) == [(16 * 3600, 3600)]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York"])
+def test_a_desk_that_never_closes_has_business_time_equal_to_calendar_time(waits, zone):
+    saturday, next_week = "2026-03-07 13:14:15", "2026-03-16 05:06:07"
+    ((calendar, business),) = waits(
+        zone, '[[calendars.periods]]\ndaily = ["00:00-24:00"]', (saturday, next_week)
+    )
+    assert (calendar, business) == (748_312, 748_312)
+
+
+def test_a_schedule_that_changes_while_somebody_waits_counts_each_part_by_its_own(waits):
+    calendar = WEEKDAYS_9_17 + (
+        '\n[[calendars.periods]]\nfrom = 2026-03-03T10:00:00\nweekdays = ["12:00-20:00"]'
+    )
+    assert waits("UTC", calendar, ("2026-03-02 16:00:00", "2026-03-03 14:00:00")) == [
+        (22 * 3600, 14_400)
+    ]
+
+
+def test_several_shifts_a_day_leave_out_the_break(waits):
+    calendar = '[[calendars.periods]]\nweekdays = ["08:00-12:00", "13:00-17:00"]'
+    assert waits("UTC", calendar, ("2026-03-02 11:30:00", "2026-03-02 13:30:00")) == [
+        (7_200, 3_600)
+    ]
+
+
+def test_a_shift_over_midnight_is_open_on_both_sides(waits):
+    calendar = '[[calendars.periods]]\nweekdays = ["22:00-02:00"]'
+    assert waits(
+        "UTC",
+        calendar,
+        ("2026-03-06 21:00:00", "2026-03-07 03:00:00"),  # Friday night into Saturday
+        ("2026-03-07 21:00:00", "2026-03-08 03:00:00"),  # Saturday night: closed
+    ) == [(21_600, 14_400), (21_600, 0)]
+
+
+def test_a_reply_outside_opening_hours_took_0_business_seconds_and_counts(waits):
+    assert waits("UTC", WEEKDAYS_9_17, ("2026-03-07 10:00:00", "2026-03-07 11:00:00")) == [
+        (3_600, 0)
+    ]
+
+
+def test_without_a_desk_business_time_is_null(warehouse):
+    connection = warehouse(
+        '[site]\nname = "Test"\nzone = "UTC"\n',
+        contacts="contact_id | created_at\nc1 | 2026-03-02 09:00:00",
+        messages="contact_id | sent_at | author_role\nc1 | 2026-03-02 09:01:00 | agent",
+    )
+    assert connection.execute(
+        "SELECT first_response_seconds, first_response_business_seconds, is_out_of_hours,"
+        " within_seconds FROM fact_contacts"
+    ).fetchall() == [(60, None, None, None)]
+
+
+def test_out_of_hours_is_half_open(warehouse):
+    connection = warehouse(
+        SITE.format(zone="UTC", calendar=WEEKDAYS_9_17),
+        contacts="""
+            contact_id | created_at
+            early      | 2026-03-02 08:59:59
+            first      | 2026-03-02 09:00:00
+            last       | 2026-03-02 16:59:59
+            late       | 2026-03-02 17:00:00
+        """,
+    )
+    assert dict(
+        connection.execute("SELECT contact_id, is_out_of_hours FROM fact_contacts").fetchall()
+    ) == {"early": True, "first": False, "last": False, "late": True}
+
+
+ALWAYS_OPEN = tuple(Shift(weekday, 0, 86_400) for weekday in range(7))
+
+
+def test_days_of_23_and_25_hours_have_46_and_50_half_hours():
+    slots = calendars.half_hours("America/New_York", date(2026, 3, 7), date(2026, 3, 9))
+    assert slots.groupby("local_on").size().tolist() == [48, 46, 48]
+    slots = calendars.half_hours("America/New_York", date(2026, 11, 1), date(2026, 11, 1))
+    assert len(slots) == 50
+    assert slots["starts_at"].is_unique
+    assert slots["local_slot"].value_counts().loc[[1, 2, 3, 4]].tolist() == [1, 2, 2, 1]
+
+
+def test_a_desk_open_around_the_clock_is_open_23_and_25_hours_where_clocks_change():
+    calendar = Calendar("c", "America/New_York", None, (Period(None, ALWAYS_OPEN),))
+    days = calendars.business_days([calendar], date(2026, 3, 1), date(2026, 11, 30))
+    assert (days["e1"] - days["s1"]).unique().tolist() == [86_400]
+    openings = calendars.open_periods(
+        Calendar("c", "America/New_York", None, (Period(None, (Shift(6, 0, 86_400),)),)),
+        date(2026, 3, 8),
+        date(2026, 3, 8),
+    )
+    assert [(b - a).total_seconds() / 3600 for a, b in openings] == [23.0]
+
+
+def test_openings_end_at_the_second_of_two_equal_clock_times():
+    sunday_to_half_past_one = Calendar(
+        "c", "America/New_York", None, (Period(None, (Shift(6, 0, 5_400),)),)
+    )
+    (opening,) = calendars.open_periods(
+        sunday_to_half_past_one, date(2026, 11, 1), date(2026, 11, 1)
+    )
+    assert [str(bound) for bound in opening] == ["2026-11-01 04:00:00", "2026-11-01 06:30:00"]
+
+
+def test_more_than_four_openings_a_day_are_refused_with_the_day():
+    shifts = tuple(Shift(0, hour * 3600, hour * 3600 + 60) for hour in range(5))
+    calendar = Calendar("bits", "UTC", None, (Period(None, shifts),))
+    with pytest.raises(SettingsError, match="'bits' opens 5 times on 2026-03-02"):
+        calendars.business_days([calendar], date(2026, 3, 2), date(2026, 3, 2))
+
+
+def test_an_unknown_country_is_refused_with_its_name():
+    calendar = Calendar("c", "UTC", "Atlantis", (Period(None, ALWAYS_OPEN),))
+    with pytest.raises(SettingsError, match="no holidays are known for 'Atlantis'"):
+        calendars.business_days([calendar], date(2026, 3, 2), date(2026, 3, 2))
+
+
+def test_is_open_is_null_without_a_calendar_and_outside_its_days():
+    calendar = Calendar("c", "UTC", None, (Period(None, (Shift(0, 3600, 7200),)),))
+    days = calendars.business_days([calendar], date(2026, 3, 2), date(2026, 3, 2))
+    clock = ["2026-03-02 00:59:59", "2026-03-02 01:00:00", "2026-03-02 02:00:00"]
+    instants = pd.Series(pd.to_datetime([*clock, "2026-03-03 01:00:00"]))
+    assert calendars.is_open(days, "c", instants).tolist() == [False, True, False, pd.NA]
+    assert calendars.is_open(days, None, instants).isna().all()

@@ -1,0 +1,349 @@
+"""Arrival, human queue and first reply: who waited from when to when."""
+
+from tests.fixtures import rows_of
+
+WAIT = """
+    SELECT contact_id, first_response_seconds AS customer, queue_wait_seconds AS queue,
+        is_answered AS answered
+    FROM fact_contacts ORDER BY contact_id
+"""
+
+
+def test_a_hand_over_starts_the_human_queue_and_not_the_customers_wait(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind | created_at           | handed_over_at
+            c1         | chat | 2026-03-02 09:00:00Z | 2026-03-02 09:00:20Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            c1         | 2026-03-02 09:00:00Z | customer
+            c1         | 2026-03-02 09:00:01Z | bot
+            c1         | 2026-03-02 09:01:02Z | agent
+        """,
+    )
+    assert rows_of(connection, WAIT) == [
+        {"contact_id": "c1", "customer": 62, "queue": 42, "answered": True}
+    ]
+
+
+def test_bots_system_messages_and_notes_do_not_stop_the_clock(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | created_at
+            c1         | 2026-03-02 09:00:00Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_role | is_public
+            c1         | 2026-03-02 09:00:00Z | customer    | true
+            c1         | 2026-03-02 09:00:05Z | bot         | true
+            c1         | 2026-03-02 09:00:06Z | system      | true
+            c1         | 2026-03-02 09:02:00Z | agent       | false
+            c1         | 2026-03-02 09:10:00Z | agent       | true
+        """,
+    )
+    assert rows_of(connection, WAIT)[0]["customer"] == 600
+
+
+def test_roles_that_a_message_lacks_are_looked_up_in_people(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | created_at
+            c1         | 2026-03-02 09:00:00Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_id | is_public
+            c1         | 2026-03-02 09:00:00Z | p9        | true
+            c1         | 2026-03-02 09:01:00Z | robot     | true
+            c1         | 2026-03-02 09:02:00Z | kim       | false
+            c1         | 2026-03-02 09:05:00Z | kim       | true
+        """,
+        people="""
+            person_id | role
+            kim       | agent
+            robot     | bot
+            p9        | customer
+        """,
+    )
+    assert rows_of(connection, WAIT)[0]["customer"] == 300
+    roles = "SELECT author_role FROM fact_messages ORDER BY sent_at"
+    assert [row[0] for row in connection.execute(roles).fetchall()] == [
+        "customer", "bot", "agent", "agent",
+    ]  # fmt: skip
+
+
+def test_three_agent_messages_in_a_row_are_one_reply(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind | created_at
+            c1         | chat | 2026-03-02 09:00:00Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_role | is_public
+            c1         | 2026-03-02 09:00:00Z | customer    | true
+            c1         | 2026-03-02 09:01:00Z | agent       | true
+            c1         | 2026-03-02 09:01:10Z | agent       | true
+            c1         | 2026-03-02 09:01:15Z | agent       | false
+            c1         | 2026-03-02 09:01:20Z | agent       | true
+        """,
+    )
+    assert rows_of(
+        connection,
+        "SELECT agent_replies_count AS replies, customer_messages_count AS asked FROM fact_contacts",
+    ) == [{"replies": 1, "asked": 1}]
+
+
+def test_an_answer_after_each_question_is_a_reply_each(warehouse):
+    connection = warehouse(
+        contacts="contact_id\nc1",
+        messages="""
+            contact_id | sent_at              | author_role
+            c1         | 2026-03-02 09:00:00Z | customer
+            c1         | 2026-03-02 09:01:00Z | agent
+            c1         | 2026-03-02 09:02:00Z | customer
+            c1         | 2026-03-02 09:03:00Z | customer
+            c1         | 2026-03-02 09:04:00Z | agent
+        """,
+    )
+    assert rows_of(
+        connection,
+        "SELECT agent_replies_count AS replies, customer_messages_count AS asked FROM fact_contacts",
+    ) == [{"replies": 2, "asked": 3}]
+
+
+def test_the_clock_starts_at_the_first_message_and_not_at_creation(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | created_at           | first_inbound_at
+            before     | 2026-03-02 09:00:00Z | 2026-03-02 08:50:00Z
+            after      | 2026-03-02 09:00:00Z |
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            before     | 2026-03-02 09:10:00Z | agent
+            after      | 2026-03-02 09:02:00Z | customer
+            after      | 2026-03-02 09:10:00Z | agent
+        """,
+    )
+    assert {row["contact_id"]: row["customer"] for row in rows_of(connection, WAIT)} == {
+        "before": 1200,
+        "after": 480,
+    }
+
+
+def test_what_an_agent_wrote_before_the_customer_is_not_a_reply(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | created_at
+            c1         | 2026-03-02 09:00:00Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            c1         | 2026-03-02 09:00:10Z | agent
+            c1         | 2026-03-02 09:00:30Z | customer
+            c1         | 2026-03-02 09:02:00Z | agent
+        """,
+    )
+    assert rows_of(connection, WAIT)[0]["customer"] == 90
+
+
+def test_who_was_taken_before_writing_waited_since_joining_the_queue(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind | channel   | created_at
+            c1         | chat | live_chat | 2026-03-02 09:00:00Z
+        """,
+        sessions="""
+            contact_id | outcome  | queue_entered_at     | answered_at          | ended_at
+            c1         | answered | 2026-03-02 09:00:05Z | 2026-03-02 09:00:25Z | 2026-03-02 09:10:00Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            c1         | 2026-03-02 09:00:30Z | agent
+            c1         | 2026-03-02 09:00:50Z | customer
+        """,
+    )
+    assert rows_of(connection, WAIT) == [
+        {"contact_id": "c1", "customer": 25, "queue": 20, "answered": True}
+    ]
+
+
+def test_calls_are_answered_abandoned_or_called_back(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind | channel | created_at
+            answered   | call | phone   | 2026-03-02 09:00:00Z
+            callback   | call | phone   | 2026-03-02 09:00:00Z
+            hung_up    | call | phone   | 2026-03-02 09:00:00Z
+            in_menu    | call | phone   | 2026-03-02 09:00:00Z
+        """,
+        sessions="""
+            contact_id | outcome   | queue_entered_at     | answered_at          | abandoned_at         | ended_at | wait_seconds | talk_seconds | wrap_seconds
+            answered   | answered  | 2026-03-02 09:00:10Z | 2026-03-02 09:00:42Z |                      |          | 32           | 100          | 20
+            callback   | callback  | 2026-03-02 09:00:10Z |                      |                      |          | 15           |              |
+            hung_up    | abandoned | 2026-03-02 09:00:10Z |                      | 2026-03-02 09:00:50Z |          |              |              |
+            in_menu    | abandoned |                      |                      | 2026-03-02 09:00:08Z |          |              |              |
+        """,
+    )
+    assert rows_of(
+        connection,
+        "SELECT contact_id AS id, is_offered AS offered, is_answered AS answered,"
+        " is_abandoned AS abandoned, queue_wait_seconds AS wait, waited_seconds AS waited,"
+        " handle_seconds AS handle, is_resolved AS resolved FROM fact_contacts ORDER BY id",
+    ) == [
+        {"id": "answered", "offered": True, "answered": True, "abandoned": False, "wait": 32,
+         "waited": 42, "handle": 120, "resolved": None},
+        {"id": "callback", "offered": True, "answered": False, "abandoned": False, "wait": 15,
+         "waited": 50, "handle": None, "resolved": None},
+        {"id": "hung_up", "offered": True, "answered": False, "abandoned": True, "wait": 40,
+         "waited": 50, "handle": None, "resolved": None},
+        {"id": "in_menu", "offered": True, "answered": False, "abandoned": True, "wait": None,
+         "waited": 8, "handle": None, "resolved": None},
+    ]  # fmt: skip
+
+
+def test_a_chat_that_only_a_bot_answered_is_contained_and_an_auto_reply_is_not(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | channel   | created_at
+            chat       | chat   | live_chat | 2026-03-02 09:00:00Z
+            mail       | ticket | email     | 2026-03-02 09:00:00Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            chat       | 2026-03-02 09:00:00Z | customer
+            chat       | 2026-03-02 09:00:01Z | bot
+            mail       | 2026-03-02 09:00:00Z | customer
+            mail       | 2026-03-02 09:00:30Z | bot
+        """,
+    )
+    assert rows_of(
+        connection,
+        "SELECT contact_id AS id, is_bot_contained AS contained, is_offered AS offered,"
+        " is_answered AS answered, waited_seconds AS waited FROM fact_contacts ORDER BY id",
+    ) == [
+        {"id": "chat", "contained": True, "offered": False, "answered": False, "waited": None},
+        {"id": "mail", "contained": False, "offered": True, "answered": False, "waited": 30},
+    ]
+
+
+def test_the_vendors_clock_counts_only_where_no_timestamp_tells(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | created_at           | updated_at
+            clock      | 2026-03-02 09:00:00Z | 2026-03-05 09:00:00Z
+            messages   | 2026-03-02 09:00:00Z |
+            nothing    | 2026-03-02 09:00:00Z |
+            waiting    | 2026-03-02 09:00:00Z |
+        """,
+        contact_clocks="""
+            contact_id | vendor_first_response_seconds | replies_count
+            clock      | 540                           | 2
+            messages   | 540                           | 2
+            nothing    |                               |
+            waiting    |                               | 0
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            messages   | 2026-03-02 09:10:05Z | agent
+        """,
+    )
+    assert rows_of(
+        connection,
+        "SELECT contact_id AS id, first_response_seconds AS seconds, first_response_origin AS"
+        " origin, is_answered AS answered FROM fact_contacts ORDER BY id",
+    ) == [
+        {"id": "clock", "seconds": 540, "origin": "vendor", "answered": True},
+        {"id": "messages", "seconds": 605, "origin": "timestamps", "answered": True},
+        {"id": "nothing", "seconds": None, "origin": None, "answered": None},
+        {"id": "waiting", "seconds": None, "origin": None, "answered": False},
+    ]
+
+
+def test_a_contact_without_a_reply_is_censored_at_the_data_cut(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | created_at           | updated_at
+            waiting    | 2026-03-02 09:00:00Z |
+            other      | 2026-03-02 09:00:00Z | 2026-03-02 09:01:00Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            waiting    | 2026-03-02 09:00:00Z | customer
+        """,
+    )
+    assert rows_of(
+        connection,
+        "SELECT waited_seconds AS waited, is_answered AS answered, left_at FROM fact_contacts"
+        " WHERE contact_id = 'waiting'",
+    ) == [{"waited": 60, "answered": False, "left_at": None}]
+
+
+def test_silence_of_72_hours_without_a_further_message_is_leaving(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id  | created_at           | updated_at
+            silent      | 2026-03-02 09:00:00Z |
+            asked_again | 2026-03-02 09:00:00Z |
+            other       | 2026-03-02 09:00:00Z | 2026-03-05 09:00:01Z
+        """,
+        messages="""
+            contact_id  | sent_at              | author_role
+            silent      | 2026-03-02 09:00:00Z | customer
+            asked_again | 2026-03-02 09:00:00Z | customer
+            asked_again | 2026-03-02 19:00:00Z | customer
+        """,
+    )
+    left = "SELECT contact_id, CAST(left_at AS VARCHAR) FROM fact_contacts"
+    assert dict(connection.execute(left).fetchall()) == {
+        "silent": "2026-03-05 09:00:00",
+        "asked_again": None,
+        "other": None,
+    }
+
+
+def test_overlapping_chats_of_an_agent_share_the_time(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind | channel   | agent_id | created_at
+            first      | chat | live_chat | kim      | 2026-03-02 09:00:00Z
+            second     | chat | live_chat | kim      | 2026-03-02 09:05:00Z
+            elsewhere  | chat | live_chat | lee      | 2026-03-02 09:00:00Z
+        """,
+        sessions="""
+            contact_id | outcome  | answered_at          | ended_at             | talk_seconds | wrap_seconds
+            first      | answered | 2026-03-02 09:00:00Z | 2026-03-02 09:10:00Z | 600          | 30
+            second     | answered | 2026-03-02 09:05:00Z | 2026-03-02 09:15:00Z | 600          |
+            elsewhere  | answered | 2026-03-02 09:00:00Z | 2026-03-02 09:10:00Z | 600          |
+        """,
+    )
+    handled = "SELECT contact_id, handle_seconds FROM fact_contacts"
+    assert dict(connection.execute(handled).fetchall()) == {
+        "first": 300 + 150 + 30,
+        "second": 150 + 300,
+        "elsewhere": 600,
+    }
+
+
+def test_a_reply_before_creation_is_quarantined_and_not_clipped(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | created_at
+            good       | 2026-03-02 09:00:00Z
+            backwards  | 2026-03-02 09:00:00Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            good       | 2026-03-02 09:01:00Z | agent
+            backwards  | 2026-03-02 08:00:00Z | agent
+        """,
+    )
+    assert connection.execute(
+        "SELECT contact_id, exclusion FROM fact_contacts ORDER BY contact_id"
+    ).fetchall() == [("backwards", "quarantined"), ("good", None)]
+    assert connection.execute("SELECT contact_id, reasons FROM quarantine").fetchall() == [
+        ("backwards", "answered before it was created")
+    ]
+    assert connection.execute("SELECT received, counted, quarantined FROM ledger").fetchall() == [
+        (2, 1, 1)
+    ]
