@@ -126,13 +126,13 @@ def discover() -> tuple[Model, ...]:
 
 def targets(grid: Grid, origins: Sequence[int], horizon: int) -> NDArray[np.int64]:
     """[origins, horizon] positions of the days forecast, clipped to the grid's last day."""
-    ahead = np.asarray(origins)[:, None] + 1 + np.arange(horizon)[None, :]
+    ahead = np.asarray(origins, dtype=int)[:, None] + 1 + np.arange(horizon)[None, :]
     return np.minimum(ahead, len(grid.days) - 1)
 
 
 def is_open_ahead(grid: Grid, origins: Sequence[int], horizon: int) -> NDArray[np.bool_]:
     """[origins, horizon, 48] half hours that exist; those beyond the grid don't."""
-    ahead = np.asarray(origins)[:, None] + 1 + np.arange(horizon)[None, :]
+    ahead = np.asarray(origins, dtype=int)[:, None] + 1 + np.arange(horizon)[None, :]
     is_inside = ahead < len(grid.days)
     return (grid.passes[targets(grid, origins, horizon)] > 0) & is_inside[:, :, None]
 

@@ -22,7 +22,7 @@ _PRIOR_CONTACTS_OF_LEVEL = 20.0
 
 
 class BorrowedProfile:
-    """Step 8 in its simple form; without a parent the prior is a week that is always alike."""
+    """Step 8 in its simple form; without a parent, weekdays of one shape are the prior."""
 
     name = "borrowed_profile"
     is_yardstick = False
@@ -46,7 +46,7 @@ def _weekly_rates(grid: Grid, origins: Sequence[int]) -> Floats:
     """[origins, 7, 48] contacts per half hour of the week."""
     contacts, exposure = _recent_sums(grid, origins, _WEEK_HALF_LIFE_DAYS)
     if grid.parent is None:
-        shape = np.ones_like(contacts)
+        shape = _same_shape_every_day(contacts, exposure)
     else:
         shape = _weekly_rates(grid.parent, origins)
     size = _ratio(contacts.sum(axis=(1, 2)), (exposure * shape).sum(axis=(1, 2)))
@@ -55,6 +55,15 @@ def _weekly_rates(grid: Grid, origins: Sequence[int]) -> Floats:
     return np.where(
         prior > 0, _ratio(contacts + _PRIOR_CONTACTS_PER_HALF_HOUR, exposure + worth), 0.0
     )
+
+
+def _same_shape_every_day(contacts: Floats, exposure: Floats) -> Floats:
+    """[origins, 7, 48] the week if weekdays differed in size alone: the prior of the eldest."""
+    slot = _ratio(contacts.sum(axis=1), exposure.sum(axis=1))
+    expected = (exposure * slot[:, None]).sum(axis=2)
+    # A weekday never seen is like the others.
+    weekday = np.where(expected > 0, _ratio(contacts.sum(axis=2), expected), 1.0)
+    return weekday[:, :, None] * slot[:, None]
 
 
 def _recent_sums(grid: Grid, origins: Sequence[int], half_life_days: float):
@@ -66,7 +75,7 @@ def _recent_sums(grid: Grid, origins: Sequence[int], half_life_days: float):
     on_weekday = np.eye(7)[grid.weekday][:, :, None] * growth[:, None, None]
     contacts = np.cumsum(on_weekday * np.where(is_seen, grid.counts, 0.0)[:, None], axis=0)
     exposure = np.cumsum(on_weekday * is_seen[:, None], axis=0)
-    at = np.asarray(origins)
+    at = np.asarray(origins, dtype=int)
     scale = growth[at][:, None, None]
     return contacts[at] / scale, exposure[at] / scale
 

@@ -126,13 +126,14 @@ def _arrives_while_closed(arrivals: pd.DataFrame) -> bool:
 
 
 def _usual_passes(passes: Floats, days: np.ndarray, observed: int) -> Floats:
-    """Opening of the days ahead: what most of the last weeks' same weekdays had."""
+    """Opening of the days ahead: what most of the queue's last same weekdays had."""
+    first = int((passes > 0).any(axis=1).argmax())
     ahead = np.arange(observed, len(days))
     weeks = ahead[:, None] - 7 * (
         -(-(ahead[:, None] - observed + 1) // 7) + np.arange(_PATTERN_WEEKS)
     )
     recent = passes[np.maximum(weeks, 0)] > 0
-    known = (weeks >= 0)[..., None]
+    known = (weeks >= first)[..., None]
     return ((recent & known).sum(axis=1) * 2 > known.sum(axis=1)).astype(float)
 
 

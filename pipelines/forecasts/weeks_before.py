@@ -14,7 +14,7 @@ def weeks_before(grid: Grid, origins: Sequence[int], horizon: int, weeks: int) -
     """
     lead = np.arange(1, horizon + 1)
     # the latest day of that weekday at or before the origin
-    latest = np.asarray(origins)[:, None] + lead - 7 * -(-lead // 7)
+    latest = np.asarray(origins, dtype=int)[:, None] + lead - 7 * -(-lead // 7)
     days = latest[:, :, None] - 7 * np.arange(weeks)
     return np.where((days >= 0)[..., None], grid.counts[np.maximum(days, 0)], np.nan)
 

@@ -1,0 +1,88 @@
+"""Level x profile: calendar columns, outliers, changes of level, the remainder."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipelines.forecasts.level_profile import LevelProfile
+from tests.forecasts.series import weekly_counts, weekly_grid
+
+
+def totals_ahead(grid):
+    return np.nansum(LevelProfile().means(grid, [grid.observed - 1], 14)[0], axis=1)
+
+
+def usual_ahead(grid):
+    return weekly_counts(grid.days)[grid.observed :].sum(axis=1)
+
+
+def with_column(grid, days, counts_factor, known_from=0):
+    column = np.zeros(len(grid.days))
+    column[days] = 1
+    counts = grid.counts * np.where(column > 0, counts_factor, 1.0)[:, None]
+    return replace(
+        grid,
+        counts=counts,
+        columns=column[:, None],
+        known_from=np.where(column > 0, known_from, 0).astype(int)[:, None],
+    )
+
+
+def test_learns_what_a_holiday_is_worth():
+    grid = with_column(weekly_grid(weeks=20), [16, 44, 72, 100, 128, 143], 0.5)
+
+    # the 4th day ahead is a holiday; a third of a day's evidence holds it slightly back
+    assert totals_ahead(grid)[3] == pytest.approx(0.5 * usual_ahead(grid)[3], rel=0.25)
+    assert totals_ahead(grid)[4:] == pytest.approx(usual_ahead(grid)[4:], rel=0.03)
+
+
+def test_an_event_nobody_knew_of_yet_is_not_foreseen():
+    event_days = [16, 44, 72, 100, 128, 143]
+    known = with_column(weekly_grid(weeks=20), event_days, 2.0)
+    unknown = with_column(weekly_grid(weeks=20), event_days, 2.0, known_from=event_days[-1])
+    # past events have long been known; the coming one only in the second grid's future
+    unknown.known_from[:143] = 0
+
+    assert totals_ahead(known)[3] > 1.5 * usual_ahead(known)[3]
+    assert totals_ahead(unknown)[3] == pytest.approx(usual_ahead(unknown)[3], rel=0.03)
+
+
+def test_one_odd_day_is_set_aside():
+    grid = weekly_grid(weeks=12)
+    counts = grid.counts.copy()
+    counts[60] *= 8
+
+    assert totals_ahead(replace(grid, counts=counts)) == pytest.approx(usual_ahead(grid), rel=0.02)
+
+
+def test_a_lasting_change_is_a_new_level_and_not_a_row_of_odd_days():
+    grid = weekly_grid(weeks=12)
+    counts = grid.counts.copy()
+    counts[-14 - 14 :] *= 2  # the last two observed weeks
+
+    forecast = totals_ahead(replace(grid, counts=counts))
+    assert (forecast > 1.5 * usual_ahead(grid)).all()
+
+
+def test_half_a_day_without_feed_is_scaled_up_by_what_the_other_half_usually_brings():
+    grid = weekly_grid(weeks=12)
+    counts = grid.counts.copy()
+    counts[70:84, :20] = np.nan
+
+    assert totals_ahead(replace(grid, counts=counts)) == pytest.approx(usual_ahead(grid), rel=0.02)
+
+
+def test_a_remainder_that_lasts_is_carried_into_the_next_days():
+    grid = weekly_grid(weeks=30)
+    rng = np.random.default_rng(1)
+    remainder = np.zeros(grid.observed)
+    for day in range(1, grid.observed):
+        remainder[day] = 0.9 * remainder[day - 1] + rng.normal(0, 0.05)
+    remainder[-6:] = 0.3
+    counts = grid.counts.copy()
+    counts[: grid.observed] *= np.exp(remainder)[:, None]
+
+    excess = totals_ahead(replace(grid, counts=counts)) / usual_ahead(grid)
+    assert excess[0] > 1.15
+    assert excess[0] > excess[6] > excess[13]

@@ -1,0 +1,132 @@
+"""Quantiles from a model's own errors."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import nbinom, poisson
+
+from pipelines.forecasts.base import QUANTILES
+from pipelines.forecasts.quantiles import (
+    PastErrors,
+    day_paths,
+    half_hour_quantiles,
+    negative_binomial_quantiles,
+)
+
+NO_PAST = PastErrors(np.empty((0, 14, 48)), np.empty((0, 14, 48)))
+
+
+def past_of(mean, scatter, origins=28, seed=0):
+    """Past forecasts that expected `mean`, and what came: each a draw of `scatter`."""
+    rng = np.random.default_rng(seed)
+    expected = np.broadcast_to(mean, (origins, *mean.shape)).copy()
+    return PastErrors(expected, scatter(rng, expected))
+
+
+def poisson_scatter(rng, expected):
+    return rng.poisson(expected).astype(float)
+
+
+@given(mean=st.floats(0, 5), alpha=st.floats(0.01, 3))
+def test_small_means_take_the_negative_binomials_own_quantiles(mean, alpha):
+    size = 1 / alpha
+    expected = nbinom.ppf(QUANTILES, size, size / (size + mean)) if mean > 0 else np.zeros(9)
+
+    answer = negative_binomial_quantiles(np.array(mean), alpha, QUANTILES)
+    # where a level meets a probability to the last digit either neighbour is right
+    is_tie = nbinom.cdf(np.minimum(answer, expected), size, size / (size + mean)) == pytest.approx(
+        QUANTILES, abs=1e-9
+    )
+    assert is_tie or answer.tolist() == expected.tolist()
+
+
+def test_without_overdispersion_it_is_poisson():
+    means = np.array([0.2, 1.0, 4.5])
+
+    answer = negative_binomial_quantiles(means, 0.0, QUANTILES)
+    assert answer.tolist() == [poisson.ppf(QUANTILES, mean).tolist() for mean in means]
+
+
+@pytest.mark.parametrize("level", [0.3, 2.0, 40.0])
+def test_bands_cover_what_they_say_where_errors_are_as_before(level):
+    mean = np.full((14, 48), level)
+    quantiles = half_hour_quantiles(mean, past_of(mean, poisson_scatter))
+    came = np.random.default_rng(99).poisson(level, (400, 14, 48))
+
+    low, high = quantiles[..., QUANTILES.index(0.1)], quantiles[..., QUANTILES.index(0.9)]
+    exact_low, exact_high = poisson.ppf([0.1, 0.9], level)
+    exact = poisson.cdf(exact_high, level) - poisson.cdf(exact_low - 1, level)
+    assert np.mean((came >= low) & (came <= high)) == pytest.approx(exact, abs=0.04)
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 1000), level=st.floats(0.01, 60), wild=st.floats(0, 1))
+def test_quantiles_are_sorted_and_never_below_zero(seed, level, wild):
+    mean = np.random.default_rng(seed).gamma(0.7, level / 0.7, (14, 48))
+
+    def scatter(rng, expected):
+        return rng.poisson(expected * np.exp(rng.normal(0, wild, expected.shape))).astype(float)
+
+    quantiles = half_hour_quantiles(mean, past_of(mean, scatter, origins=6, seed=seed))
+    assert (np.diff(quantiles, axis=-1) >= 0).all()
+    assert (quantiles >= 0).all()
+
+
+def test_without_a_past_large_means_scatter_as_counts_do():
+    quantiles = half_hour_quantiles(np.full((1, 48), 100.0), NO_PAST)
+
+    assert quantiles[0, 0, QUANTILES.index(0.975)] == pytest.approx(100 + 1.959964 * 10, abs=1e-5)
+    assert quantiles[0, 0, QUANTILES.index(0.5)] == pytest.approx(100)
+
+
+def test_closed_half_hours_have_no_quantiles():
+    mean = np.full((3, 48), 4.0)
+    mean[:, :10] = np.nan
+
+    quantiles = half_hour_quantiles(mean, NO_PAST)
+    assert np.isnan(quantiles[:, :10]).all()
+    assert np.isfinite(quantiles[:, 10:]).all()
+
+
+def test_a_day_is_surer_than_the_sum_of_its_half_hours():
+    mean = np.full((14, 48), 10.0)
+    past = past_of(mean, poisson_scatter)
+
+    low, high = np.quantile(day_paths(mean, past, seed=1), [0.1, 0.9], axis=0)
+    half_hours = half_hour_quantiles(mean, past)
+    summed = half_hours[..., QUANTILES.index(0.9)] - half_hours[..., QUANTILES.index(0.1)]
+    # 48 independent half hours of 10 contacts: 480 +- 1.2816 x sqrt(480)
+    assert high - low == pytest.approx(np.full(14, 2 * 1.2816 * np.sqrt(480)), rel=0.35)
+    assert (high - low < 0.3 * summed.sum(axis=1)).all()
+
+
+def test_days_that_err_together_are_as_unsure_as_they_were():
+    mean = np.full((14, 48), 50.0)
+
+    def common(rng, expected):
+        return expected * np.exp(rng.normal(0, 0.2, (len(expected), 1, 1)))
+
+    low, high = np.quantile(day_paths(mean, past_of(mean, common), seed=1), [0.1, 0.9], axis=0)
+    assert (high - low) / 2400 == pytest.approx(np.full(14, 2 * 1.2816 * 0.2), rel=0.25)
+
+
+def test_paths_depend_on_the_seed_alone():
+    mean = np.random.default_rng(3).gamma(2, 1, (14, 48))
+    past = past_of(mean, poisson_scatter)
+
+    assert (day_paths(mean, past, seed=5) == day_paths(mean, past, seed=5)).all()
+    assert (day_paths(mean, past, seed=5) != day_paths(mean, past, seed=6)).any()
+
+
+def test_queues_that_erred_together_do_not_cancel_out_when_added_up():
+    mean = np.full((14, 48), 50.0)
+    factor = np.exp(np.random.default_rng(8).normal(0, 0.2, (28, 1, 1)))
+    together = PastErrors(np.broadcast_to(mean, (28, 14, 48)), mean * factor)
+    apart = PastErrors(np.broadcast_to(mean, (28, 14, 48)), mean * factor[::-1])
+
+    one = day_paths(mean, together, seed=1)
+    spread_together = np.std(one + day_paths(mean, together, seed=1), axis=0)
+    spread_apart = np.std(one + day_paths(mean, apart, seed=1), axis=0)
+    assert spread_together == pytest.approx(2 * np.std(one, axis=0))
+    assert (spread_apart < 0.9 * spread_together).all()
