@@ -316,7 +316,7 @@ def trend(
                 mode="lines+markers" if len(rows) <= 62 else "lines",
                 line={"color": colour, "width": 2},
                 marker={
-                    "size": 6,
+                    "size": [9 if h else 6 for h in hollow],
                     "color": colour,
                     "symbol": ["circle-open" if h else "circle" for h in hollow],
                 },

@@ -191,6 +191,11 @@ def log_position(seconds: float) -> float:
     return log10(1 + seconds)
 
 
+def tick_below(seconds: float) -> float:
+    """The last round duration before `seconds`: where an axis without empty room begins."""
+    return max(tick for tick in _ROUND_TICKS if tick <= max(seconds, 0))
+
+
 def log_time_axis(low: float, high: float, reader: Reader) -> dict:
     """Axis settings for durations drawn at `log_position`: ticks people use, 1 min, 1 h, 1 d."""
     ticks = [t for t in _ROUND_TICKS if low <= t <= high]

@@ -151,7 +151,10 @@ def required_against_scheduled(
         )
     if events is not None and len(frame):
         _mark_events(chart, events, frame["at"].min(), frame["at"].max(), reader)
-    chart.update_yaxes(title_text=_("agents"), rangemode="tozero")
+    most = frame[["required_scheduled", "scheduled_agents"]].max().max()
+    # Ticks between two people would name nobody.
+    ticks = {"dtick": 1} if pd.notna(most) and most <= 8 else {}
+    chart.update_yaxes(title_text=_("agents"), rangemode="tozero", **ticks)
     return chart
 
 

@@ -16,6 +16,7 @@ from dashboard.charts.look import (
     log_position,
     log_time_axis,
     moment,
+    tick_below,
     time_axis,
 )
 from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
@@ -104,6 +105,8 @@ def still_waiting(
     Those without an end are censored at the data cut, not dropped: dropping them would make the
     slowest look fast.
 
+    Groups of fewer than 5 are left out.
+
     Parameters
     ----------
     curves : one row per event time: `seconds`, `surviving_share`, `low`, `high`, `at_risk`, and
@@ -114,6 +117,8 @@ def still_waiting(
     _ = reader.translate
     chart = figure(height, hovermode="closest")
     groups = [(None, curves)] if by is None else list(curves.groupby(by, sort=False))
+    # A curve of two or three customers is their diary, not a distribution.
+    groups = [(g, rows) for g, rows in groups if rows["at_risk"].max() >= SUPPRESSED_BELOW]
     for index, (group, rows) in enumerate(groups):
         colour = CATEGORIES[index % len(CATEGORIES)]
         name = _("All") if group is None else str((names or {}).get(group, group))
@@ -143,9 +148,9 @@ def still_waiting(
             annotation_text=name,
             annotation_position="top",
         )
-    seen = curves["seconds"]
-    high = seen.max() if len(seen) else 86_400
-    chart.update_xaxes(title_text=label, **log_time_axis(0, high, reader))
+    ends = [seconds for _group, rows in groups for seconds in rows["seconds"]]
+    low, high = (min(ends), max(ends)) if ends else (0, 86_400)
+    chart.update_xaxes(title_text=label, **log_time_axis(tick_below(low), high, reader))
     chart.update_yaxes(title_text=_("share without an end"), range=[0, 1.02], tickformat=".0%")
     chart.update_layout(showlegend=len(groups) > 1)
     return chart

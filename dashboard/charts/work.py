@@ -15,7 +15,7 @@ from dashboard.charts.look import (
     figure,
     listed,
 )
-from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
+from dashboard.formats import ENGLISH, Reader
 
 AGES = ("aged_0_1d", "aged_1_3d", "aged_3_7d", "aged_7d_plus")
 
@@ -79,35 +79,36 @@ def backlog(frame: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 320)
 
 
 def cohorts(
-    frame: pd.DataFrame,
+    curves: pd.DataFrame,
     by: str,
     *,
-    names: Mapping[str, str] | None = None,
+    days: int = 14,
+    names: Mapping[object, str] | None = None,
     reader: Reader = ENGLISH,
     height: int = 320,
 ) -> go.Figure:
-    """The share of each cohort resolved by so many days after arrival.
+    """The share of each arrival cohort resolved within so many days, the newest drawn strongest.
 
     Parameters
     ----------
-    frame : one row per cohort and day of follow-up: `by`, `days`, `share`, `low`, `high`, `n`. A
-        cohort ends where its follow-up does: days it has not lived are absent, not flat.
+    curves : Kaplan-Meier curves of the time to resolution, one per value of `by` and in its
+        order: `seconds`, `surviving_share`, `low`, `high`, `at_risk`. They are read at whole
+        days; a cohort ends where its follow-up does: days it has not lived are absent, not flat.
     """
     _ = reader.translate
-    chart = figure(height, hovermode="closest")
-    groups = list(frame.groupby(by, sort=False))
+    chart = figure(height)
+    groups = list(curves.groupby(by, sort=False))
     for index, (group, rows) in enumerate(groups):
-        # The newest is strongest, older ones fade.
-        strength = 0.25 + 0.75 * (index + 1) / len(groups)
+        is_newest = index + 1 == len(groups)
+        colour = faded(ACCENT, 0.25 + 0.75 * (index + 1) / len(groups))
         name = str((names or {}).get(group, group))
-        rows = rows.sort_values("days")
-        last = index + 1 == len(groups)
-        if last and rows["low"].notna().any():
+        read = _at_whole_days(rows.sort_values("seconds"), days)
+        if is_newest:
             chart.add_trace(
                 band(
-                    list(rows["days"]),
-                    listed(rows["low"]),
-                    listed(rows["high"]),
+                    list(read["day"]),
+                    listed(1 - read["high"]),
+                    listed(1 - read["low"]),
                     name="",
                     colour=ACCENT,
                     alpha=0.14,
@@ -115,19 +116,18 @@ def cohorts(
             )
         chart.add_trace(
             go.Scatter(
-                x=list(rows["days"]),
-                y=listed(rows["share"].mask(rows["n"] < SUPPRESSED_BELOW)),
+                x=list(read["day"]),
+                y=listed(1 - read["surviving_share"]),
                 name=name,
                 mode="lines+markers",
-                line={"color": faded(ACCENT, strength), "width": 2.4 if last else 1.6},
-                marker={"size": 5, "color": faded(ACCENT, strength)},
+                line={"color": colour, "width": 2.6 if is_newest else 1.6},
+                marker={"size": 5, "color": colour},
                 text=[
-                    f"{name}<br>"
-                    f"{_('within {n} days').format(n=reader.number(row.days))}: "
-                    f"<b>{reader.share(row.share)}</b> "
-                    f"({reader.interval(row.low, row.high, 'share')})<br>"
-                    f"n = {reader.count(row.n)}"
-                    for row in rows.itertuples()
+                    f"{name}<br>{_('within {n} days').format(n=reader.number(row.day))}: "
+                    f"<b>{reader.share(1 - row.surviving_share)}</b> "
+                    f"({reader.interval(1 - row.high, 1 - row.low, 'share')})<br>"
+                    f"{_('still open and followed')}: n = {reader.count(row.at_risk)}"
+                    for row in read.itertuples()
                 ],
                 hovertemplate="%{text}<extra></extra>",
             )
@@ -135,6 +135,21 @@ def cohorts(
     chart.update_xaxes(title_text=_("days after arrival"), dtick=1)
     chart.update_yaxes(title_text=_("share resolved"), tickformat=".0%", range=[0, 1.02])
     return chart
+
+
+def _at_whole_days(curve: pd.DataFrame, days: int) -> pd.DataFrame:
+    """A step curve read after 1, 2, ... days, as far as it goes."""
+    ends = pd.DataFrame({"day": range(1, days + 1)})
+    ends["seconds"] = ends["day"] * 86_400.0
+    ends = ends[ends["seconds"] <= curve["seconds"].max()]
+    steps = curve[["seconds", "surviving_share", "low", "high", "at_risk"]]
+    # Before the first event everybody is still open.
+    start = pd.DataFrame(
+        {"seconds": [-1.0], "surviving_share": 1.0, "low": 1.0, "high": 1.0}
+        | {"at_risk": curve["at_risk"].max()}
+    )
+    steps = pd.concat([start, steps.astype({"seconds": float})], ignore_index=True)
+    return pd.merge_asof(ends, steps, on="seconds")
 
 
 def ledger(

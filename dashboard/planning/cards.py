@@ -83,7 +83,7 @@ def short_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
     ]
     components.table_card(
         _("Which half hours are short, and by how many"),
-        short[columns],
+        short[columns].dropna(axis="columns", how="all"),
         name=f"staffing_short_{queue.channel}_{queue.language}",
         note=_(
             "Service level and occupancy are those of the people scheduled; empty where so few"

@@ -153,19 +153,35 @@ def test_backlog_is_stacked_oldest_at_the_bottom():
     assert figure.data[0].text[0] == "10 (50.0%)"
 
 
-def test_a_cohort_ends_where_its_follow_up_ends():
-    frame = pd.DataFrame(
+def curve(week, *steps):
+    """Steps are (hours, surviving share)."""
+    return pd.DataFrame(
         {
-            "week": ["a", "a", "b"],
-            "days": [0, 1, 0],
-            "share": [0.5, 0.7, 0.4],
+            "week": week,
+            "seconds": [hours * 3600 for hours, _share in steps],
+            "surviving_share": [share for _hours, share in steps],
             "low": 0.3,
             "high": 0.8,
-            "n": 40,
+            "at_risk": 40,
         }
     )
-    lines = {t.name: list(t.y) for t in cohorts(frame, "week").data if t.name}
-    assert lines == {"a": [0.5, 0.7], "b": [0.4]}
+
+
+def test_cohorts_are_read_at_whole_days():
+    line = cohorts(curve("a", (30, 0.7), (40, 0.5), (72, 0.2)), "week").data[-1]
+    assert list(line.x) == [1, 2, 3]
+    assert list(line.y) == pytest.approx([0.0, 0.5, 0.8])
+
+
+def test_a_cohort_ends_where_its_follow_up_ends():
+    both = pd.concat([curve("old", (20, 0.5), (80, 0.2)), curve("new", (20, 0.6), (30, 0.5))])
+    figure = cohorts(both, "week")
+    assert {t.name: list(t.x) for t in figure.data if t.name} == {"old": [1, 2, 3], "new": [1]}
+
+
+def test_only_the_newest_cohort_has_a_band():
+    both = pd.concat([curve("old", (20, 0.5), (30, 0.2)), curve("new", (20, 0.6), (30, 0.5))])
+    assert [t.name for t in cohorts(both, "week").data] == ["old", "", "new"]
 
 
 def test_the_ledger_stacks_what_became_of_rows_and_leaves_empty_reasons_out():

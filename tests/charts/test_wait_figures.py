@@ -110,3 +110,13 @@ def test_a_wait_that_still_runs_is_drawn_to_the_last_instant_known():
     assert [list(t.x) for t in figure.data] == [[600_000.0], [0.0]]
     assert [list(t.text) for t in figure.data] == [["10 min"], ["0 s +"]]
     assert list(figure.layout.yaxis.categoryarray) == ["Open", "In the queue"]
+
+
+def test_groups_of_fewer_than_five_have_no_curve():
+    both = pd.concat([curve(language="ko"), curve(language="en", at_risk=[3, 2, 1])])
+    assert [t.name for t in still_waiting(both, "language").data if t.name] == ["ko"]
+
+
+def test_the_axis_begins_at_the_last_round_duration_before_the_first_end():
+    late = curve(seconds=[700.0, 4000.0, 90_000.0])
+    assert still_waiting(late).layout.xaxis.ticktext == ("10 min", "1 h", "6 h", "1 d")
