@@ -28,6 +28,8 @@ from pipelines.warehouse.raw_files import Load, committed_loads
 HORIZON_DAYS = 62  # opening hours and local time reach this far past the data: forecasts need them
 _LONGEST_HISTORY = timedelta(days=365 * 40)
 
+_FULL_DISK = ("no space left", "file too large", "disk quota", "failed to offload")
+
 _REJECTS = Table(
     "rejects",
     "one refused line",
@@ -142,7 +144,9 @@ def _writing(part: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = None
     try:
         connection = engine.connect(part, spill)
+        connection.begin()  # one transaction: a commit for each of 90 tables would wait for the disk
         yield connection
+        connection.commit()
         connection.execute("CHECKPOINT")
         connection.close()
     except BaseException as error:
@@ -157,11 +161,11 @@ def _writing(part: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         shutil.rmtree(spill, ignore_errors=True)
 
 
-def _failure(part: Path, error: duckdb.Error) -> Exception:
-    first_line = str(error).splitlines()[0]
-    if "No space left" in str(error) or "failed to offload" in str(error).lower():
-        return StorageError(f"{part.parent}: the disk is full; free some space and run again")
-    return BuildError(f"{part.name}: {first_line}")
+def _failure(place: Path | str, error: duckdb.Error) -> BuildError | StorageError:
+    text = str(error)
+    if any(sign in text.lower() for sign in _FULL_DISK):
+        return StorageError(f"{place}: the disk is full; free some space and run again")
+    return BuildError(f"{place}: {text.splitlines()[0]}")
 
 
 def _expose_raw(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None:
@@ -304,8 +308,7 @@ def _run_model(connection: duckdb.DuckDBPyConnection, head: catalog.Header) -> N
         connection.execute(f"CREATE {temporary}{stored} {head.name} AS\n{sql}")
         _check_header(connection, head)
     except duckdb.Error as error:
-        failure = _failure(head.path, error)
-        raise type(failure)(f"{head.path}: {str(error).splitlines()[0]}") from error
+        raise _failure(head.path, error) from error
 
 
 def _check_header(connection: duckdb.DuckDBPyConnection, head: catalog.Header) -> None:

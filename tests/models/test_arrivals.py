@@ -1,0 +1,117 @@
+"""Demand per half hour: a half hour without contacts is 0 only if the feed was up."""
+
+from tests.fixtures import SETTINGS, rows_of
+
+
+def test_offered_and_answered_belong_to_the_half_hour_of_the_arrival(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind | channel | created_at
+            c1         | call | phone   | 2026-03-02 07:28:00Z
+        """,
+        sessions="""
+            contact_id | outcome  | answered_at          | talk_seconds
+            c1         | answered | 2026-03-02 07:32:00Z | 90
+        """,
+    )
+    assert rows_of(
+        connection,
+        "SELECT CAST(starts_at AS VARCHAR) AS starts_at, local_slot, offered, answered, abandoned,"
+        " handle_seconds, handled FROM fact_arrivals WHERE offered > 0",
+    ) == [
+        {"starts_at": "2026-03-02 07:00:00", "local_slot": 32, "offered": 1, "answered": 1,
+         "abandoned": 0, "handle_seconds": 90, "handled": 1}
+    ]  # fmt: skip
+
+
+def test_a_quiet_half_hour_is_0_and_a_day_without_a_feed_is_null(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | source  | channel | language | created_at
+            c1         | zendesk | email   | ko       | 2026-03-01 15:10:00Z
+            c2         | zendesk | email   | ko       | 2026-03-03 15:10:00Z
+            c3         | zendesk | social  | ko       | 2026-03-04 14:50:00Z
+            c4         | calls   | phone   | ko       | 2026-03-02 15:10:00Z
+        """,
+    )
+    # local days: mail on 2 and 4 March, nothing from zendesk on the 3rd, a call on the 3rd
+    assert connection.execute(
+        """
+        SELECT CAST(local_on AS VARCHAR), COUNT(*), COUNT(offered), SUM(offered)
+        FROM fact_arrivals WHERE channel = 'email' GROUP BY ALL ORDER BY 1
+        """
+    ).fetchall() == [
+        ("2026-03-02", 48, 48, 1),
+        ("2026-03-03", 48, 0, None),
+        ("2026-03-04", 48, 48, 1),
+    ]
+
+
+def test_after_the_end_of_the_feed_nothing_is_observed(warehouse):
+    connection = warehouse(
+        contacts="contact_id | created_at\nc1 | 2026-03-02 00:10:00Z\nc2 | 2026-03-02 02:10:00Z",
+    )
+    # Seoul: 09:10 and 11:10; the feed ends at 11:10
+    assert connection.execute(
+        "SELECT local_slot, offered FROM fact_arrivals WHERE local_slot BETWEEN 17 AND 24 ORDER BY 1"
+    ).fetchall() == [(17, 0), (18, 1), (19, 0), (20, 0), (21, 0), (22, 1), (23, None), (24, None)]
+
+
+def test_days_of_23_and_25_hours_have_46_and_50_half_hours(warehouse):
+    connection = warehouse(
+        SETTINGS.replace("Asia/Seoul", "America/New_York", 1),
+        contacts="""
+            contact_id | created_at
+            c1         | 2026-03-08 05:00:00Z
+            c2         | 2026-11-01 04:00:00Z
+            c3         | 2026-11-01 05:45:00Z
+            c4         | 2026-11-01 06:45:00Z
+            c5         | 2026-11-02 04:45:00Z
+        """,
+    )
+    days = "SELECT CAST(local_on AS VARCHAR), COUNT(*) FROM fact_arrivals GROUP BY ALL"
+    counts = dict(connection.execute(days).fetchall())
+    assert counts["2026-03-08"] == 46
+    assert counts["2026-11-01"] == 50
+    assert set(counts.values()) == {46, 48, 50}
+    assert connection.execute(
+        "SELECT CAST(starts_at AS VARCHAR), local_slot FROM fact_arrivals"
+        " WHERE offered > 0 AND local_slot = 3 ORDER BY 1"
+    ).fetchall() == [("2026-11-01 05:30:00", 3), ("2026-11-01 06:30:00", 3)]
+
+
+def test_excluded_and_bot_contained_contacts_are_not_offered(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | channel   | exclusion
+            c1         | chat   | live_chat |
+            c2         | chat   | live_chat |
+            c3         | chat   | live_chat | spam
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            c2         | 2026-03-02 00:00:01Z | bot
+        """,
+    )
+    assert connection.execute("SELECT SUM(offered) FROM fact_arrivals").fetchall() == [(1,)]
+
+
+def test_a_shift_is_split_into_half_hours_by_the_part_it_covers(warehouse):
+    connection = warehouse(
+        contacts="contact_id\nc1",
+        schedules="""
+            channel   | language | starts_at            | ends_at              | agents
+            live_chat | ko       | 2026-03-02 00:00:00Z | 2026-03-02 01:15:00Z | 4
+            live_chat | ko       | 2026-03-02 01:15:00Z | 2026-03-02 01:30:00Z | 2
+        """,
+    )
+    assert connection.execute(
+        "SELECT local_slot, agents FROM fact_schedules ORDER BY starts_at"
+    ).fetchall() == [(18, 4.0), (19, 4.0), (20, 3.0)]
+
+
+def test_opening_hours_stand_beside_each_half_hour(warehouse):
+    connection = warehouse(contacts="contact_id | created_at\nc1 | 2026-03-02 05:00:00Z")
+    assert connection.execute(
+        "SELECT min(local_slot), max(local_slot) FROM fact_arrivals WHERE is_open"
+    ).fetchall() == [(18, 35)]
