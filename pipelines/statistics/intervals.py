@@ -93,7 +93,7 @@ def percentile_ranks(
     Source: Conover, Practical Nonparametric Statistics (1999), section 3.2. For the median
     of 10 it gives the 2nd and the 9th, of 100 the 40th and the 61st, as printed tables do.
     """
-    n = np.asarray(n, dtype=float)
+    n = np.asarray(n, dtype=np.int64)
     tail = (1 - confidence) / 2
     low = _binomial_quantile(tail, n, share)
     high = _binomial_quantile(1 - tail, n, share) + 1

@@ -9,7 +9,7 @@ clock_start = "the customer's first message"
 clock_stop = "first solve; closed without solved counts as a solve"
 pauses = "none"
 date = "first solve"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; unsolved contacts"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unsolved contacts"
 up_is_good = false
 formula = "first solve - arrival"
 worked_example = "Arrived 09:00, solved 11:00, reopened, solved 15:00: 2 h = 7,200 s."

@@ -9,7 +9,7 @@ clock_start = "the customer's first message"
 clock_stop = "first public reply by a human"
 pauses = "while the desk is closed: nights, holidays, between shifts"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts a bot contained; unanswered contacts; desks without a calendar"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; unanswered contacts; desks without a calendar"
 up_is_good = false
 formula = "open seconds of [first inbound message, first human reply)"
 worked_example = "Seoul 09-18, Monday 17:30 to Tuesday 09:30: 16 h by the calendar, 1 h of opening hours = 3,600 s."

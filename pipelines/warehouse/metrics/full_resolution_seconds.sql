@@ -9,7 +9,7 @@ clock_start = "the customer's first message"
 clock_stop = "last solve; closing afterwards is not a second solve"
 pauses = "none"
 date = "last solve"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; unsolved contacts"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unsolved contacts"
 up_is_good = false
 formula = "last solve at the data cut - arrival"
 worked_example = "Arrived 09:00, solved 11:00, reopened, solved 15:00, closed four days later: 6 h = 21,600 s."

@@ -6,7 +6,7 @@ statistics = ["share"]
 unit = "share"
 population = "counted contacts of desks with a calendar"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; desks without a calendar"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; desks without a calendar"
 up_is_good = false
 formula = "contacts arriving while the desk is closed / contacts"
 worked_example = "Desk open 09:00-18:00, contacts at 08:59:59, 09:00, 17:59 and 18:00: 2 / 4 = 50 %."

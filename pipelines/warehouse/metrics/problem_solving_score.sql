@@ -6,7 +6,7 @@ statistics = ["mean"]
 unit = "points"
 population = "surveys that rate this aspect"
 date = "answer"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; answers after the survey window; surveys without this rating"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; answers after the survey window; surveys without this rating"
 up_is_good = true
 formula = "sum of ratings / ratings"
 worked_example = "Ratings 5, 4 and 3, one survey without this rating: 12 / 3 = 4.00."

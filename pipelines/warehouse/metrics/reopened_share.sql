@@ -6,7 +6,7 @@ statistics = ["share"]
 unit = "share"
 population = "contacts solved at least once"
 date = "first solve"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts never solved"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts never solved"
 up_is_good = false
 formula = "contacts reopened within the window / contacts solved"
 worked_example = "5 contacts solved, 1 of them reopened and solved again: 1 / 5 = 20 % (and 6 resolve events)."

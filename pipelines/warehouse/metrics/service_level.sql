@@ -9,7 +9,7 @@ clock_start = "entered the human queue"
 clock_stop = "answer by a human, or leaving"
 pauses = "none"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts a bot contained; contacts still waiting within their target at the data cut"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts still waiting within their target at the data cut"
 up_is_good = true
 formula = "answered within T / (offered - abandoned within T)"
 worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 860 / 1,040 = 82.69 %."
@@ -32,6 +32,6 @@ WHERE c.exclusion IS NULL
     AND c.within_seconds IS NOT NULL
     AND CASE
         WHEN c.is_answered THEN c.queue_wait_seconds IS NOT NULL
-        WHEN c.is_abandoned THEN c.queue_wait_seconds > c.within_seconds
+        WHEN c.is_abandoned THEN coalesce(c.queue_wait_seconds > c.within_seconds, TRUE)
         ELSE c.waited_seconds > c.within_seconds
     END

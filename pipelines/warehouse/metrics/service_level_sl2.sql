@@ -9,7 +9,7 @@ clock_start = "entered the human queue"
 clock_stop = "answer by a human, or leaving"
 pauses = "none"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts a bot contained; unanswered contacts"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; unanswered contacts"
 up_is_good = true
 formula = "answered within T / answered"
 worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 860 / 1,000 = 86.00 %."

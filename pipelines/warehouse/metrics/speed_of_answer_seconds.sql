@@ -9,7 +9,7 @@ clock_start = "entered the human queue"
 clock_stop = "answer by a human"
 pauses = "none"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; contacts a bot contained; unanswered contacts"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; unanswered contacts"
 up_is_good = false
 formula = "queue time of answered contacts / answered contacts"
 worked_example = "Answered after 10 s and 30 s, one caller left after 80 s: (10 + 30) / 2 = 20 s."

@@ -6,7 +6,7 @@ statistics = ["share"]
 unit = "share"
 population = "surveys sent whose window is over or that were answered"
 date = "sending"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked and deleted contacts; surveys whose window is still open"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; surveys whose window is still open"
 up_is_good = true
 formula = "answered within W days / sent"
 worked_example = "3 sent: one answered in time, one late, one not at all: 1 / 3 = 33.3 %; a fourth, sent before the period, is not in it."

@@ -1,0 +1,158 @@
+"""Resolution, reopening and backlog: acceptance cases 14, 30 and 31."""
+
+from pipelines.api import open_warehouse
+
+FIVE_SOLVED_ONE_TWICE = {
+    "contacts": """
+        contact_id | created_at          | status | updated_at
+        c1         | 2026-03-02 00:00:00 | solved | 2026-03-20 00:00:00
+        c2         | 2026-03-02 00:00:00 | solved |
+        c3         | 2026-03-02 00:00:00 | solved |
+        c4         | 2026-03-02 00:00:00 | solved |
+        again      | 2026-03-02 00:00:00 | closed |
+        unsolved   | 2026-03-02 00:00:00 | open   |
+        fresh      | 2026-03-19 00:00:00 | open   |
+    """,
+    "status_events": """
+        contact_id | changed_at          | from_status | to_status
+        c1         | 2026-03-02 02:00:00 | open        | solved
+        c2         | 2026-03-02 02:00:00 | open        | solved
+        c3         | 2026-03-02 02:00:00 | open        | solved
+        c4         | 2026-03-02 02:00:00 | open        | solved
+        again      | 2026-03-02 02:00:00 | open        | solved
+        again      | 2026-03-02 04:00:00 | solved      | open
+        again      | 2026-03-03 06:00:00 | open        | solved
+        again      | 2026-03-07 06:00:00 | solved      | closed
+    """,
+}
+
+
+def test_a_contact_solved_twice_is_one_contact_and_two_solves(warehouse, measured):
+    warehouse(**FIVE_SOLVED_ONE_TWICE)
+    assert measured("first_resolution_seconds") == {"value": 7_200, "n": 5}
+    assert measured("resolve_events") == {"value": 6, "n": 6}
+    assert measured("reopened_share") == {"value": 0.2, "n": 5}
+
+
+def test_full_resolution_runs_to_the_last_solve_and_closing_is_not_one(warehouse, measured_by):
+    warehouse(**FIVE_SOLVED_ONE_TWICE)
+    assert measured_by("full_resolution_seconds", "day") == {
+        "2026-03-02": (7_200, 4),
+        "2026-03-03": (108_000, 1),
+    }
+
+
+def test_solves_belong_to_their_own_day_and_reopenings_to_the_first_solve(warehouse, measured_by):
+    warehouse(**FIVE_SOLVED_ONE_TWICE)
+    assert measured_by("resolve_events", "day") == {"2026-03-02": (5, 5), "2026-03-03": (1, 1)}
+    assert measured_by("reopened_share", "day") == {"2026-03-02": (0.2, 5)}
+
+
+def test_the_resolved_share_takes_cohorts_with_a_week_of_follow_up(warehouse, measured):
+    # Cut at 20 March: the contact of the 19th has one day of follow-up and is left out.
+    warehouse(**FIVE_SOLVED_ONE_TWICE)
+    assert measured("resolved_share") == {"value": 0.833333, "n": 6}
+
+
+def test_an_unsolved_contact_is_censored_and_not_dropped(warehouse, measured):
+    warehouse(
+        contacts="""
+            contact_id | created_at          | status | updated_at
+            c1         | 2026-03-02 00:00:00 | solved |
+            c2         | 2026-03-02 00:00:00 | solved |
+            unsolved   | 2026-03-02 00:00:00 | open   | 2026-03-04 12:00:00
+        """,
+        status_events="""
+            contact_id | changed_at          | from_status | to_status
+            c1         | 2026-03-02 05:00:00 | open        | solved
+            c2         | 2026-03-02 10:00:00 | open        | solved
+        """,
+    )
+    assert measured("first_resolution_seconds") == {"value": 27_000, "n": 2}
+    assert measured("resolution_censored_seconds") == {"value": 36_000, "n": 3}
+
+
+def test_the_backlog_balances_on_a_day_with_a_reopen_a_merge_and_a_delete(warehouse):
+    warehouse(
+        contacts="""
+            contact_id | created_at          | updated_at          | status  | exclusion | merged_into
+            standing   | 2026-03-02 01:00:00 |                     | open    |           |
+            reopened   | 2026-03-02 01:00:00 | 2026-03-03 05:00:00 | open    |           |
+            merged     | 2026-03-02 01:00:00 | 2026-03-03 02:00:00 | closed  | merged    | standing
+            deleted    | 2026-03-02 01:00:00 | 2026-03-03 03:00:00 | deleted | deleted   |
+            new        | 2026-03-03 04:00:00 |                     | open    |           |
+            solved     | 2026-03-03 04:00:00 | 2026-03-03 06:00:00 | solved  |           |
+        """,
+        status_events="""
+            contact_id | changed_at          | from_status | to_status
+            reopened   | 2026-03-02 03:00:00 | open        | solved
+            reopened   | 2026-03-03 05:00:00 | solved      | open
+            solved     | 2026-03-03 06:00:00 | open        | solved
+        """,
+    )
+    days = open_warehouse(warehouse.folder).backlog()
+    flows = ["opening", "created", "reopened", "resolved", "merged", "deleted", "closing"]
+    assert days[flows].iloc[-1].to_dict() == {
+        "opening": 3,
+        "created": 2,
+        "reopened": 1,
+        "resolved": 1,
+        "merged": 1,
+        "deleted": 1,
+        "closing": 3,
+    }
+    change = days["created"] + days["reopened"] - days["resolved"] - days["merged"]
+    assert (days["opening"] + change - days["deleted"]).tolist() == days["closing"].tolist()
+    ages = days[["aged_0_1d", "aged_1_3d", "aged_3_7d", "aged_7d_plus"]].sum(axis=1)
+    assert ages.tolist() == days["closing"].tolist()
+
+
+def test_the_backlog_is_the_stock_of_the_last_day_and_never_a_sum_over_days(
+    warehouse, measured, measured_by
+):
+    warehouse(
+        contacts="""
+            contact_id | created_at          | language | status | updated_at
+            c1         | 2026-03-02 01:00:00 | ko       | open   |
+            c2         | 2026-03-02 01:00:00 | en       | open   |
+            c3         | 2026-03-03 01:00:00 | ko       | solved | 2026-03-04 05:00:00
+        """,
+        status_events="""
+            contact_id | changed_at          | from_status | to_status
+            c3         | 2026-03-04 05:00:00 | open        | solved
+        """,
+    )
+    assert measured("backlog") == {"value": 2, "n": 2}
+    assert measured_by("backlog", "language") == {"en": (1, 1), "ko": (1, 1)}
+    assert measured_by("backlog", "day") == {
+        "2026-03-02": (2, 2),
+        "2026-03-03": (3, 3),
+        "2026-03-04": (2, 2),
+    }
+    assert measured("backlog", end="2026-03-03") == {"value": 3, "n": 3}
+
+
+def test_of_two_merged_contacts_one_is_counted_from_the_arrival_of_the_first(
+    warehouse, measured, measured_by
+):
+    warehouse(
+        contacts="""
+            contact_id | created_at          | status | exclusion | merged_into
+            a          | 2026-03-02 01:00:00 | closed | merged    | b
+            b          | 2026-03-02 02:00:00 | solved |           |
+        """,
+        messages="""
+            contact_id | sent_at             | author_role
+            b          | 2026-03-02 03:00:00 | agent
+        """,
+        status_events="""
+            contact_id | changed_at          | from_status | to_status
+            a          | 2026-03-02 02:30:00 | open        | closed
+            b          | 2026-03-02 04:00:00 | open        | solved
+        """,
+    )
+    assert measured("contacts") == {"value": 1, "n": 1}
+    assert measured("first_response_seconds") == {"value": 7_200, "n": 1}
+    assert measured("first_resolution_seconds") == {"value": 10_800, "n": 1}
+    assert measured("reopened_share") == {"value": 0, "n": 1}
+    assert measured("resolve_events") == {"value": 1, "n": 1}

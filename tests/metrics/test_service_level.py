@@ -1,0 +1,166 @@
+"""Service level in its five variants, and who leaves before an answer: acceptance case 16."""
+
+import pytest
+
+PHONE_DESK = """
+    [site]
+    name = "Test"
+    zone = "Asia/Seoul"
+
+    [rules]
+    short_abandon_seconds = 5
+
+    [[calendars]]
+    id = "always"
+    zone = "Asia/Seoul"
+    [[calendars.periods]]
+    daily = ["00:00-24:00"]
+
+    [[desks]]
+    channel = "*"
+    language = "*"
+    calendar = "always"
+    target_share = 0.8
+    within_seconds = 20
+    handle_seconds = 300
+"""
+
+
+@pytest.fixture
+def calls(warehouse):
+    """`calls((count, outcome, wait), ...)` builds so many calls of one minute past nine."""
+
+    def build(*groups: tuple[int, str, int]) -> None:
+        contacts = ["contact_id | kind | channel | created_at"]
+        sessions = ["contact_id | queue_entered_at | answered_at | abandoned_at | outcome | wait_seconds"]
+        for group, (count, outcome, wait) in enumerate(groups):
+            until = f"2026-03-02 09:{wait // 60:02d}:{wait % 60:02d}"
+            answered = until if outcome == "answered" else ""
+            abandoned = until if outcome == "abandoned" else ""
+            for i in range(count):
+                contacts.append(f"c{group}-{i} | call | phone | 2026-03-02 09:00:00")
+                sessions.append(
+                    f"c{group}-{i} | 2026-03-02 09:00:00 | {answered} | {abandoned} | {outcome} | {wait}"
+                )
+        warehouse(PHONE_DESK, contacts="\n".join(contacts), sessions="\n".join(sessions))
+
+    return build
+
+
+@pytest.fixture
+def thousand_calls(calls):
+    """1,000 answered, 860 of them within 20 s; 60 abandoned, 20 within 20 s, 10 under 5 s."""
+    calls(
+        (859, "answered", 10),
+        (1, "answered", 20),  # the threshold is inclusive
+        (140, "answered", 21),
+        (10, "abandoned", 4),
+        (10, "abandoned", 20),
+        (40, "abandoned", 90),
+    )
+
+
+def test_the_five_service_levels_differ_in_what_they_do_with_the_abandoned(
+    thousand_calls, measured
+):
+    percents = {
+        metric: round(100 * measured(metric)["value"], 2)
+        for metric in (
+            "service_level_sl1",
+            "service_level_sl2",
+            "service_level_sl3",
+            "service_level",
+            "service_level_sl5",
+        )
+    }
+    assert percents == {
+        "service_level_sl1": 83.02,
+        "service_level_sl2": 86.00,
+        "service_level_sl3": 81.13,
+        "service_level": 82.69,
+        "service_level_sl5": 82.08,
+    }
+
+
+def test_each_service_level_counts_its_own_denominator(thousand_calls, measured):
+    assert measured("service_level")["n"] == 1_040
+    assert measured("service_level_sl2")["n"] == 1_000
+    assert measured("service_level_sl3")["n"] == 1_060
+
+
+def test_net_abandonment_leaves_hang_ups_out_on_both_sides(thousand_calls, measured):
+    assert measured("abandoned_share") == {"value": 0.056604, "n": 1_060}
+    assert measured("net_abandoned_share") == {"value": 0.047619, "n": 1_050}
+
+
+def test_speed_of_answer_is_of_the_answered_and_the_queue_wait_of_all_offered(calls, measured):
+    calls((1, "answered", 10), (1, "answered", 30), (1, "abandoned", 80))
+    assert measured("speed_of_answer_seconds") == {"value": 20, "n": 2}
+    assert measured("queue_wait_seconds") == {"value": 40, "n": 3}
+
+
+def test_a_call_back_is_offered_but_neither_answered_nor_abandoned(calls, measured):
+    calls((3, "answered", 10), (1, "callback", 30))
+    assert measured("abandoned_share") == {"value": 0, "n": 4}
+    assert measured("unanswered_share") == {"value": 0.25, "n": 4}
+
+
+def test_an_email_has_no_abandonment_but_may_be_left_before_a_reply(warehouse, measured):
+    # Cut at 6 March: answered; silent for 80 h; asked again after 10 h; only 10 h old.
+    warehouse(
+        contacts="""
+            contact_id | created_at
+            answered   | 2026-03-02 00:00:00
+            silent     | 2026-03-02 16:00:00
+            asked      | 2026-03-02 00:00:00
+            fresh      | 2026-03-05 14:00:00
+        """,
+        messages="""
+            contact_id | sent_at             | author_role
+            answered   | 2026-03-02 00:00:00 | customer
+            answered   | 2026-03-02 01:00:00 | agent
+            silent     | 2026-03-02 16:00:00 | customer
+            asked      | 2026-03-02 00:00:00 | customer
+            asked      | 2026-03-02 10:00:00 | customer
+            fresh      | 2026-03-05 14:00:00 | customer
+            answered   | 2026-03-06 00:00:00 | customer
+        """,
+    )
+    assert measured("abandoned_share") == {"value": None, "n": 0}
+    assert measured("left_before_reply_share") == {"value": 0.333333, "n": 3}
+
+
+def test_an_email_still_within_its_target_is_not_yet_counted(warehouse, measured):
+    # The target is 60 s; the cut is 09:01:30, so one is late by now and one still has time.
+    warehouse(
+        contacts="""
+            contact_id | created_at
+            answered   | 2026-03-02 09:00:00
+            late       | 2026-03-02 09:00:00
+            in-time    | 2026-03-02 09:01:00
+        """,
+        messages="""
+            contact_id | sent_at             | author_role | is_public
+            answered   | 2026-03-02 09:00:30 | agent       | true
+            late       | 2026-03-02 09:00:00 | customer    | true
+            in-time    | 2026-03-02 09:01:00 | customer    | true
+            answered   | 2026-03-02 09:01:30 | agent       | false
+        """,
+    )
+    assert measured("service_level") == {"value": 0.5, "n": 2}
+
+
+def test_handle_time_adds_talk_hold_and_after_contact_work(warehouse, measured):
+    warehouse(
+        contacts="""
+            contact_id | kind | channel | created_at
+            c1         | call | phone   | 2026-03-02 09:00:00
+            c2         | call | phone   | 2026-03-02 09:10:00
+        """,
+        sessions="""
+            contact_id | queue_entered_at    | answered_at         | outcome  | wait_seconds | talk_seconds | hold_seconds | wrap_seconds
+            c1         | 2026-03-02 09:00:00 | 2026-03-02 09:00:00 | answered | 0            | 120          | 30           | 50
+            c2         | 2026-03-02 09:10:00 | 2026-03-02 09:10:00 | answered | 0            |              |              |
+        """,
+    )
+    assert measured("handle_seconds") == {"value": 200, "n": 1}
