@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.api.freshness import STALE
 from pipelines.ingest.load import LoadReport
 from pipelines.ingest.load import load as load_files
 from pipelines.settings import Settings
@@ -24,9 +25,6 @@ from pipelines.warehouse.build import copy_published
 
 Progress = Callable[[str, float | None, str], None]
 """Called as `progress(stage, share done or None, what exactly)`."""
-
-FAILED = "FAILED"
-"""File of the warehouse that holds why the last run failed; a publication removes it."""
 
 
 @dataclass(frozen=True)
@@ -136,13 +134,13 @@ def _stale_on_failure(warehouse: Path) -> Iterator[None]:
     except BaseException as error:
         with suppress(OSError):  # a full disk must not hide what went wrong
             reason = " ".join(str(error).split()) or type(error).__name__
-            (warehouse / FAILED).write_text(f"{reason}\n", encoding="utf-8")
+            (warehouse / STALE).write_text(f"{reason}\n", encoding="utf-8")
         raise
 
 
 def _publish(warehouse: Path, part: Path, began: float) -> Published:
     publish.publish(warehouse, part)
-    (warehouse / FAILED).unlink(missing_ok=True)
+    (warehouse / STALE).unlink(missing_ok=True)
     with duckdb.connect(str(publish.current(warehouse)), read_only=True) as connection:
         build_id = connection.execute("SELECT build_id FROM build_info").fetchall()[0][0]
         contacts = connection.execute("SELECT count(*) FROM fact_contacts").fetchall()[0][0]

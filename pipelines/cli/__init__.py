@@ -72,16 +72,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         sys.stdout.flush()
     except BrokenPipeError:
-        _forget_stdout()
-        return failures.OK
+        return _quietly()
+    except SystemExit as stop:  # the parser turns a broken pipe into one
+        return _quietly() if isinstance(stop.__context__, BrokenPipeError) else stop.code
     except (Exception, KeyboardInterrupt) as error:
         return failures.report(error)
     return code if isinstance(code, int) else failures.OK
 
 
-def _forget_stdout() -> None:
+def _quietly() -> int:
     """Nobody reads any more: what is still buffered must not raise again at exit."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - lives until exit
+    return failures.OK

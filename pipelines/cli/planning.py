@@ -1,6 +1,6 @@
 """Commands about agents: the staffing plan, and a calculator."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from pipelines.cli.options import (
     examples,
 )
 from pipelines.errors import UnknownNameError
+
+if TYPE_CHECKING:  # pandas takes a while to import, and --help should not wait for it
+    import pandas as pd
 
 commands = typer.Typer()
 
@@ -42,13 +45,85 @@ def staffing(
     channel, language = _queue(queue)
     opened = open_warehouse(warehouse)
     plan = opened.staffing(channel, language, day(start), day(end))
+    if csv:
+        print_measured(opened, plan, csv, title="")
+        return
+    notes = () if len(plan) else ("No forecast covers this; run: support-quality forecast",)
+    if queue is None:
+        print_measured(
+            opened,
+            _by_queue(plan),
+            csv,
+            title="Agents required, by queue",
+            notes=(*notes, "Half hours of a queue: --queue CHANNEL/LANGUAGE; all of them: --csv"),
+        )
+        return
     print_measured(
         opened,
-        plan,
+        _by_half_hour(plan),
         csv,
-        title="Agents required" + (f" by {queue}" if queue else ""),
-        notes=("required_low and required_high span 80 % of the forecast.",),
+        title=f"Agents required, {queue}",
+        units={"service level": "share", "occupancy": "share", "mean wait": "seconds"},
+        notes=(
+            *notes,
+            "Closed half hours are left out. To schedule: required, and what shrinkage takes.",
+            "80 %: required where the forecast's 10 % and 90 % quantiles come true.",
+        ),
     )
+
+
+def _by_half_hour(plan: "pd.DataFrame") -> "pd.DataFrame":
+    """The open half hours of one queue, with the columns that people compare."""
+    plan = plan[plan["is_open"].astype(bool)]
+    clock = [f"{slot // 2:02d}:{slot % 2 * 30:02d}" for slot in plan["local_slot"]]
+    return plan.assign(time=clock, band=[f"{low}–{high}" for low, high in _pairs(plan)])[
+        list(_HALF_HOUR_LABELS)
+    ].rename(columns=_HALF_HOUR_LABELS)
+
+
+def _pairs(plan: "pd.DataFrame") -> zip:
+    return zip(
+        plan["required_low"].astype("Int64"), plan["required_high"].astype("Int64"), strict=True
+    )
+
+
+_HALF_HOUR_LABELS = {
+    "local_on": "day",
+    "time": "time",
+    "expected_contacts": "contacts",
+    "required_agents": "required",
+    "band": "80 %",
+    "required_scheduled": "to schedule",
+    "scheduled_agents": "scheduled",
+    "gap": "gap",
+    "service_level_share": "service level",
+    "occupancy_share": "occupancy",
+    "wait_mean_seconds": "mean wait",
+}
+
+
+def _by_queue(plan: "pd.DataFrame") -> "pd.DataFrame":
+    """One row per queue: contacts, agent hours to schedule and scheduled, and where it is short.
+
+    Hours scheduled and half hours short count only days for which a schedule was delivered.
+    """
+    import pandas as pd
+
+    rows = []
+    for (channel, language), queue in plan.groupby(["channel", "language"], sort=True):
+        known = queue[queue["gap"].notna()]
+        rows.append(
+            {
+                "queue": f"{channel}/{language}",
+                "contacts": queue["expected_contacts"].sum(),
+                "peak required": queue["required_agents"].max(),
+                "hours to schedule": queue["required_scheduled"].sum() / 2,
+                "hours scheduled": known["scheduled_agents"].sum(min_count=1) / 2,
+                "half hours short": (known["gap"] < 0).sum() if len(known) else None,
+                "largest gap": known["gap"].min(),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _queue(text: str | None) -> tuple[str | None, str | None]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -83,16 +84,27 @@ Id,Requester id,Group,Status,Priority,Via,Created at,Updated at,Solved at,Satisf
 """
 
 
-@pytest.fixture
-def published(tmp_path) -> Path:
-    """A small warehouse with three tickets and a published build."""
-    export = tmp_path / "three.csv"
+@pytest.fixture(scope="session")
+def three_tickets(tmp_path_factory) -> Path:
+    """A small export."""
+    export = tmp_path_factory.mktemp("exports") / "three.csv"
     export.write_text(TICKETS, encoding="utf-8")
-    warehouse = tmp_path / "warehouse"
+    return export
+
+
+@pytest.fixture(scope="session")
+def _published_once(tmp_path_factory, three_tickets) -> Path:
+    warehouse = tmp_path_factory.mktemp("published") / "warehouse"
     for arguments in (
-        ["load", export, "--zone", "Asia/Seoul", "--warehouse", warehouse],
+        ["load", three_tickets, "--zone", "Asia/Seoul", "--warehouse", warehouse],
         ["build", "--warehouse", warehouse],
     ):
         ran = _run(arguments)
         assert ran.exit_code == 0, ran.stderr
     return warehouse
+
+
+@pytest.fixture
+def published(tmp_path, _published_once) -> Path:
+    """A small warehouse of one's own, with three tickets and a published build."""
+    return shutil.copytree(_published_once, tmp_path / "warehouse")

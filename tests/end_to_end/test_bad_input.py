@@ -147,7 +147,7 @@ def test_a_quote_that_never_closes_loses_no_other_row(published, tmp_path, run_c
 
 
 def _small_files_only() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
 
 @pytest.mark.parametrize("command", ["load", "build", "run"])
@@ -181,9 +181,9 @@ def test_a_full_disk_is_told_and_nothing_is_lost(command, published, tmp_path, r
 
 
 @pytest.mark.parametrize("command", ["load", "build", "forecast", "run"])
-def test_a_second_writer_is_turned_away_at_once(command, published, tmp_path, shell):
+def test_a_second_writer_is_turned_away_at_once(command, published, three_tickets, shell):
     before = state(published)
-    files = (tmp_path / "three.csv", *SEOUL) if command in ("load", "run") else ()
+    files = (three_tickets, *SEOUL) if command in ("load", "run") else ()
     with publish.writer_lock(published):
         ran = shell(command, *files, "--warehouse", published)
     assert ran.returncode == 6
