@@ -59,6 +59,11 @@ class Page:
     filters: filters.Filters
     reader: Reader
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the reader holds a phone, as its browser says ("Mobi" is the agreed sign)."""
+        return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
     def names(self, dimension: str, frame: pd.DataFrame) -> dict[str, str]:
         """Code -> words for the codes of `dimension` that occur in `frame`."""
         return {code: self.reader.name(dimension, code) for code in frame[dimension].unique()}
@@ -119,9 +124,11 @@ def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
     is_flat = up_is_good is None or (step is not None and step[0] not in "+-")
     definition = queries.definition(frame.attrs["metric"])
     behind = [f"n = {reader.count(0 if pd.isna(n) else n)}"]
+    if step:
+        before = reader.value(row.get("previous_value"), unit)
+        behind.insert(0, _("was {value}").format(value=before))
     if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
         behind.append(_("95 %: {interval}").format(interval=between))
-    before = reader.value(row.get("previous_value"), unit)
     with st.container(border=True, gap="xxsmall"):
         st.metric(
             label,
@@ -129,7 +136,6 @@ def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
             step,
             delta_color="off" if is_flat else "normal" if up_is_good else "inverse",
             delta_arrow="off" if step and step[0] not in "+-" else "auto",
-            delta_description=_("was {value}").format(value=before) if step else None,
             help=i18n.text(definition.summary) if definition else None,
         )
         st.caption("  \n".join(behind))

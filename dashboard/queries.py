@@ -7,6 +7,7 @@ later a role) is an argument, hence part of the key.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -206,26 +207,23 @@ def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
     return int(waiting["n"].sum()), None if waiting.empty else waiting["longest_seconds"].max()
 
 
-def short_half_hours(build: api.BuildInfo, hours: int = 24) -> pd.DataFrame:
-    """Half hours of the plan with fewer agents than required, from the data cut on.
+def short_queues(build: api.BuildInfo, hours: int = 24) -> pd.DataFrame:
+    """Queues whose plan lacks people within `hours` of the data cut, the shortest first.
 
-    One row per queue, the shortest of agents first: `channel, language, half_hours, agents`
-    (the most that are missing at once), `first_at` (naive UTC). Empty without a schedule.
+    The columns of `pipelines.api.shortage`; no row without a forecast and a schedule.
     """
+    return _short_queues(build.build_id, build.data_cut_at, hours)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _short_queues(build_id: str, cut_at: datetime, hours: int) -> pd.DataFrame:
     plan = ask("staffing")
     if plan.empty:
-        return pd.DataFrame(columns=["channel", "language", "half_hours", "agents", "first_at"])
-    ahead = plan["starts_at"] - pd.Timestamp(build.data_cut_at)
+        return api.shortage(plan)
+    ahead = plan["starts_at"] - pd.Timestamp(cut_at)
     near = plan[(ahead >= pd.Timedelta(0)) & (ahead < pd.Timedelta(hours=hours))]
-    short = near[near["gap"] < 0]
-    return (
-        short.assign(missing=-short["gap"].astype(float))
-        .groupby(["channel", "language"], as_index=False)
-        .agg(
-            half_hours=("missing", "size"), agents=("missing", "max"), first_at=("starts_at", "min")
-        )
-        .sort_values(["agents", "half_hours"], ascending=False, ignore_index=True)
-    )
+    queues = api.shortage(near)
+    return queues[queues["short_half_hours"] > 0].reset_index(drop=True)
 
 
 def definition(metric: str) -> api.Definition:

@@ -82,7 +82,8 @@ def _list() -> None:
             on_select=_pick,
             args=(table["contact_id"].tolist(),),
         )
-        tables.download_buttons(table, "contacts")
+        with st.container(horizontal=True, gap="xsmall"):
+            tables.download_buttons(table, "contacts")
 
 
 def _one(contact_id: str) -> None:

@@ -136,6 +136,7 @@ components.table_card(
     words=words
     | {
         "load_id": _("Load"),
+        "tables": _("Tables"),
         "system": _("System"),
         "zone": _("Zone"),
         "loaded_at": _("Loaded at (UTC)"),

@@ -39,6 +39,7 @@ compared = {
 }
 
 
+NARROW_COLUMNS = 4
 PAGE_OF = {"wait": "wait_times", "resolution": "resolution", "satisfaction": "satisfaction"}
 
 
@@ -66,17 +67,21 @@ def _alerts() -> Iterator[tuple[str, str]]:
             ).format(n=reader.number(waiting), longest=reader.duration(longest)),
             "contact",
         )
-    for row in queries.short_half_hours(page.build).head(3).itertuples():
+    short = queries.short_queues(page.build)
+    if len(short):
+        worst = short.iloc[0]
         yield (
-            _(
-                "{channel}, {language}: up to {agents} agents short in {n} half hours of the next"
-                " 24 hours, first at {at}."
+            plural(
+                "{n} queue lacks agents in the next 24 hours: {channel}, {language}, up to"
+                " {agents} at once.",
+                "{n} queues lack agents in the next 24 hours; most of all {channel}, {language},"
+                " up to {agents} at once.",
+                len(short),
             ).format(
-                channel=reader.name("channel", row.channel),
-                language=reader.name("language", row.language),
-                agents=reader.compact(row.agents),
-                n=reader.number(row.half_hours),
-                at=reader.instant(row.first_at, page.build.zone),
+                n=reader.number(len(short)),
+                channel=reader.name("channel", worst["channel"]),
+                language=reader.name("language", worst["language"]),
+                agents=reader.compact(-worst["worst_gap"]),
             ),
             "staffing",
         )
@@ -125,13 +130,19 @@ with st.container(border=True, key="card-grid"):
     st.subheader(_("By channel and language"), anchor=False)
     shown = components.choice("grid", _("Measure"), {k: label for k, (_m, label) in GRIDS.items()})
     metric, label = GRIDS[shown]
+    languages = page.names("language", compared[metric])
     grid = queries.busiest_first(compared[metric], chosen)
+    drawn = grid
+    if page.is_narrow:
+        drawn = grid[grid["language"].isin(grid["language"].unique()[:NARROW_COLUMNS])]
+        st.caption(_("The busiest languages; the table holds all."))
     components.chart_and_table(
         charts.grid(
-            grid,
+            drawn,
             unit=grid.attrs["unit"],
             up_is_good=grid.attrs["up_is_good"],
-            names=page.names("channel", grid) | page.names("language", grid),
+            names=page.names("channel", grid)
+            | {code: name.replace(" (", "<br>(") for code, name in languages.items()},
             reader=reader,
         ),
         grid,
