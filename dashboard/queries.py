@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.formats import SUPPRESSED_BELOW
 from pipelines import api
 
 if TYPE_CHECKING:
@@ -138,6 +139,39 @@ def busiest_first(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     return frame.sort_values(
         ["channel", "language"], key=lambda codes: codes.map(ranks[codes.name]), ignore_index=True
     )
+
+
+def ratings(metric: str, filters: Filters, by: str) -> pd.DataFrame:
+    """[by, score, n]: how often each rating was given, the group with most ratings first."""
+    frame = ask(
+        "distribution",
+        metric=metric,
+        start=filters.start,
+        end=filters.end,
+        where=filters.where,
+        by=(by,),
+    )
+    frame = frame.rename(columns={"bin_low": "score"})[[by, "score", "n"]]
+    frame["score"] = frame["score"].astype(int)
+    totals = frame.groupby(by, dropna=False)["n"].transform("sum")
+    order = frame.assign(_total=-totals).sort_values(["_total", by, "score"])
+    return order.drop(columns="_total").reset_index(drop=True)
+
+
+def against_own_past(metric: str, now: Filters, before: Filters, by: str) -> pd.DataFrame:
+    """`measure` now, with each group's own value in the days `before` as `baseline`.
+
+    The group with most observations comes first; a baseline of fewer than 5 is NULL.
+    """
+    frame = measure(metric, now, by=(by,))
+    attrs = frame.attrs
+    past = measure(metric, before, by=(by,))[[by, "value", "n"]]
+    past = past.rename(columns={"value": "baseline", "n": "baseline_n"})
+    frame = frame.merge(past, on=by, how="left")
+    frame["baseline"] = frame["baseline"].where(frame["baseline_n"] >= SUPPRESSED_BELOW)
+    frame = frame.sort_values("n", ascending=False, kind="stable", ignore_index=True)
+    frame.attrs = attrs
+    return frame
 
 
 _LISTED = (

@@ -19,6 +19,7 @@ from dashboard.charts.staffing import (
 from dashboard.charts.waits import (
     distribution,
     percentiles_by_half_hour,
+    span_words,
     still_waiting,
     timeline,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "ratings",
     "required_against_scheduled",
     "slot_bars",
+    "span_words",
     "still_waiting",
     "timeline",
     "trend",

@@ -57,7 +57,7 @@ def distribution(
             y=list(rows["n"]),
             marker={"color": ACCENT, "line": {"width": 0}},
             text=[
-                f"{_span(row.bin_low, row.bin_high, reader)}<br>n = {reader.count(row.n)}"
+                f"{span_words(row.bin_low, row.bin_high, reader)}<br>n = {reader.count(row.n)}"
                 + (f" ({reader.share(row.n / total)})" if row.n >= SUPPRESSED_BELOW else "")
                 for row in rows.itertuples()
             ],
@@ -267,7 +267,8 @@ def timeline(waits: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | Non
     return chart
 
 
-def _span(low: float, high: float, reader: Reader) -> str:
+def span_words(low: float, high: float, reader: Reader = ENGLISH) -> str:
+    """A bin of durations: '1 min – 5 min', or '3 d and more' where `high` is NULL."""
     if pd.isna(high):
         return reader.translate("{duration} and more").format(duration=reader.duration(low))
     return f"{reader.duration(low)} – {reader.duration(high)}"

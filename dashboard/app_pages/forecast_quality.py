@@ -1,0 +1,76 @@
+"""Forecast quality: how forecasts made in the past did on what then came in."""
+
+import streamlit as st
+
+from dashboard import charts, components, queries
+from dashboard.i18n import text as _
+from dashboard.planning import backtests, queues
+from dashboard.planning.menus import picked
+
+page = components.open_page(
+    _("Forecast quality"),
+    _("How forecasts made at past dates did on what then came in, against plain yardsticks."),
+    with_filters=False,
+)
+reader = page.reader
+tests = queries.ask("backtest")
+if tests.empty:
+    queues.no_forecast_yet()
+    components.close_page(page)
+    st.stop()
+
+backtests.headline(tests, reader)
+table = backtests.by_queue(tests)
+components.table_card(
+    _("Every queue over two weeks"),
+    table,
+    name="forecast_quality_by_queue",
+    note=_(
+        "Of the models that lose to no yardstick, the one with the least pinball loss (how far"
+        " off the bands are) is used. Error: absolute error of half hours as a share of the"
+        " contacts; where a half hour holds a contact or none, look at the bands instead."
+    ),
+    words=backtests.words(),
+    units=backtests.units(),
+)
+
+options = {
+    f"{row.channel}:{row.language}": queues.queue_name(row.channel, row.language, reader)
+    for row in table.itertuples()
+}
+st.header(_("One queue"), anchor=False)
+code = picked("queue", _("Queue"), options, default=next(iter(options)), width=320)
+channel, language = code.split(":")
+of_queue = tests[(tests["channel"] == channel) & (tests["language"] == language)]
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.markdown(backtests.why_chosen(of_queue, reader))
+    measure = components.choice(
+        "measure", _("Measure"), {"pinball": _("Pinball loss"), "wape": _("Error")}
+    )
+
+left, right = st.columns(2)
+with left:
+    components.card(
+        _("Error by horizon"),
+        charts.errors(of_queue, measure, names=backtests.model_names(of_queue), reader=reader),
+        of_queue,
+        name=f"backtest_{channel}_{language}",
+        note=_("Left is better. The filled dot is the model in use."),
+        words=backtests.words(),
+        units=backtests.units(),
+    )
+with right:
+    in_use = of_queue[of_queue["is_chosen"]]
+    components.card(
+        _("Do the bands keep their promise?"),
+        charts.calibration(in_use, "horizon", names=backtests.horizon_names(), reader=reader),
+        in_use,
+        name=f"coverage_{channel}_{language}",
+        note=_(
+            "Share of half hours that fell into the 50, 80 and 95 % bands of the model in use."
+            " Above the line the bands are wider than they need be, below it too narrow."
+        ),
+        words=backtests.words(),
+        units=backtests.units(),
+    )
+components.close_page(page)

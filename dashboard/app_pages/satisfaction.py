@@ -1,0 +1,247 @@
+"""Satisfaction: how customers rated the help they got, who answered, and what they wrote."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, components, queries
+from dashboard.formats import SUPPRESSED_BELOW
+from dashboard.i18n import text as _
+
+BASELINE_DAYS = 84  # twelve weeks: long enough for a small language, short enough to be current
+COMMENTS_A_PAGE = 10
+COMMENTS_READ = 5_000
+
+page = components.open_page(
+    _("Satisfaction"),
+    _("How customers rated the help they got. Scales are kept apart, never mixed."),
+)
+reader, chosen = page.reader, page.filters
+csat = queries.compare("csat", chosen)
+good = queries.compare("good_share", chosen)
+response = queries.compare("survey_response_share", chosen)
+components.stop_if_empty(csat, good, response)
+has_five, has_good = components.single(csat) is not None, components.single(good) is not None
+
+items = [(_("Survey response"), response)]
+if has_five:
+    items = [
+        (_("Satisfied (4 or 5 of 5)"), csat),
+        *items,
+        (_("Professionalism"), queries.compare("professionalism_score", chosen)),
+        (_("Speed"), queries.compare("speed_score", chosen)),
+        (_("Problem solving"), queries.compare("problem_solving_score", chosen)),
+    ]
+if has_good:
+    items.insert(1, (_("Rated good (good or bad)"), good))
+components.kpis(items, page)
+
+if not has_five and not has_good:
+    components.empty(
+        _("Fewer than {n} ratings match these filters: too few to tell anything.").format(
+            n=SUPPRESSED_BELOW
+        )
+    )
+    components.close_page(page)
+    st.stop()
+
+main = "csat" if has_five else "good_share"
+dimensions = {
+    "language": _("Language"),
+    "channel": _("Channel"),
+    "topic": _("Topic"),
+    "team": _("Team"),
+}
+
+with st.container(border=True, key="card-ratings"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.subheader(_("All ratings"), anchor=False)
+        if has_five and has_good:
+            scale = components.choice(
+                "scale", _("Scale"), {"five": _("1 to 5"), "good": _("Good or bad")}
+            )
+        else:
+            scale = "five" if has_five else "good"
+        by = components.choice("by", _("By"), dimensions)
+    metric = "csat_score" if scale == "five" else "good_share"
+    ratings = queries.ratings(metric, chosen, by)
+    st.caption(
+        _(
+            "The whole distribution, the middle of the scale at the centre. Languages use scales"
+            " differently: compare a language with itself over time, not with another."
+        )
+    )
+    components.chart_and_table(
+        charts.ratings(
+            ratings,
+            by,
+            scale=(1, 2, 3, 4, 5) if scale == "five" else (0, 1),
+            score_names=None if scale == "five" else {0: _("Bad"), 1: _("Good")},
+            names=page.names(by, ratings),
+            reader=reader,
+        ),
+        ratings,
+        metric=metric,
+        name=f"ratings_{scale}_by_{by}",
+        alt=_("Distribution of ratings"),
+        words={"score": _("Rating")},
+        units={"score": "count"},
+    )
+
+left, right = st.columns(2)
+with left:
+    before = replace(
+        chosen,
+        start=chosen.start - timedelta(days=BASELINE_DAYS),
+        end=chosen.start - timedelta(days=1),
+    )
+    own = queries.against_own_past(main, chosen, before, "language")
+    components.card(
+        _("Each language against itself"),
+        charts.dots(
+            own,
+            "language",
+            unit="share",
+            names=page.names("language", own),
+            baseline="baseline",
+            baseline_name=_("Its own {n} days before").format(n=BASELINE_DAYS),
+            reader=reader,
+        ),
+        own,
+        metric=main,
+        name="satisfaction_against_own_baseline",
+        note=_("Most ratings first. A dot whose line does not touch its mark has moved."),
+        words={"baseline": _("Own baseline"), "baseline_n": _("n of the baseline")},
+        units={"baseline": "share", "baseline_n": "n"},
+    )
+with right:
+    waits = queries.ask(
+        "share_by_wait", metric=main, start=chosen.start, end=chosen.end, where=chosen.where
+    )
+    waits = waits[waits["n"] > 0].assign(
+        wait=lambda rows: [
+            charts.span_words(low, high, reader)
+            for low, high in zip(rows["bin_low"], rows["bin_high"], strict=True)
+        ]
+    )
+    components.card(
+        _("Satisfied by how long they waited"),
+        charts.dots(waits, "wait", unit="share", reader=reader),
+        waits,
+        metric=main,
+        name="satisfaction_by_wait",
+        note=_(
+            "First response time of the rated contacts. Going together is not causing: hard"
+            " contacts are slow too. Filter by channel to compare like with like."
+        ),
+        words={"wait": _("First response")},
+        units={"bin_low": "seconds", "bin_high": "seconds"},
+    )
+
+with st.container(border=True, key="card-over-time"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.subheader(_("Week by week"), anchor=False)
+        series = {
+            "satisfied": _("Satisfied"),
+            "response": _("Survey response"),
+        }
+        shown = components.choice("series", _("Shown"), series)
+    metric = main if shown == "satisfied" else "survey_response_share"
+    weeks = queries.measure(metric, chosen, by=("week",))
+    components.chart_and_table(
+        charts.trend(weeks, "week", unit="share", label=series[shown], reader=reader),
+        weeks,
+        metric=metric,
+        name=f"{metric}_by_week",
+        alt=series[shown],
+    )
+
+columns = {
+    "csat": ("csat", None),
+    "good": ("good_share", None),
+    "response": ("survey_response_share", None),
+    "professionalism": ("professionalism_score", None),
+    "speed": ("speed_score", None),
+    "problem_solving": ("problem_solving_score", None),
+}
+table = queries.side_by_side(chosen, columns, by=("channel", "language"))
+components.table_card(
+    _("Every channel and language"),
+    table,
+    metric=main,
+    name="satisfaction_by_channel_and_language",
+    note=_(
+        "n counts contacts, not ratings; the page's link to a cell's ratings is the filter."
+        " Means of different languages are not to be ranked."
+    ),
+    words={
+        "csat": _("Satisfied"),
+        "good": _("Rated good"),
+        "response": _("Survey response"),
+        "professionalism": _("Professionalism"),
+        "speed": _("Speed"),
+        "problem_solving": _("Problem solving"),
+        "n": _("Contacts"),
+    },
+    units={
+        **dict.fromkeys(("csat", "good", "response"), "share"),
+        **dict.fromkeys(("professionalism", "speed", "problem_solving"), "score"),
+    },
+)
+
+with st.container(border=True, key="card-comments"):
+    st.subheader(_("What customers wrote"), anchor=False)
+    answers = queries.ask(
+        "surveys", start=chosen.start, end=chosen.end, where=chosen.where, limit=COMMENTS_READ
+    )
+    wrote = answers[answers["comment"].notna()]
+    kinds = {
+        "all": _("All"),
+        "unhappy": _("Not satisfied"),
+        "happy": _("Satisfied"),
+    }
+    kind = components.choice("comments", _("Comments of"), kinds)
+    if kind != "all":
+        wrote = wrote[wrote["is_satisfied"].astype("boolean").fillna(False) == (kind == "happy")]
+    st.caption(
+        _(
+            "{n} comments, the newest first; names, numbers and addresses are masked. Who writes"
+            " is not who rates: read them for reasons, not for shares."
+        ).format(n=reader.number(len(wrote)))
+        + (
+            " " + _("Taken from the newest {n} answers.").format(n=reader.number(COMMENTS_READ))
+            if len(answers) == COMMENTS_READ
+            else ""
+        )
+    )
+    if wrote.empty:
+        components.empty(_("No comment matches."))
+    else:
+        pages = -(-len(wrote) // COMMENTS_A_PAGE)
+        number = st.pagination(pages, key="comments-page") if pages > 1 else 1
+        first = (number - 1) * COMMENTS_A_PAGE
+        for row in wrote.iloc[first : first + COMMENTS_A_PAGE].itertuples():
+            scored = (
+                (_("Good") if row.score else _("Bad"))
+                if row.scale == "good_bad"
+                else _("{n} of 5").format(n=reader.number(row.score))
+            )
+            with st.container(border=True, gap="xxsmall"):
+                with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                    happy = pd.notna(row.is_satisfied) and bool(row.is_satisfied)
+                    st.badge(scored, color="blue" if happy else "orange")
+                    st.caption(
+                        " · ".join(
+                            (
+                                reader.day(row.answered_on),
+                                reader.name("channel", row.channel),
+                                reader.language(row.language),
+                                reader.name("topic", row.topic),
+                            )
+                        )
+                    )
+                # Customers' text is never Markdown: an image in it would call out.
+                st.text(row.comment)
+components.close_page(page)

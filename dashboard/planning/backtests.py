@@ -1,0 +1,161 @@
+"""How good the forecasts are, in words and tables: which model is in use, and why it is."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.formats import Reader
+from dashboard.i18n import text as _
+
+_LONGEST = "2 weeks"
+
+
+def model_name(model: str) -> str:
+    """A model in the reader's words; one without any stays as it is."""
+    return {
+        "level_profile": _("Level × profile of the day"),
+        "borrowed_profile": _("Own level × profile of all"),
+        "eight_week_mean": _("Mean of the last 8 weeks"),
+        "seasonal_naive": _("Same half hour last week"),
+    }.get(model, model)
+
+
+def model_names(tests: pd.DataFrame) -> dict[str, str]:
+    """Code -> words for the models that occur."""
+    return {model: model_name(model) for model in tests["model"].unique()}
+
+
+def horizon_names() -> dict[str, str]:
+    """Code -> words of the horizons."""
+    return {"1 day": _("1 day"), "1 week": _("1 week"), "2 weeks": _("2 weeks")}
+
+
+def headline(tests: pd.DataFrame, reader: Reader) -> None:
+    """How many queues have a model that beats the yardsticks, and whose bands keep to 80 %."""
+    table = by_queue(tests)
+    better = (~table["is_yardstick"]).sum()
+    covered = table["coverage80"].between(0.75, 0.85).sum()
+    wide = (table["coverage80"] > 0.85).sum()
+    of = _("of {n} queues").format(n=reader.number(len(table)))
+    items = (
+        (_("Use a model that beats the yardsticks"), better, of, None),
+        (_("Stay with a yardstick"), len(table) - better, of, None),
+        (
+            _("80 % band holds 75 to 85 %"),
+            covered,
+            of,
+            _("Coverage of half hours over the longest horizon that was tested."),
+        ),
+        (
+            _("80 % band holds more"),
+            wide,
+            of,
+            _(
+                "Where half hours hold a contact or none, whole numbers make a band wider than"
+                " 80 % whatever the model."
+            ),
+        ),
+        (
+            _("Forecasts made in the past"),
+            int(table["origins"].max()),
+            _("origins per queue at most"),
+            None,
+        ),
+    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
+        for label, value, note, meaning in items:
+            with st.container(border=True, gap="xxsmall"):
+                st.metric(label, reader.number(value), help=meaning)
+                st.caption(note)
+
+
+def by_queue(tests: pd.DataFrame) -> pd.DataFrame:
+    """One row per queue: the model in use at the longest horizon, beside the best yardstick."""
+    rows = []
+    for (channel, language), of_queue in tests.groupby(["channel", "language"], sort=False):
+        longest = of_queue[of_queue["horizon"] == _longest(of_queue)]
+        chosen = longest[longest["is_chosen"]]
+        if chosen.empty:
+            continue
+        chosen = chosen.iloc[0]
+        yardsticks = longest[longest["is_yardstick"]]
+        rows.append(
+            {
+                "channel": channel,
+                "language": language,
+                "model_words": model_name(chosen["model"]),
+                "pinball": chosen["pinball"],
+                "yardstick_pinball": yardsticks["pinball"].min(),
+                "wape": chosen["wape"],
+                "yardstick_wape": yardsticks["wape"].min(),
+                "bias": chosen["bias"],
+                "coverage50": chosen["coverage50"],
+                "coverage80": chosen["coverage80"],
+                "coverage95": chosen["coverage95"],
+                "origins": chosen["origins"],
+                "is_yardstick": bool(chosen["is_yardstick"]),
+            }
+        )
+    return pd.DataFrame(rows).sort_values("wape", ignore_index=True)
+
+
+def why_chosen(of_queue: pd.DataFrame, reader: Reader) -> str:
+    """One sentence: the model in use, and what it beat."""
+    longest = of_queue[of_queue["horizon"] == _longest(of_queue)]
+    chosen = longest[longest["is_chosen"]].iloc[0]
+    yardsticks = longest[longest["is_yardstick"]].sort_values("pinball")
+    facts = {
+        "model": model_name(chosen["model"]),
+        "loss": reader.share(chosen["pinball"]),
+        "horizon": horizon_names().get(chosen["horizon"], chosen["horizon"]),
+        "n": reader.number(chosen["origins"]),
+    }
+    if yardsticks.empty or pd.isna(chosen["pinball"]):
+        return _("In use: **{model}**; too little came in to compare models.").format(**facts)
+    best = yardsticks.iloc[0]
+    facts |= {
+        "yardstick": model_name(best["model"]),
+        "yardstick_loss": reader.share(best["pinball"]),
+    }
+    if chosen["is_yardstick"]:
+        return _(
+            "In use: **{model}**, a yardstick, because no model beat it: pinball loss {loss} of"
+            " the contacts over {horizon}, from {n} origins."
+        ).format(**facts)
+    return _(
+        "In use: **{model}**, because its pinball loss over {horizon} is the least: {loss} of the"
+        " contacts against {yardstick_loss} of the best yardstick ({yardstick}), from {n} origins."
+    ).format(**facts)
+
+
+def words() -> dict[str, str]:
+    """Headings of the back-test's columns."""
+    return {
+        "model": _("Model"),
+        "model_words": _("Model in use"),
+        "horizon": _("Horizon"),
+        "wape": _("Error"),
+        "yardstick_wape": _("Error, best yardstick"),
+        "pinball": _("Pinball loss"),
+        "yardstick_pinball": _("Pinball, best yardstick"),
+        "bias": _("Bias"),
+        "coverage50": _("In the 50 % band"),
+        "coverage80": _("In the 80 % band"),
+        "coverage95": _("In the 95 % band"),
+        "origins": _("Origins"),
+        "is_chosen": _("In use"),
+        "is_yardstick": _("Yardstick"),
+    }
+
+
+def units() -> dict[str, str]:
+    """Units of the back-test's columns: shares of the contacts, or of half hours."""
+    shares = ("wape", "yardstick_wape", "pinball", "yardstick_pinball", "bias")
+    covers = ("coverage50", "coverage80", "coverage95")
+    return dict.fromkeys((*shares, *covers), "share") | {"origins": "count"}
+
+
+def _longest(tests: pd.DataFrame) -> str:
+    present = set(tests["horizon"])
+    return next(h for h in (_LONGEST, "1 week", "1 day") if h in present)
