@@ -36,8 +36,7 @@ class DecodedFile:
     """An export as UTF-8 text: `path` is the file itself or a scratch file.
 
     `size` is of the original bytes; `evidence` says how the encoding was found; `head` is the
-    first text of it, all of it where `is_whole`; `has_odd_quotes`: one double quote has no
-    partner."""
+    first text of it, all of it where `is_whole`."""
 
     path: Path
     size: int
@@ -46,7 +45,6 @@ class DecodedFile:
     compression: str | None
     head: str
     is_whole: bool
-    has_odd_quotes: bool
 
 
 def file_sha256(path: Path) -> str:
@@ -70,8 +68,7 @@ def decode(path: Path, scratch: Path, encoding: str | None = None) -> DecodedFil
     if encoding != "utf-8":
         text_path = scratch / "decoded.txt"
         _transcode(path, plain, text_path, encoding)
-    quotes, returns, feeds = _counted(path, text_path)
-    if returns and not feeds:  # line ends of the old Macintosh
+    if _has_returns_only(path, text_path):  # line ends of the old Macintosh
         _rewrite(text_path, scratch / "lines.txt", lambda block: block.replace(b"\r", b"\n"))
         text_path = scratch / "lines.txt"
     with text_path.open("rb") as file:
@@ -84,7 +81,6 @@ def decode(path: Path, scratch: Path, encoding: str | None = None) -> DecodedFil
         compression=compression,
         head=head.decode("utf-8", errors="ignore").removeprefix("\ufeff"),
         is_whole=len(head) == text_path.stat().st_size,
-        has_odd_quotes=quotes % 2 == 1,
     )
 
 
@@ -283,18 +279,17 @@ def _transcode(path: Path, plain: Path, target: Path, encoding: str) -> None:
             position += len(block)
 
 
-def _counted(path: Path, plain: Path) -> tuple[int, int, int]:
-    """Numbers of quotes, carriage returns and line feeds; refuses text that holds zero bytes."""
-    quotes = returns = feeds = 0
-    with plain.open("rb") as file:
-        while block := file.read(_BLOCK):
-            quotes += block.count(b'"')
-            if not feeds:
-                feeds += block.count(b"\n")
-                returns += block.count(b"\r")
+def _has_returns_only(path: Path, text: Path) -> bool:
+    """Do lines end with carriage returns alone? Refuses text that holds zero bytes."""
+    with text.open("rb") as file:
+        start = file.read(_BLOCK)
+        returns_only = b"\r" in start and b"\n" not in start
+        block = start
+        while block:
             if b"\0" in block:
                 raise InputError(f"{path}: a binary file, not text (it holds zero bytes)")
-    return quotes, returns, feeds
+            block = file.read(_BLOCK)
+    return returns_only
 
 
 def _rewrite(plain: Path, target: Path, change: Callable[[bytes], bytes]) -> None:

@@ -7,6 +7,7 @@ Columns are named c1, c2, ... by position, since headers may repeat or be empty.
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +39,9 @@ class Delimited:
                 return f"c{position}"
         return None
 
-    def relation_sql(self) -> str:
-        """SQL of the whole file: c1..cn as VARCHAR, broken records kept aside."""
+    def relation_sql(self, missing: tuple[str, ...] = ("",)) -> str:
+        """SQL of the whole file: c1..cn as VARCHAR, NULL where a value is one of the texts that
+        mean missing; broken records are kept aside."""
         columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(1, len(self.headers) + 1))
         return (
             f"read_csv({quoted(str(self.path))}, columns = {{{columns}}}, auto_detect = false,"
@@ -47,12 +49,18 @@ class Delimited:
             f" delim = {quoted(self.separator)}, quote = {quoted(self.quote)},"
             f" escape = {quoted(self.quote)}, store_rejects = true, rejects_limit = 0,"
             f" rejects_table = '{_REJECTS}', rejects_scan = '{_REJECTS}_scan',"
+            f" nullstr = [{', '.join(map(quoted, missing))}], allow_quoted_nulls = true,"
             " rejects_line_size_limit = 2000, max_line_size = 16000000)"
         )
 
-    def text_sql(self, alias: str = "") -> str:
-        """SQL of a record's text, as it is shown in the quarantine."""
-        columns = ", ".join(f"coalesce({alias}c{i}, '')" for i in range(1, len(self.headers) + 1))
+    def text_sql(self, personal: Iterable[str] = ()) -> str:
+        """SQL of a record's text for the quarantine; of `personal` columns (c1, c2, ...) it
+        tells only that they are there."""
+        hidden = set(personal)
+        columns = ", ".join(
+            f"CASE WHEN {c} IS NULL THEN '' ELSE '<person>' END" if c in hidden else f"coalesce({c}, '')"
+            for c in (f"c{i}" for i in range(1, len(self.headers) + 1))
+        )
         return f"concat_ws({quoted(self.separator)}, {columns})"
 
 
@@ -120,7 +128,8 @@ def broken_records_sql(file: Delimited) -> str:
                 WHEN 'UNQUOTED VALUE' THEN 'a quote is not closed properly'
                 WHEN 'LINE SIZE OVER MAXIMUM' THEN 'longer than 16 MB'
                 ELSE lower(CAST(error_type AS VARCHAR)) END, '; ') AS reasons,
-            any_value(csv_line) AS raw
+            -- which part of a broken line is a name can't be told: letters become x
+            any_value(regexp_replace(csv_line, '\\p{{L}}', 'x', 'g')) AS raw
         FROM {_REJECTS} GROUP BY line ORDER BY line"""
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,8 +40,8 @@ class LoadReport:
     skipped_reason: str | None = None
 
 
-class _UnknownFormatError(InputError):
-    """No source recognises the file."""
+class _LeftOutError(InputError):
+    """No source recognises the file, or it holds no rows: in a folder it is passed over."""
 
 
 @dataclass
@@ -87,7 +88,7 @@ class FileLoad:
                 probe = Probe(self.path, decoded.path, decoded.head, decoded.is_whole, mapping)
                 source = self._recognised(probe)
                 return self._fill(draft, Path(scratch), sha256, decoded, probe, source)
-        except _UnknownFormatError as error:
+        except _LeftOutError as error:
             if self.may_be_unknown:
                 return LoadReport(self.path, skipped_reason=str(error))
             raise InputError(str(error)) from None
@@ -107,7 +108,7 @@ class FileLoad:
         names = ", ".join(sorted(source.name for source in found or sources().values()))
         if found:
             raise InputError(f"{self.path}: line 1: may be any of {names}; tell it with --source")
-        raise _UnknownFormatError(
+        raise _LeftOutError(
             f"{self.path}: line 1: unknown format; known: {names}; tell it with --source, or"
             " describe the file in a mapping (--mapping)"
         )
@@ -134,7 +135,7 @@ class FileLoad:
                 for rows in self._batches(connection, stream, decoded, count):
                     _append(draft, stream, rows, main_table, count)
             if probe.json is None:
-                self._append_broken(draft, connection, probe, decoded, main_table, count)
+                self._append_broken(draft, connection, probe, main_table, count)
         except duckdb.Error as error:
             raise self._explained(error) from error
         finally:
@@ -151,6 +152,10 @@ class FileLoad:
             quarantined=quarantined,
             tables=tables,
         )
+        if count.received == 0:
+            raise _LeftOutError(
+                f"{self.path}: line 1: a header and no rows; export it again, or leave it out"
+            )
         draft.finish(
             {
                 "load_id": draft.load_id,
@@ -211,18 +216,16 @@ class FileLoad:
         draft: Draft,
         connection: duckdb.DuckDBPyConnection,
         probe: Probe,
-        decoded: DecodedFile,
         table: str,
         count: _Count,
     ) -> None:
         """Put the records that could not even be split into columns with the rejects."""
-        if decoded.has_odd_quotes and probe.delimited.quote == '"':
-            line = unclosed_quote(connection, probe.delimited)
-            if line is not None:
-                raise InputError(
-                    f"{self.path}: line {line}: a quote opens and never closes, so the rest of the"
-                    " file can't be read; close it or export again, and load the new file"
-                )
+        line = unclosed_quote(connection, probe.delimited) if probe.delimited.quote else None
+        if line is not None:
+            raise InputError(
+                f"{self.path}: line {line}: a quote opens and never closes, so the rest of the"
+                " file can't be read; close it or export again, and load the new file"
+            )
         rows = connection.sql(
             f"""SELECT line, {quoted(table)} AS table_name, reasons,
                 {quoted(BROKEN_RECORD_REMEDY)} AS remedy, {masked_sql("raw")} AS raw,
@@ -254,7 +257,9 @@ def _append(draft: Draft, stream: Stream, rows: pa.Table, main_table: str, count
         count.rejected[stream.table] = before + rejected.num_rows
         rows = rows.filter(pc.is_null(reasons))
     for table, fill in stream.fills.items():
-        chosen = rows.filter(rows[fill.when]) if fill.when else rows
+        chosen = rows.select([*dict.fromkeys(("_line", *fill.columns.values()))])
+        if fill.when:
+            chosen = chosen.filter(rows[fill.when])
         draft.append(table, _filled(chosen, table, fill, draft.load_id))
 
 
@@ -270,10 +275,16 @@ def _filled(rows: pa.Table, table: str, fill: Fill, load_id: str) -> pa.Table:
         elif column.name == "_line":
             columns.append(rows["_line"])
         elif column.name in constants:
-            columns.append(pa.repeat(pa.scalar(constants[column.name]), rows.num_rows))
+            columns.append(_repeated(constants[column.name], rows.num_rows))
         else:
             columns.append(pa.nulls(rows.num_rows, column.type))
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays(columns, names=schema.names)
+
+
+def _repeated(text: str, times: int) -> pa.DictionaryArray:
+    """The same text on every row, which Parquet stores once."""
+    index = pa.array(np.zeros(times, dtype=np.int32))
+    return pa.DictionaryArray.from_arrays(index, pa.array([text]))
 
 
 def _rejects(rows: pa.Table, table: str, load_id: str) -> pa.Table:

@@ -22,40 +22,61 @@ _PSEUDONYM_DIGITS = 20
 _SECRET = "token|key|sig|signature|auth|code|session|sid|password|pwd|secret|otp|jwt"
 _BASE58 = "[1-9A-HJ-NP-Za-km-z]"
 
-_TEXT_MASKS = (
+_MASKS = (
     (r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+", "<email>"),
     (rf"(?i)https?://[^\s?#]+[?#]\S*(?:{_SECRET})[a-z_\-]*=\S+", "<url>"),
-)
-_WALLET_MASKS = (
-    (r"\b(?:0x)?[0-9a-fA-F]{64}\b", "<transaction>"),
-    (rf"\b{_BASE58}{{86,88}}\b", "<transaction>"),
-    (r"\b0x[0-9a-fA-F]{40}\b", "<wallet>"),
-    (r"\b(?:bc1|BC1|tb1)[A-Za-z0-9]{25,62}\b", "<wallet>"),
-    (rf"\b(?:[13]{_BASE58}{{25,34}}|T{_BASE58}{{33}}|r{_BASE58}{{24,34}})\b", "<wallet>"),
-    (rf"\b{_BASE58}{{43,44}}\b", "<wallet>"),
-)
-_NUMBER_MASKS = (
-    (r"\b[0-9]{17}[0-9Xx]\b", "<id_number>"),
-    (r"\b[0-9]{6}[- ]?[1-8][0-9]{6}\b", "<id_number>"),
-    (r"\b[0-9]{3}-[0-9]{2}-[0-9]{4}\b", "<id_number>"),
-    (r"\b[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{3,4}\b|\b3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}\b", "<card>"),
-    (r"\b[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}\b", "<id_number>"),
-    (r"\+[0-9][0-9 ().\-]{6,16}[0-9]\b", "<phone>"),
-    (r"\(?\b0[0-9]{1,3}\)?[- .]?[0-9]{3,4}[- .]?[0-9]{4}\b", "<phone>"),
-    (r"\(?\b[2-9][0-9]{2}\)?[- .][0-9]{3}[- .][0-9]{4}\b", "<phone>"),
-    (r"\b1[3-9][0-9]{9}\b", "<phone>"),
+    (rf"\b(?:(?:0x)?[0-9a-fA-F]{{64}}|{_BASE58}{{86,88}})\b", "<transaction>"),
+    (
+        r"\b(?:0x[0-9a-fA-F]{40}"  # Ethereum and its kin
+        r"|(?:bc1|BC1|tb1)[A-Za-z0-9]{25,62}"  # Bitcoin, SegWit
+        rf"|[13]{_BASE58}{{25,34}}|T{_BASE58}{{33}}|r{_BASE58}{{24,34}}"  # Bitcoin, TRON, XRP
+        rf"|{_BASE58}{{43,44}})\b",  # Solana
+        "<wallet>",
+    ),
+    (
+        r"\b(?:[0-9]{17}[0-9Xx]"  # China
+        r"|[0-9]{6}[- ]?[1-8][0-9]{6}"  # Korea
+        r"|[0-9]{3}-[0-9]{2}-[0-9]{4})\b",  # United States
+        "<id_number>",
+    ),
+    (
+        r"\b(?:[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{3,4}"
+        r"|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5})\b",
+        "<card>",
+    ),
+    (r"\b[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}\b", "<id_number>"),  # Japan
+    (
+        r"\+[0-9][0-9 ().\-]{6,16}[0-9]\b"  # international
+        r"|\(?\b0[0-9]{1,3}\)?[- .]?[0-9]{3,4}[- .]?[0-9]{4}\b"  # Korea, Japan, landlines
+        r"|\(?\b[2-9][0-9]{2}\)?[- .][0-9]{3}[- .][0-9]{4}\b"  # United States
+        r"|\b1[3-9][0-9]{9}\b",  # China
+        "<phone>",
+    ),
     (r"(?i)\b(uid|user[ _]?id|account(?: ?(?:id|no|number))?)(\W{0,3})[0-9]{4,}\b", r"\1\2<account>"),
-    (r"\b[0-9]{7,}\b", "<account>"),
-)  # fmt: skip
-
-_SUSPICIOUS = r"[0-9]{3}|@|://|[A-Za-z0-9]{24}"
+    (r"\b[A-Za-z]{0,3}[0-9]{7,}\b", "<account>"),
+)
+_SUSPICIOUS = r"@|://|[A-Za-z0-9]{24}|[0-9]{4}|[0-9][0-9 ().\-]{5,}[0-9]"
 """Text without any of these holds nothing to mask: most text costs this one search."""
+_NUMBERED = r"[A-Za-z0-9]{24}|[0-9]{4}|[0-9][0-9 ().\-]{5,}[0-9]"
+_DECOMPOSED = r"[\x{0300}-\x{036f}\x{1100}-\x{11ff}\x{3099}\x{309a}]"
+
+
+def composed_sql(text: str) -> str:
+    """SQL for a text in Unicode's composed form (NFC): the same word is the same text."""
+    return (
+        f"CASE WHEN strlen({text}) > length({text}) AND regexp_matches({text}, '{_DECOMPOSED}')"
+        f" THEN nfc_normalize({text}) ELSE {text} END"
+    )
 
 
 def masked_sql(text: str) -> str:
     """SQL for a text with addresses, numbers and wallets replaced by `<what they were>`."""
-    masked = _replaced(text, _TEXT_MASKS + _WALLET_MASKS + _NUMBER_MASKS)
-    return f"CASE WHEN regexp_matches({text}, '{_SUSPICIOUS}') THEN {masked} ELSE {text} END"
+    addresses, rest = _replaced(text, _MASKS[:2]), _MASKS[2:]
+    return (
+        f"CASE WHEN NOT regexp_matches({text}, '{_SUSPICIOUS}') THEN {composed_sql(text)}"
+        f" WHEN NOT regexp_matches({text}, '{_NUMBERED}') THEN nfc_normalize({addresses})"
+        f" ELSE nfc_normalize({_replaced(addresses, rest)}) END"
+    )
 
 
 def _replaced(text: str, masks: tuple[tuple[str, str], ...]) -> str:

@@ -16,29 +16,51 @@ RAW_CHARACTERS = 2000
 
 @dataclass(frozen=True)
 class Check:
-    """`refused` is SQL: true where the row can't be used; NULL counts as usable."""
+    """`refused` is SQL: true where the row can't be used; NULL counts as usable. `alone`: the
+    row is no record at all, so that other reasons would say nothing."""
 
     refused: str
     reason: str
     remedy: str = EXPORT_AGAIN
+    alone: bool = False
 
 
+NOT_A_RECORD = "nothing to do: the line is left out"
 BROKEN_RECORD_REMEDY = "correct the line in a text editor, or export again, and load the new file"
 
 
-def judged_sql(rows: str, checks: Sequence[Check], raw: str, received_on: str) -> str:
+def judged_sql(
+    rows: str, checks: Sequence[Check], raw: str, received_on: str, surely_good: str = "false"
+) -> str:
     """SELECT of `rows` with the verdict of the checks beside every column.
 
     Adds _reasons (NULL: the row is good), _remedy, _raw (masked) and _received_on, the day as
-    the file writes it; the last three are NULL on good rows."""
+    the file writes it; the last three are NULL on good rows. `surely_good` is SQL that is true
+    only where no check refuses: most rows then cost this one condition."""
     refused = " OR ".join(f"coalesce({check.refused}, false)" for check in checks)
-    reasons = ", ".join(f"CASE WHEN {c.refused} THEN {quoted(c.reason)} END" for c in checks)
+    alone = " ".join(f"WHEN {c.refused} THEN {quoted(c.reason)}" for c in checks if c.alone)
+    reasons = ", ".join(
+        f"CASE WHEN {c.refused} THEN {quoted(c.reason)} END" for c in checks if not c.alone
+    )
+    reasons = f"concat_ws('; ', {reasons})"
+    if alone:
+        reasons = f"CASE {alone} ELSE {reasons} END"
     remedies = " ".join(f"WHEN {c.refused} THEN {quoted(c.remedy)}" for c in checks)
     text = masked_sql(f"left({raw}, {RAW_CHARACTERS})")
     return f"""
         SELECT *,
-            CASE WHEN _refused THEN concat_ws('; ', {reasons}) END AS _reasons,
+            CASE WHEN _refused THEN {reasons} END AS _reasons,
             CASE WHEN _refused THEN CASE {remedies} END END AS _remedy,
             CASE WHEN _refused THEN {text} END AS _raw,
             CASE WHEN _refused THEN CAST({received_on} AS DATE) END AS _received_on
-        FROM (SELECT *, {refused} AS _refused FROM ({rows}))"""
+        FROM (SELECT *, CASE WHEN {surely_good} THEN false ELSE {refused} END AS _refused
+            FROM ({rows}))"""
+
+
+def not_a_record(first_column: str, key_column: str, header: str) -> list[Check]:
+    """Checks for lines between the records: the header again, and totals."""
+    totals = "'total', 'totals', 'sum', 'grand total', 'subtotal', '합계', '총계', '合計', '合计', '总计'"
+    return [
+        Check(f"trim({key_column}) = {quoted(header)}", "the header again", NOT_A_RECORD, True),
+        Check(f"lower(trim({first_column})) IN ({totals})", "a line of totals", NOT_A_RECORD, True),
+    ]

@@ -52,9 +52,8 @@ REJECT_COLUMNS = (
     ("received_on", "DATE"),
     ("_load_id", "VARCHAR"),
 )
-# Columns whose values repeat: a dictionary makes them small. For the others it would be built
-# and thrown away.
-_UNREPEATED = ("_id", "_line", "text", "subject", "comment", "raw")
+_WORDS = ("text", "subject", "comment", "raw")
+"""Columns of free text: worth a stronger compression."""
 
 
 def table_schema(table: str) -> pa.Schema:
@@ -81,16 +80,8 @@ class Draft:
     def append(self, table: str, rows: pa.Table) -> None:
         """Add rows (in the table's schema) to a table's file, which exists from then on."""
         if table not in self._writers:
-            names = rows.schema.names
             self._writers[table] = pq.ParquetWriter(
-                self.folder / f"{table}.parquet",
-                rows.schema,
-                compression="zstd",
-                use_dictionary=[
-                    name
-                    for name in names
-                    if name in ("_load_id", "agent_id") or not name.endswith(_UNREPEATED)
-                ],
+                self.folder / f"{table}.parquet", rows.schema, **_parquet_options(rows.schema)
             )
             self.rows[table] = 0
         if rows.num_rows:
@@ -111,6 +102,22 @@ class Draft:
             with contextlib.suppress(Exception):
                 writer.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """How to write each column: what repeats by dictionary, text compressed harder, statistics
+    only of times; the rest would be built and never used."""
+    texts = [
+        field.name
+        for field in schema
+        if pa.types.is_string(field.type) or pa.types.is_dictionary(field.type)
+    ]
+    keys = [name for name in texts if name.endswith("_id") and name not in ("_load_id", "agent_id")]
+    return {
+        "compression": {n: "zstd" if n in _WORDS else "snappy" for n in schema.names},
+        "use_dictionary": [name for name in texts if name not in (*keys, *_WORDS)],
+        "write_statistics": [name for name in schema.names if name.endswith("_at")],
+    }
 
 
 @dataclass(frozen=True)

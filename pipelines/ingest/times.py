@@ -15,13 +15,13 @@ DAY_FIRST_FORMATS = (
     "%d.%m.%Y %H:%M",
 )
 _NEVER_BEFORE = "TIMESTAMP '1971-01-01'"
-_HAS_OFFSET = r"(Z|z|[+-][0-9]{2}:?[0-9]{2}| UTC)$"
+_HAS_OFFSET = r"[0-9](Z|[+-][0-9]{2}:?[0-9]{2}| UTC)$"
 
 
 def has_offset_sql(text: str) -> str:
-    """SQL: does the text of a time carry its own offset?"""
+    """SQL: does the text of a time carry its own offset (ISO 8601, two digits a field)?"""
     return (
-        f"((length({text}) > 19 OR ends_with({text}, 'Z'))"
+        f"(strlen({text}) NOT IN (16, 19) AND strlen({text}) >= 17"
         f" AND regexp_matches({text}, '{_HAS_OFFSET}'))"
     )
 
@@ -32,7 +32,11 @@ def local_sql(text: str, formats: tuple[str, ...] = ()) -> str:
     parsed = f"try_strptime({text}, [{known}])"
     if not formats:
         parsed = f"coalesce(try_cast({text} AS TIMESTAMP), {parsed})"
-    return f"CASE WHEN length({text}) > 10 AND NOT {has_offset_sql(text)} THEN {parsed} END"
+    # 2026-03-02 09:00[:05] has no room for an offset; the shape of other texts is looked at
+    return (
+        f"CASE WHEN strlen({text}) IN (16, 19) THEN {parsed}"
+        f" WHEN strlen({text}) > 10 AND NOT {has_offset_sql(text)} THEN {parsed} END"
+    )
 
 
 def instant_sql(text: str) -> str:

@@ -7,7 +7,7 @@ wait, and is abandoned all the same.
 
 from pipelines.ingest.delimited import quoted
 from pipelines.ingest.quarantine import judged_sql
-from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
+from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
 from pipelines.ingest.sources.mapped import Fields
 
 _TIMES = (
@@ -43,13 +43,18 @@ def _read(reading: Reading) -> list[Stream]:
                 {fields.time("menu_left_at")}) END AS left_at
         FROM ({values})"""
     checks = [
-        *fields.repeated_header("id"),
+        *fields.not_a_record("id"),
         *fields.checks(("id", "created_at")),
         *fields.not_before("answered_at", "created_at"),
         *fields.not_before("ended_at", "created_at"),
         *fields.not_before("ended_at", "answered_at"),
     ]
-    judged = judged_sql(values, checks, file.text_sql(), "coalesce(created_at_local, created_at)")
+    judged = judged_sql(
+        values,
+        checks,
+        file.text_sql(fields.personal("subject")),
+        "coalesce(created_at_local, created_at)",
+    )
     queue_entered = "coalesce(queued_at, CASE WHEN outcome = 'answered' THEN taken_at END)"
     seconds_to = "date_sub('second', {0}, {1})".format
     query = f"""
@@ -122,14 +127,10 @@ def _direction(fields: Fields) -> str:
         WHEN lower(direction_text) = 'internal' THEN 'internal' ELSE 'inbound' END"""
 
 
-def _is_main(probe: Probe) -> str:
-    return "contacts"
-
-
 SOURCE = Source(
     name="call_log",
     system=None,
-    main_table=_is_main,
+    main_table=lambda probe: "contacts",
     recognises=lambda probe: False,  # only a mapping can tell what its columns mean
     read=_read,
     fields=("id", "date", *_TIMES, *_NUMBERS, *_TEXTS),

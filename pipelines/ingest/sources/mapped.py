@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipelines.ingest.delimited import quoted
 from pipelines.ingest.mapping import ANY, Field
-from pipelines.ingest.quarantine import Check
+from pipelines.ingest.quarantine import Check, not_a_record
 from pipelines.ingest.sources.base import Reading
 from pipelines.ingest.times import happened_sql, instant_sql, local_sql, zoned_sql
 
@@ -143,20 +143,19 @@ class Fields:
         reason = f"{self._title(later)} is before {self._title(earlier)}"
         return [Check(f"{later} < {earlier}", reason)]
 
-    def repeated_header(self, field: str) -> list[Check]:
-        """A check for a header line in the middle of the file."""
+    def not_a_record(self, field: str) -> list[Check]:
+        """Checks for a header in the middle of the file, and for totals."""
         told = self.reading.mapping.columns.get(field)
-        if told is None or not self.reading.probe.delimited.has_header:
+        if told is None:
             return []
-        first = told.columns[0]
-        column = self.reading.column(first, f"[columns] {field}")
-        return [
-            Check(
-                f"trim({column}) = {quoted(first)}",
-                "the header line again",
-                "files were glued together: nothing to do, the line is left out",
-            )
-        ]
+        column = self.reading.column(told.columns[0], f"[columns] {field}")
+        return not_a_record("c1", column, told.columns[0])
+
+    def personal(self, *more: str) -> list[str]:
+        """SQL names of the columns that hold a customer's id or words."""
+        names = ("requester_id", *more)
+        told = [self.reading.mapping.columns[n] for n in names if n in self.reading.mapping.columns]
+        return [self.reading.column(header, "[columns]") for f in told for header in f.columns]
 
     def _title(self, field: str) -> str:
         told = self.reading.mapping.columns.get(field)

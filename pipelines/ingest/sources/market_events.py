@@ -15,7 +15,7 @@ def _read(reading: Reading) -> list[Stream]:
     reading = replace(reading, probe=with_default_columns(reading.probe, _FIELDS))
     fields = Fields(reading, ("starts_at", "ends_at", "known_at"), (), "starts_at")
     checks = [
-        *fields.repeated_header("event_id"),
+        *fields.not_a_record("event_id"),
         *fields.checks(_REQUIRED),
         Check("ends_at <= starts_at", "ends_at is not after starts_at"),
     ]

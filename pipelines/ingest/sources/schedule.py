@@ -39,7 +39,7 @@ def _read(reading: Reading) -> list[Stream]:
             starts_at + to_minutes(CAST({length} AS BIGINT))) AS until_at
         FROM ({fields.rows_sql()})"""
     checks = [
-        *fields.repeated_header("channel"),
+        *fields.not_a_record("channel"),
         *fields.checks(_REQUIRED),
         Check("until_at IS NULL", "ends_at is missing"),
         Check("until_at <= starts_at", "ends_at is not after starts_at"),

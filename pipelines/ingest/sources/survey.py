@@ -42,7 +42,7 @@ def _read(reading: Reading) -> list[Stream]:
         SELECT *, {number("score")} AS score_number,
             {", ".join(f"{number(name)} AS {name}_number" for name in _ASPECTS)}
         FROM ({fields.rows_sql()})"""
-    checks = [*fields.repeated_header("id"), *fields.checks(("id",))]
+    checks = [*fields.not_a_record("id"), *fields.checks(("id",))]
     checks += fields.not_before("answered_at", "sent_at")
     for name in ("score", *_ASPECTS):
         if fields.has(name):
@@ -60,7 +60,7 @@ def _read(reading: Reading) -> list[Stream]:
                 ),
             ]
     judged = judged_sql(
-        values, checks, file.text_sql(), _day(fields, "sent_at", fields.has("answered_at"))
+        values, checks, file.text_sql(fields.personal("comment")), _day(fields)
     )
     updated = ", ".join(fields.time(n) for n in ("updated_at", "answered_at", "sent_at"))
     aspects = "".join(
@@ -93,10 +93,15 @@ def _answered(fields: Fields) -> str:
     return f"coalesce({', '.join(fields.time(name) for name in times)})"
 
 
-def _day(fields: Fields, first: str, has_answer: bool) -> str:
-    times = [first] if fields.has(first) else []
-    times += ["answered_at"] if has_answer else []
-    return f"coalesce({', '.join(times)})" if times else "CAST(NULL AS DATE)"
+def _day(fields: Fields) -> str:
+    """The day, as the file writes it, on which the survey was sent or else answered."""
+    days = [
+        f"{name}_{kind}"
+        for name in ("sent_at", "answered_at")
+        if fields.has(name)
+        for kind in ("local", "instant")
+    ]
+    return f"coalesce({', '.join(days)})" if days else "CAST(NULL AS DATE)"
 
 
 SOURCE = Source(

@@ -11,7 +11,8 @@ that none was sent.
 """
 
 from pipelines.ingest.delimited import normalised
-from pipelines.ingest.quarantine import Check, judged_sql
+from pipelines.ingest.privacy import composed_sql
+from pipelines.ingest.quarantine import Check, judged_sql, not_a_record
 from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
 from pipelines.ingest.times import happened_sql, instant_sql, local_sql, zoned_sql
 
@@ -49,7 +50,14 @@ _HINTS = frozenset(
     {"via", "satisfaction score", "requester id", "requester", "group stations", "solved at",
      "ticket type", "assignee", "summation column", "reopens", "initially assigned at"}
 )  # fmt: skip
-_MISSING = "('', '-', '–', 'NULL', 'None')"
+_MISSING = (
+    "", "-", "–", "NULL", "None", "1900-01-01", "1900-01-01 00:00", "1900-01-01 00:00:00",
+)  # fmt: skip
+_PERSONAL = (
+    "requester", "requester id", "requester external id", "requester email", "requester domain",
+    "submitter", "organization", "subject",
+)  # fmt: skip
+_NULL = "CAST(NULL AS VARCHAR)"
 _STATUSES = "('new', 'open', 'pending', 'hold', 'solved', 'closed', 'deleted')"
 _NEVER_SENT = "('not offered', 'unoffered')"
 _KNOWN_SCORES = "('offered', 'good', 'bad', '1', '2', '3', '4', '5')"
@@ -71,8 +79,9 @@ def _read(reading: Reading) -> list[Stream]:
         for name, (header, factor) in _NUMBERS.items()
         if (column := columns.find(header))
     }
-    score = columns.find("satisfaction score")
-    texts = {name: columns.present(header) for name, header in _TEXTS.items()}
+    texts = {
+        name: composed_sql(columns.find_or_null(header)) for name, header in _TEXTS.items()
+    }
     custom = {name: columns.custom(name) for name in _CUSTOM}
     source_id = columns.find("id")
     system = reading.system
@@ -82,61 +91,65 @@ def _read(reading: Reading) -> list[Stream]:
     texts_read = f"""
         SELECT *, row_number() OVER () + {file.skip_lines + file.has_header} AS _line,
             trim({source_id}) AS source_id,
-            lower({columns.present("status")}) AS status_text,
-            lower({columns.present("satisfaction score")}) AS score_text,
-            {_requester(columns)} AS requester,
-            {"".join(f"{columns.text(c)} AS {n}_text, " for n, c in times.items())}
-            {"".join(f"{columns.text(c)} AS {n}_text, " for n, (c, _, _) in numbers.items())}
-            1 AS _one
-        FROM {file.relation_sql()}"""
+            lower({columns.find_or_null("status")}) AS status_text,
+            lower({columns.find_or_null("satisfaction score")}) AS score_text,
+            {_requester(columns)} AS requester
+            {"".join(f", {c} AS {n}_text" for n, c in times.items())}
+            {"".join(f", {c} AS {n}_text" for n, (c, _, _) in numbers.items())}
+        FROM {file.relation_sql(_MISSING)}"""
     parsed = f"""
-        SELECT *,
-            {"".join(f"{happened_sql(local_sql(f'{n}_text'))} AS {n}_local, " for n in times)}
-            {"".join(f"try_cast({n}_text AS DOUBLE) AS {n}_number, " for n in numbers)}
-            1 AS _two
+        SELECT *
+            {"".join(f", {happened_sql(local_sql(f'{n}_text'))} AS {n}_local" for n in times)}
+            {"".join(f", try_cast({n}_text AS DOUBLE) AS {n}_number" for n in numbers)}
         FROM ({texts_read})"""
     created = f"""
         SELECT *, coalesce({zoned_sql("created_at_local", zone)},
             {instant_sql("created_at_text")}) AS created_at
         FROM ({parsed})"""
-    others = "".join(
-        f"coalesce({zoned_sql(f'{n}_local', zone, 'created_at')}, {instant_sql(f'{n}_text')}) AS {n}, "
-        for n in times
-        if n != "created_at"
-    )
+    later = {
+        name: f"coalesce({zoned_sql(f'{name}_local', zone, 'created_at')},"
+        f" {instant_sql(f'{name}_text')})"
+        for name in times
+        if name != "created_at"
+    }
     values = f"""
-        SELECT *, {others}
+        SELECT *, {"".join(f"{sql} AS {name}, " for name, sql in later.items())}
             CASE WHEN status_text IN {_STATUSES} THEN status_text
                 WHEN status_text = 'on-hold' THEN 'hold' ELSE 'unknown' END AS status,
             CASE WHEN score_text IN {_NEVER_SENT} THEN NULL ELSE score_text END AS survey,
             {_exclusion(reading, columns)} AS exclusion
         FROM ({created})"""
-    checks = _checks(source_id, times, numbers, zone, score is not None)
     judged = judged_sql(
-        values, checks, file.text_sql(), received_on="coalesce(created_at_local, created_at)"
+        values,
+        _checks(times, numbers, zone),
+        file.text_sql(c for c in map(columns.find, _PERSONAL) if c),
+        received_on="coalesce(created_at_local, created_at)",
+        surely_good=_surely_good(times, numbers),
+    )
+    seconds = "".join(
+        f", CAST(round({name}_number * {factor}) AS BIGINT) AS {name}"
+        for name, (_, factor, _) in numbers.items()
     )
     query = f"""
         SELECT _line, _reasons, _remedy, _raw, _received_on,
             '{system}:' || source_id AS contact_id, source_id,
             {"".join(f"{sql} AS {name}, " for name, sql in (texts | custom).items())}
-            status, lower({columns.present("priority")}) AS priority,
-            {columns.present("assignee")} AS agent_id,
+            status, lower({columns.find_or_null("priority")}) AS priority,
+            {columns.find_or_null("assignee")} AS agent_id,
             {reading.pseudonym("requester")} AS requester_id,
-            {reading.masked(columns.present("subject"))} AS subject,
-            CASE WHEN exclusion = 'agent_initiated' THEN 'outbound'
-                WHEN exclusion = 'internal' THEN 'internal' ELSE 'inbound' END AS direction,
+            {reading.masked(columns.find_or_null("subject"))} AS subject,
+            CASE exclusion WHEN 'agent_initiated' THEN 'outbound'
+                WHEN 'internal' THEN 'internal' ELSE 'inbound' END AS direction,
             CASE WHEN {custom["language_raw"]} IS NULL THEN 'unknown'
                 ELSE 'declared' END AS language_source,
-            exclusion,
-            {"".join(f"{name}, " for name in times)}
-            {"".join(f"CAST(round({n}_number * {f}) AS BIGINT) AS {n}, " for n, (_, f, _) in numbers.items())}
+            exclusion, {", ".join(times)}{seconds},
             survey IS NOT NULL AS has_survey,
             '{system}:ticket-' || source_id AS survey_id,
             coalesce({"solved_at" if "solved_at" in times else "NULL"}, updated_at) AS surveyed_at,
             CASE WHEN survey <> 'offered' THEN surveyed_at END AS answered_at,
             CASE WHEN survey IN ('good', 'bad') THEN 'good_bad'
                 WHEN survey <> 'offered' THEN '1-5' END AS scale,
-            {columns.present("satisfaction score")} AS score_raw,
+            {columns.find_or_null("satisfaction score")} AS score_raw,
             CASE survey WHEN 'good' THEN 1 WHEN 'bad' THEN 0
                 ELSE try_cast(survey AS DOUBLE) END AS score
         FROM ({judged})"""
@@ -169,7 +182,7 @@ def _read(reading: Reading) -> list[Stream]:
 
 
 class _Columns:
-    """SQL for the columns of one file, as far as it has them."""
+    """SQL names of the columns of one file, as far as it has them."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -178,127 +191,110 @@ class _Columns:
     def find(self, header: str) -> str | None:
         return self._file.column(header)
 
-    def text(self, column: str) -> str:
-        return f"CASE WHEN {column} IN {_MISSING} THEN NULL ELSE {column} END"
+    def find_or_null(self, header: str) -> str:
+        return self.find(header) or _NULL
 
-    def present(self, header: str) -> str:
-        """A column without its ways of writing "missing"; NULL where the file lacks it."""
-        column = self.find(header)
-        return self.text(column) if column else "CAST(NULL AS VARCHAR)"
+    def told(self, field: str) -> str | None:
+        """The column that the mapping names for a field."""
+        told = self._reading.mapping.columns.get(field)
+        return self._reading.column(told.columns[0], f"[columns] {field}") if told else None
 
     def custom(self, name: str) -> str:
         """A column of the account's own: told by the mapping, else known by its usual name."""
-        field = name.removesuffix("_raw")
-        told = self._reading.mapping.columns.get(field)
-        if told is not None:
-            column = self._reading.column(told.columns[0], f"[columns] {field}")
-            return self.text(column)
-        for header in self._file.headers:
-            plain = normalised(header.split(" [")[0])
-            if plain in _CUSTOM[name]:
-                return self.present(header)
-        return "CAST(NULL AS VARCHAR)"
+        column = self.told(name.removesuffix("_raw"))
+        usual = (
+            self.find_or_null(header)
+            for header in self._file.headers
+            if normalised(header.split(" [")[0]) in _CUSTOM[name]
+        )
+        return composed_sql(column or next(usual, _NULL))
 
 
 def _requester(columns: _Columns) -> str:
-    told = columns._reading.mapping.columns.get("requester_id")
-    if told is not None:
-        return columns.text(columns._reading.column(told.columns[0], "[columns] requester_id"))
-    return next(
-        (columns.present(header) for header in _REQUESTER if columns.find(header)),
-        "CAST(NULL AS VARCHAR)",
-    )
+    usual = (column for header in _REQUESTER if (column := columns.find(header)))
+    return columns.told("requester_id") or next(usual, _NULL)
 
 
 def _exclusion(reading: Reading, columns: _Columns) -> str:
     told = reading.exclusion(tag_headers=("tags",))
-    via, status = columns.find("via"), columns.find("status")
-    known = [f"WHEN lower({status}) = 'deleted' THEN 'deleted'"]
-    if via:
-        known.append(f"WHEN lower({via}) IN ('closed ticket', 'closed_ticket') THEN 'follow_up'")
-        known.append(f"WHEN lower({via}) IN ('sample ticket', 'sample_ticket') THEN 'test'")
-        known.append(f"WHEN lower({via}) IN ('side conversation') THEN 'internal'")
-    return f"coalesce({told}, CASE {' '.join(known)} END)"
+    known = "WHEN status_text = 'deleted' THEN 'deleted'"
+    if via := columns.find("via"):
+        known += f""" WHEN {via} IN ('Closed Ticket', 'closed_ticket') THEN 'follow_up'
+            WHEN {via} IN ('Sample Ticket', 'sample_ticket') THEN 'test'
+            WHEN {via} IN ('Side Conversation', 'side_conversation') THEN 'internal'"""
+    return f"coalesce({told}, CASE {known} END)"
+
+
+def _surely_good(times: dict[str, str], numbers: dict[str, tuple[str, int, str]]) -> str:
+    """True only where no check of `_checks` refuses the row."""
+    conditions = [
+        "regexp_full_match(source_id, '[0-9]+')",
+        "NOT coalesce(contains(requester, 'E+'), false)",
+        f"coalesce(survey IN {_KNOWN_SCORES}, survey IS NULL)",
+        "NOT coalesce(lower(c1) IN ('sum', 'total', 'grand total'), false)",
+    ]
+    for name in times:
+        known = f"{name} >= created_at AND {name} < TIMESTAMP '2100-01-01'"
+        conditions.append(
+            f"coalesce({known}, {'false' if name == 'created_at' else f'{name}_text IS NULL'})"
+        )
+    conditions += [
+        f"coalesce({name}_number BETWEEN 0 AND 1e9, {name}_text IS NULL)" for name in numbers
+    ]
+    return f"coalesce({' AND '.join(conditions)}, false)"
 
 
 def _checks(
-    source_id: str,
     times: dict[str, str],
     numbers: dict[str, tuple[str, int, str]],
     zone: str,
-    has_score: bool,
 ) -> list[Check]:
+    ruined = r"regexp_full_match(source_id, '[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+')"
     checks = [
+        *not_a_record("c1", "source_id", "Id"),
+        Check("source_id IS NULL OR source_id = ''", "Id is missing"),
+        Check(ruined, "Id is in scientific notation", EXCEL_REMEDY),
+        Check(f"NOT regexp_full_match(source_id, '[0-9]+') AND NOT {ruined}", "Id is not a number"),
         Check(
-            "source_id = 'Id'",
-            "the header line again",
-            "files were glued together: nothing to do, the line is left out",
-        ),
-        Check(
-            "source_id IS NULL OR source_id IN ('', '-')",
-            "Id is missing: a total line or half a record",
-            "nothing to do for a total line; else export again",
-        ),
-        Check(
-            r"regexp_full_match(source_id, '[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+')",
-            "Id is in scientific notation",
-            EXCEL_REMEDY,
-        ),
-        Check(
-            r"source_id NOT IN ('', '-', 'Id') AND NOT regexp_full_match(source_id, '[0-9]+')"
-            r" AND NOT regexp_full_match(source_id, '[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+')",
-            "Id is not a number: a total or comment line",
-            "nothing to do for a total line; else export again",
-        ),
-        Check(
-            r"contains(requester, 'E+') AND regexp_full_match(requester, '[0-9.,]+E\+[0-9]+')",
+            r"regexp_full_match(requester, '[0-9.,]+E\+[0-9]+')",
             "Requester id is in scientific notation",
             EXCEL_REMEDY,
         ),
-        Check("created_at_text IS NULL", "Created at is missing"),
         Check(
-            "created_at_text IS NOT NULL AND created_at IS NULL AND created_at_local IS NULL"
-            " AND try_cast(created_at_text AS TIMESTAMP) < TIMESTAMP '1971-01-01'",
-            "Created at is before 1971",
+            f"survey IS NOT NULL AND survey NOT IN {_KNOWN_SCORES}",
+            "Satisfaction Score is none of Offered, Good, Bad and 1-5",
         ),
     ]
     for name, header in _TIMES.items():
         if name not in times:
             continue
         title = header.capitalize()
-        checks.append(
+        never = f"coalesce(try_cast({name}_text AS TIMESTAMP) < TIMESTAMP '1971-01-01', false)"
+        if name == "created_at":
+            checks.append(Check(f"{name}_text IS NULL OR {never}", f"{title} is missing"))
+        else:
+            checks.append(Check(f"{name} < created_at", f"{title} is before Created at"))
+        checks += [
             Check(
                 f"{name}_text IS NOT NULL AND {name} IS NULL AND {name}_local IS NULL"
-                f" AND coalesce(try_cast({name}_text AS TIMESTAMP), TIMESTAMP '2000-01-01')"
-                " >= TIMESTAMP '1971-01-01'",
+                f" AND NOT {never}",
                 f"{title} is not a time",
                 "write it as YYYY-MM-DD HH:MM, or export again",
-            )
-        )
-        checks.append(
+            ),
             Check(
                 f"{name}_local IS NOT NULL AND {name} IS NULL",
                 f"{title} does not exist in {zone}: clocks went forward",
                 "check the zone (--zone or the mapping's zone) and load again",
-            )
-        )
-        checks.append(Check(f"{name} >= TIMESTAMP '2100-01-01'", f"{title} is after 2100"))
-        if name != "created_at":
-            checks.append(Check(f"{name} < created_at", f"{title} is before Created at"))
+            ),
+            Check(f"{name} >= TIMESTAMP '2100-01-01'", f"{title} is after 2100"),
+        ]
     for name, (_, _, header) in numbers.items():
         title = header.capitalize()
-        checks.append(
-            Check(f"{name}_text IS NOT NULL AND {name}_number IS NULL", f"{title} is not a number")
-        )
-        checks.append(Check(f"{name}_number < 0", f"{title} is negative"))
-        checks.append(Check(f"{name}_number > 1e9", f"{title} is impossibly large"))
-    if has_score:
-        checks.append(
-            Check(
-                f"survey IS NOT NULL AND survey NOT IN {_KNOWN_SCORES}",
-                "Satisfaction Score is none of Offered, Good, Bad and 1-5",
-            )
-        )
+        checks += [
+            Check(f"{name}_text IS NOT NULL AND {name}_number IS NULL", f"{title} is not a number"),
+            Check(f"{name}_number < 0", f"{title} is negative"),
+            Check(f"{name}_number > 1e9", f"{title} is impossibly large"),
+        ]
     return checks
 
 
