@@ -82,7 +82,7 @@ def test_the_backlog_balances_on_a_day_with_a_reopen_a_merge_and_a_delete(wareho
             deleted    | 2026-03-02 01:00:00 | 2026-03-03 03:00:00 | deleted | deleted   |
             new        | 2026-03-03 04:00:00 |                     | open    |           |
             solved     | 2026-03-03 04:00:00 | 2026-03-03 06:00:00 | solved  |           |
-        """,
+        """,  # noqa: E501
         status_events="""
             contact_id | changed_at          | from_status | to_status
             reopened   | 2026-03-02 03:00:00 | open        | solved

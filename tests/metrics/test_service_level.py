@@ -32,7 +32,9 @@ def calls(warehouse):
 
     def build(*groups: tuple[int, str, int]) -> None:
         contacts = ["contact_id | kind | channel | created_at"]
-        sessions = ["contact_id | queue_entered_at | answered_at | abandoned_at | outcome | wait_seconds"]
+        sessions = [
+            "contact_id | queue_entered_at | answered_at | abandoned_at | outcome | wait_seconds"
+        ]
         for group, (count, outcome, wait) in enumerate(groups):
             until = f"2026-03-02 09:{wait // 60:02d}:{wait % 60:02d}"
             answered = until if outcome == "answered" else ""
@@ -40,7 +42,8 @@ def calls(warehouse):
             for i in range(count):
                 contacts.append(f"c{group}-{i} | call | phone | 2026-03-02 09:00:00")
                 sessions.append(
-                    f"c{group}-{i} | 2026-03-02 09:00:00 | {answered} | {abandoned} | {outcome} | {wait}"
+                    f"c{group}-{i} | 2026-03-02 09:00:00"
+                    f" | {answered} | {abandoned} | {outcome} | {wait}"
                 )
         warehouse(PHONE_DESK, contacts="\n".join(contacts), sessions="\n".join(sessions))
 
@@ -161,6 +164,6 @@ def test_handle_time_adds_talk_hold_and_after_contact_work(warehouse, measured):
             contact_id | queue_entered_at    | answered_at         | outcome  | wait_seconds | talk_seconds | hold_seconds | wrap_seconds
             c1         | 2026-03-02 09:00:00 | 2026-03-02 09:00:00 | answered | 0            | 120          | 30           | 50
             c2         | 2026-03-02 09:10:00 | 2026-03-02 09:10:00 | answered | 0            |              |              |
-        """,
+        """,  # noqa: E501
     )
     assert measured("handle_seconds") == {"value": 200, "n": 1}

@@ -105,7 +105,7 @@ def test_each_aspect_is_a_mean_of_the_surveys_that_rate_it(warehouse, measured):
             c2         | 2026-03-03 | 2026-03-04  | 4     | 4               | 2     | 2
             c3         | 2026-03-03 | 2026-03-04  | 4     | 3               |       | 5
             c4         | 2026-03-03 | 2026-03-04  | 4     |                 |       | 5
-        """,
+        """,  # noqa: E501
     )
     assert measured("professionalism_score") == {"value": 4, "n": 3}
     assert measured("speed_score") == {"value": 1.5, "n": 2}

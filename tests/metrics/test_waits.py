@@ -116,7 +116,7 @@ def test_a_contact_offered_at_0728_and_answered_at_0732_belongs_to_the_half_hour
         sessions="""
             contact_id | queue_entered_at     | answered_at          | outcome  | wait_seconds | talk_seconds
             c1         | 2026-03-01 22:28:00Z | 2026-03-01 22:32:00Z | answered | 240          | 100
-        """,
+        """,  # noqa: E501
     )
     for metric in ("contacts", "service_level_sl3", "queue_wait_seconds", "handle_seconds"):
         assert list(measured_by(metric, "half_hour")) == ["07:00"]

@@ -1,0 +1,85 @@
+"""Intervals against printed values and closed forms: acceptance case 19."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from pipelines.statistics import intervals
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"),
+    [
+        (5, 5, 56.6, 100.0),
+        (9, 10, 59.6, 98.2),
+        (13, 15, 62.1, 96.3),
+        (88, 100, 80.2, 93.0),
+        (0, 3, 0.0, 56.1),
+    ],
+)
+def test_wilson_gives_the_printed_intervals(successes, n, low, high):
+    found = [round(100 * float(limit), 1) for limit in intervals.wilson(successes, n)]
+    assert found == [low, high]
+
+
+def test_a_share_of_nothing_has_no_interval():
+    low, high = intervals.wilson([0, 5], [0, 5])
+    assert np.isnan(low).tolist() == np.isnan(high).tolist() == [True, False]
+
+
+def test_none_and_all_have_limits_of_exactly_0_and_1():
+    low, high = intervals.wilson([0, 10_000_000], [10_000_000, 10_000_000])
+    assert (low[0], high[1]) == (0.0, 1.0)
+
+
+def test_a_mean_has_the_t_interval_of_its_observations():
+    sample = [80.0, 100.0, 93.0]
+    mean, low, high = intervals.mean(3, sum(sample), sum(x * x for x in sample))
+    expected = stats.t.interval(0.95, 2, loc=91, scale=stats.sem(sample))
+    assert mean == 91
+    assert (low, high) == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_t_interval_of_1_to_9_is_5_plus_minus_2_105():
+    # t(0.975, 8) = 2.306, s = 2.7386, so 2.306 * 2.7386 / 3.
+    _, low, high = intervals.mean(9, 45, 285)
+    assert (round(float(low), 3), round(float(high), 3)) == (2.895, 7.105)
+
+
+def test_one_observation_has_a_mean_and_no_interval_and_none_has_neither():
+    mean, low, high = intervals.mean([1, 0], [7, 0], [49, 0])
+    assert mean[0] == 7
+    assert np.isnan([mean[1], *low, *high]).all()
+
+
+def test_equal_observations_have_an_interval_of_no_width():
+    mean, low, high = intervals.mean(1_000_000, 0.1 * 1_000_000, 0.01 * 1_000_000)
+    assert (float(low), float(high)) == pytest.approx((float(mean), float(mean)), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("n", "low", "high"), [(6, 1, 6), (10, 2, 9), (20, 6, 15), (50, 18, 33), (100, 40, 61)]
+)
+def test_the_median_lies_between_the_tabulated_order_statistics(n, low, high):
+    assert [int(rank) for rank in intervals.percentile_ranks(n, 0.5)] == [low, high]
+
+
+def test_five_observations_are_too_few_for_either_limit_of_a_median():
+    assert [int(rank) for rank in intervals.percentile_ranks(5, 0.5)] == [0, 6]
+
+
+@pytest.mark.parametrize("n", [1, 7, 30, 365, 10_000])
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_ranks_miss_with_at_most_a_fortieth_on_each_side_and_are_the_closest_that_do(n, share):
+    low, high = (int(rank) for rank in intervals.percentile_ranks(n, share))
+    below = stats.binom(n, share)
+    assert below.cdf(low - 1) <= 0.025 < below.cdf(low)
+    assert high == n + 1 or below.sf(high - 1) <= 0.025
+    assert below.sf(high - 2) > 0.025
+
+
+def test_no_observations_have_no_ranks():
+    assert [int(rank) for rank in intervals.percentile_ranks(0, 0.5)] == [0, 1]
+    assert math.isnan(intervals.mean(0, 0, 0)[0])
