@@ -102,6 +102,11 @@ def survival(metric: str, filters: Filters, by: tuple[str, ...] = ()) -> pd.Data
 
 def clock(filters: Filters, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
     """A duration's median (`value`) and `p90` by time of day: half hours as 0..47, Monday as 0."""
+    return _clock(build().build_id, filters, metric, by)
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _clock(build_id: str, filters: Filters, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
     frame = measure(metric, filters, by=by)
     ninth = measure(metric, filters, by=by, statistic="p90")
     frame = frame.merge(ninth[[*by, "value"]].rename(columns={"value": "p90"}), on=list(by))
@@ -119,6 +124,16 @@ def side_by_side(
 
     `columns`: name in the table -> (metric, statistic or None for its own).
     """
+    return _side_by_side(build().build_id, filters, columns, by)
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _side_by_side(
+    build_id: str,
+    filters: Filters,
+    columns: dict[str, tuple[str, str | None]],
+    by: tuple[str, ...],
+) -> pd.DataFrame:
     table = measure("contacts", filters, by=by)[[*by, "value"]].rename(columns={"value": "n"})
     for name, (metric, statistic) in columns.items():
         values = measure(metric, filters, by=by, statistic=statistic)

@@ -23,7 +23,7 @@ follow_up, reopen_window = (int(days) for days in rules.iloc[0])
 components.kpis(
     [
         (
-            _("Resolved, with {n} days of follow-up").format(n=follow_up),
+            _("Resolved ({n} days on)").format(n=follow_up),
             queries.compare("resolved_share", chosen),
         ),
         (_("Median first resolution"), queries.compare("first_resolution_seconds", chosen)),
@@ -168,7 +168,7 @@ words = {
 units = {
     **dict.fromkeys(("first", "full", "full_p90"), "seconds"),
     **dict.fromkeys(("resolved", "reopened"), "share"),
-    "open_now": "count",
+    "open_now": "n",
 }
 for title, by in (
     (_("Every issue type"), ("topic",)),

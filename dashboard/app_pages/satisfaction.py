@@ -173,8 +173,8 @@ components.table_card(
     metric=main,
     name="satisfaction_by_channel_and_language",
     note=_(
-        "n counts contacts, not ratings; the page's link to a cell's ratings is the filter."
-        " Means of different languages are not to be ranked."
+        "Values on fewer than 5 ratings are left out. Languages use scales differently: their"
+        " means are not to be ranked."
     ),
     words={
         "csat": _("Satisfied"),

@@ -185,6 +185,8 @@ def dots(
     )
     reach = pd.concat([frame["high"], frame["value"]]).max()
     chart.update_xaxes(**_value_axis(unit, reach, reader))
+    if unit == "share":
+        chart.update_xaxes(range=[0, 1.02])
     chart.update_yaxes(type="category", categoryorder="array", categoryarray=y[::-1], showgrid=True)
     chart.update_layout(showlegend=baseline is not None)
     return chart

@@ -39,10 +39,10 @@ def headline(tests: pd.DataFrame, reader: Reader) -> None:
     wide = (table["coverage80"] > 0.85).sum()
     of = _("of {n} queues").format(n=reader.number(len(table)))
     items = (
-        (_("Use a model that beats the yardsticks"), better, of, None),
-        (_("Stay with a yardstick"), len(table) - better, of, None),
+        (_("Beat the yardsticks"), better, of, None),
+        (_("Use a yardstick"), len(table) - better, of, None),
         (
-            _("80 % band holds 75 to 85 %"),
+            _("80 % band holds 75–85 %"),
             covered,
             of,
             _("Coverage of half hours over the longest horizon that was tested."),
@@ -57,9 +57,9 @@ def headline(tests: pd.DataFrame, reader: Reader) -> None:
             ),
         ),
         (
-            _("Forecasts made in the past"),
+            _("Tested from"),
             int(table["origins"].max()),
-            _("origins per queue at most"),
+            _("past dates per queue"),
             None,
         ),
     )
