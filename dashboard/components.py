@@ -237,15 +237,22 @@ def chart_and_table(
     units: Mapping[str, str] | None = None,
 ) -> None:
     """What a card holds under its title, for a card that has controls of its own above it."""
-    chart, rows = st.tabs([_("Chart"), _("Table")])
-    with chart:
-        # Streamlit swaps this placeholder for the strong text colour of the theme in force;
-        # its own default for charts is too faint on coloured cells.
-        figure.update_layout(font_color=GRAY_90)
-        st.plotly_chart(figure, key=f"chart-{name}", config=_plotly_config(name), alt=alt)
-    with rows:
-        show_table(table, words=words, units=units)
+    chart, rows = st.tabs([_("Chart"), _("Table")], key=f"tabs-{name}", on_change="rerun")
+    # What is not looked at is not drawn: a long table costs more than the whole rest of a page.
+    if chart.open:
+        with chart:
+            _draw(figure, name, alt)
+    else:
+        with rows:
+            show_table(table, words=words, units=units)
     _card_foot(table, name, metric)
+
+
+def _draw(figure: go.Figure, name: str, alt: str) -> None:
+    # Streamlit swaps this placeholder for the strong text colour of the theme in force; its own
+    # default for charts is too faint on coloured cells.
+    figure.update_layout(font_color=GRAY_90)
+    st.plotly_chart(figure, key=f"chart-{name}", config=_plotly_config(name), alt=alt)
 
 
 def table_card(

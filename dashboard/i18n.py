@@ -88,7 +88,8 @@ def languages(codes: Iterable[str]) -> dict[str, str]:
 
 def reader() -> Reader:
     """The reader of the moment: their words, numbers and dates."""
-    return Reader(text, current())
+    code = current()
+    return Reader(_translations(code).gettext, code)
 
 
 def plotly_locales(code: str) -> dict[str, dict]:

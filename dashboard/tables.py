@@ -36,6 +36,7 @@ def show_table(
     unit_of = {c: _unit(c, table, units) for c in table.columns}
     small = table["n"] < SUPPRESSED_BELOW if "n" in table else pd.Series(False, table.index)
     shown = table.copy()
+    shown.attrs = {}  # they hold instants, which don't travel to the browser
     for column in table.columns:
         if unit_of[column] == "code":
             shown[column] = [reader.name(column, code) for code in table[column]]
