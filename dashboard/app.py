@@ -25,6 +25,7 @@ async def _warm(app: st.App) -> AsyncIterator[dict]:
     gc.collect()
     gc.freeze()
     yield {}
+    gc.unfreeze()  # else DuckDB reports all of it as leaked at exit
 
 
 def _explain(error: Exception) -> bool:
