@@ -54,11 +54,10 @@ class Period:
 def period_for(contacts: int, until: date) -> Period:
     """The period that a sample of this size covers, ending with the day `until`.
 
-    120 days at 20,000 contacts, growing with size^0.356 to three years (1,096 days) at ten
-    million, never under 112 days (16 weeks): enough weeks for a forecast's back-test.
+    17 weeks (119 days) up to 200,000 contacts, enough for a forecast's back-test; from there
+    growing with size^0.5676 to three years (1,096 days) at ten million.
     """
-    days = round(120 * (max(contacts, 1) / 20_000) ** 0.356)
-    days = min(max(days, 112), 1096)
+    days = min(max(round(119 * (contacts / 200_000) ** 0.5676), 119), 1096)
     return Period(until - timedelta(days=days - 1), until)
 
 

@@ -20,13 +20,15 @@ from pipelines.sample_exchange.world import (
     PHONE,
     SHRINKAGE,
     SLOT_SECONDS,
+    TICKET_HANDLE_SECONDS,
 )
 
 WEEK_SLOTS = 7 * DAY_SLOTS
 TICKET_UTILISATION = 0.62
 REACHES_PEOPLE = {LIVE_CHAT: 0.72, PHONE: 0.96}
 """Share of a channel's contacts that the bot or the voice menu does not keep."""
-SAFETY = {LIVE_CHAT: 1.0, PHONE: 1.25}
+MOST_OCCUPIED = 0.87
+SAFETY = {LIVE_CHAT: 1.4, PHONE: 2.0}
 """Free places planned beyond the load, in square roots of it."""
 
 
@@ -79,20 +81,20 @@ class TicketQueues:
 def schedule(period: Period, demand: Demand) -> np.ndarray:
     """Agents on duty per planned half hour and live desk, 0 where closed.
 
-    The plan knows the season but works in whole hours and trusts habits: short in the
-    first hour and in the evening, generous at night."""
+    The plan knows the season but works in whole hours and trusts habits: little slack in the
+    first hour and in the evening, much at night."""
     home = local_time(period, HOME_ZONE).half_hour
-    habit = np.ones(DAY_SLOTS)
-    habit[18:20], habit[40:45], habit[2:14] = 0.95, 0.92, 1.1
+    slack = np.ones(DAY_SLOTS)
+    slack[18:20], slack[40:45], slack[2:14] = 0.35, 0.3, 1.4
     scheduled = np.zeros((period.planned_slots, len(LIVE_DESKS)))
     for d, desk in enumerate(LIVE_DESKS):
         open_ = is_open(period, desk.calendar)
         usual = np.where(open_, demand.usual[:, desk.channel, desk.language], 0.0)
         usual *= REACHES_PEOPLE[desk.channel]
         hourly = usual.reshape(-1, 2).sum(axis=1) / np.maximum(open_.reshape(-1, 2).sum(axis=1), 1)
-        load = np.repeat(hourly, 2) * habit[home] * desk.handle_seconds
-        load /= SLOT_SECONDS
-        places = np.maximum(load + SAFETY[desk.channel] * np.sqrt(load), load / 0.88)
+        load = np.repeat(hourly, 2) * desk.handle_seconds / SLOT_SECONDS
+        spare = SAFETY[desk.channel] * slack[home] * np.sqrt(load)
+        places = np.maximum(load + spare, load / MOST_OCCUPIED)
         busy = np.ceil(places / desk.concurrency)
         scheduled[:, d] = np.where(open_, np.maximum(np.ceil(busy / (1 - SHRINKAGE)), 2), 0)
     return scheduled
@@ -103,8 +105,9 @@ def email_schedule(period: Period, demand: Demand) -> np.ndarray:
     usual = _weekly_mean(demand.usual[:, EMAIL, :])
     open_ = is_open(period, "korea-day")
     per_open_slot = usual * WEEK_SLOTS / max(open_[:WEEK_SLOTS].sum(), 1)
-    agents = np.ceil(per_open_slot * 420 / SLOT_SECONDS / TICKET_UTILISATION / (1 - SHRINKAGE))
-    return np.where(open_[:, None], np.maximum(agents, 1), 0)
+    load = per_open_slot * TICKET_HANDLE_SECONDS / SLOT_SECONDS
+    agents = np.ceil(np.ceil(load / TICKET_UTILISATION) / (1 - SHRINKAGE))
+    return np.where(open_[:, None], agents, 0)
 
 
 def live_queues(period: Period, demand: Demand) -> LiveQueues:

@@ -16,6 +16,8 @@ from pipelines.sample_exchange.world import (
     TOPICS,
 )
 
+TICKET_AFTER = 60
+"""Seconds between the end of a chat and the ticket that goes on with it."""
 _DESK_OF = {(desk.channel, desk.language): d for d, desk in enumerate(LIVE_DESKS)}
 _HANDLE = np.array([desk.handle_seconds for desk in LIVE_DESKS])
 _PATIENCE = np.array([desk.patience_seconds for desk in LIVE_DESKS])
@@ -96,7 +98,7 @@ def simulate_chats(
     team = team_of(chats.channel, chats.language, chats.topic)
     agent = np.where(answered >= 0, draw_agents(team, chats.arrived, sizes, rng), NEVER)
     solved = answers & (rng.random(n) < 0.93 - 0.05 * rounds)
-    to_ticket = answers & ~solved & (rng.random(n) < 0.5)
+    to_ticket = answers & ~solved & (rng.random(n) < 0.5) & (ended + TICKET_AFTER < cut)
     surveys = draw_surveys(
         ended, answers & (rng.random(n) < 0.9), 0.3, chats.language, chats.topic,
         (answered - chats.arrived) / 75.0, solved, np.zeros(n, dtype=bool),

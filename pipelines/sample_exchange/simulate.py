@@ -15,7 +15,7 @@ from pipelines.sample_exchange.demand import Demand, draw_demand
 from pipelines.sample_exchange.desks import live_queues, ticket_queues
 from pipelines.sample_exchange.dirt import KINDS, draw_dirt
 from pipelines.sample_exchange.exports import TICKETS_CSV_DAYS, ExportWriter
-from pipelines.sample_exchange.live import simulate_calls, simulate_chats
+from pipelines.sample_exchange.live import TICKET_AFTER, simulate_calls, simulate_chats
 from pipelines.sample_exchange.teams import agent_effects, team_of, team_sizes
 from pipelines.sample_exchange.tickets import simulate_tickets
 from pipelines.sample_exchange.world import LIVE_CHAT, PHONE, SLOT_SECONDS, TOPIC_SHARES
@@ -95,8 +95,8 @@ def _team_sizes(period: Period, demand: Demand) -> np.ndarray:
 
 def _follow_ups(chats: pa.Table, period: Period) -> Arrivals:
     """The tickets that chats became: a minute after the chat, under the chat's number."""
-    arrived = chats["ended"].to_numpy() + 60
-    becomes = chats["to_ticket"].to_numpy(zero_copy_only=False) & (arrived < period.ends)
+    arrived = chats["ended"].to_numpy() + TICKET_AFTER
+    becomes = chats["to_ticket"].to_numpy(zero_copy_only=False)
     return Arrivals(
         number=chats["number"].to_numpy()[becomes],
         slot=(arrived[becomes] - period.starts) // SLOT_SECONDS,
