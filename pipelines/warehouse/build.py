@@ -192,7 +192,7 @@ def _make_references(connection: duckdb.DuckDBPyConnection, settings: Settings) 
         "ref_excluded_tags",
         pd.DataFrame(
             [(tag, f" {tag} ", exclusion, i) for i, (tag, exclusion) in enumerate(tags.items(), 1)],
-            columns=["tag", "padded_tag", "exclusion", "priority"],
+            columns=["tag", "padded_tag", "exclusion", "rank"],
         ),
     )
     desks = pd.DataFrame(

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.errors import SettingsError
-from pipelines.settings import Calendar, Desk
+from pipelines.settings import Calendar
 
 _DAY_SECONDS = 86_400
 _SEGMENTS = 4
@@ -152,16 +152,6 @@ def is_open(days: pd.DataFrame, calendar_id: str | None, starts_at: pd.Series) -
         inside |= (rows[f"s{i}"].to_numpy() <= seconds) & (seconds < rows[f"e{i}"].to_numpy())
     answer = pd.Series(inside, index=starts_at.index, dtype="boolean")
     return answer.mask(rows["s1"].isna().to_numpy())
-
-
-def desk_of(desks: Iterable[Desk], channel: str, language: str) -> Desk | None:
-    """The desk that answers a queue: the most exact of those that match ("*" matches any)."""
-    matching = [
-        desk
-        for desk in desks
-        if desk.channel in (channel, "*") and desk.language in (language, "*")
-    ]
-    return max(matching, key=lambda desk: (desk.channel != "*", desk.language != "*"), default=None)
 
 
 def _days(first: date, last: date) -> Iterable[date]:

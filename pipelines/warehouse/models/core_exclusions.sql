@@ -7,7 +7,7 @@ WITH reasons AS (
     SELECT
         c.contact_id,
         t.exclusion,
-        t.priority
+        t.rank
     FROM latest_contacts AS c
     INNER JOIN ref_excluded_tags AS t ON position(t.padded_tag IN ' ' || c.tags || ' ') > 0
     WHERE c.tags IS NOT NULL
@@ -16,7 +16,7 @@ WITH reasons AS (
     SELECT
         c.contact_id,
         'linked' AS exclusion,
-        99 AS priority
+        99 AS rank
     FROM latest_contacts AS c
     INNER JOIN latest_contacts AS l ON l.contact_id = c.linked_contact_id
     WHERE c.linked_contact_id IS NOT NULL
@@ -27,7 +27,7 @@ ranked AS (
     SELECT
         contact_id,
         exclusion,
-        row_number() OVER (PARTITION BY contact_id ORDER BY priority, exclusion) AS position
+        row_number() OVER (PARTITION BY contact_id ORDER BY rank, exclusion) AS position
     FROM reasons
 )
 

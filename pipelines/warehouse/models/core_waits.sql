@@ -33,12 +33,14 @@ SELECT
     c.handed_over_at,
     c._load_id,
 
-    -- arrival: the first inbound message. Who was taken by an agent before writing had asked for
-    -- one before it; of merged contacts the customer has waited since the first.
+    coalesce(s.abandoned_at, CASE WHEN s.outcome = 'abandoned' THEN s.ended_at END) AS hung_up_at,
+
+    -- arrival: the first inbound message. Who was taken by an agent, or left, before writing had
+    -- asked for one before it; of merged contacts the customer has waited since the first.
     least(c.first_inbound_at, v.first_customer_at) AS first_written_at,
     least(
         CASE
-            WHEN s.answered_at < first_written_at THEN coalesce(s.queue_entered_at, c.created_at)
+            WHEN least(s.answered_at, hung_up_at) < first_written_at THEN coalesce(s.queue_entered_at, c.created_at)
             ELSE coalesce(first_written_at, c.created_at)
         END,
         g.merged_arrived_at
@@ -58,7 +60,6 @@ SELECT
         CASE WHEN v.first_agent_at >= arrived_at THEN v.first_agent_at ELSE r.late_replied_at END,
         s.answered_at
     ) AS replied_at,
-    coalesce(s.abandoned_at, CASE WHEN s.outcome = 'abandoned' THEN s.ended_at END) AS hung_up_at,
     CASE
         WHEN s.contact_id IS NULL OR is_bot_contained THEN NULL
         WHEN s.outcome IN ('answered', 'callback', 'voicemail') THEN FALSE

@@ -71,65 +71,6 @@ vendor_first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "
 vendor_full_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = "the vendor's own figure, for comparison" }
 _load_id = { type = "VARCHAR", meaning = "the load that delivered the row" }
 --- */
-WITH dated AS (
-    SELECT
-        w.contact_id,
-        w.source,
-        w.source_id,
-        w.kind,
-        w.channel,
-        w.channel_raw,
-        w.direction,
-        w.language,
-        w.language_raw,
-        w.language_source,
-        w.topic,
-        w.topic_raw,
-        w.is_urgent,
-        w.status,
-        w.priority,
-        w.tags,
-        w.team,
-        w.agent_id,
-        w.requester_id,
-        w.subject,
-        w.merged_into,
-        w.linked_contact_id,
-        w.created_at,
-        w.arrived_at,
-        w.handed_over_at,
-        w.queue_entered_at,
-        w.first_reply_at,
-        w.is_answered,
-        w.is_abandoned,
-        w.is_bot_contained,
-        w.hung_up_at,
-        w.session_wait_seconds,
-        w.session_answered_at,
-        w.untimed_response_seconds,
-        w.untimed_response_business_seconds,
-        w.talk_seconds,
-        w.hold_seconds,
-        w.wrap_seconds,
-        w.transfers_count,
-        w.replies_count,
-        w.customer_messages_count,
-        w.solved_first_at,
-        w.solved_last_at,
-        w.reopened_at,
-        w.reopened_count,
-        w.was_closed_at,
-        w.updated_at,
-        w.vendor_first_response_seconds,
-        w.vendor_full_resolution_seconds,
-        w._load_id,
-        w.given_exclusion,
-        -- time running backwards is a fault of the export: such a contact is set aside, not clipped
-        least(w.first_agent_at, w.session_answered_at) < least(w.created_at, w.arrived_at) AS is_answered_before_arrival,
-        least(w.solved_first_at, w.solved_last_at) < least(w.created_at, w.arrived_at) AS is_solved_before_arrival
-    FROM core_waits AS w
-)
-
 SELECT
     d.contact_id,
     d.source,
@@ -151,10 +92,6 @@ SELECT
     d.agent_id,
     d.requester_id,
     d.subject,
-    CASE
-        WHEN d.given_exclusion IS NOT NULL THEN d.given_exclusion
-        WHEN d.is_answered_before_arrival OR d.is_solved_before_arrival THEN 'quarantined'
-    END AS exclusion,
     d.merged_into,
     d.linked_contact_id,
     d.created_at,
@@ -251,8 +188,16 @@ SELECT
     d.is_bot_contained,
     d.vendor_first_response_seconds,
     d.vendor_full_resolution_seconds,
-    d._load_id
-FROM dated AS d
+    d._load_id,
+    -- time running backwards is a fault of the export: such a contact is set aside, not clipped
+    CASE
+        WHEN d.given_exclusion IS NOT NULL THEN d.given_exclusion
+        WHEN least(d.first_agent_at, d.session_answered_at, d.hung_up_at, d.solved_first_at, d.solved_last_at)
+            < least(d.created_at, d.arrived_at) THEN 'quarantined'
+        WHEN least(queue_wait_seconds, waited_seconds, d.talk_seconds, d.hold_seconds, d.wrap_seconds) < 0 THEN 'quarantined'
+        WHEN first_response_seconds < 0 OR resolution_waited_seconds < 0 THEN 'quarantined'
+    END AS exclusion
+FROM core_waits AS d
 CROSS JOIN core_data_cut AS b
 CROSS JOIN ref_rules AS ru
 LEFT JOIN core_chat_handling AS h ON h.contact_id = d.contact_id

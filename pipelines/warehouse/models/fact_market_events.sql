@@ -3,7 +3,7 @@ summary = "Known events of the market or of the exchange itself."
 grain = "one event"
 key = ["event_id"]
 [columns]
-event_id = { type = "VARCHAR", meaning = "key" }
+event_id = { type = "VARCHAR", meaning = "key of the event" }
 kind = { type = "VARCHAR", meaning = "surge, listing, maintenance, withdrawal_halt, campaign or outage" }
 title = { type = "VARCHAR", meaning = "what happened" }
 starts_at = { type = "TIMESTAMP", unit = "UTC", meaning = "start" }

@@ -29,8 +29,8 @@ SELECT
     'contacts' AS table_name,
     c.contact_id,
     CASE
-        WHEN c.last_solved_at < least(c.created_at, c.arrived_at) OR c.first_solved_at < least(c.created_at, c.arrived_at)
-            THEN 'solved before it was created'
+        WHEN least(c.first_solved_at, c.last_solved_at) < least(c.created_at, c.arrived_at) THEN 'solved before it was created'
+        WHEN c.left_at < least(c.created_at, c.arrived_at) THEN 'left before it was created'
         ELSE 'answered before it was created'
     END AS reasons,
     'check the time zone and the times of this contact in the export' AS remedy

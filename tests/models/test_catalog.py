@@ -1,0 +1,147 @@
+"""Headers: what they must hold, and that tables agree with them."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import BuildError
+from pipelines.warehouse import catalog
+
+PUBLISHED = {head.name: head for head in catalog.published()}
+
+
+def test_every_published_table_and_view_has_every_column_in_the_dictionary(warehouse):
+    connection = warehouse(contacts="contact_id\nc1")
+    made = connection.execute(
+        "SELECT table_name, column_name FROM information_schema.columns ORDER BY ALL"
+    ).fetchall()
+    noted = connection.execute(
+        "SELECT table_name, column_name FROM data_dictionary ORDER BY ALL"
+    ).fetchall()
+    forecast = {"forecast_intervals", "forecast_days", "forecast_backtest", "staffing_intervals"}
+    assert made == [row for row in noted if row[0] not in forecast]
+
+
+@pytest.mark.parametrize("head", PUBLISHED.values(), ids=PUBLISHED)
+def test_keys_are_columns_and_every_column_says_what_it_means(head):
+    columns = {column.name for column in head.columns}
+    assert set(head.key) <= columns
+    for column in head.columns:
+        assert len(column.meaning) > 3, column
+        assert column.type, column
+
+
+@pytest.mark.parametrize("head", PUBLISHED.values(), ids=PUBLISHED)
+def test_units_are_those_that_names_promise(head):
+    for column in head.columns:
+        if column.name.endswith("_seconds"):
+            assert "second" in column.unit, f"{head.name}.{column.name}"
+        if column.name.endswith("_share"):
+            assert column.unit == "share", f"{head.name}.{column.name}"
+        if column.name.endswith("_at"):
+            assert (column.type, column.unit) == ("TIMESTAMP", "UTC"), f"{head.name}.{column.name}"
+        if column.name.endswith("_on"):
+            assert (column.type, column.unit) == ("DATE", "local day"), f"{head.name}.{column.name}"
+        if column.name.startswith(("is_", "has_")):
+            assert column.type == "BOOLEAN", f"{head.name}.{column.name}"
+
+
+def test_the_same_name_has_the_same_unit_everywhere():
+    counted_in_rows = {"ledger", "loads"}  # books count rows, facts count contacts
+    seen: dict[str, set] = {}
+    for name in PUBLISHED.keys() - counted_in_rows:
+        for column in PUBLISHED[name].columns:
+            if column.name not in ("value", "n", "total"):  # of a metric or histogram: its own
+                seen.setdefault(column.name, set()).add(column.unit)
+    assert {name: units for name, units in seen.items() if len(units) > 1} == {}
+
+
+@pytest.mark.parametrize("name", sorted(n for n, h in PUBLISHED.items() if h.kind == "fact" and h.key))
+def test_keys_are_unique(warehouse, name):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | channel   | status
+            c1         | ticket | email     | solved
+            c2         | chat   | live_chat | open
+        """,
+        status_events="""
+            contact_id | changed_at           | to_status
+            c1         | 2026-03-03 00:00:00Z | solved
+            c1         | 2026-03-04 00:00:00Z | open
+        """,
+        schedules="""
+            channel | language | starts_at            | ends_at              | agents
+            email   | ko       | 2026-03-02 00:00:00Z | 2026-03-02 02:00:00Z | 1
+        """,
+        surveys="survey_id | contact_id\ns1 | c1\ns2 | c1",
+        market_events="starts_at | ends_at\n2026-03-02 00:00:00 | 2026-03-03 00:00:00",
+    )
+    key = ", ".join(PUBLISHED[name].key)
+    rows, keys = connection.execute(
+        f"SELECT COUNT(*), COUNT(DISTINCT ({key})) FROM {name}"
+    ).fetchall()[0]
+    assert rows == keys > 0
+
+
+def test_a_table_that_differs_from_its_header_is_described_exactly():
+    head = catalog.Header(
+        name="fact_x",
+        kind="fact",
+        path=Path("fact_x.sql"),
+        summary="",
+        columns=(
+            catalog.ColumnNote("a", "BIGINT", "", "a"),
+            catalog.ColumnNote("b", "DATE", "", "b"),
+        ),
+    )
+    made = [("a", "HUGEINT"), ("c", "VARCHAR")]
+    assert catalog.disagreements(head, made) == [
+        "b is in the header only",
+        "c has no entry in the header",
+        "a is HUGEINT, the header says BIGINT",
+    ]
+
+
+def test_a_build_stops_at_a_table_that_differs_from_its_header(warehouse, monkeypatch):
+    head = catalog.Header(
+        name="fact_x",
+        kind="fact",
+        path=Path("models/fact_x.sql"),
+        summary="",
+        sql="SELECT 1 AS a",
+        columns=(catalog.ColumnNote("a", "BIGINT", "", "a"),),
+    )
+    monkeypatch.setattr(catalog, "models", lambda: [head])
+    warehouse.load(contacts="contact_id\nc1")
+    with pytest.raises(
+        BuildError,
+        match=r"models/fact_x\.sql: table and header disagree: a is INTEGER, the header says BIGINT",
+    ):
+        warehouse.build()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("SELECT 1\n", "does not start with a header"),
+        ("/* ---\nsummary = oops\n--- */\nSELECT 1\n", "not valid TOML"),
+        ('/* ---\nsummary = "s"\n--- */\nSELECT 1\n', "lacks `grain`"),
+        ('/* ---\nsummary = "s"\ngrain = "g"\nkey = []\n--- */\nSELEKT FROM\n', "cannot be parsed"),
+    ],
+)
+def test_a_broken_file_is_named_with_what_is_wrong(tmp_path, text, complaint):
+    path = tmp_path / "fact_x.sql"
+    path.write_text(text)
+    with pytest.raises(BuildError, match=rf"fact_x\.sql: .*{complaint}"):
+        catalog._read(path, "fact")
+
+
+def test_models_run_after_what_they_read():
+    names = [head.name for head in catalog.models()]
+    for head in catalog.models():
+        for read in head.inputs & set(names):
+            assert names.index(read) < names.index(head.name), f"{head.name} reads {read}"
+
+
+def test_the_data_dictionary_page_is_current():
+    assert catalog.dictionary_is_current(), "run `support-quality docs`"

@@ -1,0 +1,227 @@
+"""A reader sees the old build or the new one, whenever and however a writer ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from pipelines.errors import BuildError, NothingPublishedError, WarehouseBusyError
+from pipelines.settings import PROJECT_ROOT
+from pipelines.warehouse import build as runner
+from pipelines.warehouse import catalog
+from pipelines.warehouse.publish import current, publish, writer_lock
+from tests.fixtures import SETTINGS
+
+ONE_CONTACT = "contact_id\nc1"
+
+
+def test_nothing_published_says_what_to_run(tmp_path):
+    with pytest.raises(NothingPublishedError, match="run `support-quality build`"):
+        current(tmp_path)
+
+
+def test_a_build_is_not_seen_before_it_is_published(warehouse):
+    warehouse.load(contacts=ONE_CONTACT)
+    part = runner.build(warehouse.folder, warehouse.read_settings(SETTINGS))
+    assert part.name.endswith(".duckdb.part")
+    with pytest.raises(NothingPublishedError):
+        current(warehouse.folder)
+    name = publish(warehouse.folder, part)
+    assert current(warehouse.folder) == warehouse.folder / name
+    left = {path.name for path in warehouse.folder.iterdir() if path.is_file()}
+    assert left == {".lock", "CURRENT", "support.toml", name}
+
+
+def test_the_last_three_builds_stay(warehouse):
+    warehouse.load(contacts=ONE_CONTACT)
+    published = []
+    for _ in range(5):
+        warehouse.build().close()
+        published.append(current(warehouse.folder).name)
+    assert sorted(path.name for path in warehouse.folder.glob("*.duckdb")) == published[-3:]
+
+
+def test_a_failing_build_leaves_the_published_one_and_no_rest(warehouse, monkeypatch):
+    warehouse.load(contacts=ONE_CONTACT)
+    warehouse.build().close()
+    before = current(warehouse.folder)
+    broken = catalog.Header(
+        name="fact_broken", kind="fact", path=Path("models/fact_broken.sql"), summary="", sql="SELECT 1 / x"
+    )
+    monkeypatch.setattr(catalog, "models", lambda: [broken])
+    with pytest.raises(BuildError, match=r"models/fact_broken\.sql: Binder Error"):
+        runner.build(warehouse.folder, warehouse.read_settings(SETTINGS))
+    assert current(warehouse.folder) == before
+    assert not list(warehouse.folder.glob("*.part*"))
+    assert not list(warehouse.folder.glob("*.wal"))
+
+
+def test_an_audit_that_blocks_names_itself_the_rows_and_the_remedy(warehouse, monkeypatch):
+    warehouse.load(contacts=ONE_CONTACT)
+    audit = catalog.Header(
+        name="contacts_have_topics",
+        kind="audit",
+        path=Path("audits/contacts_have_topics.sql"),
+        summary="every contact has a topic",
+        sql="SELECT contact_id FROM fact_contacts WHERE topic = 'unknown'",
+        entries={"severity": "block", "remedy": "map it"},
+    )
+    monkeypatch.setattr(catalog, "audits", lambda: [audit])
+    with pytest.raises(
+        BuildError,
+        match=r"audit contacts_have_topics found 1 rows \(every contact has a topic\);"
+        r" first: contact_id=c1\. To mend it: map it\. The published build stays\.",
+    ):
+        runner.build(warehouse.folder, warehouse.read_settings(SETTINGS))
+
+
+def test_an_audit_that_warns_is_published_with_its_finding(warehouse):
+    connection = warehouse(contacts="contact_id | channel | channel_raw\nc1 | | pigeon")
+    assert connection.execute(
+        """SELECT severity, passed, found, detail FROM checks WHERE "check" = 'known_channels'"""
+    ).fetchall() == [
+        (
+            "warn",
+            False,
+            1,
+            "first: channel_raw=pigeon, contacts=1. To mend it: add the raw value to"
+            " data/reference/channels.csv.",
+        )
+    ]
+
+
+def test_a_build_without_loads_says_what_to_run(warehouse):
+    with pytest.raises(BuildError, match="nothing is loaded; run `support-quality load FILE...`"):
+        runner.build(warehouse.folder, warehouse.read_settings(SETTINGS))
+
+
+def test_a_second_writer_is_told_at_once(warehouse):
+    warehouse.load(contacts=ONE_CONTACT)
+    holder = subprocess.Popen(
+        [
+            sys.executable, "-c",
+            "import sys, time; from pathlib import Path\n"
+            "from pipelines.warehouse.publish import writer_lock\n"
+            "with writer_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)",
+            str(warehouse.folder),
+        ],
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(WarehouseBusyError, match="another run is writing"):
+            runner.build(warehouse.folder, warehouse.read_settings(SETTINGS))
+    finally:
+        holder.kill()
+        holder.wait()
+    runner.build(warehouse.folder, warehouse.read_settings(SETTINGS))
+
+
+def test_the_lock_is_reentrant_for_its_thread_and_closed_to_others(tmp_path):
+    seen = []
+
+    def other():
+        try:
+            with writer_lock(tmp_path):
+                seen.append("entered")
+        except WarehouseBusyError:
+            seen.append("busy")
+
+    with writer_lock(tmp_path), writer_lock(tmp_path):
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    other()
+    assert seen == ["busy", "entered"]
+
+
+def test_a_part_that_is_still_open_is_not_published(warehouse):
+    warehouse.load(contacts=ONE_CONTACT)
+    part = runner.build(warehouse.folder, warehouse.read_settings(SETTINGS))
+    part.with_name(part.name + ".wal").write_bytes(b"")
+    with pytest.raises(BuildError, match="still open or not checkpointed"):
+        publish(warehouse.folder, part)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from pipelines.settings import load_settings
+from pipelines.warehouse.build import build
+from pipelines.warehouse.publish import publish
+folder = Path(sys.argv[1])
+while True:
+    publish(folder, build(folder, load_settings(folder / "support.toml")))
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_writer_never_tears_what_readers_see(warehouse):
+    warehouse.load(contacts=ONE_CONTACT)
+    warehouse.build().close()
+    published = set()
+    for delay in (0.9, 1.3, 1.7, 2.1, 2.5, 2.9):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(warehouse.folder)], cwd=PROJECT_ROOT
+        )
+        deadline = time.monotonic() + delay
+        while time.monotonic() < deadline:
+            assert _read(warehouse.folder) == (1, 1)
+        os.kill(writer.pid, signal.SIGKILL)
+        writer.wait()
+        assert _read(warehouse.folder) == (1, 1)
+        published.add(current(warehouse.folder).name)
+    warehouse.build().close()
+    assert not list(warehouse.folder.glob("*.part*"))
+    assert not list(warehouse.folder.glob("CURRENT.*"))
+
+
+def _read(folder: Path) -> tuple[int, int]:
+    connection = duckdb.connect(str(current(folder)), read_only=True)
+    try:
+        return connection.execute(
+            "SELECT (SELECT COUNT(*) FROM fact_contacts), (SELECT SUM(received) FROM ledger)"
+        ).fetchall()[0]
+    finally:
+        connection.close()
+
+
+def test_frames_are_added_to_a_copy_of_the_published_build(warehouse):
+    warehouse.load(contacts=ONE_CONTACT)
+    warehouse.build().close()
+    first = current(warehouse.folder)
+    frame = pd.DataFrame(
+        {
+            "channel": ["*"], "language": ["*"], "local_on": pd.to_datetime(["2026-03-03"]),
+            "mean": [1.5], "q10": [1], "q50": [1], "q90": [3],
+        }
+    )  # fmt: skip
+    part = runner.copy_published(warehouse.folder)
+    runner.add_frames(part, {"forecast_days": frame})
+    publish(warehouse.folder, part)
+    connection = warehouse.open()
+    assert connection.execute("SELECT channel, mean, q90 FROM forecast_days").fetchall() == [
+        ("*", 1.5, 3.0)
+    ]
+    assert connection.execute("SELECT COUNT(*) FROM fact_contacts").fetchall() == [(1,)]
+    assert connection.execute("SELECT build_id FROM build_info").fetchall() == [
+        (current(warehouse.folder).name.removeprefix("support-").removesuffix(".duckdb"),)
+    ]
+    assert first.exists()
+
+
+def test_a_frame_that_lacks_a_column_of_its_header_is_refused(warehouse):
+    warehouse.load(contacts=ONE_CONTACT)
+    warehouse.build().close()
+    part = runner.copy_published(warehouse.folder)
+    with pytest.raises(BuildError, match="frame and header of forecast_days disagree on"):
+        runner.add_frames(part, {"forecast_days": pd.DataFrame({"channel": ["*"]})})
+    assert not part.exists()
