@@ -23,8 +23,11 @@ def share_by_wait(
     rungs = " + ".join(f"CAST(c.first_response_seconds >= {edge} AS INTEGER)" for edge in edges[1:])
     found = build.query(
         f"""
+        WITH measured AS (
+            SELECT contact_id, value FROM {selection.source} WHERE {selection.condition.text}
+        )
         SELECT {rungs} AS bin, count(*) AS n, CAST(sum(m.value) AS BIGINT) AS total
-        FROM (SELECT contact_id, value FROM {selection.source} WHERE {selection.condition.text}) AS m
+        FROM measured AS m
         INNER JOIN fact_contacts AS c ON c.contact_id = m.contact_id
         WHERE c.first_response_seconds IS NOT NULL
         GROUP BY ALL

@@ -68,7 +68,8 @@ def _stale_reason(root: Path, build: Build) -> str | None:
     newer = sorted(_committed_loads(root) - build.load_ids)
     newer = [load for load in newer if load > max(build.load_ids, default="")]
     if newer:
-        return f"{len(newer)} newer deliveries are loaded but not in this build"
+        are = "delivery is" if len(newer) == 1 else "deliveries are"
+        return f"{len(newer)} newer {are} loaded but not in this build"
     failed = root / STALE
     if failed.exists():
         return f"the last run failed: {failed.read_text(encoding='utf-8').strip()}"

@@ -1,0 +1,214 @@
+"""Asking for numbers: breakdowns, filters, ranges, and what is refused."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipelines.api import estimates
+from pipelines.errors import OutOfRangeError, UnknownNameError
+
+# First responses: c1 80 s and c2 100 s on Monday, c3 93 s and c5 40 s on Wednesday; c4 none.
+
+
+def test_a_frame_has_the_breakdown_then_value_n_and_the_interval(week):
+    found = week.measure("first_response_seconds", by=["channel", "language"])
+    assert list(found.columns) == ["channel", "language", "value", "n", "low", "high"]
+    assert found[["channel", "language", "value", "n"]].to_numpy().tolist() == [
+        ["email", "en", 93, 1],
+        ["email", "ko", 90, 2],
+        ["live_chat", "ko", 40, 1],
+    ]
+
+
+def test_a_frame_says_what_it_holds(week):
+    attrs = week.measure("first_response_seconds", statistic="p90").attrs
+    assert attrs["build_id"] == week.build().build_id
+    assert {name: attrs[name] for name in attrs if name not in ("build_id", "cut")} == {
+        "metric": "first_response_seconds",
+        "label": "First response",
+        "statistic": "p90",
+        "unit": "seconds",
+        "up_is_good": False,
+        "version": 1,
+        "is_approximate": False,
+    }
+    assert attrs["cut"] == pd.Timestamp("2026-03-04 05:00:00")
+
+
+def test_both_days_of_a_range_are_included(week):
+    assert week.measure("contacts", start="2026-03-02", end="2026-03-04")["n"].tolist() == [5]
+    assert week.measure("contacts", start="2026-03-03", end="2026-03-04")["n"].tolist() == [3]
+    assert week.measure("contacts", end="2026-03-02")["n"].tolist() == [2]
+
+
+def test_days_without_observations_are_rows_without_a_value(week):
+    found = week.measure("contacts", by="day", start="2026-03-01", end="2026-03-04")
+    assert found["n"].tolist() == [0, 2, 0, 3]
+    assert found["value"].isna().tolist() == [True, False, True, False]
+
+
+def test_weeks_start_on_monday_and_months_on_their_first(week):
+    assert week.measure("contacts", by="week")["week"].tolist() == [pd.Timestamp("2026-03-02")]
+    assert week.measure("contacts", by="month")["month"].tolist() == [pd.Timestamp("2026-03-01")]
+    assert week.measure("contacts", by="weekday")["weekday"].tolist() == [1, 3]
+
+
+def test_a_filter_takes_one_value_several_or_not_known(week):
+    def n(**where):
+        return int(week.measure("contacts", where=where)["n"].iloc[0])
+
+    assert n(language="ko") == 3
+    assert n(language=["ko", "en"], channel="email") == 4
+    assert n(team=None) == 2
+    assert n(team=[None, "Seoul"]) == 5
+    assert n(team=[]) == 0
+    assert n(half_hour="10:00") == 2
+    assert n(weekday=3) == 3
+
+
+def test_a_group_that_is_not_known_is_a_row_of_its_own_at_the_end(week):
+    found = week.measure("contacts", by="team")
+    assert found["n"].tolist() == [3, 2]
+    assert found["team"].isna().tolist() == [False, True]
+
+
+def test_nothing_observed_is_null_with_an_n_of_zero(week):
+    found = week.measure("csat", start="2030-01-01")
+    assert found["n"].tolist() == [0]
+    assert found[["value", "low", "high"]].isna().all(axis=None)
+
+
+def test_counts_have_no_interval_and_shares_have_wilsons(week):
+    assert week.measure("contacts")[["low", "high"]].isna().all(axis=None)
+    found = week.measure("unanswered_share").iloc[0]
+    assert (found["value"], round(found["low"], 3), round(found["high"], 3)) == (0.2, 0.036, 0.624)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (
+            lambda w: w.measure("frist_response_seconds"),
+            "metric 'frist_response_seconds' is not known; did you mean 'first_response_seconds'?",
+        ),
+        (
+            lambda w: w.measure("csat", by="chanel"),
+            "csat: breakdown 'chanel' is not known; did you mean 'channel'?",
+        ),
+        (
+            lambda w: w.measure("csat", where={"chanel": "email"}),
+            "csat: filter 'chanel' is not known; did you mean 'channel'?",
+        ),
+        (
+            lambda w: w.measure("csat", where={"channel": "emial"}),
+            "channel 'emial' is not known; did you mean 'email'? known: email, live_chat",
+        ),
+        (
+            lambda w: w.measure("csat", statistic="median"),
+            "csat: statistic 'median' is not known; known: share",
+        ),
+        (
+            lambda w: w.measure("backlog", by="half_hour"),
+            "backlog: breakdown 'half_hour' is not known",
+        ),
+        (
+            lambda w: w.measure("contacts", where={"half_hour": "noon"}),
+            "'noon' is not a time of day such as 09:30",
+        ),
+        (lambda w: w.survival("csat"), "csat keeps no unfinished observations"),
+        (lambda w: w.compare("csat", by="week"), "compare: breakdown 'week' is not known"),
+    ],
+)
+def test_a_name_that_is_not_known_is_refused_with_the_nearest_that_is(week, ask, message):
+    with pytest.raises(UnknownNameError, match="^" + re.escape(message)):
+        ask(week)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "message"),
+    [
+        ("2026-03-05", "2026-03-04", "end 2026-03-04 is before start 2026-03-05"),
+        ("5 of March-ish", None, "start '5 of March-ish' is not a day"),
+    ],
+)
+def test_a_range_that_makes_no_sense_is_refused(week, start, end, message):
+    with pytest.raises(OutOfRangeError, match="^" + re.escape(message)):
+        week.measure("contacts", start=start, end=end)
+
+
+def test_text_can_never_become_sql(week):
+    with pytest.raises(UnknownNameError):
+        week.measure("contacts", by='channel" FROM fact_contacts; --')
+    with pytest.raises(UnknownNameError):
+        week.measure("contacts", where={"channel": "email' OR 1=1 --"})
+    assert week.measure("contacts", where={"contact_id": "x' OR '1'='1"})["n"].tolist() == [0]
+
+
+def test_a_comparison_stands_beside_the_window_before_it(week):
+    found = week.compare("contacts", by="language", start="2026-03-04", end="2026-03-05")
+    assert found[["language", "value", "previous_value", "n", "previous_n"]].fillna(-1).to_numpy(
+    ).tolist() == [["en", 2, -1, 2, 0], ["ko", 1, 2, 1, 2]]  # fmt: skip
+    assert found["change"].fillna(99).tolist() == [99, -1]
+
+
+def test_durations_fall_into_half_open_bins_and_none_is_missing(warehouse):
+    from pipelines.api import open_warehouse
+
+    waits = {"a": 3_599, "b": 3_600, "c": 86_400}
+    warehouse(
+        contacts="contact_id | created_at\n"
+        + "\n".join(f"{name} | 2026-03-02 00:00:00" for name in waits),
+        messages="contact_id | sent_at | author_role\n"
+        + "\n".join(
+            f"{name} | {pd.Timestamp('2026-03-02') + pd.Timedelta(seconds=wait)} | agent"
+            for name, wait in waits.items()
+        ),
+    )
+    found = open_warehouse(warehouse.folder).distribution("first_response_seconds")
+    assert found["bin_low"].tolist()[1:] == found["bin_high"].tolist()[:-1]
+    assert np.isnan(found["bin_high"].iloc[-1])
+    hours = pd.cut(found["bin_low"], [0, 3_600, 14_400, 86_400, np.inf], right=False)
+    assert found.groupby(hours, observed=False)["n"].sum().tolist() == [1, 1, 0, 1]
+
+
+def test_a_survival_curve_falls_to_the_share_that_nobody_answered(week):
+    found = week.survival("first_response_censored_seconds")
+    assert found["seconds"].tolist() == [40, 80, 93, 100]
+    assert found["at_risk"].tolist() == [5, 4, 3, 2]
+    assert found["surviving_share"].round(6).tolist() == [0.8, 0.6, 0.4, 0.2]
+
+
+def test_the_rows_behind_a_number_can_be_read_in_pages(week):
+    found = week.observations("first_response_seconds", where={"channel": "email"})
+    assert found["contact_id"].tolist() == ["c3", "c1", "c2"]
+    page = week.observations("first_response_seconds", limit=1, offset=1)
+    assert page["contact_id"].tolist() == ["c5"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "statistic"),
+    [
+        ("first_response_seconds", "median"),
+        ("first_response_seconds", "p90"),
+        ("first_response_censored_seconds", "km_median"),
+    ],
+)
+def test_beyond_the_exact_limit_an_answer_says_that_it_is_approximate(
+    week, monkeypatch, metric, statistic
+):
+    exact = week.measure(metric, by="language", statistic=statistic)
+    monkeypatch.setattr(estimates, "EXACT_UP_TO", 2)
+    monkeypatch.setattr(estimates, "SURVIVAL_EXACT_UP_TO", 2)
+    close = week.measure(metric, by="language", statistic=statistic)
+    assert (exact.attrs["is_approximate"], close.attrs["is_approximate"]) == (False, True)
+    assert close[["language", "n"]].equals(exact[["language", "n"]])
+    assert (close["value"] / exact["value"] - 1).abs().max() <= 0.012
+
+
+def test_an_average_is_exact_however_wide_the_range(week, monkeypatch):
+    monkeypatch.setattr(estimates, "EXACT_UP_TO", 2)
+    found = week.measure("first_response_seconds", statistic="mean")
+    assert found["value"].tolist() == [78.25]
+    assert found.attrs["is_approximate"] is False
