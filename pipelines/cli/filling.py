@@ -147,7 +147,12 @@ def sample(
     from pipelines import sample_exchange
 
     with Reporter() as progress:
-        sample_exchange.write(out, contacts, seed, progress=progress)
+        sample_exchange.write(
+            out,
+            contacts,
+            seed,
+            progress=lambda stage, done, total: progress(stage, done / total if total else None),
+        )
     print(f"wrote {out}; next: support-quality run {out}")
 
 
