@@ -68,7 +68,7 @@ def decode(path: Path, scratch: Path, encoding: str | None = None) -> DecodedFil
     if encoding != "utf-8":
         text_path = scratch / "decoded.txt"
         _transcode(path, plain, text_path, encoding)
-    if _has_returns_only(path, text_path):  # line ends of the old Macintosh
+    if _has_returns_only(text_path):  # line ends of the old Macintosh
         _rewrite(text_path, scratch / "lines.txt", lambda block: block.replace(b"\r", b"\n"))
         text_path = scratch / "lines.txt"
     with text_path.open("rb") as file:
@@ -137,41 +137,50 @@ def _unpack(
 def _encoding(path: Path, plain: Path, told: str | None) -> tuple[str, str]:
     """Python's name of the encoding and how it is known."""
     if told is not None:
-        name = codecs.lookup(told).name
-        return ("utf-8" if name == "utf-8-sig" else name), "told by the mapping"
+        name = codecs.lookup(told).name.removesuffix("-sig")
+        if name == "utf-8" and (byte := _first_invalid(path, plain)) is not None:
+            raise InputError(f"{path}: {_place(plain, byte)}: not valid utf-8; check the encoding")
+        return name, "told by the mapping"
     with plain.open("rb") as file:
         start = file.read(4096)
-    if start.startswith(codecs.BOM_UTF8):
-        return "utf-8", "byte-order mark"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", "byte-order mark"
     if b"\0" in start:
         for name, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[0::2])):
             if len(start) > 3 and zeros.count(0) > 0.4 * len(zeros):
                 return name, "every other byte is zero"
-        raise InputError(f"{path}: a binary file, not text; export as CSV or JSON")
-    place = _first_invalid(plain)
-    if place is None:
-        return "utf-8", "all of it is valid UTF-8"
-    return _east_asian(path, plain, place)
+    byte = _first_invalid(path, plain)
+    if byte is None:
+        has_mark = start.startswith(codecs.BOM_UTF8)
+        return "utf-8", "byte-order mark" if has_mark else "all of it is valid UTF-8"
+    return _east_asian(path, plain, byte)
 
 
-def _first_invalid(plain: Path) -> tuple[int, int] | None:
-    """(line, byte) of the first bytes that are not UTF-8, or None."""
-    line, position, rest = 1, 0, b""
+def _first_invalid(path: Path, plain: Path) -> int | None:
+    """Position of the first byte that is not UTF-8, or None; refuses zero bytes."""
+    position, rest = 0, b""
     with plain.open("rb") as file:
         while True:
             block = file.read(_BLOCK)
+            if b"\0" in block:
+                raise InputError(f"{path}: a binary file, not text; export as CSV or JSON")
             text = rest + block
             cut = _last_start(text) if block else len(text)
             text, rest = text[:cut], text[cut:]
             if not _is_utf8(text):
-                start = _invalid_start(text)
-                return line + text.count(b"\n", 0, start), position + start
-            line += text.count(b"\n")
+                return position + _invalid_start(text)
             position += len(text)
             if not block:
                 return None
+
+
+def _place(plain: Path, byte: int) -> str:
+    with plain.open("rb") as file:
+        line, left = 1, byte
+        while left > 0 and (block := file.read(min(_BLOCK, left))):
+            line += block.count(b"\n")
+            left -= len(block)
+    return f"line {line}, byte {byte}"
 
 
 def _last_start(text: bytes) -> int:
@@ -200,7 +209,7 @@ def _is_utf8(block: bytes) -> bool:
     return True
 
 
-def _east_asian(path: Path, plain: Path, place: tuple[int, int]) -> tuple[str, str]:
+def _east_asian(path: Path, plain: Path, byte: int) -> tuple[str, str]:
     """The one East Asian encoding that decodes all of a sample and yields what people write."""
     with plain.open("rb") as file:
         sample = file.read(_EVIDENCE_BYTES)
@@ -217,13 +226,12 @@ def _east_asian(path: Path, plain: Path, place: tuple[int, int]) -> tuple[str, s
         share = share_of(letters)
         if share >= threshold:
             found.append((encoding, f"{share:.0%} of {len(letters):,} characters are {what}"))
-    line, byte = place
     if len(found) == 1:
         encoding, evidence = found[0]
         return ("cp932" if encoding == "shift_jis" else encoding), evidence
     names = " or ".join(name for name, _ in found) or "no encoding that is known here"
     raise InputError(
-        f"{path}: line {line}, byte {byte}: not UTF-8; it looks like {names};"
+        f"{path}: {_place(plain, byte)}: not UTF-8; it looks like {names};"
         ' tell it in a mapping file: [file] encoding = "cp949"'
     )
 
@@ -274,22 +282,18 @@ def _transcode(path: Path, plain: Path, target: Path, encoding: str) -> None:
                 ) from None
             if not block:
                 break
+            if "\0" in text:
+                raise InputError(f"{path}: a binary file, not text; export as CSV or JSON")
             out.write(text.encode("utf-8"))
             line += text.count("\n")
             position += len(block)
 
 
-def _has_returns_only(path: Path, text: Path) -> bool:
-    """Do lines end with carriage returns alone? Refuses text that holds zero bytes."""
+def _has_returns_only(text: Path) -> bool:
+    """Do lines end with carriage returns alone?"""
     with text.open("rb") as file:
         start = file.read(_BLOCK)
-        returns_only = b"\r" in start and b"\n" not in start
-        block = start
-        while block:
-            if b"\0" in block:
-                raise InputError(f"{path}: a binary file, not text (it holds zero bytes)")
-            block = file.read(_BLOCK)
-    return returns_only
+    return b"\r" in start and b"\n" not in start
 
 
 def _rewrite(plain: Path, target: Path, change: Callable[[bytes], bytes]) -> None:
