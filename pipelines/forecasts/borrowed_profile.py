@@ -1,10 +1,11 @@
 """Small queues: the week of the parent, the level of their own.
 
 A language with three contacts a day can't show when in the day they come; all languages of
-its channel together can. Each half hour's rate is the queue's own, drawn towards what the
-parent's week, scaled to the queue's size, leads to expect (a gamma prior worth a few
-contacts): where a queue has many contacts its own count decides, where it has few the
-parent's shape does. The parent may have a parent in turn.
+its channel together can. What is expected starts as the parent's week at the queue's size. It
+is then drawn towards the queue's own counts, first by weekday, then by half hour of the day
+with its neighbours, last cell by cell. Each step is a gamma prior worth a few contacts: where
+the queue has more its own count decides, where it has fewer the step before. The parent may
+have a parent in turn.
 
 Source: Gelman et al., Bayesian Data Analysis (3rd ed.), section 2.6 (gamma-Poisson).
 """
@@ -17,8 +18,10 @@ from pipelines.forecasts.base import Floats, Grid, is_open_ahead, targets
 
 _WEEK_HALF_LIFE_DAYS = 56.0
 _LEVEL_HALF_LIFE_DAYS = 21.0
-_PRIOR_CONTACTS_PER_HALF_HOUR = 2.0
+_PRIOR_CONTACTS = 4.0
 _PRIOR_CONTACTS_OF_LEVEL = 20.0
+_EVEN_SHARE = 0.02  # of the prior spread evenly: the parent may never have been open then
+_NEIGHBOURS = np.array([1, 2, 3, 2, 1]) / 3  # half hours around weigh less than the one itself
 
 
 class BorrowedProfile:
@@ -49,11 +52,28 @@ def _weekly_rates(grid: Grid, origins: Sequence[int]) -> Floats:
         shape = _same_shape_every_day(contacts, exposure)
     else:
         shape = _weekly_rates(grid.parent, origins)
+    shape = (1 - _EVEN_SHARE) * shape + _EVEN_SHARE * shape.mean(axis=(1, 2), keepdims=True)
     size = _ratio(contacts.sum(axis=(1, 2)), (exposure * shape).sum(axis=(1, 2)))
-    prior = size[:, None, None] * shape
-    worth = _ratio(_PRIOR_CONTACTS_PER_HALF_HOUR, prior)
-    return np.where(
-        prior > 0, _ratio(contacts + _PRIOR_CONTACTS_PER_HALF_HOUR, exposure + worth), 0.0
+    rates = size[:, None, None] * shape
+
+    rates = rates * _drawn(contacts.sum(axis=2), (exposure * rates).sum(axis=2))[:, :, None]
+    of_slot, expected_of_slot = contacts.sum(axis=1), (exposure * rates).sum(axis=1)
+    rates = rates * _drawn(_with_neighbours(of_slot), _with_neighbours(expected_of_slot))[:, None]
+    return rates * _drawn(contacts, exposure * rates)
+
+
+def _drawn(contacts: Floats, expected: Floats) -> Floats:
+    """By how much what was expected must be multiplied, given what came."""
+    return (contacts + _PRIOR_CONTACTS) / (expected + _PRIOR_CONTACTS)
+
+
+def _with_neighbours(slots: Floats) -> Floats:
+    """[origins, 48] each half hour's sum with those around it; the day is a circle."""
+    half = len(_NEIGHBOURS) // 2
+    shifts = range(-half, half + 1)
+    return sum(
+        weight * np.roll(slots, shift, axis=1)
+        for weight, shift in zip(_NEIGHBOURS, shifts, strict=True)
     )
 
 

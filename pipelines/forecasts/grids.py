@@ -10,6 +10,7 @@ from pipelines.forecasts.calendar_columns import calendar_columns, event_columns
 
 _CLOSED_SHARE = 0.005
 _PATTERN_WEEKS = 4
+_STRAY_CONTACTS = 5
 
 
 def half_hours(first_on: date, last_on: date, zone: str) -> pd.DataFrame:
@@ -46,6 +47,11 @@ def queue_grid(
     is_absent = _closed(arrivals) & ~_arrives_while_closed(arrivals)
     past = arrivals[~is_absent & (_position(arrivals, days) < observed)]
     counts, passes = _cells(past, days, past["offered"].to_numpy(dtype=float))
+    if np.nansum(counts) < _STRAY_CONTACTS:
+        # The first contact is what makes a queue: without the empty days before it, one stray
+        # contact of yesterday would read as one a day.
+        began = int((passes > 0).any(axis=1).argmax())
+        counts[:began], passes[:began] = 0.0, 1.0
     if ahead is None or ahead.empty:
         passes[observed:] = _usual_passes(passes, days, observed)
     else:

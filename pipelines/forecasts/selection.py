@@ -5,13 +5,16 @@ import pandas as pd
 
 from pipelines.forecasts.backtest import HORIZON_DAYS
 
+_MANY_CONTACTS_WAPE = 0.5
+
 
 def choose(backtest: pd.DataFrame) -> str | None:
     """Name of the model with the least pinball loss over the longest horizon tested.
 
     A model that is worse than any yardstick there is out, by pinball loss, or by WAPE where
-    the yardsticks' WAPE is below 1 (a forecast of nothing has WAPE 1: beyond that, contacts
-    are so few that WAPE rewards forecasting none). If all are out, it is the better yardstick.
+    the yardsticks' WAPE is below a half: above that half hours bring a contact or two, and
+    WAPE rewards forecasts that are too low (a forecast of nothing has WAPE 1, often the
+    least). If all are out, it is the better yardstick.
 
     backtest: BACKTEST_COLUMNS of one queue. None where nothing was tested.
     """
@@ -24,7 +27,7 @@ def choose(backtest: pd.DataFrame) -> str | None:
         return str((scores[is_yardstick] if is_yardstick.any() else scores).index[0])
     to_beat = scores.loc[is_yardstick, ["pinball", "wape"]].min()
     loses = scores["pinball"] > to_beat["pinball"]
-    if to_beat["wape"] < 1:
+    if to_beat["wape"] < _MANY_CONTACTS_WAPE:
         loses |= scores["wape"] > to_beat["wape"]
     eligible = scores[~is_yardstick & ~loses]
     if eligible.empty:

@@ -3,7 +3,8 @@
 Frames in, frames out. Three methods, named in the column `method`:
 
 erlang_c
-    Phone: Erlang C on the expected contacts of the half hour.
+    Phone: Erlang C on the expected contacts of the half hour; at least one agent while open,
+    if the forecast expects any contacts at all.
 erlang_c_shared
     Live chat: as above with handle time / concurrency, that is, an agent who holds k chats
     at once counts as one who is k times as fast. Simple, and a little hopeful, since chats
@@ -129,6 +130,8 @@ def require(
             patience_seconds,
             desk.max_occupancy,
         )
+        # A desk that is open and gets contacts at all is never left empty.
+        required = np.maximum(required, is_open & (contacts[1].sum() > 0))
         method = np.where(is_open, LIVE_CHANNELS[channel], "lost")
     else:
         day = pd.factorize(rows["local_on"])[0]

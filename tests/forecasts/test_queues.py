@@ -133,6 +133,15 @@ def test_a_young_queue_borrows_and_says_that_it_is_untested(history):
     assert "es" not in set(answer.backtest["language"])
 
 
+def test_one_stray_contact_is_not_one_a_day(history):
+    stray = arrivals(days=2, language="und", size=0.0)
+    stray.loc[3, "offered"] = 1.0
+
+    answer = forecast_queues(pd.concat([history, stray], ignore_index=True))
+
+    assert answer.intervals.query("language == 'und'")["mean"].sum() < 1
+
+
 def test_a_small_queue_takes_the_shape_of_the_day_from_its_channel(history):
     tiny = arrivals(language="ru", size=0.003, seed=5)
 

@@ -152,11 +152,15 @@ def test_patience_asks_for_fewer_agents():
     assert answer["service_level_share"] == pytest.approx(0.85817770003)
 
 
-def test_an_open_half_hour_without_contacts_needs_nobody_and_promises_nothing():
-    answer = require(forecast([0.0]), Desk()).iloc[0]
+def test_an_open_half_hour_without_contacts_keeps_one_agent_and_promises_nothing():
+    answer = require(forecast([0.0, 100.0]), Desk())
 
-    assert answer["required_agents"] == 0
-    assert math.isnan(answer["service_level_share"])
+    assert answer["required_agents"].tolist() == [1, 14]
+    assert math.isnan(answer["service_level_share"].iloc[0])
+
+
+def test_a_queue_without_any_contacts_needs_nobody():
+    assert require(forecast([0.0, 0.0]), Desk())["required_agents"].tolist() == [0, 0]
 
 
 def test_the_closest_desk_answers_for_a_queue():
