@@ -73,6 +73,7 @@ def require(
     schedule: pd.DataFrame | None = None,
     *,
     opening: pd.DataFrame | None = None,
+    days: pd.DataFrame | None = None,
     handle_seconds: float | None = None,
     patience_seconds: float | None = None,
     waiting_contacts: float = 0.0,
@@ -92,6 +93,10 @@ def require(
         a local day that has rows, and unknown (NULL) on a day that has none.
     opening
         starts_at, is_open; half hours it does not name count as open.
+    days
+        local_on, mean, q10, q90 of the queue's days, as `forecast_days`: the band of deferrable
+        work, whose days are surer than their half hours. Without it the half hours' quantiles
+        are added up, which makes the band too wide.
     handle_seconds
         The queue's measured mean handle time; wins over the desk's configured one.
     patience_seconds
@@ -135,6 +140,8 @@ def require(
         method = np.where(is_open, LIVE_CHANNELS[channel], "lost")
     else:
         day = pd.factorize(rows["local_on"])[0]
+        if days is not None:
+            expected = expected[1] * _day_band(rows["local_on"], _of_queue(days, channel, language))
         expected = expected + np.where(np.arange(len(rows)) == 0, waiting_contacts, 0.0)
         contacts = np.stack([_spread_over_opening(row, day, is_open) for row in expected])
         load = contacts * handle / HALF_HOUR_SECONDS
@@ -182,13 +189,14 @@ def require_all(
     schedules: pd.DataFrame | None = None,
     *,
     openings: pd.DataFrame | None = None,
+    days: pd.DataFrame | None = None,
     handle_seconds: dict[tuple[str, str], float] | None = None,
     waiting_contacts: dict[tuple[str, str], float] | None = None,
 ) -> pd.DataFrame:
     """`require` for every queue of `forecasts`; queues without a desk are left out.
 
-    openings: channel, language, starts_at, is_open. handle_seconds (measured) and
-    waiting_contacts: by (channel, language), where known.
+    openings: channel, language, starts_at, is_open. days: as `forecast_days`. handle_seconds
+    (measured) and waiting_contacts: by (channel, language), where known.
     Returns STAFFING_COLUMNS; empty with those columns if no queue has a desk.
     """
     desks = tuple(desks)
@@ -204,6 +212,7 @@ def require_all(
                 desk,
                 schedules,
                 opening=_of_queue(openings, channel, language),
+                days=days,
                 handle_seconds=measured.get((channel, language)),
                 waiting_contacts=waiting.get((channel, language), 0.0),
             )
@@ -260,6 +269,13 @@ def _spread_over_opening(contacts, day, is_open) -> np.ndarray:
     work = np.bincount(day[next_open[is_due]], weights=contacts[is_due], minlength=day.max() + 1)
     open_count = np.bincount(day[is_open], minlength=day.max() + 1)
     return np.where(is_open, work[day] / np.maximum(open_count[day], 1), 0.0)
+
+
+def _day_band(local_on: pd.Series, days: pd.DataFrame) -> np.ndarray:
+    """[3, rows] the day's q10, mean and q90 relative to its mean; 1 on days without contacts."""
+    by_day = days.drop_duplicates("local_on").set_index("local_on")
+    relative = by_day[["q10", "mean", "q90"]].div(by_day["mean"].where(by_day["mean"] > 0), axis=0)
+    return relative.reindex(local_on).fillna(1.0).to_numpy(dtype=float).T
 
 
 def _is_open(rows: pd.DataFrame, opening: pd.DataFrame | None) -> np.ndarray:

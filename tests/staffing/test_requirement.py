@@ -117,6 +117,21 @@ def test_mail_that_arrives_while_closed_is_work_of_the_next_opening():
     assert answer["service_level_share"].isna().all()
 
 
+def test_the_band_of_deferrable_work_is_that_of_its_days():
+    frame = forecast([10.0] * 4, channel="email", low=0.0, high=3.0)
+    desk = Desk(channel="email", handle_seconds=1800, max_occupancy=1.0)
+    days = pd.DataFrame({"local_on": frame["local_on"][:1], "mean": 40.0, "q10": 32.0, "q90": 50.0})
+
+    banded = require(frame, desk, days=days).iloc[0]
+    assert (banded["required_low"], banded["required_agents"], banded["required_high"]) == (
+        8,
+        10,
+        13,
+    )
+    summed = require(frame, desk).iloc[0]
+    assert (summed["required_low"], summed["required_high"]) == (0, 30)
+
+
 def test_mail_already_waiting_is_work_of_the_first_open_day():
     frame = forecast([0.0, 6.0], channel="email")
     desk = Desk(channel="email", handle_seconds=600, max_occupancy=1.0)
