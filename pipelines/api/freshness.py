@@ -1,11 +1,14 @@
 """How old the numbers are, and whether something newer should have replaced them.
 
-A build is stale when (1) the raw store holds a load that the build has not read, (2) the last
-attempt to build failed, or (3) a feed has dried up: a source that is loaded day after day
-delivered nothing newer than FEED_LAG before its last load. A single import of an old export
-is not a feed, however old its rows are.
+A build is stale when
+(1) the raw store holds a newer load than those the build has read,
+(2) the last run failed, which leaves the file STALE with the reason, or
+(3) a feed has dried up: a source that is loaded day after day delivered nothing newer than
+FEED_LAG before its last load. A single import of an old export is not a feed, however old
+its rows are.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -65,14 +68,13 @@ def freshness(build: Build) -> pd.DataFrame:
 
 
 def _stale_reason(root: Path, build: Build) -> str | None:
-    newer = sorted(_committed_loads(root) - build.load_ids)
-    newer = [load for load in newer if load > max(build.load_ids, default="")]
+    newest = max(build.load_ids, default="")
+    newer = [load_id for load_id in _committed_loads(root) if load_id > newest]
     if newer:
         are = "delivery is" if len(newer) == 1 else "deliveries are"
         return f"{len(newer)} newer {are} loaded but not in this build"
-    failed = root / STALE
-    if failed.exists():
-        return f"the last run failed: {failed.read_text(encoding='utf-8').strip()}"
+    with suppress(FileNotFoundError):
+        return f"the last run failed: {(root / STALE).read_text(encoding='utf-8').strip()}"
     for feed in freshness(build).itertuples():
         if feed.load_days > 1 and feed.lag_seconds > FEED_LAG.total_seconds():
             return f"{feed.source} delivered nothing after {feed.last_at:%Y-%m-%d %H:%M} UTC"

@@ -5,24 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.api import books, drivers, estimates, plans, records, shapes
+from pipelines.api import books, measures, plans, records
 from pipelines.api.contacts import ContactView, contact_view
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.freshness import build_info, freshness
-from pipelines.api.published import Build, Pointer
-from pipelines.api.selection import (
-    CALENDAR,
-    DIMENSIONS,
-    Day,
-    Selection,
-    Where,
-    as_day,
-    as_list,
-    previous_window,
-    select,
-    unknown,
-)
-from pipelines.errors import UnknownNameError
+from pipelines.api.published import Pointer
+from pipelines.api.selection import Day, Where
 from pipelines.settings import PROJECT_ROOT
 
 DEFAULT_ROOT = PROJECT_ROOT / "data" / "warehouse"
@@ -64,7 +52,7 @@ class Warehouse:
 
     def definition(self, metric: str) -> Definition:
         """What a metric means. Raises UnknownNameError for one that is not there."""
-        return _definition(self._pointer.build(), metric)
+        return measures.definition_of(self._pointer.build(), metric)
 
     def measure(
         self,
@@ -95,21 +83,7 @@ class Warehouse:
             label, statistic, unit, up_is_good, cut, version, build_id and is_approximate.
         """
         build = self._pointer.build()
-        definition = _definition(build, metric)
-        chosen = _statistic(definition, statistic)
-        selection = _selection(build, metric, by, start, end, where)
-        found = estimates.ESTIMATES[chosen](build, selection)
-        found = _shown(_with_gaps(found, selection), selection)
-        return _labelled(found, build, definition, chosen)
-
-    def filter_values(self) -> dict[str, list[str]]:
-        """What can be filtered by: every channel, language, topic, team and agent of counted
-        contacts, in alphabetical order."""
-        return {name: list(values) for name, values in self._pointer.build().filter_values.items()}
-
-    def ledger(self, by: tuple[str, ...] | list[str] = ("source", "file", "day")) -> pd.DataFrame:
-        """The books: received = counted + quarantined + one column per reason, summed `by`."""
-        return books.ledger(self._pointer.build(), by)
+        return measures.measure(build, metric, by, start, end, where, statistic)
 
     def compare(
         self,
@@ -127,30 +101,7 @@ class Warehouse:
         first or last day that the metric has.
         """
         build = self._pointer.build()
-        definition = _definition(build, metric)
-        chosen = _statistic(definition, statistic)
-        names = as_list(by)
-        for name in names:
-            if name in CALENDAR:
-                raise unknown(name, set(DIMENSIONS) - set(CALENDAR), "compare: breakdown")
-        start, end = _closed(build, metric, start, end)
-        windows = [(start, end), previous_window(start, end)]
-        now, before = (
-            _shown(estimates.ESTIMATES[chosen](build, selection), selection)
-            for selection in (_selection(build, metric, names, *w, where) for w in windows)
-        )
-        before = before.drop(columns=["low", "high"])
-        before = before.rename(columns={"value": "previous_value", "n": "previous_n"})
-        if names:
-            found = now.merge(before, on=names, how="outer", sort=True)
-        else:
-            found = pd.concat([now, before], axis=1)
-        for count in ("n", "previous_n"):
-            found[count] = found[count].fillna(0).astype("int64")
-        found["change"] = found["value"] - found["previous_value"]
-        found = _labelled(found, build, definition, chosen)
-        found.attrs["previous_start"], found.attrs["previous_end"] = windows[1]
-        return found
+        return measures.compare(build, metric, by, start, end, where, statistic)
 
     def distribution(
         self,
@@ -167,10 +118,7 @@ class Warehouse:
         own values (bin_low = bin_high).
         """
         build = self._pointer.build()
-        definition = _definition(build, metric)
-        selection = _selection(build, metric, by, start, end, where)
-        found = _shown(shapes.distribution(build, selection, definition.unit), selection)
-        return _labelled(found, build, definition, definition.statistic)
+        return measures.distribution(build, metric, by, start, end, where)
 
     def share_by_wait(
         self, metric: str, start: Day = None, end: Day = None, where: Where = None
@@ -180,13 +128,7 @@ class Warehouse:
         [bin_low, bin_high, value, n, low, high]; contacts without a reply are left out.
         Raises UnknownNameError for a metric that is not a share.
         """
-        build = self._pointer.build()
-        definition = _definition(build, metric)
-        if definition.statistic != "share":
-            raise UnknownNameError(f"{metric} is not a share; share_by_wait needs one such as csat")
-        selection = _selection(build, metric, (), start, end, where)
-        found = drivers.share_by_wait(build, selection)
-        return _labelled(found, build, definition, definition.statistic)
+        return measures.share_by_wait(self._pointer.build(), metric, start, end, where)
 
     def survival(
         self,
@@ -203,15 +145,7 @@ class Warehouse:
         that are at least a quarter of a percentage point apart; the points are exact.
         """
         build = self._pointer.build()
-        definition = _definition(build, metric)
-        if "is_observed" not in build.columns[f"metric_{metric}"]:
-            raise UnknownNameError(
-                f"{metric} keeps no unfinished observations; survival needs a metric such as"
-                " first_response_censored_seconds"
-            )
-        selection = _selection(build, metric, by, start, end, where)
-        found = _shown(shapes.survival(build, selection), selection)
-        return _labelled(found, build, definition, definition.statistic)
+        return measures.survival(build, metric, by, start, end, where)
 
     def observations(
         self,
@@ -224,10 +158,7 @@ class Warehouse:
     ) -> pd.DataFrame:
         """The rows behind a number: one per observation, the newest day first."""
         build = self._pointer.build()
-        definition = _definition(build, metric)
-        selection = _selection(build, metric, (), start, end, where)
-        found = records.observations(build, selection, limit, offset)
-        return _labelled(found, build, definition, definition.statistic)
+        return measures.observations(build, metric, start, end, where, limit, offset)
 
     def contacts(
         self,
@@ -278,6 +209,10 @@ class Warehouse:
         its age buckets. A stock is never added up over days: `by` always holds `day`."""
         return records.backlog(self._pointer.build(), start, end, where, by)
 
+    def ledger(self, by: tuple[str, ...] | list[str] = ("source", "file", "day")) -> pd.DataFrame:
+        """The books: received = counted + quarantined + one column per reason, summed `by`."""
+        return books.ledger(self._pointer.build(), by)
+
     def loads(self) -> pd.DataFrame:
         """Loaded files, the newest first."""
         return books.loads(self._pointer.build())
@@ -293,6 +228,11 @@ class Warehouse:
     def freshness(self) -> pd.DataFrame:
         """One row per source: its files, rows, newest load and the time its rows span."""
         return freshness(self._pointer.build())
+
+    def filter_values(self) -> dict[str, list[str]]:
+        """What can be filtered by: every channel, language, topic, team and agent of counted
+        contacts, in alphabetical order."""
+        return {name: list(values) for name, values in self._pointer.build().filter_values.items()}
 
     def queues(self) -> pd.DataFrame:
         """One row per channel and language, the busiest first, with its desk's targets."""
@@ -359,100 +299,3 @@ class Warehouse:
     def data_dictionary(self) -> pd.DataFrame:
         """One row per column of every published table: type, unit, meaning, grain."""
         return books.data_dictionary(self._pointer.build())
-
-
-def _definition(build: Build, metric: str) -> Definition:
-    rows = build.definitions
-    matching = rows[rows["metric"] == metric]
-    if matching.empty:
-        raise unknown(metric, rows["metric"], "metric")
-    return Definition.from_row(matching.iloc[0].to_dict())
-
-
-def _statistic(definition: Definition, wanted: str | None) -> str:
-    allowed = dict.fromkeys((definition.statistic, *definition.statistics))
-    if wanted is None:
-        return definition.statistic
-    if wanted not in allowed:
-        raise unknown(wanted, allowed, f"{definition.metric}: statistic")
-    return wanted
-
-
-def _selection(build: Build, metric: str, by, start: Day, end: Day, where: Where) -> Selection:
-    view = f"metric_{metric}"
-    selection = select(view, build.columns[view], by, start, end, where)
-    build.check_values(where)
-    return selection
-
-
-def _closed(build: Build, metric: str, start: Day, end: Day) -> tuple:
-    if start is None or end is None:
-        range_ = build.query(
-            f"SELECT min(observed_on) AS first, max(observed_on) AS last FROM metric_{metric}"
-        ).iloc[0]
-        start = range_["first"] if start is None else start
-        end = range_["last"] if end is None else end
-    start, end = as_day(start, "start"), as_day(end, "end")
-    return start, end
-
-
-def _with_gaps(found: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    """Sorted, with a row of n 0 for every period of the range that has no observation."""
-    names = selection.names
-    if not names:
-        return found
-    periods = [name for name in names if name in CALENDAR]
-    if periods and not found.empty:
-        finest = periods[0]
-        first = pd.Timestamp(selection.start or found[finest].min())
-        last = pd.Timestamp(selection.end or found[finest].max())
-        found = _completed(found, names, finest, first, last)
-    return found.sort_values(names, kind="stable", na_position="last", ignore_index=True)
-
-
-def _completed(found, names, period, first, last) -> pd.DataFrame:
-    others = [name for name in names if name != period]
-    if any(name in CALENDAR for name in others):
-        return found
-    first = _period_start(first, period)
-    grid = pd.DataFrame({period: pd.date_range(first, last, freq=CALENDAR[period])})
-    if others:
-        grid = found[others].drop_duplicates().merge(grid, how="cross")
-    grid[period] = grid[period].astype("datetime64[us]")
-    found[period] = found[period].astype("datetime64[us]")
-    found = grid.merge(found, on=names, how="left")
-    found["n"] = found["n"].fillna(0).astype("int64")
-    return found[[*names, "value", "n", "low", "high"]]
-
-
-def _period_start(day: pd.Timestamp, period: str) -> pd.Timestamp:
-    if period == "week":
-        return day - pd.Timedelta(days=day.weekday())
-    return day.replace(day=1) if period == "month" else day
-
-
-def _shown(found: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    """The groups as readers see them: days as timestamps, half hours as clock times."""
-    for dimension in selection.by:
-        if dimension.name in CALENDAR:
-            found[dimension.name] = found[dimension.name].astype("datetime64[us]")
-        if dimension.shown is not None:
-            found[dimension.name] = dimension.shown(found[dimension.name])
-    return found
-
-
-def _labelled(
-    found: pd.DataFrame, build: Build, definition: Definition, statistic: str
-) -> pd.DataFrame:
-    found.attrs |= {
-        "metric": definition.metric,
-        "label": definition.label,
-        "statistic": statistic,
-        "unit": definition.unit,
-        "up_is_good": definition.up_is_good,
-        "cut": pd.Timestamp(build.info["data_cut_at"]),
-        "version": definition.version,
-        "build_id": str(build.info["build_id"]),
-        "is_approximate": bool(found.attrs.get("is_approximate", False)),
-    }
-    return found

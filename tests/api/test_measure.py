@@ -49,6 +49,11 @@ def test_days_without_observations_are_rows_without_a_value(week):
     assert found["value"].isna().tolist() == [True, False, True, False]
 
 
+def test_a_range_without_any_observation_still_has_its_days(week):
+    found = week.measure("contacts", by="day", start="2030-01-01", end="2030-01-03")
+    assert found["n"].tolist() == [0, 0, 0]
+
+
 def test_weeks_start_on_monday_and_months_on_their_first(week):
     assert week.measure("contacts", by="week")["week"].tolist() == [pd.Timestamp("2026-03-02")]
     assert week.measure("contacts", by="month")["month"].tolist() == [pd.Timestamp("2026-03-01")]
@@ -203,6 +208,8 @@ def test_beyond_the_exact_limit_an_answer_says_that_it_is_approximate(
     monkeypatch.setattr(estimates, "SURVIVAL_EXACT_UP_TO", 2)
     close = week.measure(metric, by="language", statistic=statistic)
     assert (exact.attrs["is_approximate"], close.attrs["is_approximate"]) == (False, True)
+    assert week.measure(metric, by="day", statistic=statistic).attrs["is_approximate"] is True
+    assert week.compare(metric, statistic=statistic).attrs["is_approximate"] is True
     assert close[["language", "n"]].equals(exact[["language", "n"]])
     assert (close["value"] / exact["value"] - 1).abs().max() <= 0.012
 

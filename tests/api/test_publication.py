@@ -100,6 +100,14 @@ def test_a_half_written_load_does_not_make_a_build_stale(warehouse):
     assert not open_warehouse(warehouse.folder).build().is_stale
 
 
+def test_a_run_that_failed_makes_the_build_that_stays_stale(warehouse):
+    warehouse(contacts=ONE).close()
+    (warehouse.folder / "STALE").write_text("march.csv: no zone\n")
+    assert open_warehouse(warehouse.folder).build().stale_reason == (
+        "the last run failed: march.csv: no zone"
+    )
+
+
 def test_a_feed_that_dries_up_makes_a_build_stale(warehouse):
     # Loaded on two days, but the second day's export still ends where the first one's did.
     for position, day in enumerate(("2026-03-02", "2026-03-06"), 1):

@@ -79,6 +79,17 @@ def test_surveys_come_with_their_comments_the_newest_first(week):
     assert found["comment"].tolist()[1] == "quick"
 
 
+def test_satisfaction_can_be_set_against_the_wait_of_the_same_contacts(week):
+    found = week.share_by_wait("csat")
+    rated = found[found["n"] > 0]
+    assert rated[["bin_low", "bin_high", "value", "n"]].to_numpy().tolist() == [
+        [0, 60, 0, 1],
+        [60, 300, 1, 1],
+    ]
+    with pytest.raises(UnknownNameError, match="handle_seconds is not a share"):
+        week.share_by_wait("handle_seconds")
+
+
 def test_the_books_balance_in_every_breakdown(week):
     reasons = [c for c in week.ledger(by=()).columns if c not in ("received", "counted")]
     for by in ((), ("source",), ("file",), ("day",), ("source", "file", "day")):

@@ -1,0 +1,238 @@
+"""A metric measured: its definition, what is selected of it, and the frame that answers.
+
+Every frame carries in `.attrs` what a reader must know to quote it: metric, label, statistic,
+unit, up_is_good, cut, version, build_id and is_approximate.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pipelines.api import drivers, estimates, records, shapes
+from pipelines.api.definitions import Definition
+from pipelines.api.published import Build
+from pipelines.api.selection import (
+    CALENDAR,
+    DIMENSIONS,
+    Day,
+    Selection,
+    Where,
+    as_list,
+    as_range,
+    previous_window,
+    select,
+    unknown,
+)
+from pipelines.errors import UnknownNameError
+
+
+def definition_of(build: Build, metric: str) -> Definition:
+    """What a metric means; raises UnknownNameError for one that is not there."""
+    rows = build.definitions
+    matching = rows[rows["metric"] == metric]
+    if matching.empty:
+        raise unknown(metric, rows["metric"], "metric")
+    return Definition.from_row(matching.iloc[0].to_dict())
+
+
+def measure(
+    build: Build,
+    metric: str,
+    by: Sequence[str],
+    start: Day,
+    end: Day,
+    where: Where,
+    statistic: str | None,
+) -> pd.DataFrame:
+    """[by..., value, n, low, high]; periods of the range without observations are shown."""
+    definition = definition_of(build, metric)
+    chosen = _statistic(definition, statistic)
+    selection = _select(build, metric, by, start, end, where)
+    found = _estimated(build, selection, chosen)
+    return _labelled(_with_empty_periods(found, selection), build, definition, chosen)
+
+
+def compare(
+    build: Build,
+    metric: str,
+    by: Sequence[str],
+    start: Day,
+    end: Day,
+    where: Where,
+    statistic: str | None,
+) -> pd.DataFrame:
+    """`measure` beside the window before it: adds previous_value, previous_n and change."""
+    definition = definition_of(build, metric)
+    chosen = _statistic(definition, statistic)
+    names = as_list(by)
+    for name in names:
+        if name in CALENDAR:
+            raise unknown(name, [d for d in DIMENSIONS if d not in CALENDAR], "compare: breakdown")
+    window = _closed_range(build, metric, start, end)
+    before = previous_window(*window)
+    now, then = (
+        _estimated(build, _select(build, metric, names, *days, where), chosen)
+        for days in (window, before)
+    )
+    then = then[[*names, "value", "n"]].rename(
+        columns={"value": "previous_value", "n": "previous_n"}
+    )
+    found = now.merge(then, on=names, how="outer") if names else now.join(then)
+    counts = {name: found[name].fillna(0).astype("int64") for name in ("n", "previous_n")}
+    found = found.assign(**counts, change=found["value"] - found["previous_value"])
+    found.attrs = {
+        "is_approximate": now.attrs["is_approximate"] or then.attrs["is_approximate"],
+        "previous_start": before[0],
+        "previous_end": before[1],
+    }
+    return _labelled(_in_order(found, names), build, definition, chosen)
+
+
+def distribution(
+    build: Build, metric: str, by: Sequence[str], start: Day, end: Day, where: Where
+) -> pd.DataFrame:
+    """[by..., bin_low, bin_high, n]: see `shapes.distribution`."""
+    definition = definition_of(build, metric)
+    selection = _select(build, metric, by, start, end, where)
+    found = _shown(shapes.distribution(build, selection, definition.unit), selection)
+    return _labelled(found, build, definition, definition.statistic)
+
+
+def survival(
+    build: Build, metric: str, by: Sequence[str], start: Day, end: Day, where: Where
+) -> pd.DataFrame:
+    """[by..., seconds, surviving_share, low, high, at_risk]: see `shapes.survival`."""
+    definition = definition_of(build, metric)
+    if "is_observed" not in build.columns[_view(metric)]:
+        raise UnknownNameError(
+            f"{metric} keeps no unfinished observations; survival needs a metric such as"
+            " first_response_censored_seconds"
+        )
+    selection = _select(build, metric, by, start, end, where)
+    found = _shown(shapes.survival(build, selection), selection)
+    return _labelled(found, build, definition, definition.statistic)
+
+
+def share_by_wait(build: Build, metric: str, start: Day, end: Day, where: Where) -> pd.DataFrame:
+    """[bin_low, bin_high, value, n, low, high]: see `drivers.share_by_wait`."""
+    definition = definition_of(build, metric)
+    if definition.statistic != "share":
+        raise UnknownNameError(f"{metric} is not a share; share_by_wait needs one such as csat")
+    selection = _select(build, metric, (), start, end, where)
+    found = drivers.share_by_wait(build, selection)
+    return _labelled(found, build, definition, definition.statistic)
+
+
+def observations(
+    build: Build, metric: str, start: Day, end: Day, where: Where, limit: int, offset: int
+) -> pd.DataFrame:
+    """Rows behind a number, the newest day first."""
+    definition = definition_of(build, metric)
+    selection = _select(build, metric, (), start, end, where)
+    found = records.observations(build, selection, limit, offset)
+    return _labelled(found, build, definition, definition.statistic)
+
+
+def _view(metric: str) -> str:
+    return f"metric_{metric}"
+
+
+def _select(build: Build, metric: str, by, start: Day, end: Day, where: Where) -> Selection:
+    selection = select(_view(metric), build.columns[_view(metric)], by, start, end, where)
+    build.check_values(where)
+    return selection
+
+
+def _statistic(definition: Definition, wanted: str | None) -> str:
+    if wanted is None:
+        return definition.statistic
+    allowed = dict.fromkeys((definition.statistic, *definition.statistics))
+    if wanted not in allowed:
+        raise unknown(wanted, allowed, f"{definition.metric}: statistic")
+    return wanted
+
+
+def _closed_range(build: Build, metric: str, start: Day, end: Day) -> tuple:
+    """A side left open is the first or last day that the metric has."""
+    days = build.query(
+        f"SELECT min(observed_on) AS first, max(observed_on) AS last FROM {_view(metric)}"
+    ).iloc[0]
+    start, end = as_range(start, end)
+    first, last = (None if pd.isna(day) else day for day in days)
+    start, end = as_range(start or first or end, end or last or start)
+    if start is None:
+        raise UnknownNameError(f"{metric} has no observations yet; compare needs a start and end")
+    return start, end
+
+
+def _estimated(build: Build, selection: Selection, statistic: str) -> pd.DataFrame:
+    found = estimates.ESTIMATES[statistic](build, selection)
+    is_approximate = found.attrs.get("is_approximate", False)
+    found = _in_order(_shown(found, selection), selection.names)
+    found.attrs = {"is_approximate": is_approximate}
+    return found
+
+
+def _shown(found: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """The groups as readers see them: days as timestamps, half hours as clock times."""
+    for dimension in selection.by:
+        if dimension.name in CALENDAR:
+            found[dimension.name] = found[dimension.name].astype("datetime64[us]")
+        if dimension.shown is not None:
+            found[dimension.name] = dimension.shown(found[dimension.name])
+    return found
+
+
+def _in_order(found: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    if not names:
+        return found
+    return found.sort_values(list(names), kind="stable", na_position="last", ignore_index=True)
+
+
+def _with_empty_periods(found: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """A row of n 0 for every day, week or month of the range that has no observation.
+
+    Two periods at once (day and month, say) are left as they are.
+    """
+    periods = [name for name in selection.names if name in CALENDAR]
+    if len(periods) != 1:
+        return found
+    (period,) = periods
+    others = [name for name in selection.names if name != period]
+    first = selection.start or found[period].min()
+    last = selection.end or found[period].max()
+    if pd.isna(first) or pd.isna(last):
+        return found
+    starts = pd.date_range(_period_start(first, period), last, freq=CALENDAR[period], unit="us")
+    grid = pd.DataFrame({period: starts})
+    if others:
+        grid = found[others].drop_duplicates().merge(grid, how="cross")
+    whole = grid.merge(found, on=selection.names, how="left")[list(found.columns)]
+    whole["n"] = whole["n"].fillna(0).astype("int64")
+    whole.attrs = found.attrs
+    return _in_order(whole, selection.names)
+
+
+def _period_start(day: Day, period: str) -> pd.Timestamp:
+    day = pd.Timestamp(day)
+    if period == "week":
+        return day - pd.Timedelta(days=day.weekday())
+    return day.replace(day=1) if period == "month" else day
+
+
+def _labelled(
+    found: pd.DataFrame, build: Build, definition: Definition, statistic: str
+) -> pd.DataFrame:
+    found.attrs = {
+        "metric": definition.metric,
+        "label": definition.label,
+        "statistic": statistic,
+        "unit": definition.unit,
+        "up_is_good": definition.up_is_good,
+        "cut": pd.Timestamp(build.info["data_cut_at"]),
+        "version": definition.version,
+        "build_id": str(build.info["build_id"]),
+        "is_approximate": False,
+        **found.attrs,
+    }
+    return found
