@@ -214,7 +214,7 @@ def _profiles(counts: Floats, weekday, origin: int) -> Floats:
         contacts[:, day] = weights[:, of_day] @ filled[of_day]
         days[:, day] = weights[:, of_day] @ is_seen[of_day]
     own = _shares(contacts, days)
-    return np.array([_pooled(*each) for each in zip(own, days.max(axis=2), strict=True)])
+    return _pooled(own, days.max(axis=2))
 
 
 def _shares(contacts: Floats, days: Floats) -> Floats:
@@ -224,15 +224,16 @@ def _shares(contacts: Floats, days: Floats) -> Floats:
 
 
 def _pooled(own: Floats, days: Floats) -> Floats:
-    """Each weekday's shares drawn towards those of the weekdays it is like; [7, 48]."""
-    deviation = own - own.mean(axis=1, keepdims=True)
-    size = np.sqrt((deviation**2).sum(axis=1))
-    alike = deviation @ deviation.T > _ALIKE * np.outer(size, size)
-    alike &= (size > 0)[:, None] & (size > 0)[None, :]
-    weight = alike * days
-    pool = weight @ own / np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
-    prior = np.where(size > 0, _PROFILE_SHRINKAGE_DAYS, 0.0)[:, None]
-    drawn = (days[:, None] * own + prior * pool) / np.maximum(days[:, None] + prior, 1e-12)
+    """Each weekday's shares drawn towards those of the weekdays it is like; [..., 7, 48]."""
+    deviation = own - own.mean(axis=-1, keepdims=True)
+    size = np.sqrt((deviation**2).sum(axis=-1))
+    has_shape = size > 0
+    alike = deviation @ deviation.swapaxes(-1, -2) > _ALIKE * size[..., None] * size[..., None, :]
+    weight = (alike & has_shape[..., None] & has_shape[..., None, :]) * days[..., None, :]
+    pool = weight @ own / np.maximum(weight.sum(axis=-1, keepdims=True), 1e-12)
+    days, is_seen = days[..., None], has_shape[..., None]
+    drawn = (days * own + _PROFILE_SHRINKAGE_DAYS * pool) / (days + _PROFILE_SHRINKAGE_DAYS)
     # A weekday never seen takes the mean of all that were.
-    everyday = own[size > 0].mean(axis=0) if (size > 0).any() else np.full(SLOTS, 1 / SLOTS)
-    return np.where((size > 0)[:, None], drawn, everyday)
+    n = is_seen.sum(axis=-2, keepdims=True)
+    everyday = np.where(n > 0, (own * is_seen).sum(axis=-2, keepdims=True), 1 / SLOTS)
+    return np.where(is_seen, drawn, everyday / np.maximum(n, 1))

@@ -110,9 +110,9 @@ def forecast_queues(
             progress(" ".join(queue), done / len(queues))
         try:
             forecasts.append((queue, _forecast_queue(grid, models, slots, horizon_days, seed)))
-        except Exception:
+        except Exception as error:
             # Whatever one queue's data do to a model, the others still get their forecast.
-            log.warning("no forecast for the queue %s %s", *queue, exc_info=True)
+            log.warning("no forecast for %s %s: %s: %s", *queue, type(error).__name__, error)
     return _combined(forecasts, horizon_days)
 
 
