@@ -1,0 +1,98 @@
+"""`serve` and `demo` put the dashboard up, and come down quietly."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from pipelines.cli import serving
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(url: str, seconds: float) -> int:
+    """The HTTP status once the address answers, 0 if it never did."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            return urllib.request.urlopen(url, timeout=5).status
+        except OSError:
+            time.sleep(0.2)
+    return 0
+
+
+def test_serve_prints_its_address_answers_and_ends_on_ctrl_c_without_a_word(published):
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", "serve", "--port", str(port),
+         "--warehouse", published],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert answers(f"http://localhost:{port}/", 60) == 200
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+    printed, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert printed.count("\n") == 1
+    assert f"http://localhost:{port}" in printed
+
+
+@pytest.fixture
+def small_samples(tmp_path, three_tickets, monkeypatch):
+    """Samples of three tickets, which build in no time."""
+    samples = tmp_path / "samples"
+    (samples / "mappings").mkdir(parents=True)
+    (samples / "three.csv").write_bytes(three_tickets.read_bytes())
+    (samples / "mappings" / "three.toml").write_text('zone = "Asia/Seoul"\n')
+    monkeypatch.setattr("pipelines.settings.SAMPLES_DIR", samples)
+    return samples
+
+
+def test_demo_publishes_the_samples_and_starts_the_dashboard_on_them(
+    small_samples, tmp_path, run_command, monkeypatch
+):
+    started = []
+    monkeypatch.setattr(serving, "_dashboard", lambda *place: started.append(place) or 0)
+    port, warehouse = free_port(), tmp_path / "warehouse"
+    ran = run_command("demo", "--port", port, "--warehouse", warehouse)
+    assert ran.exit_code == 0, ran.stderr
+    assert started == [(warehouse, port)]
+    measured = run_command("measure", "contacts", "--csv", "--warehouse", warehouse)
+    assert measured.rows[0]["value"] == "3"
+
+
+def test_demo_does_not_mix_its_samples_with_the_exports_of_others(
+    small_samples, published, tmp_path, run_command
+):
+    other = tmp_path / "ours.csv"
+    text = (small_samples / "three.csv").read_text(encoding="utf-8").splitlines()[:2]
+    other.write_text("\n".join(text), encoding="utf-8")
+    run_command("load", other, "--zone", "Asia/Seoul", "--warehouse", published)
+    ran = run_command("demo", "--port", free_port(), "--warehouse", published)
+    assert ran.exit_code == 3
+    assert "ours.csv" in ran.stderr
+    assert "--warehouse DIR" in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_in_use_is_told_before_any_work(command, published, run_command):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = run_command(command, "--port", port, "--warehouse", published)
+    assert ran.exit_code == 5
+    assert ran.stderr.startswith(f"error: port {port}: ")
+    assert "--port N" in ran.stderr
