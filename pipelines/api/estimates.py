@@ -112,11 +112,8 @@ def survival_percentile(share: float) -> Estimate:
     """By when this share has ended; what has not ended yet is censored, not left out."""
 
     def estimate(build: Build, selection: Selection) -> pd.DataFrame:
-        is_exact = _is_small(build, selection, SURVIVAL_EXACT_UP_TO)
-        rows = [
-            (*key, *curve.quantile(share), n)
-            for key, curve, n in survivals(build, selection, is_exact)
-        ]
+        curves, is_exact = survivals(build, selection)
+        rows = [(*key, *curve.quantile(share), n) for key, curve, n in curves]
         return _frame(selection, rows, is_approximate=not is_exact)
 
     return estimate
@@ -133,11 +130,16 @@ ESTIMATES: dict[str, Estimate] = {
 
 
 def survivals(
-    build: Build, selection: Selection, is_exact: bool | None = None
+    build: Build, selection: Selection
+) -> tuple[Iterator[tuple[tuple, Survival, int]], bool]:
+    """Each group's key, its Kaplan-Meier curve and its n; and whether the curves are exact."""
+    is_exact = _is_small(build, selection, SURVIVAL_EXACT_UP_TO)
+    return _survivals(build, selection, is_exact), is_exact
+
+
+def _survivals(
+    build: Build, selection: Selection, is_exact: bool
 ) -> Iterator[tuple[tuple, Survival, int]]:
-    """Each group's key, its Kaplan-Meier curve, and its number of observations."""
-    if is_exact is None:
-        is_exact = _is_small(build, selection, SURVIVAL_EXACT_UP_TO)
     if is_exact:
         found = _listed(build, selection, _PACKED.format("value"))
     else:

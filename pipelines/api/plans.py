@@ -63,14 +63,9 @@ def queues(build: Build) -> pd.DataFrame:
         """
     )
     for name, table in _FURTHER.items():
-        having = (
-            build.query(f"SELECT DISTINCT channel, language FROM {table}")
-            if (table in build.columns)
-            else pd.DataFrame(columns=["channel", "language"])
-        )
-        pairs = set(zip(having["channel"], having["language"], strict=True))
+        having = _queues_in(build, table)
         found[name] = [
-            pair in pairs for pair in zip(found["channel"], found["language"], strict=True)
+            tuple(queue) in having for queue in found[["channel", "language"]].to_numpy()
         ]
     return found
 
@@ -122,3 +117,10 @@ def backtest(build: Build) -> pd.DataFrame:
 def market_events(build: Build) -> pd.DataFrame:
     """Known events of the market and of the exchange, in time order."""
     return build.query("SELECT * FROM fact_market_events ORDER BY starts_at, event_id")
+
+
+def _queues_in(build: Build, table: str) -> set[tuple[str, str]]:
+    if table not in build.columns:
+        return set()
+    found = build.query(f"SELECT DISTINCT channel, language FROM {quoted(table)}")
+    return set(found.itertuples(index=False, name=None))

@@ -51,13 +51,17 @@ def distribution(
 def survival(build: Build, selection: Selection) -> pd.DataFrame:
     """[by..., seconds, surviving_share, low, high, at_risk], one curve per group."""
     columns = ["seconds", "surviving_share", "low", "high", "at_risk"]
-    curves = []
-    for key, curve, _ in estimates.survivals(build, selection):
+    found = pd.DataFrame(columns=[*selection.names, *columns])
+    curves, is_exact = estimates.survivals(build, selection)
+    parts = []
+    for key, curve, _ in curves:
         kept = _spaced(curve.surviving_share)
         points = pd.DataFrame({name: getattr(curve, name)[kept] for name in columns})
-        curves.append(points.assign(**dict(zip(selection.names, key, strict=True))))
-    empty = pd.DataFrame(columns=[*selection.names, *columns])
-    return pd.concat(curves, ignore_index=True)[list(empty)] if curves else empty
+        parts.append(points.assign(**dict(zip(selection.names, key, strict=True))))
+    if parts:
+        found = pd.concat(parts, ignore_index=True)[list(found)]
+    found.attrs = {"is_approximate": not is_exact}
+    return found
 
 
 def _columns(selection: Selection) -> list[str]:

@@ -80,9 +80,10 @@ def test_a_group_that_is_not_known_is_a_row_of_its_own_at_the_end(week):
 
 
 def test_nothing_observed_is_null_with_an_n_of_zero(week):
-    found = week.measure("csat", start="2030-01-01")
-    assert found["n"].tolist() == [0]
-    assert found[["value", "low", "high"]].isna().all(axis=None)
+    for metric in week.metrics()["metric"]:
+        found = week.measure(metric, start="2030-01-01")
+        assert found["n"].tolist() == [0]
+        assert found[["value", "low", "high"]].isna().all(axis=None)
 
 
 def test_counts_have_no_interval_and_shares_have_wilsons(week):
@@ -212,6 +213,14 @@ def test_beyond_the_exact_limit_an_answer_says_that_it_is_approximate(
     assert week.compare(metric, statistic=statistic).attrs["is_approximate"] is True
     assert close[["language", "n"]].equals(exact[["language", "n"]])
     assert (close["value"] / exact["value"] - 1).abs().max() <= 0.012
+
+
+def test_a_wide_survival_curve_says_that_it_is_approximate(week, monkeypatch):
+    assert week.survival("first_response_censored_seconds").attrs["is_approximate"] is False
+    monkeypatch.setattr(estimates, "SURVIVAL_EXACT_UP_TO", 2)
+    found = week.survival("first_response_censored_seconds", by="channel")
+    assert found.attrs["is_approximate"] is True
+    assert found[found["channel"] == "live_chat"]["seconds"].tolist() == [40]
 
 
 def test_an_average_is_exact_however_wide_the_range(week, monkeypatch):
