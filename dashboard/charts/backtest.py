@@ -12,7 +12,7 @@ from dashboard.charts.look import (
     NEUTRAL,
     faded,
     figure,
-    listed,
+    numbers,
 )
 from dashboard.formats import ENGLISH, Reader
 
@@ -49,7 +49,7 @@ def errors(
         note = _("chosen") if chosen else _("yardstick") if yardstick else ""
         chart.add_trace(
             go.Scatter(
-                x=listed(rows[measure]),
+                x=numbers(rows[measure]),
                 y=[words[h] for h in present],
                 name=f"{name} ({note})" if note else name,
                 mode="markers",

@@ -14,7 +14,7 @@ from dashboard.charts.look import (
     band,
     faded,
     figure,
-    listed,
+    numbers,
     time_axis,
     with_gaps,
 )
@@ -143,7 +143,7 @@ def dots(
     if baseline is not None:
         chart.add_trace(
             go.Scatter(
-                x=listed(frame[baseline]),
+                x=numbers(frame[baseline]),
                 y=y,
                 name=baseline_name or _("Its own baseline"),
                 mode="markers",
@@ -159,7 +159,7 @@ def dots(
         )
     chart.add_trace(
         go.Scatter(
-            x=listed(value),
+            x=numbers(value),
             y=y,
             name=_("Value with its 95 % interval"),
             mode="markers",
@@ -167,8 +167,8 @@ def dots(
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": listed(frame["high"] - value),
-                "arrayminus": listed(value - frame["low"]),
+                "array": numbers(frame["high"] - value),
+                "arrayminus": numbers(value - frame["low"]),
                 "color": faded(ACCENT, 0.65),
                 "thickness": 2,
                 "width": 0,
@@ -231,8 +231,8 @@ def ratings(
         name = str((score_names or {}).get(score, score))
         chart.add_trace(
             go.Bar(
-                base=listed(left),
-                x=listed(shares[score]),
+                base=numbers(left),
+                x=numbers(shares[score]),
                 y=y,
                 orientation="h",
                 name=name,
@@ -300,8 +300,8 @@ def trend(
             chart.add_trace(
                 band(
                     x,
-                    listed(rows["low"].mask(few)),
-                    listed(rows["high"].mask(few)),
+                    numbers(rows["low"].mask(few)),
+                    numbers(rows["high"].mask(few)),
                     name="" if by else _("95 % interval"),
                     colour=colour,
                     alpha=0.15,
@@ -312,7 +312,7 @@ def trend(
         chart.add_trace(
             go.Scatter(
                 x=x,
-                y=listed(value),
+                y=numbers(value),
                 name=name,
                 legendgroup=name,
                 mode="lines+markers" if len(rows) <= 62 else "lines",
@@ -357,7 +357,7 @@ def bars(
     chart = figure(height or 60 + 30 * max(len(frame), 1), showlegend=False)
     chart.add_trace(
         go.Bar(
-            x=listed(frame["value"]),
+            x=numbers(frame["value"]),
             y=y,
             orientation="h",
             marker={"color": ACCENT, "opacity": 0.85},

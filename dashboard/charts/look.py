@@ -6,9 +6,11 @@ streamlit.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from math import log10
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -66,7 +68,13 @@ _TEMPLATE = go.layout.Template(
 
 def moment(at: datetime, reader: Reader) -> str:
     """A local instant: its weekday and day, and the 24-hour clock."""
-    return f"{reader.weekday_and_day(at)} {at:%H:%M}"
+    return f"{_day(at.date(), reader)} {at:%H:%M}"
+
+
+@lru_cache(maxsize=4_096)
+def _day(day: date, reader: Reader) -> str:
+    # A plan names its fourteen days a thousand times, and each naming parses a pattern.
+    return reader.weekday_and_day(day)
 
 
 def figure(height: int = 320, **layout) -> go.Figure:
@@ -118,24 +126,21 @@ def band(
     across gaps, and a closed half hour would look staffed. With `step` (the width of one x) the
     outline has the shape of steps and the last one is drawn to its end.
     """
-    outline_x: list = []
-    outline_y: list = []
+    x, low, high = np.asarray(x), numbers(low), numbers(high)
+    outline_x, outline_y = [], []
     for start, stop in _runs(low, high):
-        if step is None:
-            across = list(x[start:stop])
-            upper, lower = list(high[start:stop]), list(low[start:stop])
-        else:
-            across = [edge for i in range(start, stop) for edge in (x[i], x[i] + step)]
-            upper = [high[i] for i in range(start, stop) for _ in range(2)]
-            lower = [low[i] for i in range(start, stop) for _ in range(2)]
+        across, lower, upper = x[start:stop], low[start:stop], high[start:stop]
+        if step is not None:
+            across = np.stack([across, across + step], axis=1).ravel()
+            lower, upper = np.repeat(lower, 2), np.repeat(upper, 2)
         if outline_x:
-            outline_x.append(None)
-            outline_y.append(None)
-        outline_x += across + across[::-1]
-        outline_y += upper + lower[::-1]
+            outline_x.append(across[:1])
+            outline_y.append([np.nan])
+        outline_x += [across, across[::-1]]
+        outline_y += [upper, lower[::-1]]
     return go.Scatter(
-        x=outline_x,
-        y=outline_y,
+        x=np.concatenate(outline_x) if outline_x else [],
+        y=np.concatenate(outline_y) if outline_y else [],
         name=name,
         mode="lines",
         fill="toself",
@@ -147,16 +152,11 @@ def band(
     )
 
 
-def _runs(low: Sequence[float], high: Sequence[float]) -> Iterable[tuple[int, int]]:
+def _runs(low: np.ndarray, high: np.ndarray) -> Iterable[tuple[int, int]]:
     """`[start, stop)` of each stretch in which both bounds are observed."""
-    start = None
-    for index in range(len(low) + 1):
-        seen = index < len(low) and not (pd.isna(low[index]) or pd.isna(high[index]))
-        if seen and start is None:
-            start = index
-        elif not seen and start is not None:
-            yield start, index
-            start = None
+    seen = ~(np.isnan(low) | np.isnan(high))
+    edges = np.flatnonzero(np.diff(seen.astype(np.int8), prepend=0, append=0))
+    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
 def with_gaps(frame: pd.DataFrame, at: str, step: pd.Timedelta) -> pd.DataFrame:
@@ -172,9 +172,18 @@ def with_gaps(frame: pd.DataFrame, at: str, step: pd.Timedelta) -> pd.DataFrame:
     return pd.concat([ordered, breaks], ignore_index=True).sort_values(at, ignore_index=True)
 
 
-def listed(values: Iterable) -> list:
-    """A column as Plotly's JSON wants it: NULL is None, which breaks a line, never 0."""
-    return [None if pd.isna(value) else value for value in values]
+def numbers(values: Iterable) -> np.ndarray:
+    """A column as floats: NULL is NaN, at which a line breaks, and never 0.
+
+    Arrays, not lists: Plotly checks lists item by item, which makes long figures ten times dearer.
+    """
+    column = values if isinstance(values, pd.Series) else pd.Series(list(values), dtype=object)
+    return column.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+
+
+def texts(lines: Iterable[str]) -> np.ndarray:
+    """What hovering tells, point by point, as an array for the same reason."""
+    return np.array(list(lines), dtype=object)
 
 
 # --- durations on an axis -----------------------------------------------------------------

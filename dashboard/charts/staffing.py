@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -15,15 +16,16 @@ from dashboard.charts.look import (
     band,
     faded,
     figure,
-    listed,
     local_instants,
     moment,
+    numbers,
+    texts,
     with_gaps,
 )
 from dashboard.formats import ENGLISH, Reader
 
-HALF_HOUR = pd.Timedelta(minutes=30)
-DAY = pd.Timedelta(days=1)
+HALF_HOUR = np.timedelta64(30, "m")
+DAY = np.timedelta64(1, "D")
 # Widest first, so that the narrower bands lie on top.
 _BANDS = ((95, "q025", "q975", 0.10), (80, "q10", "q90", 0.16), (50, "q25", "q75", 0.24))
 
@@ -57,9 +59,9 @@ def fan(
         if {low, high} <= set(ahead):
             chart.add_trace(
                 band(
-                    list(ahead["at"]),
-                    listed(ahead[low]),
-                    listed(ahead[high]),
+                    ahead["at"].to_numpy(),
+                    numbers(ahead[low]),
+                    numbers(ahead[high]),
                     name=_("{percent} % interval").format(percent=percent),
                     colour=ACCENT,
                     alpha=alpha,
@@ -69,26 +71,26 @@ def fan(
     told = reader.weekday_and_day if daily else partial(moment, reader=reader)
     chart.add_trace(
         go.Scatter(
-            x=list(past["at"]),
-            y=listed(past["offered"]),
+            x=past["at"].to_numpy(),
+            y=numbers(past["offered"]),
             name=_("Came in"),
             mode="lines",
             line={"color": NEUTRAL, "width": 1.6},
-            text=[
+            text=texts(
                 f"{told(at)}<br>{_('Came in')}: {reader.number(n)}"
                 for at, n in zip(past["at"], past["offered"], strict=True)
-            ],
+            ),
             hovertemplate="%{text}<extra></extra>",
         )
     )
     chart.add_trace(
         go.Scatter(
-            x=list(ahead["at"]),
-            y=listed(ahead[middle]),
+            x=ahead["at"].to_numpy(),
+            y=numbers(ahead[middle]),
             name=_("Forecast (median)") if middle == "q50" else _("Forecast (mean)"),
             mode="lines",
             line={"color": ACCENT, "width": 2.2},
-            text=[_forecast_words(row, middle, told, reader) for row in _rows(ahead)],
+            text=texts(_forecast_words(row, middle, told, reader) for row in _rows(ahead)),
             hovertemplate="%{text}<extra></extra>",
         )
     )
@@ -118,13 +120,13 @@ def required_against_scheduled(
     _ = reader.translate
     frame = _on_clock(staffing, False, HALF_HOUR)
     chart = figure(height, hovermode="x")
-    at = list(frame["at"])
+    at = frame["at"].to_numpy()
     if {"scheduled_low", "scheduled_high"} <= set(frame):
         chart.add_trace(
             band(
                 at,
-                listed(frame["scheduled_low"]),
-                listed(frame["scheduled_high"]),
+                numbers(frame["scheduled_low"]),
+                numbers(frame["scheduled_high"]),
                 name=_("80 % of outcomes"),
                 colour=CONTRAST,
                 alpha=0.18,
@@ -137,7 +139,8 @@ def required_against_scheduled(
     ):
         if frame[column].isna().all():
             continue
-        x, y, rows = _steps(frame, column)
+        x, y, row = _steps(frame, column)
+        told = texts(_agents_words(each, name, column, reader) for each in _rows(frame))
         chart.add_trace(
             go.Scatter(
                 x=x,
@@ -145,7 +148,7 @@ def required_against_scheduled(
                 name=name,
                 mode="lines",
                 line={"color": colour, "width": 2, "shape": "hv", "dash": dash},
-                text=[_agents_words(row, name, column, reader) for row in rows],
+                text=told[row],
                 hovertemplate="%{text}<extra></extra>",
             )
         )
@@ -300,7 +303,7 @@ def slot_bars(
     chart.add_trace(
         go.Bar(
             x=clock,
-            y=listed(values),
+            y=numbers(values),
             marker={"color": ACCENT},
             text=[reader.compact(value) for value in values],
             textposition="none",
@@ -343,22 +346,17 @@ def _forecast_words(row: dict, middle: str, told: Callable, reader: Reader) -> s
     return "<br>".join(lines)
 
 
-def _steps(frame: pd.DataFrame, column: str) -> tuple[list, list, list[dict]]:
-    """Points of a step line: every half hour at its start, and a last one at its end."""
-    x, y, rows = [], [], []
-    records = _rows(frame)
-    for index, row in enumerate(records):
-        value = None if pd.isna(row[column]) else row[column]
-        x.append(row["at"])
-        y.append(value)
-        rows.append(row)
-        ends = index + 1 == len(records) or pd.isna(records[index + 1][column])
-        if value is not None and ends:
-            # Drawn to the end of its half hour; without it the last step has no width.
-            x.append(row["at"] + HALF_HOUR)
-            y.append(value)
-            rows.append(row)
-    return x, y, rows
+def _steps(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points of a step line: every half hour at its start, and a last one at its end.
+
+    Instants, values, and the row of the frame that each point tells of. Without the point at its
+    end the last half hour of an opening would have no width.
+    """
+    values = numbers(frame[column])
+    is_last = ~np.isnan(values) & np.isnan(np.append(values[1:], np.nan))
+    row = np.repeat(np.arange(len(values)), 1 + is_last)
+    is_end = np.append(False, row[1:] == row[:-1])
+    return frame["at"].to_numpy()[row] + is_end * HALF_HOUR, values[row], row
 
 
 def _agents_words(row: dict, name: str, column: str, reader: Reader) -> str:
@@ -452,7 +450,7 @@ def _grid(values: pd.Series, rows: Sequence, columns: Sequence, take: str = "min
 
 def _slot_ticks(slots: Sequence[int], reader: Reader) -> dict:
     # Few enough not to touch each other on a phone.
-    every = 8 if len(slots) > 24 else 4
+    every = 12 if len(slots) > 24 else 4
     shown = [reader.half_hour(slot) for slot in slots if slot % every == 0]
     return {"tickvals": shown, "ticktext": shown, "tickangle": 0}
 
@@ -476,10 +474,8 @@ def _mark_events(chart: go.Figure, events: pd.DataFrame, first, last, reader: Re
     inside = events[(events["starts_at"] <= last) & (events["starts_at"] >= first)]
     if inside.empty:
         return
-    top = max(
-        (v for trace in chart.data for v in (trace.y or ()) if v is not None and not pd.isna(v)),
-        default=1,
-    )
+    tops = [np.nanmax(numbers(trace.y)) for trace in chart.data if len(trace.y)]
+    top = max((height for height in tops if not np.isnan(height)), default=1)
     chart.add_trace(
         go.Scatter(
             x=list(inside["starts_at"]),

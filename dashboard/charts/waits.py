@@ -1,7 +1,8 @@
 """Figures of durations: distribution, still-waiting curves, percentiles by time of day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -12,10 +13,11 @@ from dashboard.charts.look import (
     NEUTRAL,
     band,
     figure,
-    listed,
     log_position,
     log_time_axis,
     moment,
+    numbers,
+    texts,
     tick_below,
     time_axis,
 )
@@ -123,21 +125,21 @@ def still_waiting(
         colour = CATEGORIES[index % len(CATEGORIES)]
         name = _("All") if group is None else str((names or {}).get(group, group))
         rows = rows.sort_values("seconds")
-        at = [log_position(v) for v in rows["seconds"]]
+        at = np.log10(1 + numbers(rows["seconds"]))
         low, high = _step_outline(at, rows["low"]), _step_outline(at, rows["high"])
-        if low[1]:
+        if len(rows):
             chart.add_trace(
                 band(low[0], low[1], high[1], name="", colour=colour, alpha=0.14, legendgroup=name)
             )
         chart.add_trace(
             go.Scatter(
                 x=at,
-                y=listed(rows["surviving_share"]),
+                y=numbers(rows["surviving_share"]),
                 name=name,
                 legendgroup=name,
                 mode="lines",
                 line={"color": colour, "width": 2, "shape": "hv"},
-                text=[_waiting_words(row, name, reader) for row in rows.itertuples()],
+                text=texts(_waiting_words(row, name, reader) for row in rows.itertuples()),
                 hovertemplate="%{text}<extra></extra>",
             )
         )
@@ -181,8 +183,8 @@ def percentiles_by_half_hour(
     x = [reader.half_hour(slot) for slot in frame["half_hour"]]
     first = next(iter(lines))
     if {"low", "high"} <= set(frame):
-        low = listed(frame["low"].mask(hidden))
-        high = listed(frame["high"].mask(hidden))
+        low = numbers(frame["low"].mask(hidden))
+        high = numbers(frame["high"].mask(hidden))
         chart.add_trace(band(x, low, high, name=_("95 % interval"), colour=ACCENT, alpha=0.16))
     for index, (column, name) in enumerate(lines.items()):
         values = frame[column].mask(hidden)
@@ -199,7 +201,7 @@ def percentiles_by_half_hour(
         chart.add_trace(
             go.Scatter(
                 x=x,
-                y=listed(values),
+                y=numbers(values),
                 name=name,
                 mode="lines",
                 line={"color": CATEGORIES[index], "width": 2.4 if column == first else 1.8},
@@ -285,17 +287,9 @@ def _position_in_bins(seconds: float, bins: pd.DataFrame) -> float:
     return index + min(max((log_position(seconds) - start) / (end - start), 0.0), 1.0)
 
 
-def _step_outline(x: Sequence[float], y: pd.Series) -> tuple[list, list]:
+def _step_outline(x: np.ndarray, y: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Corners of a step line, so that the band around it has its shape."""
-    corners_x, corners_y = [], []
-    values = listed(y)
-    for index, value in enumerate(values):
-        if index:
-            corners_x.append(x[index])
-            corners_y.append(values[index - 1])
-        corners_x.append(x[index])
-        corners_y.append(value)
-    return corners_x, corners_y
+    return np.repeat(x, 2)[1:], np.repeat(numbers(y), 2)[:-1]
 
 
 def _waiting_words(row, name: str, reader: Reader) -> str:

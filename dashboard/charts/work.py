@@ -13,7 +13,7 @@ from dashboard.charts.look import (
     band,
     faded,
     figure,
-    listed,
+    numbers,
 )
 from dashboard.formats import ENGLISH, Reader
 
@@ -49,7 +49,7 @@ def backlog(frame: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 320)
         chart.add_trace(
             go.Scatter(
                 x=days,
-                y=listed(rows[age]),
+                y=numbers(rows[age]),
                 name=names[age],
                 mode="lines",
                 stackgroup="age",
@@ -65,7 +65,7 @@ def backlog(frame: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 320)
     chart.add_trace(
         go.Scatter(
             x=days,
-            y=listed(total),
+            y=numbers(total),
             name=_("all open"),
             mode="lines",
             line={"width": 1.5, "color": NEUTRAL},
@@ -107,8 +107,8 @@ def cohorts(
             chart.add_trace(
                 band(
                     list(read["day"]),
-                    listed(1 - read["high"]),
-                    listed(1 - read["low"]),
+                    numbers(1 - read["high"]),
+                    numbers(1 - read["low"]),
                     name="",
                     colour=ACCENT,
                     alpha=0.14,
@@ -117,7 +117,7 @@ def cohorts(
         chart.add_trace(
             go.Scatter(
                 x=list(read["day"]),
-                y=listed(1 - read["surviving_share"]),
+                y=numbers(1 - read["surviving_share"]),
                 name=name,
                 mode="lines+markers",
                 line={"color": colour, "width": 2.6 if is_newest else 1.6},
@@ -176,7 +176,7 @@ def ledger(
     for index, column in enumerate(shown):
         chart.add_trace(
             go.Bar(
-                x=listed(frame[column]),
+                x=numbers(frame[column]),
                 y=y,
                 orientation="h",
                 name=str(called.get(column, column)),

@@ -46,13 +46,43 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
     columns = [*by, *SHORTAGE_COLUMNS]
     if staffing.empty:
         return pd.DataFrame(columns=columns)
-    rows = [
-        dict(zip(by, key, strict=True)) | _shortage_of(part)
-        for key, part in staffing.groupby(list(by), sort=True, dropna=False)
-    ]
-    found = pd.DataFrame(rows, columns=columns)
+    required = staffing["required_scheduled"].astype("Float64").to_numpy(float, na_value=np.nan)
+    gap = staffing["gap"].astype("Float64").to_numpy(float, na_value=np.nan)
+    expected = staffing["expected_contacts"].to_numpy(float)
+    is_open, is_known = ~np.isnan(required), ~np.isnan(gap)
+    amounts = pd.DataFrame(
+        {
+            "required_agent_hours": required * HOURS,
+            "scheduled_agent_hours": np.where(is_known, staffing["scheduled_agents"], np.nan)
+            * HOURS,
+            "short_agent_hours": np.maximum(-gap, 0) * HOURS,
+            "spare_agent_hours": np.maximum(gap, 0) * HOURS,
+            "open_half_hours": is_open.astype(int),
+            "short_half_hours": np.where(is_known, gap < 0, np.nan),
+            "expected_contacts": expected,
+            "closed_contacts": np.where(is_open, 0.0, expected),
+        }
+    )
+    keys = staffing[list(by)].reset_index(drop=True)
+    keyed = pd.concat([keys, amounts.assign(required=required, gap=gap)], axis="columns")
+    groups = keyed.groupby(list(by), sort=True, dropna=False)
+    # A sum over nothing known is not known, save for what an open desk or a forecast counts.
+    found = groups[list(amounts)].sum(min_count=1)
+    found["required_agent_hours"] = found["required_agent_hours"].fillna(0.0)
+    found["peak_agents"] = groups["required"].max()
+    found["closed_share"] = found["closed_contacts"] / found["expected_contacts"].where(
+        lambda n: n > 0
+    )
+    worst = keyed.loc[is_known].groupby(list(by), dropna=False)["gap"].idxmin()
+    rows = staffing.iloc[worst.to_numpy()]
+    found["worst_gap"] = pd.Series(rows["gap"].to_numpy(float), index=worst.index)
+    found["worst_on"] = pd.Series(rows["local_on"].to_numpy(), index=worst.index)
+    found["worst_slot"] = pd.Series(rows["local_slot"].to_numpy(float), index=worst.index)
     order = ["short_agent_hours", "required_agent_hours"]
-    return found.sort_values(order, ascending=False, na_position="last", ignore_index=True)
+    found = found.reset_index().sort_values(
+        order, ascending=False, na_position="last", ignore_index=True
+    )
+    return found[columns]
 
 
 def short_half_hours(staffing: pd.DataFrame) -> pd.DataFrame:
@@ -81,30 +111,3 @@ def _rostered(required: pd.Series, shrinkage: float) -> pd.Series:
     answer = np.full(len(agents), np.nan)
     answer[known] = erlang.scheduled_agents(agents[known], shrinkage)
     return pd.Series(answer, index=required.index)
-
-
-def _shortage_of(part: pd.DataFrame) -> dict:
-    part = part.reset_index(drop=True)
-    required = part["required_scheduled"].astype("Float64")
-    gap = part["gap"].astype("Float64")
-    is_open = required.notna()
-    has_schedule = gap.notna().any()
-    worst = part.loc[gap.idxmin()] if has_schedule else None
-    expected = part["expected_contacts"]
-    total, closed = expected.sum(), expected[~is_open].sum()
-    known = part.loc[gap.notna(), "scheduled_agents"]
-    return {
-        "required_agent_hours": float(required.sum()) * HOURS,
-        "scheduled_agent_hours": known.sum() * HOURS if has_schedule else np.nan,
-        "short_agent_hours": float(-gap.clip(upper=0).sum()) * HOURS if has_schedule else np.nan,
-        "spare_agent_hours": float(gap.clip(lower=0).sum()) * HOURS if has_schedule else np.nan,
-        "open_half_hours": int(is_open.sum()),
-        "short_half_hours": float((gap < 0).sum()) if has_schedule else np.nan,
-        "worst_gap": np.nan if worst is None else float(worst["gap"]),
-        "worst_on": pd.NaT if worst is None else worst["local_on"],
-        "worst_slot": np.nan if worst is None else float(worst["local_slot"]),
-        "peak_agents": float(required.max()) if is_open.any() else np.nan,
-        "expected_contacts": float(total),
-        "closed_contacts": float(closed),
-        "closed_share": float(closed / total) if total > 0 else np.nan,
-    }

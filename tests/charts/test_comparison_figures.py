@@ -19,6 +19,11 @@ from dashboard.charts import (
 NULL = float("nan")
 
 
+def drawn(values):
+    """What a trace shows: NaN is a gap."""
+    return [None if pd.isna(value) else value for value in values]
+
+
 def cells(*rows):
     frame = pd.DataFrame(rows, columns=["channel", "language", "value", "n"])
     return frame.assign(low=frame["value"] - 10, high=frame["value"] + 10)
@@ -71,14 +76,14 @@ def test_a_dot_carries_its_interval_on_both_sides():
 
 def test_a_group_under_five_has_no_dot():
     dot = dots(groups(), "language", unit="share").data[0]
-    assert list(dot.x) == [0.8, None]
+    assert drawn(dot.x) == [0.8, None]
     assert dot.text[1] == "n = <5"
 
 
 def test_a_baseline_is_a_mark_of_its_own_group():
     figure = dots(groups(before=[0.75, NULL]), "language", unit="share", baseline="before")
-    assert list(figure.data[0].x) == [0.75, None]
-    assert list(figure.data[0].y) == ["ko", "en"]
+    assert drawn(figure.data[0].x) == [0.75, None]
+    assert drawn(figure.data[0].y) == ["ko", "en"]
 
 
 def test_ratings_straddle_the_middle_score():
@@ -101,7 +106,7 @@ def test_a_scale_of_two_meets_at_the_middle():
 
 def test_a_group_with_fewer_than_five_ratings_has_no_bar():
     counts = pd.DataFrame({"language": "ko", "score": [1, 5], "n": [1, 3]})
-    assert [trace.x[0] for trace in ratings(counts, "language").data] == [None] * 5
+    assert drawn(trace.x[0] for trace in ratings(counts, "language").data) == [None] * 5
 
 
 def days(**columns):
@@ -117,12 +122,12 @@ def days(**columns):
 
 def test_a_trend_breaks_on_days_without_observations():
     line = trend(days(), "day", unit="share").data[-1]
-    assert list(line.y) == [0.5, 0.6, None, 0.7]
+    assert drawn(line.y) == [0.5, 0.6, None, 0.7]
 
 
 def test_a_trend_breaks_on_days_with_fewer_than_five():
     figure = trend(days(n=[40, 4, 40]), "day", unit="share", label="Satisfied")
-    assert list(figure.data[-1].y) == [0.5, None, None, 0.7]
+    assert drawn(figure.data[-1].y) == [0.5, None, None, 0.7]
     assert figure.data[-1].text[1] == "Mon, Mar 2<br>Satisfied: n = <5"
 
 
@@ -169,14 +174,14 @@ def curve(week, *steps):
 
 def test_cohorts_are_read_at_whole_days():
     line = cohorts(curve("a", (30, 0.7), (40, 0.5), (72, 0.2)), "week").data[-1]
-    assert list(line.x) == [1, 2, 3]
-    assert list(line.y) == pytest.approx([0.0, 0.5, 0.8])
+    assert drawn(line.x) == [1, 2, 3]
+    assert drawn(line.y) == pytest.approx([0.0, 0.5, 0.8])
 
 
 def test_a_cohort_ends_where_its_follow_up_ends():
     both = pd.concat([curve("old", (20, 0.5), (80, 0.2)), curve("new", (20, 0.6), (30, 0.5))])
     figure = cohorts(both, "week")
-    assert {t.name: list(t.x) for t in figure.data if t.name} == {"old": [1, 2, 3], "new": [1]}
+    assert {t.name: drawn(t.x) for t in figure.data if t.name} == {"old": [1, 2, 3], "new": [1]}
 
 
 def test_only_the_newest_cohort_has_a_band():
@@ -213,7 +218,7 @@ def backtest():
 
 def test_the_chosen_model_is_filled_and_lies_on_top_of_the_yardsticks():
     figure = errors(backtest())
-    assert [(t.name, list(t.x), t.marker.symbol) for t in figure.data] == [
+    assert [(t.name, drawn(t.x), t.marker.symbol) for t in figure.data] == [
         ("naive (yardstick)", [0.08], "diamond-open"),
         ("level (chosen)", [0.05], "circle"),
     ]
@@ -221,11 +226,11 @@ def test_the_chosen_model_is_filled_and_lies_on_top_of_the_yardsticks():
 
 def test_coverage_is_set_against_its_promise_and_what_was_not_measured_is_a_gap():
     figure = calibration(backtest(), "model")
-    assert [list(t.x) for t in figure.data[1:]] == [[0.5, 0.8, 0.95]] * 2
-    assert list(figure.data[2].y) == [0.48, None, 0.96]
+    assert [drawn(t.x) for t in figure.data[1:]] == [[0.5, 0.8, 0.95]] * 2
+    assert drawn(figure.data[2].y) == [0.48, None, 0.96]
 
 
 def test_bars_keep_the_order_of_the_frame():
     figure = bars(pd.DataFrame({"topic": ["b", "a"], "value": [2, 1]}), "topic")
-    assert list(figure.data[0].y) == ["b", "a"]
+    assert drawn(figure.data[0].y) == ["b", "a"]
     assert list(figure.layout.yaxis.categoryarray) == ["a", "b"]
