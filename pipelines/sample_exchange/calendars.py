@@ -77,7 +77,7 @@ def local_time(period: Period, zone: str) -> LocalTime:
     epoch_days = (local.tz_localize(None).asi8 // _ticks_per_day(local)).astype(np.int64)
     return LocalTime(
         half_hour=np.asarray(local.hour * 2 + local.minute // 30),
-        weekday=np.asarray(local.weekday),
+        weekday=np.asarray(local.day_of_week),
         ordinal=epoch_days + date(1970, 1, 1).toordinal(),
     )
 

@@ -94,7 +94,9 @@ def simulate_chats(
     ended = np.select(
         [answered >= 0, left >= 0], [answered + length, left], chats.arrived + bot_seconds
     )
-    ended, answered, first_reply, left = _before(cut, ended, answered, first_reply, left)
+    handed_over, joined, answered, first_reply, left, ended = _before(
+        cut, handed_over, joined, answered, first_reply, left, ended
+    )
     team = team_of(chats.channel, chats.language, chats.topic)
     agent = np.where(answered >= 0, draw_agents(team, chats.arrived, sizes, rng), NEVER)
     solved = answers & (rng.random(n) < 0.93 - 0.05 * rounds)
@@ -148,7 +150,7 @@ def simulate_calls(
     ended = np.select(
         [answered >= 0, left >= 0], [answered + talk + hold, left], calls.arrived + menu
     )
-    ended, answered, left = _before(cut, ended, answered, left)
+    joined, answered, left, ended = _before(cut, joined, answered, left, ended)
     team = team_of(calls.channel, calls.language, calls.topic)
     agent = np.where((answered >= 0) | outbound, draw_agents(team, calls.arrived, sizes, rng), -1)
     transfers = np.where((answered >= 0) & (rng.random(n) < 0.07), 1, 0)

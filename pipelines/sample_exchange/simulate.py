@@ -111,22 +111,22 @@ def _follow_ups(chats: pa.Table, period: Period) -> Arrivals:
 def _chat_texts(chats: pa.Table, rng: np.random.Generator) -> pa.Table:
     kinds = ("bot_greeting", "bot_answer", "bot_handover", "reply", "ask", "answer", "solution",
              "thanks")  # fmt: skip
-    return _with(chats, _texts(chats, kinds), KINDS["zendesk_chat.jsonl"], rng)
+    dirt = draw_dirt(len(chats), KINDS["zendesk_chat.jsonl"], rng).dictionary_decode()
+    return _with(chats, _texts(chats, kinds), dirt, rng)
 
 
 def _call_texts(calls: pa.Table, rng: np.random.Generator) -> pa.Table:
-    return _with(calls, _texts(calls, ()), KINDS["calls.csv"], rng)
+    dirt = draw_dirt(len(calls), KINDS["calls.csv"], rng).dictionary_decode()
+    return _with(calls, _texts(calls, ()), dirt, rng)
 
 
 def _ticket_texts(tickets: pa.Table, period: Period, rng: np.random.Generator) -> pa.Table:
     kinds = ("ask", "answer", "reply", "solution", "reopen", "note", "auto_reply")
-    table = _with(tickets, _texts(tickets, kinds), KINDS["zendesk_tickets.csv"], rng)
-    csv_cut = period.ends - TICKETS_CSV_DAYS * 86_400
-    in_json = tickets["arrived"].to_numpy() >= csv_cut
-    json_dirt = draw_dirt(len(table), KINDS["zendesk_json/tickets.jsonl"], rng)
-    dirt = np.where(in_json, json_dirt.to_numpy(zero_copy_only=False),
-                    table["dirt"].to_numpy())  # fmt: skip
-    return table.set_column(table.column_names.index("dirt"), "dirt", pa.array(dirt, pa.string()))
+    in_csv = tickets["arrived"].to_numpy() < period.ends - TICKETS_CSV_DAYS * 86_400
+    dirt = np.empty(len(tickets), dtype=object)
+    for rows, name in ((in_csv, "zendesk_tickets.csv"), (~in_csv, "zendesk_json/tickets.jsonl")):
+        dirt[rows] = draw_dirt(int(rows.sum()), KINDS[name], rng).to_numpy(zero_copy_only=False)
+    return _with(tickets, _texts(tickets, kinds), pa.array(dirt, pa.string()), rng)
 
 
 def _texts(table: pa.Table, kinds: tuple[str, ...]) -> dict[str, pa.Array]:
@@ -152,9 +152,9 @@ def _comments(score: np.ndarray, language: np.ndarray, draw: np.ndarray) -> pa.A
 
 
 def _with(
-    table: pa.Table, columns: dict[str, pa.Array], kinds: tuple[str, ...], rng: np.random.Generator
+    table: pa.Table, columns: dict[str, pa.Array], dirt: pa.Array, rng: np.random.Generator
 ) -> pa.Table:
-    columns["dirt"] = draw_dirt(len(table), kinds, rng).dictionary_decode()
+    columns["dirt"] = dirt
     columns["survey_dirt"] = draw_dirt(len(table), KINDS["surveys.csv"], rng).dictionary_decode()
     for name, values in columns.items():
         table = table.append_column(name, values)

@@ -11,7 +11,7 @@ SELECT
     make_timestamp(first_reply * 1000000) AS first_reply_at,
     first_reply - arrived AS first_response_seconds,
     gave_up IS NOT NULL AS is_abandoned,
-    make_timestamp(gave_up * 1000000) AS gave_upat,
+    make_timestamp(gave_up * 1000000) AS left_at,
     is_contained AS is_bot_contained,
     make_timestamp(CASE WHEN is_solved THEN ended END * 1000000) AS first_solved_at,
     make_timestamp(CASE WHEN is_solved THEN ended END * 1000000) AS last_solved_at,
