@@ -36,9 +36,20 @@ for group in (filling, reading, planning, serving):
     app.add_typer(group.commands)
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"support-quality {version('support-quality')}")
+        raise typer.Exit()
+
+
 @app.callback()
 def root(
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
     debug: Annotated[
         bool,
         typer.Option(
@@ -49,9 +60,6 @@ def root(
     ] = False,
 ) -> None:
     """Options that stand before the command."""
-    if show_version:
-        print(f"support-quality {version('support-quality')}")
-        raise typer.Exit()
     if debug:
         os.environ["SUPPORT_QUALITY_DEBUG"] = "1"
 

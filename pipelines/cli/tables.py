@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 MISSING = "–"
+_MANY_COLUMNS = 8
 
 
 def write_csv(frame: pd.DataFrame) -> None:
@@ -63,24 +64,35 @@ def print_table(
 
     `units` maps a column to seconds, share, count or another unit; `notes` stand below.
     """
-    console = Console()
-    if not console.is_terminal:
-        # A pipe has no width; rich would fold columns at 80 and make them useless to grep.
-        console = Console(width=max(console.width, 200))
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     units, labels = units or {}, labels or {}
+    columns = [_spoken_column(frame[name], name, units.get(name)) for name in frame.columns]
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for name in frame.columns:
         numeric = pd.api.types.is_numeric_dtype(frame[name]) or name in units
         table.add_column(labels.get(name, name), justify="right" if numeric else "left")
-    columns = [_spoken_column(frame[name], name, units.get(name)) for name in frame.columns]
     for row in zip(*columns, strict=True):
         table.add_row(*row)
-    if len(frame):
+    natural = Console(width=100_000).measure(table).maximum
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(natural, 80))  # a pipe has no width to fold columns at
+    if not len(frame):
+        console.print(f"{title}: nothing to show" if title else "no rows", markup=False)
+    elif len(columns) > _MANY_COLUMNS and natural > 1.5 * console.width:
+        _print_records(console, frame.columns, columns)
+    else:
         console.print(table)
-    elif title:
-        console.print(f"{title}: nothing to show", highlight=False, markup=False)
     for note in notes:
         console.print(note, style="dim", highlight=False, markup=False)
+
+
+def _print_records(console: Console, names: pd.Index, columns: list[list[str]]) -> None:
+    """One block per row, for rows that are wider than the terminal."""
+    for number, row in enumerate(zip(*columns, strict=True), 1):
+        block = Table(title=f"row {number}", title_justify="left", show_header=False)
+        for name, text in zip(names, row, strict=True):
+            block.add_row(name, text)
+        console.print(block)
 
 
 def _spoken_column(column: pd.Series, name: str, unit: str | None) -> list[str]:

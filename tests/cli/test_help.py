@@ -1,6 +1,7 @@
 """Whoever asks a command for help gets an example and the options they rely on."""
 
 import re
+from importlib.metadata import version
 
 import pytest
 import typer
@@ -60,3 +61,16 @@ def test_a_mistyped_command_is_one_line_and_exit_code_2(arguments, says, run_com
     assert ran.stderr.startswith("error: ")
     assert says in ran.stderr
     assert ran.stderr.count("\n") == 1
+
+
+def test_version_prints_the_version(run_command):
+    ran = run_command("--version")
+    assert ran.exit_code == 0
+    assert ran.stdout == f"support-quality {version('support-quality')}\n"
+
+
+def test_no_command_at_all_prints_the_help(run_command):
+    ran = run_command()
+    assert ran.exit_code == 2
+    assert "Fill the warehouse" in ran.stdout
+    assert ran.stderr == ""

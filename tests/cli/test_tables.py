@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipelines.cli.tables import spoken, write_csv
+from pipelines.cli.tables import print_table, spoken, write_csv
 
 
 def written(frame: pd.DataFrame, capsys) -> str:
@@ -65,3 +65,28 @@ def test_an_empty_frame_still_has_its_header(capsys):
 )
 def test_numbers_read_as_people_say_them(value, unit, text):
     assert spoken(value, unit) == text
+
+
+def test_a_table_in_a_pipe_is_as_wide_as_its_rows(capsys):
+    text = "a" * 150
+    print_table(pd.DataFrame({"left": [text], "right": [text]}))
+    assert f"│ {text} │ {text} │" in capsys.readouterr().out
+
+
+def test_rows_wider_than_the_terminal_become_blocks(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    print_table(pd.DataFrame({f"column_{i}": ["a long enough text"] for i in range(12)}))
+    printed = capsys.readouterr().out
+    assert "row 1" in printed
+    assert "column_11" in printed
+
+
+def test_text_of_a_file_is_never_markup(capsys):
+    print_table(pd.DataFrame({"reasons": ["[red]id is missing[/red]"]}))
+    assert "[red]id is missing[/red]" in capsys.readouterr().out
+
+
+def test_nothing_to_show_says_so(capsys):
+    print_table(pd.DataFrame(columns=["file"]), title="Quarantine")
+    assert capsys.readouterr().out == "Quarantine: nothing to show\n"
