@@ -78,24 +78,18 @@ def kaplan_meier(
         Empty arrays where nothing ended.
     """
     seconds = np.asarray(seconds, dtype=float)
+    is_observed = np.asarray(is_observed, dtype=bool)
     counts = np.ones(len(seconds), np.int64) if counts is None else np.asarray(counts, np.int64)
-    order = np.argsort(seconds, kind="stable")
-    seconds, counts = seconds[order], counts[order]
-    ended = np.where(np.asarray(is_observed, dtype=bool)[order], counts, 0)
-    if not len(seconds):
-        return Survival(
-            *(np.empty(0, kind) for kind in (float, np.int64, np.int64, float, float, float))
-        )
-    starts = np.flatnonzero(np.r_[True, seconds[1:] != seconds[:-1]])
-    events = np.add.reduceat(ended, starts)
-    watched = np.add.reduceat(counts, starts)
-    at_risk = watched.sum() - np.r_[0, np.cumsum(watched)[:-1]]
-    has_events = events > 0
-    durations, events, at_risk = (
-        seconds[starts][has_events],
-        events[has_events],
-        at_risk[has_events],
-    )
+    if (seconds[1:] < seconds[:-1]).any():
+        order = np.argsort(seconds, kind="stable")
+        seconds, is_observed, counts = seconds[order], is_observed[order], counts[order]
+    # The last entry of each duration: sums up to there, less those before, are its own.
+    lasts = np.flatnonzero(np.diff(seconds, append=np.inf))
+    watched = np.cumsum(counts)[lasts]
+    events = np.diff(np.cumsum(counts * is_observed)[lasts], prepend=0)
+    at_risk = counts.sum() - watched + np.diff(watched, prepend=0)
+    is_event = events > 0
+    durations, events, at_risk = seconds[lasts][is_event], events[is_event], at_risk[is_event]
     share = np.cumprod(1 - events / at_risk)
     low, high = _limits(share, events, at_risk, confidence)
     return Survival(durations, at_risk, events, share, low, high)
@@ -106,7 +100,8 @@ def _limits(share, events, at_risk, confidence) -> tuple[NDArray[np.float64], ND
     z = ndtri((1 + confidence) / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(events / (at_risk * (at_risk - events).astype(float)))
-        spread = z * np.sqrt(greenwood) / np.abs(np.log(share))
-        low, high = share ** np.exp(spread), share ** np.exp(-spread)
+        hazard = np.log(share)
+        spread = z * np.sqrt(greenwood) / np.abs(hazard)
+        low, high = np.exp(hazard * np.exp(spread)), np.exp(hazard * np.exp(-spread))
     is_estimable = share > 0
     return np.where(is_estimable, low, np.nan), np.where(is_estimable, high, np.nan)
