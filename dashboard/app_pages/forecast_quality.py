@@ -19,8 +19,8 @@ if tests.empty:
     components.close_page(page)
     st.stop()
 
-backtests.headline(tests, reader)
 table = backtests.by_queue(tests)
+backtests.headline(table, reader)
 components.table_card(
     _("Every queue over two weeks"),
     table,

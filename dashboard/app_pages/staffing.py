@@ -20,7 +20,7 @@ if plans.empty:
 
 queues.overview(plans, reader)
 
-queue = queues.queue_menu(plans, reader)
+queue = queues.queue_menu(reader)
 plan = queries.ask("staffing", channel=queue.channel, language=queue.language)
 forecast = queries.ask("forecast", channel=queue.channel, language=queue.language)
 chosen = scenario.scenario_menu(queue, plan, reader)

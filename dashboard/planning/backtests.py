@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.formats import Reader
 from dashboard.i18n import text as _
 
-_LONGEST = "2 weeks"
+_ORDER = {"1 day": 1, "1 week": 2, "2 weeks": 3}
 
 
 def model_name(model: str) -> str:
@@ -31,9 +31,11 @@ def horizon_names() -> dict[str, str]:
     return {"1 day": _("1 day"), "1 week": _("1 week"), "2 weeks": _("2 weeks")}
 
 
-def headline(tests: pd.DataFrame, reader: Reader) -> None:
-    """How many queues have a model that beats the yardsticks, and whose bands keep to 80 %."""
-    table = by_queue(tests)
+def headline(table: pd.DataFrame, reader: Reader) -> None:
+    """How many queues have a model that beats the yardsticks, and whose bands keep to 80 %.
+
+    `table`: what `by_queue` gives.
+    """
     better = (~table["is_yardstick"]).sum()
     covered = table["coverage80"].between(0.75, 0.85).sum()
     wide = (table["coverage80"] > 0.85).sum()
@@ -72,32 +74,30 @@ def headline(tests: pd.DataFrame, reader: Reader) -> None:
 
 def by_queue(tests: pd.DataFrame) -> pd.DataFrame:
     """One row per queue: the model in use at the longest horizon, beside the best yardstick."""
-    rows = []
-    for (channel, language), of_queue in tests.groupby(["channel", "language"], sort=False):
-        longest = of_queue[of_queue["horizon"] == _longest(of_queue)]
-        chosen = longest[longest["is_chosen"]]
-        if chosen.empty:
-            continue
-        chosen = chosen.iloc[0]
-        yardsticks = longest[longest["is_yardstick"]]
-        rows.append(
-            {
-                "channel": channel,
-                "language": language,
-                "model_words": model_name(chosen["model"]),
-                "pinball": chosen["pinball"],
-                "yardstick_pinball": yardsticks["pinball"].min(),
-                "wape": chosen["wape"],
-                "yardstick_wape": yardsticks["wape"].min(),
-                "bias": chosen["bias"],
-                "coverage50": chosen["coverage50"],
-                "coverage80": chosen["coverage80"],
-                "coverage95": chosen["coverage95"],
-                "origins": chosen["origins"],
-                "is_yardstick": bool(chosen["is_yardstick"]),
-            }
-        )
-    return pd.DataFrame(rows).sort_values("wape", ignore_index=True)
+    queue = ["channel", "language"]
+    order = tests["horizon"].map(_ORDER)
+    longest = tests[order == order.groupby([tests[name] for name in queue]).transform("max")]
+    yardsticks = longest[longest["is_yardstick"]].groupby(queue)[["pinball", "wape"]].min()
+    table = longest[longest["is_chosen"]].merge(
+        yardsticks.rename(columns=lambda name: f"yardstick_{name}"), on=queue, how="left"
+    )
+    table["model_words"] = table["model"].map(model_names(table))
+    return table.sort_values("wape", ignore_index=True)[
+        [
+            *queue,
+            "model_words",
+            "pinball",
+            "yardstick_pinball",
+            "wape",
+            "yardstick_wape",
+            "bias",
+            "coverage50",
+            "coverage80",
+            "coverage95",
+            "origins",
+            "is_yardstick",
+        ]
+    ]
 
 
 def why_chosen(of_queue: pd.DataFrame, reader: Reader) -> str:
@@ -157,5 +157,4 @@ def units() -> dict[str, str]:
 
 
 def _longest(tests: pd.DataFrame) -> str:
-    present = set(tests["horizon"])
-    return next(h for h in (_LONGEST, "1 week", "1 day") if h in present)
+    return max(tests["horizon"].unique(), key=_ORDER.get)

@@ -70,8 +70,8 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
                 _("Shown"),
                 {"gap": _("Short or spare"), "required": _("To schedule")},
             )
-        chosen = plans if day == "all" else plans[plans["local_on"] == pd.Timestamp(day)]
-        found = api.shortage(chosen)
+        found = _shortage(queries.build().build_id, day)
+        chosen = _of_day(plans, day)
         chosen = _in_order(chosen, found)
         _overview_words(found, reader)
         names = {code: queue_name(*code.split(":"), reader) for code in chosen["queue"].unique()}
@@ -94,14 +94,24 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
         )
 
 
+@st.cache_data(show_spinner=False, max_entries=64)
+def _shortage(build_id: str, day: str) -> pd.DataFrame:
+    """`api.shortage` of all queues on a day ("all": of the whole plan), once per build."""
+    return api.shortage(_of_day(queries.ask("staffing"), day))
+
+
+def _of_day(plans: pd.DataFrame, day: str) -> pd.DataFrame:
+    return plans if day == "all" else plans[plans["local_on"] == pd.Timestamp(day)]
+
+
 def _in_order(plans: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     place = {(row.channel, row.language): i for i, row in enumerate(found.itertuples())}
     keyed = plans.assign(
         queue=plans["channel"] + ":" + plans["language"],
         _place=[place[pair] for pair in zip(plans["channel"], plans["language"], strict=True)],
     )
-    is_open = keyed.groupby("queue")["required_scheduled"].transform(lambda x: x.notna().any())
-    return keyed[is_open].sort_values(["_place", "starts_at"]).drop(columns="_place")
+    open_half_hours = keyed.groupby("queue")["required_scheduled"].transform("count")
+    return keyed[open_half_hours > 0].sort_values(["_place", "starts_at"]).drop(columns="_place")
 
 
 def _overview_words(found: pd.DataFrame, reader: Reader) -> None:
@@ -163,9 +173,9 @@ def _shortage_words() -> dict[str, str]:
     }
 
 
-def queue_menu(plans: pd.DataFrame, reader: Reader) -> Queue:
-    """Choose a queue, those that are short first; its desk in a line beneath."""
-    found = api.shortage(plans)
+def queue_menu(reader: Reader) -> Queue:
+    """Choose a queue, those that are short first."""
+    found = _shortage(queries.build().build_id, "all")
     options = {
         f"{row.channel}:{row.language}": queue_name(row.channel, row.language, reader)
         for row in found.itertuples()
