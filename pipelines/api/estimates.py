@@ -50,9 +50,9 @@ def share(build: Build, selection: Selection) -> pd.DataFrame:
         selection.grouped("count(*) AS n", "CAST(sum(value) AS BIGINT) AS total"),
         selection.condition.parameters,
     )
-    n, total = _floats(found["n"]), _floats(found.pop("total"))
+    n, total = _floats(found["n"]), _floats(found["total"])
     value = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
-    return _estimated(found, value, *intervals.wilson(total, n))
+    return _estimated(found.drop(columns="total"), value, *intervals.wilson(total, n))
 
 
 def mean(build: Build, selection: Selection) -> pd.DataFrame:
@@ -65,12 +65,9 @@ def mean(build: Build, selection: Selection) -> pd.DataFrame:
         ),
         selection.condition.parameters,
     )
-    n, total, squares = (
-        _floats(found["n"]),
-        _floats(found.pop("total")),
-        _floats(found.pop("squares")),
-    )
-    return _estimated(found, *intervals.mean(n, total, squares))
+    sums = ["total", "squares"]
+    n, total, squares = (_floats(found[name]) for name in ("n", *sums))
+    return _estimated(found.drop(columns=sums), *intervals.mean(n, total, squares))
 
 
 def last(build: Build, selection: Selection) -> pd.DataFrame:
@@ -202,11 +199,14 @@ def _frame(selection: Selection, rows: list, is_approximate: bool = False) -> pd
 
 
 def _estimated(found: pd.DataFrame, value, low=np.nan, high=np.nan) -> pd.DataFrame:
-    names = [name for name in found.columns if name != "n"]
-    n = found["n"].astype("int64")
-    numbers = {"value": _floats(value), "n": n, "low": low, "high": high}
-    return found[names].assign(**numbers).astype({"low": "float64", "high": "float64"})
+    groups = {name: found[name] for name in found.columns if name != "n"}
+    low, high = (np.broadcast_to(limit, len(found)).astype(float) for limit in (low, high))
+    n = found["n"].to_numpy(dtype="int64")
+    return pd.DataFrame({**groups, "value": _floats(value), "n": n, "low": low, "high": high})
 
 
 def _floats(column) -> np.ndarray:
-    return pd.Series(column).to_numpy(dtype="float64", na_value=np.nan)
+    """A column, or values, as floats with NaN for NULL."""
+    if isinstance(column, pd.Series):
+        return column.to_numpy(dtype="float64", na_value=np.nan)
+    return np.asarray(column, dtype="float64")

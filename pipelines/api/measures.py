@@ -19,6 +19,7 @@ from pipelines.api.selection import (
     Where,
     as_list,
     as_range,
+    lookup,
     previous_window,
     select,
     unknown,
@@ -28,11 +29,7 @@ from pipelines.errors import UnknownNameError
 
 def definition_of(build: Build, metric: str) -> Definition:
     """What a metric means; raises UnknownNameError for one that is not there."""
-    rows = build.definitions
-    matching = rows[rows["metric"] == metric]
-    if matching.empty:
-        raise unknown(metric, rows["metric"], "metric")
-    return Definition.from_row(matching.iloc[0].to_dict())
+    return lookup(metric, build.definitions, "metric")
 
 
 def measure(
@@ -168,7 +165,7 @@ def _closed_range(build: Build, metric: str, start: Day, end: Day) -> tuple:
 def _estimated(build: Build, selection: Selection, statistic: str) -> pd.DataFrame:
     found = estimates.ESTIMATES[statistic](build, selection)
     is_approximate = found.attrs.get("is_approximate", False)
-    found = _in_order(_shown(found, selection), selection.names)
+    found = _shown(found, selection)
     found.attrs = {"is_approximate": is_approximate}
     return found
 

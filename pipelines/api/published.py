@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from pipelines.api.definitions import Definition
 from pipelines.api.selection import Where, as_list, quoted, unknown
 from pipelines.errors import InputError, NothingPublishedError
 
@@ -84,9 +85,15 @@ class Build:
         return self._sizes[table]
 
     @cached_property
-    def definitions(self) -> pd.DataFrame:
-        """One row per metric."""
+    def definition_rows(self) -> pd.DataFrame:
+        """One row per metric: every field of its definition, as published."""
         return self.query("SELECT * FROM definitions ORDER BY metric")
+
+    @cached_property
+    def definitions(self) -> dict[str, Definition]:
+        """What each metric means."""
+        rows = self.definition_rows.to_dict("records")
+        return {row["metric"]: Definition.from_row(row) for row in rows}
 
     @cached_property
     def filter_values(self) -> dict[str, tuple[str, ...]]:

@@ -44,10 +44,9 @@ class Warehouse:
 
     def metrics(self) -> pd.DataFrame:
         """One row per metric: the table `definitions`."""
-        found = self._pointer.build().definitions.copy()
-        found["up_is_good"] = (
-            found["up_is_good"].astype(object).where(found["up_is_good"].notna(), None)
-        )
+        found = self._pointer.build().definition_rows.copy()
+        is_known = found["up_is_good"].notna()
+        found["up_is_good"] = found["up_is_good"].astype(object).where(is_known, None)
         return found
 
     def definition(self, metric: str) -> Definition:
