@@ -15,8 +15,9 @@ class _AnnouncingServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        port = self.servers[0].sockets[0].getsockname()[1]
         host = "localhost" if self.config.host in ("127.0.0.1", "::1") else self.config.host
-        print(f"Dashboard: http://{host}:{self.config.port}  (Ctrl+C ends it)", flush=True)
+        print(f"Dashboard: http://{host}:{port}  (Ctrl+C ends it)", flush=True)
 
 
 def serve(warehouse: Path | None, port: int, host: str = "127.0.0.1") -> int:
@@ -30,7 +31,10 @@ def serve(warehouse: Path | None, port: int, host: str = "127.0.0.1") -> int:
         with socket.create_server((host, port)):
             pass
     except OSError as error:
-        print(f"{host}:{port}: {error.strerror}; choose another port with --port", file=sys.stderr)
+        print(
+            f"{host}:{port}: {os.strerror(error.errno)}; choose another port with --port",
+            file=sys.stderr,
+        )
         return 1
     config = uvicorn.Config(
         "dashboard.app:app",
@@ -50,7 +54,7 @@ def main() -> int:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
     parser.add_argument("--warehouse", type=Path, help="folder of the published builds")
-    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--port", type=int, default=8501, help="0 takes any free one")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     arguments = parser.parse_args()
     return serve(arguments.warehouse, arguments.port, arguments.host)

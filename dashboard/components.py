@@ -94,7 +94,7 @@ def close_page(page: Page) -> None:
             site=page.build.site_name,
             cut=page.reader.instant(page.build.data_cut_at, page.build.zone),
             zone=page.build.zone,
-            build=f"`{page.build.build_id}`",
+            build=page.build.build_id,
         )
     )
 
@@ -218,7 +218,7 @@ def card(
     alt : what the chart says, for a screen reader; the title where absent.
     """
     with st.container(border=True, key=f"card-{name}"):
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         if note:
             st.caption(note)
         chart_and_table(
@@ -267,7 +267,7 @@ def table_card(
 ) -> None:
     """A card whose content is a table alone, with its downloads."""
     with st.container(border=True, key=f"card-{name}"):
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         if note:
             st.caption(note)
         show_table(table, words=words, units=units)

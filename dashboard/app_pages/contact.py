@@ -62,7 +62,7 @@ def _list() -> None:
     number = 1
     pages = -(-total // ROWS)
     with st.container(border=True, key="card-contacts"):
-        st.subheader(_("{n} contacts in this filter").format(n=reader.number(total)), anchor=False)
+        st.header(_("{n} contacts in this filter").format(n=reader.number(total)), anchor=False)
         st.caption(_("The newest first. Choose a row to open it."))
         if pages > 1:
             number = st.pagination(pages, key="contact-page")
@@ -130,7 +130,7 @@ def _one(contact_id: str) -> None:
 
 def _facts(facts: dict) -> None:
     with st.container(border=True, key="card-facts"):
-        st.subheader(facts["contact_id"], anchor=False)
+        st.header(facts["contact_id"], anchor=False)
         if facts["subject"]:
             st.text(facts["subject"])
         with st.container(horizontal=True, gap="xsmall"):
@@ -170,7 +170,7 @@ def _facts(facts: dict) -> None:
 
 def _messages(messages) -> None:
     with st.container(border=True, key="card-messages"):
-        st.subheader(_("Messages"), anchor=False)
+        st.header(_("Messages"), anchor=False)
         st.caption(_("Names, addresses and numbers were masked when the export was loaded."))
         if messages.empty:
             st.write(_("The export held no messages of this contact."))
@@ -189,7 +189,7 @@ def _messages(messages) -> None:
 
 def _surveys(surveys) -> None:
     with st.container(border=True, key="card-surveys"):
-        st.subheader(_("Survey"), anchor=False)
+        st.header(_("Survey"), anchor=False)
         if surveys.empty:
             st.write(_("No survey was sent about this contact."))
         for survey in surveys.itertuples():

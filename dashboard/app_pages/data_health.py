@@ -112,7 +112,7 @@ with right:
     )
     if reasons.empty:
         with st.container(border=True):
-            st.subheader(_("Quarantine"), anchor=False)
+            st.header(_("Quarantine"), anchor=False)
             st.write(_("No row was refused."))
     else:
         components.table_card(
@@ -120,7 +120,8 @@ with right:
             reasons,
             name="quarantine",
             note=_(
-                "Rows that could not be read, by reason. `support-quality quarantine` lists each."
+                "Rows that could not be read, by reason. The command “support-quality quarantine” lists"
+                " each of them."
             ),
             words={
                 "file": _("File"),

@@ -118,16 +118,16 @@ def _list(items: Iterable[tuple[str, str]], nothing: str) -> None:
 
 now, worse = st.columns(2)
 with now, st.container(border=True, key="card-now", height="stretch"):
-    st.subheader(_("What needs attention now"), anchor=False)
+    st.header(_("What needs attention now"), anchor=False)
     st.caption(_("The state at the data cut, for the chosen groups."))
     _list(_alerts(), _("Nothing: the data is fresh, nobody urgent waits, the plan is covered."))
 with worse, st.container(border=True, key="card-worse", height="stretch"):
-    st.subheader(_("What got worse"), anchor=False)
+    st.header(_("What got worse"), anchor=False)
     st.caption(_("By more than chance explains, in groups of at least 30 in both periods."))
     _list(_worsenings(), _("No group got worse by more than chance explains."))
 
 with st.container(border=True, key="card-grid"):
-    st.subheader(_("By channel and language"), anchor=False)
+    st.header(_("By channel and language"), anchor=False)
     shown = components.choice("grid", _("Measure"), {k: label for k, (_m, label) in GRIDS.items()})
     metric, label = GRIDS[shown]
     languages = page.names("language", compared[metric])

@@ -1,0 +1,109 @@
+"""The app under test: in the process (AppTest) for states, in a browser for what readers see."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard import i18n, queries
+from pipelines.cli import main
+from pipelines.settings import SAMPLES_DIR
+from tests.set_up_browser import installed_browser
+
+SESSION = Path(i18n.__file__).with_name("session.py")
+WAREHOUSE = "SUPPORT_QUALITY_WAREHOUSE"
+
+
+@pytest.fixture(scope="session")
+def exchange(tmp_path_factory) -> Path:
+    """The committed samples, loaded and built; a plan for the phone desks only, to save time."""
+    folder = tmp_path_factory.mktemp("exchange")
+    _command("load", SAMPLES_DIR, "--warehouse", folder)
+    _command("build", "--warehouse", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def phone_desk(tmp_path_factory) -> Path:
+    """Calls and rosters alone, with a forecast: what the planning pages need."""
+    folder = tmp_path_factory.mktemp("phone_desk")
+    names = ("calls.csv", "schedules.csv.gz", "market_events.csv")
+    _command("load", *[SAMPLES_DIR / name for name in names], "--warehouse", folder)
+    _command("build", "--warehouse", folder)
+    _command("forecast", "--warehouse", folder)
+    return folder
+
+
+def _command(*arguments: object) -> None:
+    assert main([str(argument) for argument in arguments]) == 0
+
+
+@pytest.fixture
+def open_app(monkeypatch):
+    """`open_app(folder, page="overview", channel="phone", lang="ko")` runs a session."""
+
+    def run(folder: Path, page: str | None = None, **query: str | list[str]) -> AppTest:
+        monkeypatch.setenv(WAREHOUSE, str(folder))
+        st.cache_resource.clear()
+        queries.build.clear()
+        app = AppTest.from_file(str(SESSION), default_timeout=60)
+        for name, value in query.items():
+            app.query_params[name.rstrip("_")] = value
+        app.run()
+        return app.switch_page(f"app_pages/{page}.py").run() if page else app
+
+    yield run
+    i18n.use(i18n.SOURCE_LOCALE)
+
+
+@contextmanager
+def _serving(folder: Path) -> Iterator[str]:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "dashboard", "--warehouse", str(folder), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        announced = server.stdout.readline()
+        assert announced.startswith("Dashboard: http://localhost:"), announced
+        yield announced.split()[1]
+    finally:
+        server.terminate()
+        server.wait(20)
+        server.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def exchange_address(exchange) -> Iterator[str]:
+    """Address of a server on the samples."""
+    with _serving(exchange) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def phone_desk_address(phone_desk) -> Iterator[str]:
+    """Address of a server on the calls and their plan."""
+    with _serving(phone_desk) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A real browser; the tests that need it are skipped where there is none."""
+    path = installed_browser()
+    if path is None:
+        pytest.skip("no browser: run `python tests/set_up_browser.py`, or install Chromium")
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    quiet = ["--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags + quiet)
+        yield browser
+        browser.close()

@@ -1,0 +1,46 @@
+"""Files that readers take away: true numbers, and nothing a spreadsheet would run."""
+
+from io import BytesIO
+from zipfile import ZipFile
+
+import pandas as pd
+import pytest
+
+from dashboard.downloads import csv_bytes, xlsx_bytes
+
+FRAME = pd.DataFrame({"team": ["=1+1", "서울"], "n": [3, 12], "change": [-1.5, None]})
+
+
+def test_csv_starts_with_a_bom_and_holds_true_numbers():
+    text = csv_bytes(FRAME)
+    assert text.startswith(b"\xef\xbb\xbf")
+    assert text.decode("utf-8-sig") == "team,n,change\r\n'=1+1,3,-1.5\r\n서울,12,\r\n"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_csv_text_that_looks_like_a_formula_is_defused(start):
+    frame = pd.DataFrame({"text": [f"{start}cmd"]})
+    assert pd.read_csv(BytesIO(csv_bytes(frame)))["text"][0] == f"'{start}cmd"
+
+
+def test_csv_headings_and_categories_are_defused_too():
+    frame = pd.DataFrame({"=a": pd.Categorical(["@b"])})
+    assert csv_bytes(frame).decode("utf-8-sig") == "'=a\r\n'@b\r\n"
+
+
+def test_xlsx_keeps_formulas_and_links_as_text():
+    frame = pd.DataFrame({"text": ["=1+1", "https://example.com", "12"]})
+    with ZipFile(BytesIO(xlsx_bytes(frame))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        strings = book.read("xl/sharedStrings.xml").decode()
+    assert "<f>" not in sheet
+    assert "hyperlink" not in sheet
+    assert all(f">{text}<" in strings for text in ("=1+1", "https://example.com", "12"))
+
+
+def test_xlsx_says_where_its_numbers_are_from():
+    frame = FRAME.copy()
+    frame.attrs = {"metric": "csat", "build_id": "b42", "version": 3}
+    with ZipFile(BytesIO(xlsx_bytes(frame))) as book:
+        strings = book.read("xl/sharedStrings.xml").decode()
+    assert all(f">{text}<" in strings for text in ("metric", "csat", "b42", "3"))

@@ -1,0 +1,102 @@
+"""How values read, in English and in Korean."""
+
+from datetime import date, datetime
+
+import pytest
+
+from dashboard import i18n
+from dashboard.formats import Reader
+
+
+@pytest.fixture
+def korean() -> Reader:
+    i18n.use("ko")
+    yield i18n.reader()
+    i18n.use("en")
+
+
+ENGLISH = Reader()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (0.5, "0.5 s"),
+        (48, "48 s"),
+        (59.7, "1 min"),
+        (200, "3 min 20 s"),
+        (3_599, "59 min 59 s"),
+        (3_599.7, "1 h"),
+        (4_800, "1 h 20 min"),
+        (86_390, "1 d"),
+        (187_000, "2 d 4 h"),
+        (-5, "−5 s"),
+        (None, "—"),
+        (float("nan"), "—"),
+    ],
+)
+def test_a_duration_reads_as_people_say_it(seconds, words):
+    assert ENGLISH.duration(seconds) == words
+
+
+def test_korean_durations_use_korean_units(korean):
+    assert korean.duration(4_800) == "1시간 20분"
+    assert korean.duration(187_000) == "2일 4시간"
+
+
+def test_numbers_shares_and_counts_keep_not_observed_apart_from_zero():
+    assert ENGLISH.number(1234.5, 1) == "1,234.5"
+    assert ENGLISH.number(-0.0) == "0"
+    assert ENGLISH.share(0.1234) == "12.3%"
+    assert ENGLISH.share(None) == "—"
+    assert ENGLISH.count(0) == "0"
+
+
+def test_a_group_under_five_is_not_counted_out():
+    assert [ENGLISH.count(n) for n in (1, 4, 5)] == ["<5", "<5", "5"]
+
+
+def test_other_locales_use_their_own_separators():
+    german = Reader(str, "de")
+    assert german.number(1_234_567.89, 1) == "1.234.567,9"
+    assert german.share(0.1234) == "12,3\xa0%"
+
+
+def test_a_change_is_in_points_for_shares_time_for_seconds_and_per_cent_otherwise():
+    assert ENGLISH.change(0.50, 0.60, "share") == "-10.0 pts"
+    assert ENGLISH.change(90, 60, "seconds") == "+30 s"
+    assert ENGLISH.change(110, 100, "contacts") == "+10.0%"
+
+
+def test_a_change_too_small_to_show_has_no_sign():
+    assert ENGLISH.change(0.5001, 0.5, "share") == "0.0 pts"
+    assert ENGLISH.change(60.2, 60, "seconds") == "0 s"
+
+
+def test_a_change_from_nothing_observed_is_not_told():
+    assert ENGLISH.change(5, None, "contacts") is None
+    assert ENGLISH.change(5, 0, "contacts") is None
+
+
+def test_instants_are_told_on_the_clock_of_the_site():
+    at = datetime(2026, 10, 31, 15, 30)
+    assert ENGLISH.instant(at, "Asia/Seoul") == "Nov 1, 2026 00:30"
+    assert ENGLISH.instant(at, "Europe/London") == "Oct 31, 2026 15:30"
+
+
+def test_days_follow_the_order_of_the_language(korean):
+    assert korean.day(date(2026, 11, 20)) == "2026. 11. 20."
+    assert korean.weekday(0) == "월"
+    assert ENGLISH.weekday(0) == "Mon"
+
+
+def test_codes_read_as_words_and_chinese_is_kept_apart(korean):
+    assert [ENGLISH.language(code) for code in ("zh-CN", "zh-TW")] == [
+        "Chinese (Simplified)",
+        "Chinese (Traditional)",
+    ]
+    assert korean.name("channel", "live_chat") == "실시간 채팅"
+    assert korean.language("ja") == "일본어"
+    assert ENGLISH.name("team", "Seoul A") == "Seoul A"
+    assert ENGLISH.name("team", None) == "(none)"

@@ -1,0 +1,164 @@
+"""Pages by their states: what a reader sees when there is much, little, nothing or trouble."""
+
+import json
+import shutil
+from datetime import date
+
+import pytest
+
+from dashboard.pages import PAGES
+from tests.fixtures import RawWarehouse
+
+NAMES = [page.name for page in PAGES]
+CONTACT = """
+    contact_id | subject               | created_at           | first_inbound_at     | status
+    c1         | ![x](http://evil/p.gif) | 2026-03-02 01:00:00Z | 2026-03-02 01:00:00Z | open
+"""
+MESSAGES = """
+    contact_id | sent_at              | author_role | is_public | text
+    c1         | 2026-03-02 01:00:00Z | customer    | true      | # Help ![x](http://evil/p.gif)
+    c1         | 2026-03-02 01:02:00Z | agent       | false     | looks odd
+    c1         | 2026-03-02 01:10:00Z | agent       | true      | =HYPERLINK("http://evil")
+"""
+
+
+def words(app) -> list[str]:
+    """Everything said in prose on the page."""
+    kinds = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "success")
+    return [element.value for kind in kinds for element in getattr(app, kind)]
+
+
+def said(app, text: str) -> bool:
+    return any(text in word for word in words(app))
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_is_drawn_without_trouble(open_app, exchange, name, lang):
+    app = open_app(exchange, name, lang=lang)
+    assert [e.value for e in app.exception] == []
+    assert [e.value for e in app.error] == []
+    assert len(app.title) == 1
+
+
+@pytest.mark.parametrize("name", ["staffing", "forecast_quality"])
+def test_planning_pages_are_drawn_where_a_forecast_ran(open_app, phone_desk, name):
+    app = open_app(phone_desk, name)
+    assert [e.value for e in app.exception] == []
+    assert [e.value for e in app.error] == []
+
+
+def test_before_the_first_build_the_app_says_which_command_to_run(open_app, tmp_path):
+    app = open_app(tmp_path)
+    assert [title.value for title in app.title] == ["No data yet"]
+    assert "support-quality run" in app.code[0].value
+
+
+@pytest.mark.parametrize(
+    "name", ["overview", "wait_times", "resolution", "satisfaction", "contact"]
+)
+def test_days_without_contacts_say_what_to_change(open_app, exchange, name):
+    app = open_app(exchange, name, from_="1999-01-01", to="1999-01-07")
+    assert [e.value for e in app.exception] == []
+    assert said(app, "Choose more days, or clear a filter")
+
+
+@pytest.mark.parametrize("name", ["overview", "wait_times"])
+def test_a_half_chosen_range_asks_for_its_end(open_app, exchange, name):
+    app = open_app(exchange, name, from_="2026-11-01")
+    assert [info.value for info in app.info] == ["Choose an end date to see this page."]
+    assert len(app.metric) == 0
+
+
+def test_unknown_codes_of_a_link_are_named_and_the_rest_holds(open_app, exchange):
+    app = open_app(exchange, "overview", channel=["phone", "fax"], language="ko")
+    assert "`channel=fax`" in app.info[0].value
+    assert app.session_state["filters"].where == {"channel": ["phone"], "language": ["ko"]}
+    assert app.query_params["channel"] == "phone"
+
+
+def test_filters_go_with_the_reader_from_page_to_page(open_app, exchange):
+    app = open_app(exchange, "overview", from_="2026-11-01", to="2026-11-07", channel="phone")
+    app.switch_page("app_pages/wait_times.py").run()
+    assert app.query_params["from"] == "2026-11-01"
+    assert app.query_params["channel"] == "phone"
+    assert app.session_state["filters"].end == date(2026, 11, 7)
+
+
+def test_choosing_a_channel_writes_its_code_to_the_url(open_app, exchange):
+    app = open_app(exchange, "overview", lang="ko")
+    app.multiselect(key="filter-channel").set_value(["phone"]).run()
+    assert app.query_params["channel"] == "phone"
+    app.multiselect(key="filter-channel").set_value([]).run()
+    assert "channel" not in app.query_params
+
+
+def test_a_language_in_the_link_stays_in_the_link(open_app, exchange):
+    app = open_app(exchange, "wait_times", lang="ko")
+    assert app.title[0].value == "대기 시간"
+    assert app.query_params["lang"] == "ko"
+
+
+def test_a_stale_build_says_until_when_it_counts_and_what_to_run(open_app, exchange, tmp_path):
+    folder = tmp_path / "stale"
+    shutil.copytree(exchange, folder)
+    load = next((folder / "raw").iterdir())
+    shutil.copytree(load, folder / "raw" / f"29991231T000000000000Z-{'0' * 16}")
+    app = open_app(folder, "overview")
+    assert "support-quality run" in app.warning[0].value
+    assert said(app, "The numbers are stale.")
+
+
+def test_a_contact_that_is_not_there_says_how_ids_look(open_app, exchange):
+    app = open_app(exchange, "contact")
+    app.query_params["contact"] = "zendesk:0"
+    app.run()
+    assert "“zendesk:0”" in app.warning[0].value
+    assert "zendesk:1234" in app.warning[0].value
+
+
+def test_a_metric_that_is_not_there_is_named(open_app, exchange):
+    app = open_app(exchange, "definitions")
+    app.query_params["metric"] = "happiness"
+    app.run()
+    assert "“happiness”" in app.warning[0].value
+
+
+def test_the_search_of_definitions_takes_the_readers_language(open_app, exchange):
+    app = open_app(exchange, "definitions", lang="ko")
+    app.text_input(key="definitions-search").set_value("재오픈").run()
+    assert "재오픈" in [expander.label for expander in app.expander]
+    assert "만족 비율" not in [expander.label for expander in app.expander]
+
+
+def test_what_customers_write_is_shown_as_text_never_as_markup(open_app, tmp_path):
+    warehouse = RawWarehouse(tmp_path)
+    warehouse(contacts=CONTACT, messages=MESSAGES).close()
+    app = open_app(tmp_path, "contact")
+    app.query_params["contact"] = "c1"
+    app.run()
+    texts = [text.value for text in app.text]
+    assert "# Help ![x](http://evil/p.gif)" in texts
+    assert "![x](http://evil/p.gif)" in texts
+    assert not any("evil" in markdown.value for markdown in app.markdown)
+
+
+def test_groups_under_five_are_not_told(open_app, tmp_path):
+    warehouse = RawWarehouse(tmp_path)
+    warehouse(contacts=CONTACT, messages=MESSAGES).close()
+    app = open_app(tmp_path, "overview")
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Median first response"] == "<5"
+    assert shown["Contacts"] == "<5"
+
+
+def test_the_books_of_the_samples_balance(open_app, exchange):
+    received = sum(
+        manifest["received"]
+        for path in (exchange / "raw").glob("*/manifest.json")
+        if "contacts" in (manifest := json.loads(path.read_text()))["tables"]
+    )
+    app = open_app(exchange, "data_health")
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Rows received"] == f"{received:,}"
+    assert said(app, "The books balance and the data is fresh")
