@@ -65,7 +65,7 @@ _ROWS = {
             CASE WHEN luck < 80 THEN 'closed' WHEN luck < 92 THEN 'solved' ELSE 'open' END AS status,
             NULL AS status_raw, ['low', 'normal', 'high', 'urgent'][1 + noise(i, 7) % 4] AS priority,
             CASE WHEN luck = 7 THEN 'spam ' ELSE '' END || 'app ios v' || noise(i, 8) % 9 AS tags,
-            'team_' || noise(i, 9) % 8 AS team, 'agent_' || noise(i, 10) % 400 AS agent_id,
+            kind || ' team ' || noise(i, 5) % 10 // 3 AS team, 'agent_' || noise(i, 10) % 400 AS agent_id,
             md5(CAST(noise(i, 11) % 3000000 AS VARCHAR)) AS requester_id,
             'Question ' || noise(i, 12) % 100000 AS subject, born_at AS created_at, born_at + to_seconds(wait * 3 + 600) AS updated_at,
             NULL AS first_inbound_at, CASE WHEN kind = 'chat' AND luck < 30 THEN born_at + to_seconds(20) END AS handed_over_at,

@@ -9,5 +9,6 @@ SELECT
 FROM fact_contacts
 WHERE channel = 'unknown'
     AND channel_raw IS NOT NULL
+    AND exclusion IS NULL
 GROUP BY channel_raw
 ORDER BY contacts DESC, channel_raw

@@ -9,5 +9,6 @@ SELECT
 FROM fact_contacts
 WHERE language = 'und'
     AND language_raw IS NOT NULL
+    AND exclusion IS NULL
 GROUP BY language_raw
 ORDER BY contacts DESC, language_raw

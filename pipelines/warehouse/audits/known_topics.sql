@@ -9,5 +9,6 @@ SELECT
 FROM fact_contacts
 WHERE topic = 'unknown'
     AND topic_raw IS NOT NULL
+    AND exclusion IS NULL
 GROUP BY topic_raw
 ORDER BY contacts DESC, topic_raw

@@ -49,7 +49,8 @@ def expose_latest(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Make `latest_<table>`: of each key the newest delivery by (version, load, line).
 
     Only keys that were delivered more than once are sorted (`repeated_<table>`, recency 1 the
-    newest): usually few, so that most rows are read once and compared with nothing.
+    newest). They are looked for among the hashes of the keys, which are small whatever the keys
+    are; where none occurs twice, as in most loads, the raw rows are the latest as they stand.
     """
     names = [*table.column_names, "_load_id", "_line"]
     columns = ", ".join(f"d.{name}" for name in names)
@@ -61,9 +62,19 @@ def expose_latest(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
         newest_first.insert(0, f"d.{table.version} DESC NULLS LAST")
     connection.execute(
         f"""
+        CREATE TEMP TABLE suspected_{table.name} AS
+        SELECT hash({key}) AS key_hash FROM raw_{table.name} GROUP BY key_hash HAVING COUNT(*) > 1
+        """
+    )
+    connection.execute(
+        f"""
         CREATE TEMP TABLE repeated_{table.name} AS
         WITH keys AS (
-            SELECT {key} FROM raw_{table.name} GROUP BY {key} HAVING COUNT(*) > 1
+            SELECT {key}
+            FROM raw_{table.name}
+            WHERE hash({key}) IN (SELECT key_hash FROM suspected_{table.name})
+            GROUP BY {key}
+            HAVING COUNT(*) > 1
         )
         SELECT
             {columns},
@@ -74,13 +85,12 @@ def expose_latest(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
         INNER JOIN keys AS k ON {same_key}
         """
     )
-    connection.execute(
-        f"""
-        CREATE TEMP VIEW latest_{table.name} AS
-        SELECT {columns}
-        FROM raw_{table.name} AS d
-        WHERE NOT EXISTS (SELECT 1 FROM repeated_{table.name} AS k WHERE {same_key})
-        UNION ALL
-        SELECT {columns} FROM repeated_{table.name} AS d WHERE d.recency = 1
+    latest = f"SELECT {columns} FROM raw_{table.name} AS d"
+    if connection.execute(f"SELECT COUNT(*) FROM repeated_{table.name}").fetchall()[0][0]:
+        latest += f"""
+            WHERE NOT EXISTS (SELECT 1 FROM repeated_{table.name} AS k WHERE {same_key})
+            UNION ALL
+            SELECT {columns} FROM repeated_{table.name} AS d WHERE d.recency = 1
         """
-    )
+    connection.execute(f"CREATE TEMP VIEW latest_{table.name} AS {latest}")
+    connection.execute(f"DROP TABLE suspected_{table.name}")

@@ -15,24 +15,44 @@ topic = { type = "VARCHAR", meaning = "canonical issue type" }
 team = { type = "VARCHAR", meaning = "team; NULL where the export names none" }
 agent_id = { type = "VARCHAR", meaning = "agent the contact belongs to last" }
 --- */
-WITH solves AS (
+WITH told AS (
     SELECT
         contact_id,
-        changed_at AS solved_at
+        changed_at AS solved_at,
+        row_number() OVER (PARTITION BY contact_id ORDER BY changed_at, to_status) AS ordinal
     FROM core_status_changes
     WHERE is_solve
-    UNION
+),
+
+solves AS (
+    SELECT
+        t.contact_id,
+        t.solved_at,
+        t.ordinal,
+        c.channel,
+        c.language,
+        c.topic,
+        c.team,
+        c.agent_id
+    FROM told AS t
+    INNER JOIN fact_contacts AS c ON c.contact_id = t.contact_id
+    WHERE c.exclusion IS NULL
+    UNION ALL
     SELECT
         c.contact_id,
-        c.first_solved_at AS solved_at
+        CASE WHEN s.ordinal = 1 THEN coalesce(c.first_solved_at, c.last_solved_at) ELSE c.last_solved_at END AS solved_at,
+        s.ordinal,
+        c.channel,
+        c.language,
+        c.topic,
+        c.team,
+        c.agent_id
     FROM fact_contacts AS c
-    WHERE c.first_solved_at IS NOT NULL
-    UNION
-    SELECT
-        c.contact_id,
-        c.last_solved_at AS solved_at
-    FROM fact_contacts AS c
-    WHERE c.last_solved_at <> c.first_solved_at OR c.first_solved_at IS NULL
+    CROSS JOIN (SELECT 1 AS ordinal UNION ALL SELECT 2 AS ordinal) AS s
+    LEFT JOIN told AS t ON t.contact_id = c.contact_id AND t.ordinal = 1
+    WHERE c.exclusion IS NULL
+        AND t.contact_id IS NULL
+        AND (s.ordinal = 1 OR c.last_solved_at > c.first_solved_at)
 )
 
 SELECT
@@ -40,13 +60,11 @@ SELECT
     s.solved_at,
     q.local_on AS solved_on,
     q.local_slot AS solved_slot,
-    row_number() OVER (PARTITION BY s.contact_id ORDER BY s.solved_at) AS ordinal,
-    c.channel,
-    c.language,
-    c.topic,
-    c.team,
-    c.agent_id
+    s.ordinal,
+    s.channel,
+    s.language,
+    s.topic,
+    s.team,
+    s.agent_id
 FROM solves AS s
-INNER JOIN fact_contacts AS c ON c.contact_id = s.contact_id
 INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(s.solved_at)
-WHERE c.exclusion IS NULL
