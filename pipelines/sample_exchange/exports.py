@@ -178,12 +178,7 @@ class ExportWriter:
         )  # fmt: skip
 
     def _lines(self, query: str) -> Iterator[pa.Array]:
-        text = _sql(query)
-        macros, _, select = text.rpartition(";\nWITH ")
-        if macros:
-            self._connection.execute(macros + ";")
-            text = "WITH " + select
-        reader = self._connection.sql(text).to_arrow_reader(BATCH_ROWS)
+        reader = self._connection.sql(_sql(query)).to_arrow_reader(BATCH_ROWS)
         for batch in reader:
             if batch.num_rows:
                 yield batch.column(0)

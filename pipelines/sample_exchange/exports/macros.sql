@@ -80,3 +80,10 @@ CREATE OR REPLACE MACRO chat_tags(exclusion, language, topic, number_, dirt) AS
     CASE WHEN exclusion IN ('spam', 'test') THEN exclusion || '","' ELSE '' END
     || CASE dirt WHEN 'unknown_language' THEN 'tlh' ELSE language_code(language) END || '","'
     || CASE dirt WHEN 'unknown_topic' THEN 'uncategorised_2' ELSE topic_code(topic) END;
+
+-- One entry of a chat's history; NULL where it has no time or no author.
+CREATE OR REPLACE MACRO chat_event(type_, at_, nick, name_, more) AS
+    '{"type":"' || type_ || '","timestamp":"' || iso(at_) || '","nick":"' || nick
+    || '","name":"' || name_ || '","channel":"#main"' || more || '}';
+CREATE OR REPLACE MACRO chat_message(at_, nick, name_, text_) AS
+    chat_event('chat.msg', at_, nick, name_, ',"msg":' || json_text(text_));

@@ -1,10 +1,5 @@
 -- Zendesk Chat export, one JSON object a line, with its history. A bot writes as `agent:trigger`;
 -- `chat.transfer` to the department is the hand-over to people.
-CREATE OR REPLACE MACRO chat_event(type_, at_, nick, name_, more) AS
-    '{"type":"' || type_ || '","timestamp":"' || iso(at_) || '","nick":"' || nick
-    || '","name":"' || name_ || '","channel":"#main"' || more || '}';
-CREATE OR REPLACE MACRO chat_message(at_, nick, name_, text_) AS
-    chat_event('chat.msg', at_, nick, name_, ',"msg":' || json_text(text_));
 WITH chats AS (
     SELECT
         c.*,
