@@ -164,6 +164,7 @@ def events_card(events: pd.DataFrame, days: pd.Series, reader: Reader) -> None:
     components.table_card(
         _("Market events in these days"),
         table.assign(
+            kind=table["kind"].map(_event_kinds()).fillna(table["kind"]),
             starts_at=[f"{at:%Y-%m-%d %H:%M}" for at in table["starts_at"]],
             ends_at=[f"{at:%Y-%m-%d %H:%M}" for at in table["ends_at"]],
         ),
@@ -175,6 +176,17 @@ def events_card(events: pd.DataFrame, days: pd.Series, reader: Reader) -> None:
             "ends_at": _("Ends"),
         },
     )
+
+
+def _event_kinds() -> dict[str, str]:
+    return {
+        "surge": _("Market surge"),
+        "listing": _("Listing"),
+        "maintenance": _("Maintenance"),
+        "withdrawal_halt": _("Withdrawals halted"),
+        "campaign": _("Campaign"),
+        "outage": _("Outage"),
+    }
 
 
 def local_events(zone: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import charts, components, queries
 from dashboard.formats import MISSING, Reader
+from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.planning.menus import picked
 from pipelines import api
@@ -117,20 +118,29 @@ def _in_order(plans: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 def _overview_words(found: pd.DataFrame, reader: Reader) -> None:
     short = found[found["short_agent_hours"] > 0]
     unknown = int(found["short_agent_hours"].isna().sum())
-    if short.empty:
-        text = _("No queue with a schedule is short.")
-    else:
+    sentences = [_("No queue with a schedule is short.")]
+    if len(short):
         worst = short.iloc[0]
-        text = _("{n} queues are short by {hours} agent-hours; most of all {queue}.").format(
-            n=reader.number(len(short)),
-            hours=reader.number(short["short_agent_hours"].sum(), 1),
-            queue=queue_name(worst["channel"], worst["language"], reader),
-        )
+        sentences = [
+            plural(
+                "{n} queue is short, by {hours} agent-hours: {queue}.",
+                "{n} queues are short, by {hours} agent-hours; most of all {queue}.",
+                len(short),
+            ).format(
+                n=reader.number(len(short)),
+                hours=reader.number(short["short_agent_hours"].sum(), 1),
+                queue=queue_name(worst["channel"], worst["language"], reader),
+            )
+        ]
     if unknown:
-        text += " " + _(
-            "{n} queues have no schedule loaded: “To schedule” says how many they need."
-        ).format(n=reader.number(unknown))
-    st.caption(text)
+        sentences.append(
+            plural(
+                "{n} queue has no schedule loaded: “To schedule” says how many it needs.",
+                "{n} queues have no schedule loaded: “To schedule” says how many they need.",
+                unknown,
+            ).format(n=reader.number(unknown))
+        )
+    st.caption(" ".join(sentences))
 
 
 def _shortage_table(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:
