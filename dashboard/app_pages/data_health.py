@@ -120,8 +120,8 @@ with right:
             reasons,
             name="quarantine",
             note=_(
-                "Rows that could not be read, by reason. The command “support-quality quarantine” lists"
-                " each of them."
+                "Rows that could not be read, by reason. The command “support-quality quarantine”"
+                " lists each of them."
             ),
             words={
                 "file": _("File"),

@@ -24,7 +24,7 @@ MESSAGES = """
 
 def words(app) -> list[str]:
     """Everything said in prose on the page."""
-    kinds = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "success")
+    kinds = ("title", "header", "markdown", "caption", "info", "warning", "error", "success")
     return [element.value for kind in kinds for element in getattr(app, kind)]
 
 
