@@ -7,7 +7,8 @@ the pointer and opening the file is simply looked up again.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -40,12 +41,17 @@ class Build:
             self._connection.execute(f"SET {setting}")
 
     def query(self, sql: str, parameters: Sequence = ()) -> pd.DataFrame:
-        """One SELECT as a frame; values are parameters, never text."""
-        return self._connection.cursor().execute(sql, list(parameters)).df()
+        """One SELECT as a frame; values are parameters, never text.
+
+        Raises InputError for a value that can't be read as its column's type.
+        """
+        with _values_readable():
+            return self._connection.cursor().execute(sql, list(parameters)).df()
 
     def arrow(self, sql: str, parameters: Sequence = ()) -> pa.Table:
         """One SELECT as an Arrow table: lists per group arrive as flat arrays, uncopied."""
-        return self._connection.cursor().sql(sql, params=list(parameters)).to_arrow_table()
+        with _values_readable():
+            return self._connection.cursor().sql(sql, params=list(parameters)).to_arrow_table()
 
     def select(self, sql: str) -> pd.DataFrame:
         """Text that somebody typed: exactly one statement that only reads.
@@ -59,7 +65,7 @@ class Build:
                 duckdb.StatementType.EXPLAIN,
             ):
                 raise InputError("sql: one SELECT at a time; a published build can only be read")
-            return self.query(sql)
+            return self._connection.cursor().execute(sql).df()
         except duckdb.Error as error:
             raise InputError(f"sql: {str(error).splitlines()[0]}") from None
 
@@ -195,3 +201,11 @@ class Pointer:
                 " --warehouse DIR, or support-quality demo"
             ) from None
         return self.root / name
+
+
+@contextmanager
+def _values_readable() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.ConversionException as error:
+        raise InputError(f"filter: {str(error).splitlines()[0]}") from None

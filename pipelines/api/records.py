@@ -60,7 +60,8 @@ def backlog(build: Build, start: Day, end: Day, where: Where, by: Sequence[str])
     build.check_values(where)
     columns = build.columns["fact_backlog"]
     by = ["day", *as_list(by)]
-    selection = select("fact_backlog", columns, by, start, end, where, date_column="day")
+    renamed = {"observed_on": "day"}
+    selection = select("fact_backlog", columns, by, start, end, where, renamed)
     amounts = [quoted(name) for name in columns if name not in _BACKLOG_KEYS]
     sums = [f"CAST(sum({amount}) AS BIGINT) AS {amount}" for amount in amounts]
     return build.query(selection.grouped(*sums), selection.condition.parameters)
@@ -73,4 +74,5 @@ def counted(
     build.check_values(where)
     where = {"exclusion": None, **(where or {})}
     columns = build.columns[table]
-    return select(table, columns, (), start, end, where, date_column, {"agent": "agent_id"})
+    renamed = {"agent": "agent_id", "observed_on": date_column}
+    return select(table, columns, (), start, end, where, renamed)

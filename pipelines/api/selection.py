@@ -6,7 +6,7 @@ parameters. A name that is not known is refused with what is known and the neare
 
 import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -37,7 +37,7 @@ class Dimension:
 def _clock(slots_per_hour: int) -> Callable[[pd.Series], pd.Series]:
     minutes = 60 // slots_per_hour
     return lambda slots: slots.map(
-        lambda s: f"{int(s) // slots_per_hour:02d}:{int(s) % slots_per_hour * minutes:02d}"
+        lambda slot: f"{slot // slots_per_hour:02d}:{slot % slots_per_hour * minutes:02d}"
     ).astype("str")
 
 
@@ -137,15 +137,15 @@ def select(
     start: Day = None,
     end: Day = None,
     where: Where = None,
-    date_column: str = "observed_on",
-    aliases: Mapping[str, str] | None = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> Selection:
     """Check a reader's wishes against `columns` of `source` and turn them into SQL.
 
     Parameters
     ----------
-    aliases : mapping, optional
-        Where the table calls a dimension's column by another name (agent: agent_id).
+    renamed : mapping, optional
+        What the table calls a dimension's column by another name: {"agent": "agent_id"}, or
+        its date, {"observed_on": "arrived_on"}.
 
     Raises
     ------
@@ -154,23 +154,18 @@ def select(
     OutOfRangeError
         `end` is before `start`.
     """
-    by = as_list(by)
-    aliases = dict(aliases or {})
     what = source.removeprefix("metric_").removeprefix("fact_")
-    known = {
-        name: _renamed(dimension, aliases, date_column)
-        for name, dimension in DIMENSIONS.items()
-        if aliases.get(dimension.column, dimension.column) in columns
-        or (dimension.column == "observed_on" and date_column in columns)
-    }
+    dimensions = (_renamed(dimension, renamed or {}) for dimension in DIMENSIONS.values())
+    known = {d.name: d for d in dimensions if d.column in columns}
     start, end = as_range(start, end)
+    day_column = (renamed or {}).get("observed_on", "observed_on")
     bounds = [("<=", end), (">=", start)]
     filterable = {**{name: Dimension(name, name, quoted(name)) for name in columns}, **known}
     return Selection(
         source=source,
-        by=tuple(lookup(name, known, f"{what}: breakdown") for name in dict.fromkeys(by)),
+        by=tuple(lookup(name, known, f"{what}: breakdown") for name in dict.fromkeys(as_list(by))),
         span=Condition.all_of(
-            Condition(f"{date_column} {comparison} ?", (day,)) for comparison, day in bounds if day
+            Condition(f"{day_column} {comparison} ?", (day,)) for comparison, day in bounds if day
         ),
         filters=Condition.all_of(
             _filter(lookup(name, filterable, f"{what}: filter"), wanted)
@@ -237,11 +232,10 @@ def as_list(wanted: object) -> list:
     return list(wanted)
 
 
-def _renamed(dimension: Dimension, aliases: Mapping[str, str], date_column: str) -> Dimension:
-    actual = aliases.get(dimension.column, dimension.column)
-    actual = date_column if actual == "observed_on" else actual
-    expression = dimension.expression.replace(dimension.column, actual)
-    return Dimension(dimension.name, actual, expression, dimension.shown, dimension.read)
+def _renamed(dimension: Dimension, renamed: Mapping[str, str]) -> Dimension:
+    column = renamed.get(dimension.column, dimension.column)
+    expression = dimension.expression.replace(dimension.column, column)
+    return replace(dimension, column=column, expression=expression)
 
 
 def _filter(dimension: Dimension, wanted: object) -> Condition:

@@ -112,7 +112,7 @@ class Warehouse:
     ) -> pd.DataFrame:
         """How observations spread: [by..., bin_low, bin_high, n].
 
-        Durations fall into half-open bins [bin_low, bin_high) from one second to weeks, the
+        Durations fall into half-open bins [bin_low, bin_high) from seconds to weeks, the
         last one open-ended (bin_high NaN), empty ones included; ratings and shares keep their
         own values (bin_low = bin_high).
         """

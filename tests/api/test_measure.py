@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipelines.api import estimates
-from pipelines.errors import OutOfRangeError, UnknownNameError
+from pipelines.errors import InputError, OutOfRangeError, UnknownNameError
 
 # First responses: c1 80 s and c2 100 s on Monday, c3 93 s and c5 40 s on Wednesday; c4 none.
 
@@ -142,6 +142,13 @@ def test_a_name_that_is_not_known_is_refused_with_the_nearest_that_is(week, ask,
 def test_a_range_that_makes_no_sense_is_refused(week, start, end, message):
     with pytest.raises(OutOfRangeError, match="^" + re.escape(message)):
         week.measure("contacts", start=start, end=end)
+
+
+def test_a_filter_value_of_the_wrong_kind_is_refused_in_one_line(week):
+    with pytest.raises(InputError, match=r"^filter: [^\n]*Monday[^\n]*$"):
+        week.measure("contacts", where={"weekday": "Monday"})
+    with pytest.raises(InputError, match=r"^filter: [^\n]*soon[^\n]*$"):
+        week.measure("first_response_seconds", where={"day": "soon"})
 
 
 def test_text_can_never_become_sql(week):

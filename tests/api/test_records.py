@@ -101,6 +101,13 @@ def test_the_books_balance_in_every_breakdown(week):
     assert total[["received", "counted", "spam", "quarantined"]].tolist() == [8, 5, 1, 2]
 
 
+def test_the_contacts_of_a_day_are_those_the_books_count(week):
+    books = week.ledger("day").set_index("day")["counted"]
+    measured = week.measure("contacts", by="day").set_index("day")["n"]
+    days = pd.to_datetime(["2026-03-02", "2026-03-04"])
+    assert measured[days].tolist() == books[days].tolist() == [2, 3]
+
+
 def test_quarantined_rows_name_file_line_reason_and_remedy(week):
     found = week.quarantine()
     assert found[["file", "line", "reasons", "remedy"]].iloc[0].tolist() == [
