@@ -186,7 +186,11 @@ def _levels(log_totals, is_usual, weekday, columns, position, origin, ahead) -> 
         fit = WLS(answers, rows, weights=weighted, hasconst=True).fit()
         remainder = log_totals[used] - design[used] @ fit.params
         phi = _autocorrelation(remainder, position[used], weights)
-        base = design[ahead] @ fit.params
+        # The exponential of a mean log lies below the mean: lift the days so that the past ones
+        # add up to what came.
+        fitted = weights @ np.exp(design[used] @ fit.params)
+        lift = np.log(weights @ np.exp(log_totals[used]) / fitted)
+        base = design[ahead] @ fit.params + lift
         steps = position[ahead] - position[used[-1]]
         levels += [base, base + phi**steps * remainder[-1]]
     return np.array(levels)

@@ -86,3 +86,14 @@ def test_a_remainder_that_lasts_is_carried_into_the_next_days():
     excess = totals_ahead(replace(grid, counts=counts)) / usual_ahead(grid)
     assert excess[0] > 1.15
     assert excess[0] > excess[6] > excess[13]
+
+
+def test_where_days_scatter_the_mean_is_forecast_and_not_the_median():
+    grid = weekly_grid(weeks=40)
+    scatter = np.exp(np.random.default_rng(2).normal(0, 0.4, grid.observed))
+    counts = grid.counts.copy()
+    counts[: grid.observed] *= scatter[:, None]
+
+    forecast = totals_ahead(replace(grid, counts=counts)).sum() / usual_ahead(grid).sum()
+    # the median day is 1, the mean one e^0.08; a few far ones are set aside
+    assert forecast == pytest.approx(np.exp(0.08), abs=0.06)
