@@ -7,14 +7,12 @@ words, numbers, dates and durations are in; colours and fonts follow the page th
 from dashboard.charts.backtest import calibration, errors
 from dashboard.charts.comparisons import bars, dots, grid, ratings, trend
 from dashboard.charts.look import empty
+from dashboard.charts.maps import agents_map, gap_map, week_map
 from dashboard.charts.staffing import (
-    agents_map,
     fan,
-    gap_map,
     gap_words,
     required_against_scheduled,
     slot_bars,
-    week_map,
 )
 from dashboard.charts.waits import (
     distribution,

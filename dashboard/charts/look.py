@@ -232,6 +232,14 @@ def local_instants(frame: pd.DataFrame) -> pd.Series:
     return pd.to_datetime(frame["local_on"]) + minutes
 
 
+def slot_ticks(slots: Sequence[int], reader: Reader) -> dict:
+    """Ticks of an axis of half hours, each named by its clock time."""
+    # Few enough not to touch each other on a phone.
+    every = 12 if len(slots) > 24 else 4
+    shown = [reader.half_hour(slot) for slot in slots if slot % every == 0]
+    return {"tickvals": shown, "ticktext": shown, "tickangle": 0}
+
+
 def empty(message: str, height: int = 160) -> go.Figure:
     """A figure that says why there is nothing to draw."""
     chart = figure(height)

@@ -1,6 +1,6 @@
-"""Figures of demand and of the people it takes: fan, steps, gap map, week shape."""
+"""Figures of demand and of the people it takes: fan, steps, bars by half hour."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -10,15 +10,14 @@ import plotly.graph_objects as go
 from dashboard.charts.look import (
     ACCENT,
     CONTRAST,
-    DIVERGING,
     NEUTRAL,
-    SEQUENTIAL,
     band,
     faded,
     figure,
     local_instants,
     moment,
     numbers,
+    slot_ticks,
     texts,
     with_gaps,
 )
@@ -26,6 +25,7 @@ from dashboard.formats import ENGLISH, Reader
 
 HALF_HOUR = np.timedelta64(30, "m")
 DAY = np.timedelta64(1, "D")
+SPARSE_BELOW = 5
 # Widest first, so that the narrower bands lie on top.
 _BANDS = ((95, "q025", "q975", 0.10), (80, "q10", "q90", 0.16), (50, "q25", "q75", 0.24))
 
@@ -46,7 +46,8 @@ def fan(
     history : one row per half hour (`local_on`, `local_slot`, `offered`) or, with `daily`, per
         day (`local_on`, `offered`). NULL means the feed was down: the line breaks there.
     forecast : the same grain with `mean` or `q50` and any of q025..q975; a band is drawn for
-        each pair of quantiles that is there (50, 80 and 95 %).
+        each pair of quantiles that is there (50, 80 and 95 %). The line is the median, or the
+        mean where it never reaches 5.
     events : market events (`title`, `starts_at` in local time), marked at their start.
     """
     _ = reader.translate
@@ -54,7 +55,7 @@ def fan(
     step = DAY if daily else HALF_HOUR
     past = _on_clock(history, daily, step)
     ahead = _on_clock(forecast, daily, step)
-    middle = "q50" if "q50" in ahead else "mean"
+    middle = _middle(ahead)
     for percent, low, high, alpha in _BANDS:
         if {low, high} <= set(ahead):
             chart.add_trace(
@@ -161,138 +162,6 @@ def required_against_scheduled(
     return chart
 
 
-def gap_map(
-    staffing: pd.DataFrame,
-    *,
-    row: str = "local_on",
-    names: Mapping[object, str] | None = None,
-    reader: Reader = ENGLISH,
-    height: int | None = None,
-) -> go.Figure:
-    """Where people are missing: half hours across, days or queues down.
-
-    Parameters
-    ----------
-    staffing : one row per half hour with `local_slot`, the column `row`, `gap` (scheduled minus
-        to be scheduled; NULL where the desk is closed or has no schedule: the cell stays empty),
-        `required_scheduled`, `scheduled_agents`.
-    row : the column whose values are the rows, in the frame's order; days by default.
-    names : value of `row` -> what to call it; days are named by themselves.
-
-    Returns
-    -------
-    A figure whose colours are symmetric about 0: orange short, blue spare.
-    """
-    _ = reader.translate
-    grid = _HalfHours(staffing, row, names, reader)
-    gap = grid.of("gap")
-    reach = max((abs(v) for line in gap for v in line if v is not None), default=1) or 1
-    needed, there = grid.of("required_scheduled"), grid.of("scheduled_agents")
-    words = grid.words(
-        lambda r, c: (
-            ""
-            if gap[r][c] is None
-            else f"<b>{gap_words(gap[r][c], reader)}</b><br>"
-            f"{_('To schedule')}: {_agents(needed[r][c], reader)} · "
-            f"{_('Scheduled')}: {_agents(there[r][c], reader)}"
-        )
-    )
-    bar = _colour_bar(_("agents short (−) or spare (+)"))
-    # Whole people: a tick between two of them would name nobody.
-    bar |= {"tickvals": [-reach, 0, reach], "ticktext": [_signed(v) for v in (-reach, 0, reach)]}
-    return grid.drawn(gap, words, DIVERGING, bar, height, zmin=-reach, zmax=reach)
-
-
-def agents_map(
-    staffing: pd.DataFrame,
-    *,
-    row: str = "local_on",
-    names: Mapping[object, str] | None = None,
-    reader: Reader = ENGLISH,
-    height: int | None = None,
-) -> go.Figure:
-    """How many people to schedule: as `gap_map`, for plans without a schedule to compare with."""
-    _ = reader.translate
-    grid = _HalfHours(staffing, row, names, reader)
-    needed = grid.of("required_scheduled", scarcest="max")
-    most = max((v for line in needed for v in line if v is not None), default=1) or 1
-    bar = _colour_bar(_("agents to schedule")) | {"tickvals": [0, most]}
-    words = grid.words(
-        lambda r, c: (
-            ""
-            if needed[r][c] is None
-            else f"{_('To schedule')}: <b>{_agents(needed[r][c], reader)}</b>"
-        )
-    )
-    return grid.drawn(needed, words, SEQUENTIAL, bar, height, zmin=0, zmax=most)
-
-
-def week_map(
-    frame: pd.DataFrame,
-    value: str,
-    *,
-    unit: str,
-    label: str,
-    reader: Reader = ENGLISH,
-    height: int = 300,
-) -> go.Figure:
-    """The shape of a week: weekday down, half hour across.
-
-    Parameters
-    ----------
-    frame : one row per weekday and half hour: `weekday` (0 is Monday), `half_hour`
-        (0..47), `value` and `n`. A cell without rows stays empty; under 5 it is not told.
-    value : the column to colour by, in `unit` ("seconds", "share" or "count").
-    """
-    _ = reader.translate
-    days, slots = list(range(7)), list(range(48))
-    cells = frame.set_index(["weekday", "half_hour"])
-    counts = _grid(cells["n"], days, slots) if "n" in cells else None
-    grid = _grid(cells[value], days, slots)
-    names = [reader.weekday(i) for i in range(7)]
-    words = []
-    for row in range(7):
-        line = []
-        for column, slot in enumerate(slots):
-            shown = grid[row][column]
-            n = counts[row][column] if counts else None
-            told = f"{names[row]} {reader.half_hour(slot)}"
-            if counts and n is not None and n < 5:
-                grid[row][column] = None
-            elif shown is not None:
-                told += f"<br><b>{reader.value(shown, unit)}</b>"
-            if n is not None:
-                told += f"<br>n = {reader.count(n)}"
-            line.append(told)
-        words.append(line)
-    chart = figure(height)
-    bar = _colour_bar(label)
-    if unit == "seconds":
-        highest = max((v for row in grid for v in row if v is not None), default=0)
-        ends = [0, highest / 2, highest]
-        bar |= {"tickvals": ends, "ticktext": [reader.duration(round(s)) for s in ends]}
-    elif unit == "share":
-        bar |= {"tickformat": ".0%"}
-    chart.add_trace(
-        go.Heatmap(
-            x=[reader.half_hour(slot) for slot in slots],
-            y=names,
-            z=grid,
-            zmin=0,
-            colorscale=[list(stop) for stop in SEQUENTIAL],
-            xgap=1,
-            ygap=2,
-            text=words,
-            hovertemplate="%{text}<extra></extra>",
-            hoverongaps=False,
-            colorbar=bar,
-        )
-    )
-    chart.update_xaxes(**_slot_ticks(slots, reader), type="category")
-    chart.update_yaxes(autorange="reversed", type="category")
-    return chart
-
-
 def slot_bars(
     frame: pd.DataFrame, *, label: str, reader: Reader = ENGLISH, height: int = 280
 ) -> go.Figure:
@@ -310,7 +179,7 @@ def slot_bars(
             hovertemplate="%{x}<br><b>%{text}</b><extra></extra>",
         )
     )
-    chart.update_xaxes(type="category", **_slot_ticks(range(48), reader))
+    chart.update_xaxes(type="category", **slot_ticks(range(48), reader))
     chart.update_yaxes(title_text=label, rangemode="tozero")
     return chart
 
@@ -333,6 +202,15 @@ def _on_clock(frame: pd.DataFrame, daily: bool, step: pd.Timedelta) -> pd.DataFr
 
 def _rows(frame: pd.DataFrame) -> list[dict]:
     return frame.to_dict("records")
+
+
+def _middle(ahead: pd.DataFrame) -> str:
+    """The column to draw as the expected: the median, but the mean where contacts are so few
+    that the median is a row of zeros and ones."""
+    if "mean" not in ahead:
+        return "q50"
+    is_sparse = "q50" not in ahead or ahead["q50"].max() < SPARSE_BELOW
+    return "mean" if is_sparse else "q50"
 
 
 def _forecast_words(row: dict, middle: str, told: Callable, reader: Reader) -> str:
@@ -363,111 +241,23 @@ def _agents_words(row: dict, name: str, column: str, reader: Reader) -> str:
     _ = reader.translate
     if pd.isna(row[column]):
         return ""
-    line = f"{moment(row['at'], reader)}<br>{name}: <b>{_agents(row[column], reader)}</b>"
+    line = f"{moment(row['at'], reader)}<br>{name}: <b>{agents_words(row[column], reader)}</b>"
     if column == "required_scheduled":
         if not pd.isna(row.get("scheduled_low", float("nan"))):
             line += (
-                f" (80 %: {_agents(row['scheduled_low'], reader)} – "
-                f"{_agents(row['scheduled_high'], reader)})"
+                f" (80 %: {agents_words(row['scheduled_low'], reader)} – "
+                f"{agents_words(row['scheduled_high'], reader)})"
             )
         if not pd.isna(row.get("required_agents", float("nan"))):
-            line += f"<br>{_('At their desks')}: {_agents(row['required_agents'], reader)}"
+            line += f"<br>{_('At their desks')}: {agents_words(row['required_agents'], reader)}"
     return line
 
 
-def _signed(value: float) -> str:
-    return f"{value:+g}".replace("-", "−") if value else "0"
-
-
-def _agents(value: float | None, reader: Reader) -> str:
+def agents_words(value: float | None, reader: Reader) -> str:
+    """A number of agents: whole people without decimals, an em dash for "not known"."""
     if value is None or pd.isna(value):
         return "—"
     return reader.number(value, 0 if float(value).is_integer() else 1)
-
-
-class _HalfHours:
-    """A plan laid out with its half hours across and the values of one column down."""
-
-    def __init__(self, frame: pd.DataFrame, row: str, names: Mapping | None, reader: Reader):
-        self._cells = frame.set_index([row, "local_slot"])
-        self._rows = sorted(frame[row].unique()) if row == "local_on" else list(frame[row].unique())
-        slots = frame["local_slot"].astype(int)
-        seen = frame["required_scheduled"].notna()
-        slots = slots[seen] if seen.any() else slots
-        self._slots = list(range(slots.min(), slots.max() + 1)) if len(slots) else []
-        if row == "local_on":
-            self._names = [reader.weekday_and_day(day) for day in self._rows]
-        else:
-            self._names = [str((names or {}).get(value, value)) for value in self._rows]
-        self._reader = reader
-
-    def of(self, column: str, scarcest: str = "min") -> list[list]:
-        """The values of `column`, row by row; None where there is none.
-
-        Where several half hours fall into one cell (a clock change, many days), the cell shows
-        the one that is hardest to staff: `scarcest` says whether that is the least or the most.
-        """
-        return _grid(self._cells[column], self._rows, self._slots, scarcest)
-
-    def words(self, told: Callable[[int, int], str]) -> list[list[str]]:
-        """What to say of each cell: its row, its time, and `told` of its place."""
-        return [
-            [
-                f"{name} · {self._reader.half_hour(slot)}<br>{text}" if (text := told(r, c)) else ""
-                for c, slot in enumerate(self._slots)
-            ]
-            for r, name in enumerate(self._names)
-        ]
-
-    def drawn(self, z, words, scale, bar: dict, height: int | None, **bounds) -> go.Figure:
-        """The heat map."""
-        chart = figure(height or 124 + 26 * max(len(self._rows), 1))
-        chart.add_trace(
-            go.Heatmap(
-                x=[self._reader.half_hour(slot) for slot in self._slots],
-                y=self._names,
-                z=z,
-                colorscale=[list(stop) for stop in scale],
-                xgap=1,
-                ygap=2,
-                text=words,
-                hovertemplate="%{text}<extra></extra>",
-                hoverongaps=False,
-                colorbar=bar,
-                **bounds,
-            )
-        )
-        chart.update_xaxes(**_slot_ticks(self._slots, self._reader), type="category")
-        chart.update_yaxes(autorange="reversed", type="category")
-        return chart
-
-
-def _grid(values: pd.Series, rows: Sequence, columns: Sequence, take: str = "min") -> list[list]:
-    taken = values.groupby(level=[0, 1]).agg(take)
-    found = {key: None if pd.isna(value) else value for key, value in taken.items()}
-    return [[found.get((row, column)) for column in columns] for row in rows]
-
-
-def _slot_ticks(slots: Sequence[int], reader: Reader) -> dict:
-    # Few enough not to touch each other on a phone.
-    every = 12 if len(slots) > 24 else 4
-    shown = [reader.half_hour(slot) for slot in slots if slot % every == 0]
-    return {"tickvals": shown, "ticktext": shown, "tickangle": 0}
-
-
-def _colour_bar(title: str) -> dict:
-    return {
-        "title": {"text": title, "side": "top"},
-        "orientation": "h",
-        "thickness": 8,
-        "tickangle": 0,
-        "len": 0.5,
-        "x": 0,
-        "xanchor": "left",
-        "y": 1.02,
-        "yanchor": "bottom",
-        "outlinewidth": 0,
-    }
 
 
 def _mark_events(chart: go.Figure, events: pd.DataFrame, first, last, reader: Reader) -> None:

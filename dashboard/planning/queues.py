@@ -74,7 +74,7 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
         found = _shortage(queries.build().build_id, day)
         chosen = _of_day(plans, day)
         chosen = _in_order(chosen, found)
-        _overview_words(found, reader)
+        _overview_words(found, _shortage(queries.build().build_id, "all"), reader)
         names = {code: queue_name(*code.split(":"), reader) for code in chosen["queue"].unique()}
         if shown == "gap" and chosen["gap"].notna().any():
             draw, drawn = charts.gap_map, chosen[chosen["gap"].notna()]
@@ -115,7 +115,7 @@ def _in_order(plans: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     return keyed[open_half_hours > 0].sort_values(["_place", "starts_at"]).drop(columns="_place")
 
 
-def _overview_words(found: pd.DataFrame, reader: Reader) -> None:
+def _overview_words(found: pd.DataFrame, whole: pd.DataFrame, reader: Reader) -> None:
     short = found[found["short_agent_hours"] > 0]
     unknown = int(found["short_agent_hours"].isna().sum())
     sentences = [_("No queue with a schedule is short.")]
@@ -132,6 +132,13 @@ def _overview_words(found: pd.DataFrame, reader: Reader) -> None:
                 queue=queue_name(worst["channel"], worst["language"], reader),
             )
         ]
+    beyond = whole["short_agent_hours"].sum() - short["short_agent_hours"].sum()
+    if beyond > 0:
+        sentences.append(
+            _("On the other days of the plan: {hours} agent-hours short.").format(
+                hours=reader.number(beyond, 1)
+            )
+        )
     if unknown:
         sentences.append(
             plural(

@@ -100,7 +100,9 @@ def headline(
             n=reader.number(now["short_half_hours"]), all=reader.number(now["open_half_hours"])
         )
     worst, worst_at = MISSING, short
-    if not pd.isna(now["worst_gap"]):
+    if now["worst_gap"] >= 0:
+        worst, worst_at = _("none"), _("nobody is missing")
+    elif not pd.isna(now["worst_gap"]):
         worst = charts.gap_words(now["worst_gap"], reader)
         day, slot = now["worst_on"], int(now["worst_slot"])
         worst_at = f"{reader.weekday_and_day(day)} {reader.half_hour(slot)}"

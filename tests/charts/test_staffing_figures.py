@@ -193,3 +193,11 @@ def test_half_hours_without_demand_are_empty_not_zero():
     assert [(x, y) for x, y in zip(bar.x, drawn(bar.y), strict=True) if y is not None] == [
         ("09:00", 2.5)
     ]
+
+
+def test_the_line_is_the_median_unless_contacts_are_so_few_that_it_jumps():
+    many = half_hours([18, 19], mean=[9.3, 9.4], q50=[9.0, 9.0])
+    few = half_hours([18, 19], mean=[0.4, 0.6], q50=[0.0, 1.0])
+    history = half_hours([17], offered=[1.0])
+    assert drawn(traces(fan(history, many))["Forecast (median)"].y) == [9.0, 9.0]
+    assert drawn(traces(fan(history, few))["Forecast (mean)"].y) == [0.4, 0.6]

@@ -1,0 +1,224 @@
+"""Maps of half hours: where people are missing, how many to schedule, the shape of a week."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.look import DIVERGING, SEQUENTIAL, figure, slot_ticks
+from dashboard.charts.staffing import agents_words, gap_words
+from dashboard.formats import ENGLISH, Reader
+
+
+def gap_map(
+    staffing: pd.DataFrame,
+    *,
+    row: str = "local_on",
+    names: Mapping[object, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """Where people are missing: half hours across, days or queues down.
+
+    Parameters
+    ----------
+    staffing : one row per half hour with `local_slot`, the column `row`, `gap` (scheduled minus
+        to be scheduled; NULL where the desk is closed or has no schedule: the cell stays empty),
+        `required_scheduled`, `scheduled_agents`.
+    row : the column whose values are the rows, in the frame's order; days by default.
+    names : value of `row` -> what to call it; days are named by themselves.
+
+    Returns
+    -------
+    A figure whose colours are symmetric about 0: orange short, blue spare.
+    """
+    _ = reader.translate
+    grid = _HalfHours(staffing, row, names, reader)
+    gap = grid.of("gap")
+    reach = max((abs(v) for line in gap for v in line if v is not None), default=1) or 1
+    needed, there = grid.of("required_scheduled"), grid.of("scheduled_agents")
+    words = grid.words(
+        lambda r, c: (
+            ""
+            if gap[r][c] is None
+            else f"<b>{gap_words(gap[r][c], reader)}</b><br>"
+            f"{_('To schedule')}: {agents_words(needed[r][c], reader)} · "
+            f"{_('Scheduled')}: {agents_words(there[r][c], reader)}"
+        )
+    )
+    bar = _colour_bar(_("agents short (−) or spare (+)"))
+    # Whole people: a tick between two of them would name nobody.
+    bar |= {"tickvals": [-reach, 0, reach], "ticktext": [_signed(v) for v in (-reach, 0, reach)]}
+    return grid.drawn(gap, words, DIVERGING, bar, height, zmin=-reach, zmax=reach)
+
+
+def agents_map(
+    staffing: pd.DataFrame,
+    *,
+    row: str = "local_on",
+    names: Mapping[object, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """How many people to schedule: as `gap_map`, for plans without a schedule to compare with."""
+    _ = reader.translate
+    grid = _HalfHours(staffing, row, names, reader)
+    needed = grid.of("required_scheduled", scarcest="max")
+    most = max((v for line in needed for v in line if v is not None), default=1) or 1
+    bar = _colour_bar(_("agents to schedule")) | {"tickvals": [0, most]}
+    words = grid.words(
+        lambda r, c: (
+            ""
+            if needed[r][c] is None
+            else f"{_('To schedule')}: <b>{agents_words(needed[r][c], reader)}</b>"
+        )
+    )
+    return grid.drawn(needed, words, SEQUENTIAL, bar, height, zmin=0, zmax=most)
+
+
+def week_map(
+    frame: pd.DataFrame,
+    value: str,
+    *,
+    unit: str,
+    label: str,
+    reader: Reader = ENGLISH,
+    height: int = 300,
+) -> go.Figure:
+    """The shape of a week: weekday down, half hour across.
+
+    Parameters
+    ----------
+    frame : one row per weekday and half hour: `weekday` (0 is Monday), `half_hour`
+        (0..47), `value` and `n`. A cell without rows stays empty; under 5 it is not told.
+    value : the column to colour by, in `unit` ("seconds", "share" or "count").
+    """
+    _ = reader.translate
+    days, slots = list(range(7)), list(range(48))
+    cells = frame.set_index(["weekday", "half_hour"])
+    counts = _grid(cells["n"], days, slots) if "n" in cells else None
+    grid = _grid(cells[value], days, slots)
+    names = [reader.weekday(i) for i in range(7)]
+    words = []
+    for row in range(7):
+        line = []
+        for column, slot in enumerate(slots):
+            shown = grid[row][column]
+            n = counts[row][column] if counts else None
+            told = f"{names[row]} {reader.half_hour(slot)}"
+            if counts and n is not None and n < 5:
+                grid[row][column] = None
+            elif shown is not None:
+                told += f"<br><b>{reader.value(shown, unit)}</b>"
+            if n is not None:
+                told += f"<br>n = {reader.count(n)}"
+            line.append(told)
+        words.append(line)
+    chart = figure(height)
+    bar = _colour_bar(label)
+    if unit == "seconds":
+        highest = max((v for row in grid for v in row if v is not None), default=0)
+        ends = [0, highest / 2, highest]
+        bar |= {"tickvals": ends, "ticktext": [reader.duration(round(s)) for s in ends]}
+    elif unit == "share":
+        bar |= {"tickformat": ".0%"}
+    chart.add_trace(
+        go.Heatmap(
+            x=[reader.half_hour(slot) for slot in slots],
+            y=names,
+            z=grid,
+            zmin=0,
+            colorscale=[list(stop) for stop in SEQUENTIAL],
+            xgap=1,
+            ygap=2,
+            text=words,
+            hovertemplate="%{text}<extra></extra>",
+            hoverongaps=False,
+            colorbar=bar,
+        )
+    )
+    chart.update_xaxes(**slot_ticks(slots, reader), type="category")
+    chart.update_yaxes(autorange="reversed", type="category")
+    return chart
+
+
+class _HalfHours:
+    """A plan laid out with its half hours across and the values of one column down."""
+
+    def __init__(self, frame: pd.DataFrame, row: str, names: Mapping | None, reader: Reader):
+        self._cells = frame.set_index([row, "local_slot"])
+        self._rows = sorted(frame[row].unique()) if row == "local_on" else list(frame[row].unique())
+        slots = frame["local_slot"].astype(int)
+        seen = frame["required_scheduled"].notna()
+        slots = slots[seen] if seen.any() else slots
+        self._slots = list(range(slots.min(), slots.max() + 1)) if len(slots) else []
+        if row == "local_on":
+            self._names = [reader.weekday_and_day(day) for day in self._rows]
+        else:
+            self._names = [str((names or {}).get(value, value)) for value in self._rows]
+        self._reader = reader
+
+    def of(self, column: str, scarcest: str = "min") -> list[list]:
+        """The values of `column`, row by row; None where there is none.
+
+        Where several half hours fall into one cell (a clock change, many days), the cell shows
+        the one that is hardest to staff: `scarcest` says whether that is the least or the most.
+        """
+        return _grid(self._cells[column], self._rows, self._slots, scarcest)
+
+    def words(self, told: Callable[[int, int], str]) -> list[list[str]]:
+        """What to say of each cell: its row, its time, and `told` of its place."""
+        return [
+            [
+                f"{name} · {self._reader.half_hour(slot)}<br>{text}" if (text := told(r, c)) else ""
+                for c, slot in enumerate(self._slots)
+            ]
+            for r, name in enumerate(self._names)
+        ]
+
+    def drawn(self, z, words, scale, bar: dict, height: int | None, **bounds) -> go.Figure:
+        """The heat map."""
+        chart = figure(height or 124 + 26 * max(len(self._rows), 1))
+        chart.add_trace(
+            go.Heatmap(
+                x=[self._reader.half_hour(slot) for slot in self._slots],
+                y=self._names,
+                z=z,
+                colorscale=[list(stop) for stop in scale],
+                xgap=1,
+                ygap=2,
+                text=words,
+                hovertemplate="%{text}<extra></extra>",
+                hoverongaps=False,
+                colorbar=bar,
+                **bounds,
+            )
+        )
+        chart.update_xaxes(**slot_ticks(self._slots, self._reader), type="category")
+        chart.update_yaxes(autorange="reversed", type="category")
+        return chart
+
+
+def _grid(values: pd.Series, rows: Sequence, columns: Sequence, take: str = "min") -> list[list]:
+    taken = values.groupby(level=[0, 1]).agg(take)
+    found = {key: None if pd.isna(value) else value for key, value in taken.items()}
+    return [[found.get((row, column)) for column in columns] for row in rows]
+
+
+def _colour_bar(title: str) -> dict:
+    return {
+        "title": {"text": title, "side": "top"},
+        "orientation": "h",
+        "thickness": 8,
+        "tickangle": 0,
+        "len": 0.5,
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.02,
+        "yanchor": "bottom",
+        "outlinewidth": 0,
+    }
+
+
+def _signed(value: float) -> str:
+    return f"{value:+g}".replace("-", "−") if value else "0"
