@@ -144,7 +144,7 @@ def _writing(part: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = None
     try:
         connection = engine.connect(part, spill)
-        connection.begin()  # one transaction: a commit for each of 90 tables would wait for the disk
+        connection.begin()  # one transaction: 90 commits would each wait for the disk
         yield connection
         connection.commit()
         connection.execute("CHECKPOINT")
@@ -232,7 +232,7 @@ def _make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> Non
             UNION ALL
             SELECT _load_id, min(sent_at), max(sent_at) FROM raw_messages GROUP BY _load_id
             UNION ALL
-            SELECT _load_id, min(coalesce(answered_at, sent_at)), max(coalesce(answered_at, sent_at))
+            SELECT _load_id, min(sent_at), max(greatest(sent_at, answered_at))
             FROM raw_surveys GROUP BY _load_id
             UNION ALL
             SELECT _load_id, min(starts_at), max(ends_at) FROM raw_schedules GROUP BY _load_id
@@ -254,7 +254,8 @@ def _make_time(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Non
             FROM raw_contacts
             UNION ALL SELECT NULL, max(sent_at) FROM raw_messages
             UNION ALL SELECT NULL, max(changed_at) FROM raw_status_events
-            UNION ALL SELECT NULL, max(greatest(answered_at, abandoned_at, ended_at)) FROM raw_sessions
+            UNION ALL
+            SELECT NULL, max(greatest(answered_at, abandoned_at, ended_at)) FROM raw_sessions
             UNION ALL SELECT min(sent_at), max(greatest(sent_at, answered_at)) FROM raw_surveys
         )
         """

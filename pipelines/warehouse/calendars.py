@@ -18,6 +18,7 @@ from pipelines.settings import Calendar
 _DAY_SECONDS = 86_400
 _SEGMENTS = 4
 _ONE_DAY = timedelta(days=1)
+_EVER = datetime.combine(date.min, time()), datetime.combine(date.max, time())
 
 SEGMENT_COLUMNS = [name for i in range(1, _SEGMENTS + 1) for name in (f"s{i}", f"e{i}")]
 
@@ -71,8 +72,8 @@ def open_periods(calendar: Calendar, first: date, last: date) -> list[tuple[date
     openings = []
     for position, period in enumerate(calendar.periods):
         following = calendar.periods[position + 1 : position + 2]
-        starts = _utc(period.starts, zone) if period.starts else datetime.min
-        ends = _utc(following[0].starts, zone) if following else datetime.max
+        starts = _utc(period.starts, zone) if period.starts else _EVER[0]
+        ends = _utc(following[0].starts, zone) if following else _EVER[1]
         for day in days:
             if day in closed:
                 continue

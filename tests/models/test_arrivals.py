@@ -53,7 +53,8 @@ def test_after_the_end_of_the_feed_nothing_is_observed(warehouse):
     )
     # Seoul: 09:10 and 11:10; the feed ends at 11:10
     assert connection.execute(
-        "SELECT local_slot, offered FROM fact_arrivals WHERE local_slot BETWEEN 17 AND 24 ORDER BY 1"
+        "SELECT local_slot, offered FROM fact_arrivals WHERE local_slot BETWEEN 17 AND 24"
+        " ORDER BY 1"
     ).fetchall() == [(17, 0), (18, 1), (19, 0), (20, 0), (21, 0), (22, 1), (23, None), (24, None)]
 
 

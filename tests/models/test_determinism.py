@@ -43,15 +43,18 @@ EVENTS = [
 SESSIONS = [
     "contact_id | outcome | answered_at | ended_at | talk_seconds",
     *(
-        f"c{i:02d} | answered | 2026-03-0{1 + i % 8} 14:{i:02d}:07 | 2026-03-0{1 + i % 8} 15:30:00 | 600"
+        f"c{i:02d} | answered | 2026-03-0{1 + i % 8} 14:{i:02d}:07"
+        f" | 2026-03-0{1 + i % 8} 15:30:00 | 600"
         for i in range(1, 40, 2)
     ),
 ]
 DELIVERED = {
     "contacts": CONTACTS, "messages": MESSAGES, "status_events": EVENTS, "sessions": SESSIONS,
 }  # fmt: skip
-MARTS = ("fact_contacts", "fact_messages", "fact_status_events", "fact_resolutions",
-         "fact_arrivals", "fact_backlog", "ledger", "metric_histograms", "business_days")  # fmt: skip
+MARTS = (
+    "fact_contacts", "fact_messages", "fact_status_events", "fact_resolutions", "fact_arrivals",
+    "fact_backlog", "ledger", "metric_histograms", "business_days",
+)  # fmt: skip
 
 
 def content(connection: duckdb.DuckDBPyConnection) -> dict[str, list]:

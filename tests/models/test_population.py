@@ -104,25 +104,25 @@ def test_of_two_contacts_that_link_each_other_one_is_counted(warehouse):
     assert dict(connection.execute(FATES).fetchall()) == {"chat": None, "ticket": "linked"}
 
 
-FINAL = dict(
-    contacts="""
+FINAL = {
+    "contacts": """
         contact_id | status  | created_at           | updated_at           | topic
         corrected  | solved  | 2026-03-02 09:00:00Z | 2026-03-03 09:00:00Z | fees
         erased     | deleted | 2026-03-02 09:00:00Z | 2026-03-03 09:00:00Z | login
         late       | open    | 2026-03-02 09:30:00Z | 2026-03-03 09:00:00Z | login
         same       | open    | 2026-03-02 10:00:00Z | 2026-03-02 10:00:00Z | login
     """,
-    messages="""
+    "messages": """
         message_id | contact_id | sent_at              | author_role | is_public
         m1         | same       | 2026-03-02 10:00:00Z | customer    | true
         m2         | same       | 2026-03-02 10:05:00Z | agent       | true
         m3         | late       | 2026-03-02 09:35:00Z | agent       | false
     """,
-    surveys="""
+    "surveys": """
         survey_id | contact_id | sent_at              | answered_at          | score
         s1        | same       | 2026-03-02 11:00:00Z | 2026-03-02 12:00:00Z | 5
     """,
-)
+}
 
 
 def test_repeated_late_corrected_and_deleted_rows_give_the_marts_of_one_clean_load(
@@ -202,9 +202,9 @@ def test_refused_lines_are_in_the_books_and_in_quarantine(warehouse):
         (7, "Created at is not a date; no id"),
         (9, "no status"),
     ]
-    assert connection.execute("SELECT file, received, loaded, quarantined FROM loads").fetchall() == [
-        ("tickets.csv", 3, 1, 2)
-    ]
+    assert connection.execute(
+        "SELECT file, received, loaded, quarantined FROM loads"
+    ).fetchall() == [("tickets.csv", 3, 1, 2)]
 
 
 def test_aliases_are_mapped_and_the_unknown_is_kept_in_totals(warehouse):
@@ -230,7 +230,7 @@ def test_aliases_are_mapped_and_the_unknown_is_kept_in_totals(warehouse):
         ("f", "email", "zh-CN", "unknown", False),
     ]
     assert connection.execute(
-        "SELECT \"check\", found FROM checks WHERE \"check\" LIKE 'known_%' ORDER BY 1"
+        'SELECT "check", found FROM checks WHERE "check" LIKE \'known_%\' ORDER BY 1'
     ).fetchall() == [("known_channels", 1), ("known_languages", 1), ("known_topics", 1)]
 
 

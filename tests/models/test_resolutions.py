@@ -170,7 +170,10 @@ def test_the_backlog_ages_by_days_since_creation(warehouse):
             clock      | open   | 2026-03-10 01:00:00Z | 2026-03-10 01:00:00Z
         """,
     )
-    ages = "SELECT closing, aged_0_1d, aged_1_3d, aged_3_7d, aged_7d_plus FROM fact_backlog ORDER BY day"
+    ages = (
+        "SELECT closing, aged_0_1d, aged_1_3d, aged_3_7d, aged_7d_plus FROM fact_backlog"
+        " ORDER BY day"
+    )
     assert connection.execute(ages).fetchall() == [
         (1, 1, 0, 0, 0),
         (1, 0, 1, 0, 0),

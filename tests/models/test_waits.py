@@ -89,7 +89,8 @@ def test_three_agent_messages_in_a_row_are_one_reply(warehouse):
     )
     assert rows_of(
         connection,
-        "SELECT agent_replies_count AS replies, customer_messages_count AS asked FROM fact_contacts",
+        "SELECT agent_replies_count AS replies, customer_messages_count AS asked"
+        " FROM fact_contacts",
     ) == [{"replies": 1, "asked": 1}]
 
 
@@ -107,7 +108,8 @@ def test_an_answer_after_each_question_is_a_reply_each(warehouse):
     )
     assert rows_of(
         connection,
-        "SELECT agent_replies_count AS replies, customer_messages_count AS asked FROM fact_contacts",
+        "SELECT agent_replies_count AS replies, customer_messages_count AS asked"
+        " FROM fact_contacts",
     ) == [{"replies": 2, "asked": 3}]
 
 
@@ -154,8 +156,8 @@ def test_who_was_taken_before_writing_waited_since_joining_the_queue(warehouse):
             c1         | chat | live_chat | 2026-03-02 09:00:00Z
         """,
         sessions="""
-            contact_id | outcome  | queue_entered_at     | answered_at          | ended_at
-            c1         | answered | 2026-03-02 09:00:05Z | 2026-03-02 09:00:25Z | 2026-03-02 09:10:00Z
+            contact_id | outcome  | queue_entered_at     | answered_at
+            c1         | answered | 2026-03-02 09:00:05Z | 2026-03-02 09:00:25Z
         """,
         messages="""
             contact_id | sent_at              | author_role
@@ -178,28 +180,43 @@ def test_calls_are_answered_abandoned_or_called_back(warehouse):
             in_menu    | call | phone   | 2026-03-02 09:00:00Z
         """,
         sessions="""
-            contact_id | outcome   | queue_entered_at     | answered_at          | abandoned_at         | ended_at | wait_seconds | talk_seconds | wrap_seconds
-            answered   | answered  | 2026-03-02 09:00:10Z | 2026-03-02 09:00:42Z |                      |          | 32           | 100          | 20
-            callback   | callback  | 2026-03-02 09:00:10Z |                      |                      |          | 15           |              |
-            hung_up    | abandoned | 2026-03-02 09:00:10Z |                      | 2026-03-02 09:00:50Z |          |              |              |
-            in_menu    | abandoned |                      |                      | 2026-03-02 09:00:08Z |          |              |              |
+            contact_id | outcome   | queue_entered_at    | answered_at         | abandoned_at
+            answered   | answered  | 2026-03-02 09:00:10 | 2026-03-02 09:00:42 |
+            callback   | callback  | 2026-03-02 09:00:10 |                     |
+            hung_up    | abandoned | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:50
+            in_menu    | abandoned |                     |                     | 2026-03-02 09:00:08
         """,
     )
     assert rows_of(
         connection,
         "SELECT contact_id AS id, is_offered AS offered, is_answered AS answered,"
         " is_abandoned AS abandoned, queue_wait_seconds AS wait, waited_seconds AS waited,"
-        " handle_seconds AS handle, is_resolved AS resolved FROM fact_contacts ORDER BY id",
+        " is_resolved AS resolved FROM fact_contacts ORDER BY id",
     ) == [
         {"id": "answered", "offered": True, "answered": True, "abandoned": False, "wait": 32,
-         "waited": 42, "handle": 120, "resolved": None},
-        {"id": "callback", "offered": True, "answered": False, "abandoned": False, "wait": 15,
-         "waited": 50, "handle": None, "resolved": None},
+         "waited": 42, "resolved": None},
+        {"id": "callback", "offered": True, "answered": False, "abandoned": False, "wait": None,
+         "waited": 50, "resolved": None},
         {"id": "hung_up", "offered": True, "answered": False, "abandoned": True, "wait": 40,
-         "waited": 50, "handle": None, "resolved": None},
+         "waited": 50, "resolved": None},
         {"id": "in_menu", "offered": True, "answered": False, "abandoned": True, "wait": None,
-         "waited": 8, "handle": None, "resolved": None},
+         "waited": 8, "resolved": None},
     ]  # fmt: skip
+
+
+def test_the_queue_time_that_the_telephone_system_tells_is_taken(warehouse):
+    connection = warehouse(
+        contacts="contact_id | kind | created_at\nc1 | call | 2026-03-02 09:00:00",
+        sessions="""
+            contact_id | outcome  | answered_at         | wait_seconds | talk_seconds | wrap_seconds
+            c1         | answered | 2026-03-02 09:00:42 | 32           | 100          | 20
+        """,
+    )
+    assert rows_of(
+        connection,
+        "SELECT first_response_seconds AS response, queue_wait_seconds AS wait,"
+        " talk_seconds AS talk, hold_seconds AS hold, handle_seconds AS handle FROM fact_contacts",
+    ) == [{"response": 42, "wait": 32, "talk": 100, "hold": None, "handle": 120}]
 
 
 def test_a_chat_that_only_a_bot_answered_is_contained_and_an_auto_reply_is_not(warehouse):
@@ -311,15 +328,15 @@ def test_overlapping_chats_of_an_agent_share_the_time(warehouse):
             elsewhere  | chat | live_chat | lee      | 2026-03-02 09:00:00Z
         """,
         sessions="""
-            contact_id | outcome  | answered_at          | ended_at             | talk_seconds | wrap_seconds
-            first      | answered | 2026-03-02 09:00:00Z | 2026-03-02 09:10:00Z | 600          | 30
-            second     | answered | 2026-03-02 09:05:00Z | 2026-03-02 09:15:00Z | 600          |
-            elsewhere  | answered | 2026-03-02 09:00:00Z | 2026-03-02 09:10:00Z | 600          |
+            contact_id | outcome  | answered_at         | ended_at            | talk_seconds
+            first      | answered | 2026-03-02 09:00:00 | 2026-03-02 09:10:00 | 600
+            second     | answered | 2026-03-02 09:05:00 | 2026-03-02 09:15:00 | 600
+            elsewhere  | answered | 2026-03-02 09:00:00 | 2026-03-02 09:10:00 | 600
         """,
     )
     handled = "SELECT contact_id, handle_seconds FROM fact_contacts"
     assert dict(connection.execute(handled).fetchall()) == {
-        "first": 300 + 150 + 30,
+        "first": 300 + 150,
         "second": 150 + 300,
         "elsewhere": 600,
     }

@@ -21,6 +21,7 @@ def connect(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(spill),
             "preserve_insertion_order": False,
+            "enable_progress_bar": False,  # it would write to standard output
         },
     )
     connection.execute(PRELUDE.read_text(encoding="utf-8"))
