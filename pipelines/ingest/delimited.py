@@ -7,7 +7,7 @@ Columns are named c1, c2, ... by position, since headers may repeat or be empty.
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +31,20 @@ class Delimited:
     has_header: bool
     skip_lines: int
 
-    def column(self, header: str) -> str | None:
-        """The SQL name of the (first) column with this header, case and blanks ignored."""
+    def position(self, header: str) -> int | None:
+        """Where the (first) column with this header stands, from 0; case and blanks ignored."""
         wanted = normalised(header)
-        for position, name in enumerate(self.headers, 1):
-            if normalised(name) == wanted:
-                return f"c{position}"
-        return None
+        return next((i for i, h in enumerate(self.headers) if normalised(h) == wanted), None)
+
+    def column(self, header: str) -> str | None:
+        """The SQL name of the (first) column with this header."""
+        position = self.position(header)
+        return None if position is None else f"c{position + 1}"
+
+    def first_rows(self, head: str, number: int) -> list[list[str]]:
+        """The first rows of the file's first text."""
+        lines = head.split("\n")[self.skip_lines + self.has_header :][:number]
+        return list(_rows("\n".join(lines), self.separator, self.quote))
 
     def relation_sql(self, missing: tuple[str, ...] = ("",)) -> str:
         """SQL of the whole file: c1..cn as VARCHAR, NULL where a value is one of the texts that
@@ -106,16 +113,19 @@ def _separator(text: str) -> str:
 
 
 def _first_record(text: str, separator: str, quote: str) -> tuple[str, ...]:
-    rows = csv.reader(
+    try:
+        return tuple(next(_rows(text, separator, quote), ()))
+    except csv.Error:
+        return ()
+
+
+def _rows(text: str, separator: str, quote: str) -> Iterator[list[str]]:
+    return csv.reader(
         io.StringIO(text),
         delimiter=separator,
         quotechar=quote or None,
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
     )
-    try:
-        return tuple(next(rows, ()))
-    except csv.Error:
-        return ()
 
 
 def broken_records_sql(file: Delimited) -> str:
@@ -146,10 +156,10 @@ def unclosed_quote(connection: duckdb.DuckDBPyConnection, file: Delimited) -> in
     last = connection.execute(
         f"""SELECT line, line_byte_position FROM {_REJECTS}
         WHERE error_type = 'UNQUOTED VALUE' ORDER BY line DESC LIMIT 1"""
-    ).fetchone()
-    if last is None:
+    ).fetchall()
+    if not last:
         return None
-    line, start = last
+    line, start = last[0]
     text = file.path.read_bytes()[max(start - 1, 0) :]
     quote, is_open = file.quote.encode(), False
     ends = (file.separator.encode(), b"\n", b"\r", b"")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pipelines.ingest.delimited import quoted
 
-_LARGEST_OBJECT = 2_000_000_000
+_LARGEST_LINE = 64_000_000
+_LARGEST_RECORD = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def records_sql(path: Path, shape: JsonShape) -> str:
             SELECT row_number() OVER () AS _line, c1 AS record
             FROM read_csv({quoted(str(path))}, columns = {{'c1': 'VARCHAR'}}, auto_detect = false,
                 header = false, delim = chr(1), quote = '', escape = '',
-                max_line_size = {_LARGEST_OBJECT // 16})"""
+                max_line_size = {_LARGEST_LINE})"""
         lines = f"SELECT _line, record FROM ({lines}) WHERE trim(record) <> ''"
         if shape.envelope is None:
             return lines
@@ -100,11 +101,22 @@ def records_sql(path: Path, shape: JsonShape) -> str:
             SELECT _line, unnest(json_extract(record, '$.{shape.envelope}[*]')) AS record
             FROM ({lines}) WHERE json_valid(record)
             UNION ALL SELECT _line, record FROM ({lines}) WHERE NOT json_valid(record)"""
+    # an envelope is one value, as large as its file
+    largest = max(_LARGEST_RECORD, path.stat().st_size if shape.envelope else 0)
     objects = (
         f"read_json_objects({quoted(str(path))},"
         f" format = '{'array' if shape.is_array else 'unstructured'}',"
-        f" maximum_object_size = {_LARGEST_OBJECT})"
+        f" maximum_object_size = {largest})"
     )
     if shape.envelope is not None:
         objects = f"(SELECT unnest(json_extract(json, '$.{shape.envelope}[*]')) AS json FROM {objects})"
     return f"SELECT row_number() OVER () AS _line, CAST(json AS VARCHAR) AS record FROM {objects}"
+
+
+def without_names_sql(record: str) -> str:
+    """SQL of a record's text for the quarantine: names of people are left out, also where the
+    record is cut off."""
+    return (
+        f"regexp_replace({record}, '\"([a-z_]*name|alias|notes)\"( *: *)\"[^\"]*\"?',"
+        " '\"\\1\"\\2\"<person>\"', 'g')"
+    )

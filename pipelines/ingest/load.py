@@ -38,8 +38,8 @@ def load(
     Parameters
     ----------
     paths : files or folders. In a folder, `truth/`, `mappings/`, README files and hidden files
-        are left out; a file of no known kind is reported and skipped. A file named directly
-        must be recognised.
+        are left out; a file of no known kind, or without a single record, is reported and
+        skipped. Named directly, such a file is an InputError.
     source : the source's name, where it is not to be recognised.
     mapping : a mapping file for all of them; without it, `mappings/<stem>.toml` beside each.
     zone : IANA zone of local times, for files whose mapping does not tell one.

@@ -5,6 +5,7 @@ once: texts (`<field>_text`), naive local times (`<field>_local`) and UTC instan
 (`<field>_instant`) or numbers (`<field>_number`), then UTC (`<field>`).
 """
 
+import re
 from dataclasses import dataclass
 
 from pipelines.ingest.delimited import quoted
@@ -20,6 +21,8 @@ _UNIT_SECONDS = {
     "days": 86400,
     "milliseconds": 0.001,
 }
+_OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2}| UTC)\s*$")
+_FIRST_ROWS = 50
 NULL_TEXT = "CAST(NULL AS VARCHAR)"
 _TIME_REMEDY = "write it as 2026-03-02 09:00, or tell time_formats in the mapping"
 
@@ -42,6 +45,8 @@ class Fields:
         """SELECT of every told field: texts, times in UTC, numbers; and `_line`, `exclusion`."""
         reading, mapping = self.reading, self.reading.mapping
         file = reading.probe.delimited
+        if reading.zone is None and self._has_local_times():
+            reading.require_zone()
         told = [*mapping.columns, *(name for name in mapping.constants)]
         texts = ", ".join(
             f"{self._text(name)} AS {name}_text"
@@ -157,6 +162,25 @@ class Fields:
         told = [self.reading.mapping.columns[n] for n in names if n in self.reading.mapping.columns]
         return [self.reading.column(header, "[columns]") for f in told for header in f.columns]
 
+    def _has_local_times(self) -> bool:
+        """Does any of the file's first rows hold a time without an offset?"""
+        probe, mapping = self.reading.probe, self.reading.mapping
+        headers = [
+            header
+            for name in self.times
+            if name in mapping.columns
+            for header in mapping.columns[name].columns
+        ]
+        positions = [probe.delimited.position(header) for header in headers]
+        return any(
+            position is not None
+            and position < len(row)
+            and len(row[position]) > 4
+            and not _OFFSET.search(row[position])
+            for row in probe.delimited.first_rows(probe.head, _FIRST_ROWS)
+            for position in positions
+        )
+
     def _title(self, field: str) -> str:
         told = self.reading.mapping.columns.get(field)
         return " + ".join(told.columns) if told else field
@@ -237,8 +261,8 @@ class Fields:
             return self._difference(field, told)
         text = f"{field}_text"
         if told is not None and told.unit == "clock":
-            parts = f"string_split({text}, ':')"
-            return f"""CASE len({parts})
+            parts = f"string_split(ltrim({text}, '-'), ':')"
+            return f"""CASE WHEN starts_with({text}, '-') THEN -1 ELSE 1 END * CASE len({parts})
                 WHEN 3 THEN try_cast({parts}[1] AS DOUBLE) * 3600
                     + try_cast({parts}[2] AS DOUBLE) * 60 + try_cast({parts}[3] AS DOUBLE)
                 WHEN 2 THEN try_cast({parts}[1] AS DOUBLE) * 60 + try_cast({parts}[2] AS DOUBLE)

@@ -10,7 +10,7 @@
 """
 
 from pipelines.ingest.delimited import quoted
-from pipelines.ingest.json_records import records_sql
+from pipelines.ingest.json_records import records_sql, without_names_sql
 from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
 from pipelines.ingest.times import moment_sql
@@ -77,7 +77,7 @@ def _read(reading: Reading) -> list[Stream]:
         Check("updated_at < created_at", "update_timestamp is before timestamp"),
         Check("t.duration < 0", "duration is negative"),
     ]
-    judged = judged_sql(_chats(reading), checks, "record", "created_at")
+    judged = judged_sql(_chats(reading), checks, without_names_sql("record"), "created_at")
     return [_chat_stream(reading, judged), _message_stream(reading, judged)]
 
 
@@ -134,7 +134,8 @@ def _chat_stream(reading: Reading, judged: str) -> Stream:
             ended_at,
             CASE WHEN replied_at IS NOT NULL THEN 'answered'
                 WHEN queue_entered_at IS NOT NULL THEN 'abandoned' ELSE 'unknown' END AS outcome,
-            greatest(0, date_sub('second', queue_entered_at, coalesce(replied_at, ended_at)))
+            CASE WHEN queue_entered_at IS NOT NULL THEN greatest(0,
+                date_sub('second', queue_entered_at, coalesce(replied_at, ended_at))) END
                 AS wait_seconds,
             date_sub('second', replied_at, ended_at) AS talk_seconds, transfers_count,
             rating IN ('good', 'bad') OR asked_at IS NOT NULL AS has_survey,

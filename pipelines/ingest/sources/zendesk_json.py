@@ -15,7 +15,7 @@ latest.
 """
 
 from pipelines.ingest.delimited import quoted
-from pipelines.ingest.json_records import records_sql
+from pipelines.ingest.json_records import records_sql, without_names_sql
 from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
 from pipelines.ingest.times import moment_sql
@@ -80,7 +80,7 @@ def _judged(reading: Reading, rows: str, checks: list[Check], received_on: str) 
     broken = Check(
         "t IS NULL", "not a JSON object", "export the file again: this line is cut off or damaged"
     )
-    return judged_sql(rows, [broken, *checks], "record", received_on)
+    return judged_sql(rows, [broken, *checks], without_names_sql("record"), received_on)
 
 
 def _time_checks(reading: Reading, *names: str) -> list[Check]:

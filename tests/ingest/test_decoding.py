@@ -1,0 +1,120 @@
+"""From bytes to text by proof: encodings, compressions, and what is refused."""
+
+import gzip
+import io
+import zipfile
+
+import pyarrow as pa
+import pytest
+
+from pipelines.errors import InputError
+
+HEADER = "Id,Status,Via,Created at,Updated at,Group,Subject\n"
+KOREAN = "출금이 아직 도착하지 않았습니다 확인 부탁드립니다"
+JAPANESE = "ログインできません。パスワードを変更したのに確認メールが届きません"
+CHINESE = "我的提现还没有到账，请问是什么原因，可以帮我看一下这个问题吗"
+SEOUL = {"zone": "Asia/Seoul", "source": "zendesk_csv"}
+
+
+def export(subject: str, rows: int = 3) -> str:
+    row = "{},Open,Mail,2026-03-02 09:00,2026-03-02 09:00,Support,{}\n"
+    return HEADER + "".join(row.format(i, subject) for i in range(1, rows + 1))
+
+
+@pytest.mark.parametrize(
+    ("subject", "encoding", "found"),
+    [
+        (KOREAN, "utf-8", "utf-8"),
+        (KOREAN, "utf-8-sig", "utf-8"),
+        (KOREAN, "utf-16", "utf-16"),
+        (KOREAN, "utf-16-le", "utf-16-le"),
+        (KOREAN, "cp949", "cp949"),
+        (KOREAN, "euc-kr", "cp949"),
+        (JAPANESE, "shift_jis", "cp932"),
+        (CHINESE, "gb18030", "gb18030"),
+    ],
+)
+def test_an_encoding_is_found_by_what_it_says(intake, subject, encoding, found):
+    path = intake.file("t.csv", export(subject).encode(encoding))
+    intake.load(path, **SEOUL)
+    assert intake.rows("contacts", "DISTINCT subject") == [(subject,)]
+    [manifest] = (intake.warehouse / "raw").glob("*/manifest.json")
+    assert f'"encoding": "{found}"' in manifest.read_text()
+
+
+def test_an_encoding_that_proves_nothing_is_not_guessed(intake):
+    path = intake.file("t.csv", export("caf\xe9").encode("latin-1"))
+    with pytest.raises(InputError, match=r"t\.csv: line 2, byte \d+: not UTF-8") as caught:
+        intake.load(path, **SEOUL)
+    assert "[file] encoding" in str(caught.value)
+
+
+def test_a_told_encoding_is_taken_at_its_word_and_strictly(intake):
+    mapping = intake.file("m.toml", '[file]\nencoding = "latin-1"\n')
+    intake.load(intake.file("t.csv", export("caf\xe9").encode("latin-1")), mapping=mapping, **SEOUL)
+    assert intake.rows("contacts", "DISTINCT subject") == [("café",)]
+    wrong = intake.file("m2.toml", '[file]\nencoding = "cp949"\n')
+    with pytest.raises(InputError, match=r"u\.csv: line 2, near byte \d+: not valid cp949"):
+        intake.load(intake.file("u.csv", export("caf\xff").encode("latin-1")), mapping=wrong, **SEOUL)
+
+
+def test_decomposed_hangul_is_the_same_word(intake):
+    import unicodedata
+
+    intake.load(intake.file("t.csv", export(unicodedata.normalize("NFD", KOREAN))), **SEOUL)
+    assert intake.rows("contacts", "DISTINCT subject") == [(KOREAN,)]
+
+
+def packed(compression: str, content: bytes) -> bytes:
+    if compression == "gzip":
+        return gzip.compress(content)
+    if compression == "zstd":
+        return pa.compress(content, codec="zstd", asbytes=True)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("tickets.csv", content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("compression", ["gzip", "zstd", "zip"])
+def test_compressed_files_are_read_as_they_are(intake, compression):
+    intake.load(intake.file("t.bin", packed(compression, export(KOREAN, 500).encode())), **SEOUL)
+    assert intake.rows("contacts", "count(*), any_value(subject)") == [(500, KOREAN)]
+
+
+@pytest.mark.parametrize("compression", ["gzip", "zstd", "zip"])
+def test_a_truncated_file_is_refused_whole(intake, compression):
+    import random
+
+    words = "".join(random.Random(1).choices("abcdefghijklmnop ", k=20_000))
+    whole = packed(compression, export(words, 20).encode())
+    path = intake.file("t.bin", whole[: len(whole) * 2 // 3])
+    with pytest.raises(InputError, match=rf"t\.bin: the {compression} is cut off or damaged"):
+        intake.load(path, **SEOUL)
+    assert not list((intake.warehouse / "raw").glob("[0-9]*"))
+
+
+def test_line_ends_of_every_age_give_the_same_rows(intake):
+    for number, end in enumerate(("\n", "\r\n", "\r")):
+        text = export(f"age {number}").replace("\n", end)
+        intake.load(intake.file(f"t{number}.csv", text), **SEOUL)
+    assert intake.rows("contacts", "count(*), count(DISTINCT subject)") == [(9, 3)]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "the file is empty (0 bytes)"),
+        (HEADER.encode(), "line 1: a header and no rows"),
+        (bytes(range(256)) * 20, "a binary file, not text"),
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "an Excel or protected workbook; save it as CSV UTF-8"),
+        (export("x").encode() + b"4,Open,\0\0\0", "a binary file, not text"),
+        (HEADER.encode() + b'1,Open,Mail,2026-03-02 09:00,2026-03-02 09:00,Support,"never\nclosed\n',
+         "line 2: a quote opens and never closes"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_told_in_one_line(intake, content, says):
+    with pytest.raises(InputError, match=r"t\.csv: ") as caught:
+        intake.load(intake.file("t.csv", content), **SEOUL)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
