@@ -1,6 +1,6 @@
 """How many contacts each half hour brings, per channel and language, and what moves them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -144,64 +144,84 @@ def _day_noise(period: Period, rng: np.random.Generator) -> np.ndarray:
     return np.exp(np.repeat(shocks[:, :1] + shocks[:, 1:], DAY_SLOTS, axis=0))
 
 
-# kind: (mean days between, local hours it may start at, hours it lasts, hours known before,
-#        lift per topic at strength 1, strengths, half-life in hours or None while it lasts)
-_EVENT_KINDS = {
-    "surge": (9.0, (0, 24), (2, 6), (0, 0), {TRADE: 1.0, WITHDRAWAL: 0.8, LOGIN: 0.35, STOLEN: 0.1},
-              (0.9, 2.9), (1.2, 3.5)),
-    "withdrawal_halt": (24.0, (9, 22), (3, 8), (0, 1), {WITHDRAWAL: 1.0, OTHER: 0.15},
-                        (1.6, 2.9), (2.0, 4.0)),
-    "listing": (13.0, (14, 19), (4, 8), (24, 96), {TRADE: 1.0, KYC: 0.3, FEES: 0.2},
-                (0.5, 1.4), (1.5, 3.0)),
-    "maintenance": (15.0, (2, 5), (2, 4), (72, 168), {LOGIN: 1.0, TRADE: 0.9}, (0.8, 1.8), None),
-    "campaign": (35.0, (10, 11), (72, 168), (120, 240), {FEES: 0.8, OTHER: 0.4, KYC: 0.3},
-                 (0.5, 1.0), None),
-}  # fmt: skip
+@dataclass(frozen=True)
+class EventKind:
+    """How often a kind of event comes and what it does.
+
+    `days_between` on average; `start_hours` of the local day, `hours` it lasts and
+    `warning_hours` it is known before are ranges (the upper start hour is left out). `lifts`
+    says how much of the event's strength, drawn from `strengths`, each topic feels; the effect
+    halves every `half_life_hours`, or lasts as long as the event where that is None."""
+
+    name: str
+    days_between: float
+    start_hours: tuple[int, int]
+    hours: tuple[int, int]
+    warning_hours: tuple[int, int]
+    strengths: tuple[float, float]
+    half_life_hours: tuple[float, float] | None
+    lifts: dict[int, float]
+
+
+_EVENT_KINDS = (
+    EventKind("surge", 9.0, (0, 24), (2, 6), (0, 0), (0.9, 2.9), (1.2, 3.5),
+              {TRADE: 1.0, WITHDRAWAL: 0.8, LOGIN: 0.35, STOLEN: 0.1}),
+    EventKind("withdrawal_halt", 24.0, (9, 22), (3, 8), (0, 1), (1.6, 2.9), (2.0, 4.0),
+              {WITHDRAWAL: 1.0, OTHER: 0.15}),
+    EventKind("listing", 13.0, (14, 19), (4, 8), (24, 96), (0.5, 1.4), (1.5, 3.0),
+              {TRADE: 1.0, KYC: 0.3, FEES: 0.2}),
+    EventKind("maintenance", 15.0, (2, 5), (2, 4), (72, 168), (0.8, 1.8), None,
+              {LOGIN: 1.0, TRADE: 0.9}),
+    EventKind("campaign", 35.0, (10, 11), (72, 168), (120, 240), (0.5, 1.0), None,
+              {FEES: 0.8, OTHER: 0.4, KYC: 0.3}),
+)  # fmt: skip
 _COINS = ("BTC", "ETH", "XRP", "SOL", "DOGE", "KAIA", "ADA", "AVAX")
 
 
-def _market(period: Period, rng: np.random.Generator):
+def _market(period: Period, rng: np.random.Generator) -> tuple[tuple[MarketEvent, ...], np.ndarray]:
+    """The period's events in time order, and the lift they give each half hour and topic."""
     lift = np.ones((period.slots, len(TOPICS)))
     events = []
-    for kind, (gap, starts, lasts, known, lifts, strengths, half_life) in _EVENT_KINDS.items():
-        for _ in range(max(2, round((period.days + PLAN_DAYS) / gap))):
-            day = rng.integers(0, period.days + PLAN_DAYS)
-            hour = rng.integers(*starts)
-            half = rng.integers(0, 2)
-            duration = int(rng.integers(lasts[0], lasts[1] + 1)) * 3600
-            strength = rng.uniform(*strengths)
-            fade = rng.uniform(*half_life) * 3600 if half_life else None
-            warning = int(rng.integers(known[0], known[1] + 1)) * 3600
+    for kind in _EVENT_KINDS:
+        days = period.days + PLAN_DAYS
+        for _ in range(max(2, round(days / kind.days_between))):
+            half_hours = DAY_SLOTS * rng.integers(0, days)
+            half_hours += 2 * rng.integers(*kind.start_hours) + rng.integers(0, 2)
+            duration = 3600 * int(rng.integers(kind.hours[0], kind.hours[1] + 1))
+            strength = rng.uniform(*kind.strengths)
+            fade = 3600 * rng.uniform(*kind.half_life_hours) if kind.half_life_hours else None
+            warning = 3600 * int(rng.integers(kind.warning_hours[0], kind.warning_hours[1] + 1))
             coin = _COINS[rng.integers(0, len(_COINS))]
-            starts_at = period.starts + int(day) * 86_400 + int(hour) * 3600 + int(half) * 1800
-            if starts_at - warning >= period.ends:
+            starts_at = period.starts + SLOT_SECONDS * int(half_hours)
+            known_at = starts_at - warning
+            if known_at >= period.ends:
                 continue  # nobody knows of it yet
-            _raise(lift, period, starts_at, duration, strength, fade, lifts)
-            events.append(
-                MarketEvent("", kind, _title(kind, coin, strength), starts_at,
-                            starts_at + duration, starts_at - warning)
-            )  # fmt: skip
+            _raise(lift, period, starts_at, duration, strength, fade, kind.lifts)
+            title = _title(kind.name, coin, strength)
+            ends_at = starts_at + duration
+            events.append(MarketEvent("", kind.name, title, starts_at, ends_at, known_at))
     outage = _outage(period, rng)
     _raise(lift, period, outage.ends_at, 10 * 3600, 4.2, 1.6 * 3600, {LOGIN: 1.0, TRADE: 0.4})
     events.append(outage)
     lift = np.minimum(lift, LARGEST_LIFT)
     events.sort(key=lambda event: (event.starts_at, event.kind))
-    named = tuple(
-        MarketEvent(f"M{i:04d}", e.kind, e.title, e.starts_at, e.ends_at, e.known_at)
-        for i, e in enumerate(events, 1)
-    )
-    return named, lift
+    return tuple(replace(e, event_id=f"M{i:04d}") for i, e in enumerate(events, 1)), lift
 
 
 def _outage(period: Period, rng: np.random.Generator) -> MarketEvent:
+    """Three to four hours on an afternoon 39 days before the end."""
     day = max(period.days - 39, 7)
     starts_at = period.starts + day * 86_400 + 14 * 3600
-    hours = int(rng.integers(6, 9)) * 1800
+    lasts = int(rng.integers(6, 9)) * SLOT_SECONDS
     return MarketEvent("", "outage", "Exchange and helpdesk unreachable", starts_at,
-                       starts_at + hours, starts_at)  # fmt: skip
+                       starts_at + lasts, starts_at)  # fmt: skip
 
 
-def _raise(lift, period, starts_at, duration, strength, fade, lifts) -> None:
+def _raise(
+    lift: np.ndarray, period: Period, starts_at: int, duration: int, strength: float,
+    fade: float | None, lifts: dict[int, float],
+) -> None:  # fmt: skip
+    """Multiply `lift` by an event: half an hour at full strength and then fading, or a plateau."""
     first = (starts_at - period.starts) // SLOT_SECONDS
     tail = int(3 * fade) if fade else 3600
     last = min(first + (duration + tail) // SLOT_SECONDS, period.slots)
