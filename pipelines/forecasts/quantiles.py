@@ -47,13 +47,14 @@ def half_hour_quantiles(mean: Floats, past: PastErrors) -> Floats:
     return np.sort(np.maximum(answer, 0.0), axis=-1)
 
 
-def day_paths(mean: Floats, past: PastErrors, seed: int) -> Floats:
+def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floats:
     """[paths, horizon] simulated totals of the days ahead.
 
     A path takes over how far earlier forecasts were off as a whole: it draws an earlier origin
-    and keeps its run of daily errors, as it was or mirrored. The draws depend on the seed
-    alone, so paths of several queues may be added up: what moved them together in the past
-    moves them together here.
+    and keeps its run of daily errors, as it was or mirrored. Which one is drawn depends on the
+    seed alone, so paths of several queues may be added up: what moved them together in the
+    past moves them together here. Days of a few contacts scatter by chance, each `queue` (any
+    number that tells it from the others) on its own.
     NaN on days that are closed throughout.
     """
     rng = np.random.default_rng(seed)
@@ -66,8 +67,9 @@ def day_paths(mean: Floats, past: PastErrors, seed: int) -> Floats:
 
     drawn = rng.integers(0, 2**31, (_PATHS, 1))
     redrawn = rng.integers(0, 2**31, (_PATHS, mean.shape[0]))
-    scatter = rng.standard_normal((_PATHS, mean.shape[0]))
-    uniform = rng.uniform(size=(_PATHS, mean.shape[0]))
+    chance = np.random.default_rng([seed, queue])
+    scatter = chance.standard_normal((_PATHS, mean.shape[0]))
+    uniform = chance.uniform(size=(_PATHS, mean.shape[0]))
     # Errors of overlapping weeks share a direction by accident; the next may go the other way.
     sign = rng.choice([-1.0, 1.0], (_PATHS, 1))
     paths = np.full((_PATHS, mean.shape[0]), np.nan)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -109,7 +110,9 @@ def forecast_queues(
         if progress is not None:
             progress(" ".join(queue), done / len(queues))
         try:
-            forecasts.append((queue, _forecast_queue(grid, models, slots, horizon_days, seed)))
+            forecasts.append(
+                (queue, _forecast_queue(queue, grid, models, slots, horizon_days, seed))
+            )
         except Exception as error:
             # Whatever one queue's data do to a model, the others still get their forecast.
             log.warning("no forecast for %s %s: %s: %s", *queue, type(error).__name__, error)
@@ -126,7 +129,12 @@ class _QueueForecast:
 
 
 def _forecast_queue(
-    grid: Grid, models: Sequence[Model], slots: pd.DataFrame, horizon: int, seed: int
+    queue: tuple[str, str],
+    grid: Grid,
+    models: Sequence[Model],
+    slots: pd.DataFrame,
+    horizon: int,
+    seed: int,
 ) -> _QueueForecast:
     tested = _backtest(grid, models, horizon)
     chosen = choose(tested)
@@ -153,7 +161,7 @@ def _forecast_queue(
     return _QueueForecast(
         intervals=intervals[intervals["mean"].notna()],
         day_means=np.where(np.isfinite(mean).any(axis=1), np.nansum(per_day, axis=1), np.nan),
-        paths=day_paths(per_day, past, seed),
+        paths=day_paths(per_day, past, seed, crc32(" ".join(queue).encode())),
         days=grid.days[origin + 1 :],
         backtest=marked(tested, chosen),
     )

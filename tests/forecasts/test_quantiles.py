@@ -130,3 +130,13 @@ def test_queues_that_erred_together_do_not_cancel_out_when_added_up():
     spread_apart = np.std(one + day_paths(mean, apart, seed=1), axis=0)
     assert spread_together == pytest.approx(2 * np.std(one, axis=0))
     assert (spread_apart < 0.9 * spread_together).all()
+
+
+def test_small_queues_scatter_each_on_its_own():
+    mean = np.full((14, 48), 2 / 48)  # two contacts a day
+    past = past_of(mean, poisson_scatter)
+
+    total = sum(day_paths(mean, past, seed=1, queue=queue) for queue in range(40))
+    # 40 independent Poisson queues of 2: 80 contacts, standard deviation sqrt(80)
+    assert total.mean(axis=0) == pytest.approx(np.full(14, 80), rel=0.05)
+    assert total.std(axis=0) == pytest.approx(np.full(14, np.sqrt(80)), rel=0.2)
