@@ -39,9 +39,9 @@ def copy_raw(warehouse: Path, target: Path) -> None:
         config={
             "memory_limit": MEMORY_LIMIT,
             "preserve_insertion_order": False,
-            "enable_progress_bar": False,
         },
     )
+    connection.execute("SET enable_progress_bar = false")
     loads = committed_loads(warehouse)
     for table in TABLES:
         paths = [str(path) for load in loads if (path := load.parquet(table))]

@@ -23,9 +23,9 @@ def write_raw_store(warehouse: Path, contacts: int) -> None:
         config={
             "memory_limit": "2GB",
             "temp_directory": str(warehouse / ".spill"),
-            "enable_progress_bar": False,
         }
     )
+    connection.execute("SET enable_progress_bar = false")
     connection.execute(blocks["noise"])
     for number, start in enumerate(range(0, contacts, _ROWS_PER_LOAD)):
         stop = min(start + _ROWS_PER_LOAD, contacts)

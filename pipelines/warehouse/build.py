@@ -20,6 +20,7 @@ import pandas as pd
 from pipelines.errors import BuildError, StorageError
 from pipelines.ingest.contracts import TABLES, Column, Table
 from pipelines.settings import REFERENCE_DIR, Settings
+from pipelines.statistics.percentiles import BIN_RATIO
 from pipelines.warehouse import calendars, catalog
 from pipelines.warehouse.engines import duckdb as engine
 from pipelines.warehouse.publish import current, discard_parts, writer_lock
@@ -364,7 +365,7 @@ def _make_histograms(connection: duckdb.DuckDBPyConnection) -> None:
                 month_of(observed_on) AS month,
                 channel, language, topic, team,
                 {observed} AS is_observed,
-                CAST(floor(ln(value + 1) / ln(1.05)) AS INTEGER) AS bin,
+                CAST(floor(ln(value + 1) / ln({BIN_RATIO})) AS INTEGER) AS bin,
                 COUNT(*) AS n,
                 CAST(SUM(value) AS BIGINT) AS total
             FROM {metric.name}

@@ -267,3 +267,57 @@ def test_a_contact_belongs_to_the_day_and_half_hour_of_the_sites_zone(warehouse)
         "Europe/London": [("evening", "2026-10-31", 31), ("three", "2026-10-31", 36)],
         "Asia/Kathmandu": [("evening", "2026-10-31", 42), ("three", "2026-10-31", 47)],
     }
+
+
+def test_a_queue_is_answered_by_the_desk_that_names_it_most_exactly(warehouse):
+    desks = "".join(
+        f"""
+        [[desks]]
+        channel = "{channel}"
+        language = "{language}"
+        calendar = "seoul-day"
+        target_share = 0.8
+        within_seconds = {within}
+        handle_seconds = 300
+        """
+        for channel, language, within in (("*", "ja", 1), ("phone", "*", 2), ("phone", "ja", 3))
+    )
+    connection = warehouse(
+        SETTINGS + desks,
+        contacts="""
+            contact_id | channel | language
+            exact      | phone   | ja
+            by_channel | phone   | fr
+            by_tongue  | email   | ja
+            any        | email   | fr
+        """,
+    )
+    within = "SELECT contact_id, within_seconds FROM fact_contacts"
+    assert dict(connection.execute(within).fetchall()) == {
+        "exact": 3, "by_channel": 2, "by_tongue": 1, "any": 60,
+    }  # fmt: skip
+
+
+def test_histograms_hold_every_duration_once(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | created_at
+            c1         | 2026-03-02 09:00:00Z
+            c2         | 2026-03-31 16:00:00Z
+            waiting    | 2026-04-01 09:00:00Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            c1         | 2026-03-02 09:00:00Z | agent
+            c2         | 2026-03-31 16:01:40Z | agent
+            waiting    | 2026-04-01 09:00:00Z | customer
+        """,
+    )
+    assert connection.execute(
+        "SELECT CAST(month AS VARCHAR), bin, n, total FROM metric_histograms"
+        " WHERE metric = 'first_response_seconds' ORDER BY 1"
+    ).fetchall() == [("2026-03-01", 0, 1, 0), ("2026-04-01", 194, 1, 100)]
+    assert connection.execute(
+        "SELECT is_observed, SUM(n) FROM metric_histograms"
+        " WHERE metric = 'first_response_censored_seconds' GROUP BY ALL ORDER BY ALL"
+    ).fetchall() == [(False, 1), (True, 2)]

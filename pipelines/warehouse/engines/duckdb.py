@@ -21,9 +21,9 @@ def connect(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(spill),
             "preserve_insertion_order": False,
-            "enable_progress_bar": False,  # it would write to standard output
         },
     )
+    connection.execute("SET enable_progress_bar = false")  # it would write to standard output
     connection.execute(PRELUDE.read_text(encoding="utf-8"))
     return connection
 

@@ -17,8 +17,20 @@ WITH queues AS (
     SELECT
         ch.channel,
         la.language
-    FROM (SELECT DISTINCT channel FROM ref_channels UNION SELECT 'unknown' AS channel) AS ch
-    CROSS JOIN (SELECT DISTINCT language FROM ref_languages UNION SELECT 'und' AS language) AS la
+    FROM (
+        SELECT channel FROM ref_channels
+        UNION
+        SELECT channel FROM latest_contacts WHERE channel IS NOT NULL
+        UNION
+        SELECT 'unknown' AS channel
+    ) AS ch
+    CROSS JOIN (
+        SELECT language FROM ref_languages
+        UNION
+        SELECT language FROM latest_contacts WHERE language IS NOT NULL
+        UNION
+        SELECT 'und' AS language
+    ) AS la
 ),
 
 matching AS (
