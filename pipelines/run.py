@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.api.freshness import STALE
+from pipelines.errors import SupportQualityError
 from pipelines.ingest.load import LoadReport
 from pipelines.ingest.load import load as load_files
 from pipelines.settings import Settings
@@ -133,9 +134,16 @@ def _stale_on_failure(warehouse: Path) -> Iterator[None]:
         yield
     except BaseException as error:
         with suppress(OSError):  # a full disk must not hide what went wrong
-            reason = " ".join(str(error).split()) or type(error).__name__
-            (warehouse / STALE).write_text(f"{reason}\n", encoding="utf-8")
+            (warehouse / STALE).write_text(f"{_reason(error)}\n", encoding="utf-8")
         raise
+
+
+def _reason(error: BaseException) -> str:
+    """One line; of a defect only its kind, since its text may quote a customer's row."""
+    if isinstance(error, SupportQualityError):
+        return " ".join(str(error).split())
+    is_stopped = isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted"
+    return "it was stopped" if is_stopped else type(error).__name__
 
 
 def _publish(warehouse: Path, part: Path, began: float) -> Published:

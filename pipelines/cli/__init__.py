@@ -85,6 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _quietly() if isinstance(stop.__context__, BrokenPipeError) else stop.code
     except (Exception, KeyboardInterrupt) as error:
         return failures.report(error)
+    if code == failures.STOPPED:  # the parser swallows Ctrl-C and keeps its code
+        return failures.report(KeyboardInterrupt())
     return code if isinstance(code, int) else failures.OK
 
 

@@ -56,7 +56,7 @@ def explained(error: BaseException) -> tuple[str, int]:
     if isinstance(error, typer.TyperException):
         message = _one_line(error.format_message()).rstrip(".")
         return f"{message}; see support-quality --help" if message else "", USAGE
-    if isinstance(error, KeyboardInterrupt | typer.Abort):
+    if is_interruption(error):
         return "stopped; what was committed before stays, nothing else was changed", STOPPED
     trouble = _storage_trouble(error)
     if trouble:
@@ -66,6 +66,11 @@ def explained(error: BaseException) -> tuple[str, int]:
         " this is a defect of support-quality, run again with `support-quality --debug …` and"
         " report what it prints"
     ), BUG
+
+
+def is_interruption(error: BaseException) -> bool:
+    """Whether Ctrl-C caused it; DuckDB turns one that hits a query into an error of its own."""
+    return isinstance(error, KeyboardInterrupt | typer.Abort) or str(error) == "Query interrupted"
 
 
 def report(error: BaseException) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.options import DEFAULT_WAREHOUSE, Csv, SettingsFile, Warehouse, examples
-from pipelines.cli.progress import Reporter
+from pipelines.cli.progress import Reporter, reporting_shares
 
 if TYPE_CHECKING:  # pandas takes a while to import, and --help should not wait for it
     from pipelines.run import LoadReport, Published
@@ -147,12 +147,7 @@ def sample(
     from pipelines import sample_exchange
 
     with Reporter() as progress:
-        sample_exchange.write(
-            out,
-            contacts,
-            seed,
-            progress=lambda stage, done, total: progress(stage, done / total if total else None),
-        )
+        sample_exchange.write(out, contacts, seed, progress=reporting_shares(progress))
     print(f"wrote {out}; next: support-quality run {out}")
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from rich.console import Console
@@ -81,3 +82,8 @@ class Reporter(AbstractContextManager):
                 left = (now - self._began) * (1 - share) / share
                 parts.append(f"(about {left:.0f} s left)")
             print(" ".join(part for part in parts if part), file=sys.stderr, flush=True)
+
+
+def reporting_shares(report: Callable[..., None]) -> Callable[[str, int, int], None]:
+    """A callback that is told `(stage, done, total)` and reports the share of it that is done."""
+    return lambda stage, done, total: report(stage, done / total if total else None)

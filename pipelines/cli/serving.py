@@ -1,5 +1,6 @@
 """Commands that put the dashboard up: serve, demo."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,10 +10,12 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import DEFAULT_WAREHOUSE, SettingsFile, Warehouse, examples
-from pipelines.cli.progress import Reporter
+from pipelines.cli.progress import Reporter, reporting_shares
 from pipelines.errors import InputError, SettingsError
 
 commands = typer.Typer()
+
+DEMO_SEED = 7
 
 Port = Annotated[int, typer.Option(metavar="N", min=1, max=65_535, help="Port to listen on.")]
 
@@ -29,26 +32,38 @@ def serve(port: Port = 8501, warehouse: Warehouse = DEFAULT_WAREHOUSE) -> None:
 
 @commands.command(
     rich_help_panel="Try it",
-    epilog=examples("support-quality demo", "support-quality demo --port 8600"),
+    epilog=examples("support-quality demo", "support-quality demo --contacts 20000 --port 8600"),
 )
 def demo(
     port: Port = 8501,
+    contacts: Annotated[
+        int, typer.Option(metavar="N", min=1, help="How large an exchange to invent.")
+    ] = 200_000,
     settings: SettingsFile = None,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
-    """Load the samples, build, forecast, publish, and put the dashboard up."""
-    from pipelines import run
-    from pipelines.settings import SAMPLES_DIR, load_settings
+    """Invent an exchange, load its exports, build, forecast, publish, put the dashboard up."""
+    from pipelines import run, sample_exchange
+    from pipelines.settings import load_settings
 
     _refuse_taken_port(port)
-    strangers = run.loaded_besides(warehouse, SAMPLES_DIR)
+    site = load_settings(settings)
+    exports = warehouse / f"sample_exports_{contacts}"
+    strangers = run.loaded_besides(warehouse, exports)
     if strangers:
         raise InputError(
             f"{warehouse}: holds {strangers[0]} and {len(strangers) - 1} more exports that are not"
             " the samples, which would be mixed; pass --warehouse DIR with an empty folder"
         )
     with Reporter() as progress:
-        run.run([SAMPLES_DIR], warehouse, load_settings(settings), progress=progress)
+        if not exports.exists():
+            unfinished = exports.with_name(f"{exports.name}.part")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            sample_exchange.write(
+                unfinished, contacts, DEMO_SEED, progress=reporting_shares(progress)
+            )
+            unfinished.rename(exports)
+        run.run([exports], warehouse, site, progress=progress)
     raise typer.Exit(_dashboard(warehouse, port))
 
 

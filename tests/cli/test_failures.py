@@ -67,5 +67,8 @@ def test_debug_shows_the_traceback_of_a_defect(capsys, monkeypatch):
     assert "Traceback (most recent call last)" in capsys.readouterr().err
 
 
-def test_ctrl_c_exits_as_shells_expect():
-    assert failures.explained(KeyboardInterrupt())[1] == 130
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_ctrl_c_exits_as_shells_expect(error):
+    line, code = failures.explained(error)
+    assert code == 130
+    assert line.startswith("stopped;")

@@ -2,6 +2,7 @@
 
 import gzip
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -209,6 +210,35 @@ def test_a_broken_build_leaves_the_old_one_up_and_stale(published, tmp_path, run
     assert "stale" in read.stderr
     checked = run_command("check", "--warehouse", published)
     assert_one_line(checked, 8, "stale")
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+def test_a_run_that_is_stopped_midway_changes_nothing_and_the_next_one_works(
+    how, code, published, tmp_path, run_command
+):
+    path = tmp_path / "tickets.csv"
+    path.write_text(HEADER + rows(2000), encoding="utf-8")
+    before = state(published)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", "run", path, *SEOUL, "--warehouse", published],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stderr:
+        if line.startswith("build"):
+            process.send_signal(how)
+            break
+    said = process.stderr.read()
+    assert process.wait() == code
+    assert "Traceback" not in said
+    assert how == signal.SIGKILL or said.splitlines()[-1].startswith("error: stopped;")
+    assert state(published)[0] == before[0]
+    assert_still_up(published, run_command)
+    again = run_command("run", path, *SEOUL, "--warehouse", published)
+    assert again.exit_code == 0, again.stderr
+    measured = run_command("measure", "contacts", "--csv", "--warehouse", published)
+    assert measured.rows[0]["value"] == "2003"
+    assert list(published.glob("*.part*")) == []
 
 
 def test_a_bug_is_one_line_too(published, run_command, monkeypatch):

@@ -51,40 +51,28 @@ def test_serve_prints_its_address_answers_and_ends_on_ctrl_c_without_a_word(publ
     assert f"http://localhost:{port}" in printed
 
 
-@pytest.fixture
-def small_samples(tmp_path, three_tickets, monkeypatch):
-    """Samples of three tickets, which build in no time."""
-    samples = tmp_path / "samples"
-    (samples / "mappings").mkdir(parents=True)
-    (samples / "three.csv").write_bytes(three_tickets.read_bytes())
-    (samples / "mappings" / "three.toml").write_text('zone = "Asia/Seoul"\n')
-    monkeypatch.setattr("pipelines.settings.SAMPLES_DIR", samples)
-    return samples
-
-
-def test_demo_publishes_the_samples_and_starts_the_dashboard_on_them(
-    small_samples, tmp_path, run_command, monkeypatch
+@pytest.mark.slow
+def test_demo_invents_an_exchange_and_starts_the_dashboard_on_it(
+    tmp_path, run_command, monkeypatch
 ):
     started = []
     monkeypatch.setattr(serving, "_dashboard", lambda *place: started.append(place) or 0)
     port, warehouse = free_port(), tmp_path / "warehouse"
-    ran = run_command("demo", "--port", port, "--warehouse", warehouse)
+    demo = ("demo", "--contacts", "300", "--port", port, "--warehouse", warehouse)
+    ran = run_command(*demo)
     assert ran.exit_code == 0, ran.stderr
     assert started == [(warehouse, port)]
-    measured = run_command("measure", "contacts", "--csv", "--warehouse", warehouse)
-    assert measured.rows[0]["value"] == "3"
+    first = run_command("measure", "contacts", "--csv", "--warehouse", warehouse)
+    assert 250 <= int(first.rows[0]["value"]) <= 350
+    again = run_command(*demo)
+    assert again.exit_code == 0, again.stderr
+    assert run_command("measure", "contacts", "--csv", "--warehouse", warehouse).rows == first.rows
 
 
-def test_demo_does_not_mix_its_samples_with_the_exports_of_others(
-    small_samples, published, tmp_path, run_command
-):
-    other = tmp_path / "ours.csv"
-    text = (small_samples / "three.csv").read_text(encoding="utf-8").splitlines()[:2]
-    other.write_text("\n".join(text), encoding="utf-8")
-    run_command("load", other, "--zone", "Asia/Seoul", "--warehouse", published)
+def test_demo_does_not_mix_its_samples_with_the_exports_of_others(published, run_command):
     ran = run_command("demo", "--port", free_port(), "--warehouse", published)
     assert ran.exit_code == 3
-    assert "ours.csv" in ran.stderr
+    assert "tickets.csv" in ran.stderr
     assert "--warehouse DIR" in ran.stderr
 
 

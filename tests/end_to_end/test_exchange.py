@@ -183,3 +183,21 @@ def test_people_get_units_the_data_cut_and_the_definition(exchange, run_command)
     assert "definition version" in printed
     assert "data up to" in printed
     assert "95 % from" in printed
+
+
+def test_forecast_alone_publishes_the_same_facts_in_a_new_build(tmp_path, run_command):
+    warehouse = tmp_path / "warehouse"
+    load = ("load", SAMPLES_DIR / "calls.csv", SAMPLES_DIR / "schedules.csv.gz")
+    assert run_command(*load, "--warehouse", warehouse).exit_code == 0
+    assert run_command("build", "--warehouse", warehouse).exit_code == 0
+    built = (warehouse / "CURRENT").read_text()
+    asked = ("measure", "contacts", "--by", "day", "--csv", "--warehouse", warehouse)
+    numbers = run_command(*asked).stdout
+    plan = ("staffing", "--queue", "phone/ko", "--csv", "--warehouse", warehouse)
+    assert run_command(*plan).rows == []
+    ran = run_command("forecast", "--warehouse", warehouse)
+    assert ran.exit_code == 0, ran.stderr
+    assert (warehouse / "CURRENT").read_text() != built
+    assert run_command(*asked).stdout == numbers
+    assert len(run_command(*plan).rows) == 14 * 48
+    assert len(list(warehouse.glob("support-*.duckdb"))) == 2

@@ -6,6 +6,8 @@ import pytest
 
 from pipelines.settings import PROJECT_ROOT, REFERENCE_DIR
 
+pytestmark = pytest.mark.time  # the same numbers, whatever zone the process runs in
+
 SHARED = PROJECT_ROOT.parent / "shared" / "data"
 MAPPINGS = REFERENCE_DIR / "mappings"
 
