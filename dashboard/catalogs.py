@@ -7,12 +7,13 @@ that has no catalog yet, an empty one is made: translate it, and the language is
 
 from __future__ import annotations
 
+import ast
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from dashboard.i18n import LOCALE_DIR, SOURCE_LOCALE, listed
@@ -20,15 +21,15 @@ from dashboard.i18n import LOCALE_DIR, SOURCE_LOCALE, listed
 _HERE = Path(__file__).parent
 METRICS_DIR = _HERE.parent / "pipelines" / "warehouse" / "metrics"
 METRIC_WORDS = ("label", "summary", "worked_example", "formula", "date")
-_KEYWORDS = {"_": None, "N_": None, "mark": None, "translate": None, "plural": (1, 2)}
+_MARKS = ("_", "N_", "mark", "translate")
 
 
 def wanted() -> Catalog:
     """Every message the product shows, without translations."""
     catalog = Catalog(project="support-quality", charset="utf-8", fuzzy=False)
-    found = extract_from_dir(str(_HERE), [("**.py", "python")], keywords=_KEYWORDS)
-    for _file, _line, message, _comments, _context in found:
-        catalog.add(message)
+    for path in sorted(_HERE.rglob("*.py")):
+        for message in marked(path.read_text(encoding="utf-8")):
+            catalog.add(message)
     for path in sorted(METRICS_DIR.glob("*.sql")):
         header = metric_header(path)
         for word in METRIC_WORDS:
@@ -37,6 +38,18 @@ def wanted() -> Catalog:
         for exclusion in listed(header.get("exclusions", "")):
             catalog.add(exclusion)
     return catalog
+
+
+def marked(source: str) -> Iterator[str | tuple[str, str]]:
+    """The texts that Python code marks for translation, those within f-strings included."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            texts = [a.value for a in node.args if isinstance(a, ast.Constant) and a.value]
+            if name == "plural" and len(texts) > 1:
+                yield texts[0], texts[1]
+            elif name in _MARKS and texts:
+                yield texts[0]
 
 
 def metric_header(path: Path) -> dict:

@@ -1,5 +1,6 @@
 """Data health: whether today's numbers can be trusted, and where every row went."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import charts, components, queries
@@ -17,11 +18,14 @@ loads = queries.ask("loads")
 checks = queries.ask("checks")
 quarantine = queries.ask("quarantine", limit=500)
 
+NARROW_HEIGHT = 480  # the legend takes a line per reason on a phone
+
 REASONS = [c for c in ledger.columns if c not in ("source", "file", "day", "received", "counted")]
 BOOKS = ["counted", *REASONS]
 unbalanced = ledger[ledger["received"] != ledger[BOOKS].sum(axis=1)]
 blocking = checks[~checks["passed"] & (checks["severity"] == "block")]
 warning = checks[~checks["passed"] & (checks["severity"] == "warn")]
+cut = pd.Timestamp(build.data_cut_at).tz_localize("UTC").tz_convert(build.zone)
 received, refused = int(ledger["received"].sum()), int(ledger["quarantined"].sum())
 
 if len(blocking) or len(unbalanced) or build.is_stale:
@@ -41,8 +45,10 @@ components.facts(
     [
         (
             _("Data until"),
-            reader.instant(build.data_cut_at, build.zone),
-            _("stale") if build.is_stale else _("fresh"),
+            reader.weekday_and_day(cut.date()),
+            (_("{clock}, stale") if build.is_stale else _("{clock}, fresh")).format(
+                clock=f"{cut:%H:%M}"
+            ),
             not build.is_stale,
         ),
         (
@@ -74,7 +80,14 @@ words = components.ledger_words()
 by_source = ledger.groupby("source", as_index=False)[["received", *BOOKS]].sum()
 components.card(
     _("Where every row went"),
-    charts.ledger(by_source, "source", BOOKS, names=words, reader=reader),
+    charts.ledger(
+        by_source,
+        "source",
+        BOOKS,
+        names=words,
+        reader=reader,
+        height=NARROW_HEIGHT if page.is_narrow else None,
+    ),
     by_source,
     name="ledger_by_source",
     note=_("Received = counted + excluded by reason + quarantined, for every file and day."),

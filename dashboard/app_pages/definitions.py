@@ -60,7 +60,7 @@ def _facts(row) -> None:
     st.caption(
         " · ".join(
             (
-                f"`{row.metric}`",
+                row.metric,
                 _("statistic: {name}").format(name=STATISTICS.get(row.statistic, row.statistic)),
                 _("unit: {name}").format(name=UNITS.get(row.unit, row.unit)),
                 _("counted on the day of: {name}").format(name=_(row.date)),

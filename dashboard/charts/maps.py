@@ -116,10 +116,15 @@ def week_map(
         words.append(line)
     chart = figure(height)
     bar = _colour_bar(label)
+    seen = pd.Series([v for row in grid for v in row if v is not None], dtype=float)
+    # One cell that waited for days must not wash out all others: colours end at the 95 %.
+    highest = seen.quantile(0.95) if len(seen) else 0.0
     if unit == "seconds":
-        highest = max((v for row in grid for v in row if v is not None), default=0)
         ends = [0, highest / 2, highest]
-        bar |= {"tickvals": ends, "ticktext": [reader.duration(round(s)) for s in ends]}
+        ticks = [reader.duration(round(s)) for s in ends]
+        if len(seen) and seen.max() > highest:
+            ticks[-1] = _("{duration} and more").format(duration=ticks[-1])
+        bar |= {"tickvals": ends, "ticktext": ticks}
     elif unit == "share":
         bar |= {"tickformat": ".0%"}
     chart.add_trace(
@@ -128,6 +133,7 @@ def week_map(
             y=names,
             z=grid,
             zmin=0,
+            zmax=highest or None,
             colorscale=[list(stop) for stop in SEQUENTIAL],
             xgap=1,
             ygap=2,

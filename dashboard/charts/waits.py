@@ -23,6 +23,7 @@ from dashboard.charts.look import (
 )
 from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
 
+WIDE_SPREAD = 30  # beyond so many typical waits a linear axis would show the peaks alone
 _BIN_TICKS = {0, 10, 60, 600, 3_600, 14_400, 86_400, 604_800}
 
 
@@ -175,6 +176,8 @@ def percentiles_by_half_hour(
         and for the first of them `low` and `high`, its 95 % interval. Half hours without
         enough rows are NULL or absent: the line breaks.
     lines : column -> name, the first drawn strongest and with its band.
+
+    Where the lines lie far apart, the time axis is logarithmic.
     """
     _ = reader.translate
     frame = frame.set_index("half_hour").reindex(range(48)).reset_index()
@@ -182,9 +185,12 @@ def percentiles_by_half_hour(
     chart = figure(height, hovermode="x")
     x = [reader.half_hour(slot) for slot in frame["half_hour"]]
     first = next(iter(lines))
+    highest = frame[list(lines)].mask(hidden).max().max()
+    is_wide = highest > WIDE_SPREAD * frame[first].mask(hidden).median()
+    place = (lambda seconds: np.log10(1 + numbers(seconds))) if is_wide else numbers
     if {"low", "high"} <= set(frame):
-        low = numbers(frame["low"].mask(hidden))
-        high = numbers(frame["high"].mask(hidden))
+        low = place(frame["low"].mask(hidden))
+        high = place(frame["high"].mask(hidden))
         chart.add_trace(band(x, low, high, name=_("95 % interval"), colour=ACCENT, alpha=0.16))
     for index, (column, name) in enumerate(lines.items()):
         values = frame[column].mask(hidden)
@@ -201,7 +207,7 @@ def percentiles_by_half_hour(
         chart.add_trace(
             go.Scatter(
                 x=x,
-                y=numbers(values),
+                y=place(values),
                 name=name,
                 mode="lines",
                 line={"color": CATEGORIES[index], "width": 2.4 if column == first else 1.8},
@@ -211,16 +217,16 @@ def percentiles_by_half_hour(
         )
     if target_seconds is not None:
         chart.add_hline(
-            y=target_seconds,
+            y=log_position(target_seconds) if is_wide else target_seconds,
             line={"color": NEUTRAL, "width": 1, "dash": "dash"},
             annotation_text=_("target {duration}").format(duration=reader.duration(target_seconds)),
         )
-    highest = frame[list(lines)].mask(hidden).max().max()
-    chart.update_yaxes(
-        title_text=label,
-        rangemode="tozero",
-        **time_axis(0 if pd.isna(highest) else highest, reader),
-    )
+    if is_wide:
+        lowest = frame[[*lines, *({"low"} & set(frame))]].mask(hidden).min().min()
+        axis = log_time_axis(lowest / 2, highest * 1.2, reader)
+    else:
+        axis = time_axis(0 if pd.isna(highest) else highest, reader) | {"rangemode": "tozero"}
+    chart.update_yaxes(title_text=label, **axis)
     ticks = [reader.half_hour(slot) for slot in range(0, 48, 6)]
     chart.update_xaxes(type="category", tickvals=ticks, ticktext=ticks, tickangle=0)
     return chart

@@ -73,3 +73,20 @@ def test_a_new_language_is_one_more_catalog(tmp_path, monkeypatch):
         i18n.use("en")
         i18n.available.cache_clear()
         i18n._translations.cache_clear()
+
+
+def test_marked_texts_are_found_in_plain_code_in_pieces_and_within_f_strings():
+    code = """
+_("plain")
+_("in " "pieces")
+f"<b>{_('within')}</b> {reader.translate('through a reader')}"
+plural("{n} row", "{n} rows", n)
+text("not marked"); _(variable)
+"""
+    assert sorted(map(str, catalogs.marked(code))) == [
+        "('{n} row', '{n} rows')",
+        "in pieces",
+        "plain",
+        "through a reader",
+        "within",
+    ]
