@@ -5,6 +5,7 @@ import pandas as pd
 
 from pipelines.api.published import Build
 from pipelines.api.selection import Selection
+from pipelines.api.shapes import bin_number
 from pipelines.statistics import intervals
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -20,13 +21,15 @@ def share_by_wait(
     Contacts without a reply have no wait and are left out. Going together is not causing: slow
     contacts also tend to be the hard ones.
     """
-    rungs = " + ".join(f"CAST(c.first_response_seconds >= {edge} AS INTEGER)" for edge in edges[1:])
     found = build.query(
         f"""
         WITH measured AS (
             SELECT contact_id, value FROM {selection.source} WHERE {selection.condition.text}
         )
-        SELECT {rungs} AS bin, count(*) AS n, CAST(sum(m.value) AS BIGINT) AS total
+        SELECT
+            {bin_number("c.first_response_seconds", edges)} AS bin,
+            count(*) AS n,
+            CAST(sum(m.value) AS BIGINT) AS total
         FROM measured AS m
         INNER JOIN fact_contacts AS c ON c.contact_id = m.contact_id
         WHERE c.first_response_seconds IS NOT NULL

@@ -32,6 +32,9 @@ class Build:
         self.path = path
         self._sizes: dict[str, int] = {}
         self._connection = duckdb.connect(str(path), read_only=True)
+        # DuckDB opens a file once per process: a second reader of it finds the settings locked.
+        if self._connection.sql("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
+            return
         # Whatever text reaches it, a reader's query can neither touch files nor change settings.
         for setting in (
             "enable_external_access = false",

@@ -29,9 +29,7 @@ def distribution(
             columns={"bin": "bin_low"}
         )
         return found.assign(bin_high=found["bin_low"])[_columns(selection)]
-    # How many lower edges a value has reached is the number of its bin.
-    rungs = " + ".join(f"CAST(value >= {edge} AS INTEGER)" for edge in edges[1:])
-    found = _by_bin(build, selection, rungs)
+    found = _by_bin(build, selection, bin_number("value", edges))
     bins = pd.DataFrame(
         {
             "bin": range(len(edges)),
@@ -46,6 +44,12 @@ def distribution(
     found = bins.merge(found, on=[*selection.names, "bin"], how="left")
     found["n"] = found["n"].fillna(0).astype("int64")
     return found[_columns(selection)]
+
+
+def bin_number(column: str, edges: tuple[int, ...]) -> str:
+    """SQL of the bin, from 0, that a duration falls into; `edges` are the bins' lower ends."""
+    cases = " ".join(f"WHEN {column} < {edge} THEN {i}" for i, edge in enumerate(edges[1:]))
+    return f"CASE {cases} ELSE {len(edges) - 1} END"
 
 
 def survival(build: Build, selection: Selection) -> pd.DataFrame:
