@@ -127,6 +127,7 @@ class FileLoad:
         connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
         connection.execute(f"SET temp_directory = {quoted(str(scratch))}")
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # standard output is the caller's
         reading = Reading(probe, connection, system, zone, self.key)
         main_table = source.main_table(probe)
         count = _Count()

@@ -10,8 +10,11 @@ nested CASEs: exact, vectorised, the same on every engine, and under our own rul
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+_STEP = timedelta(days=3)
+"""No zone changes its offset twice within so short a time."""
 _FIRST_YEAR, _LAST_YEAR = 1990, 2045
 """Clock changes outside these years are not looked up: the nearest known offset holds."""
 
@@ -29,26 +32,27 @@ def utc_sql(local: str, zone: str) -> str:
 
     `local` should be a column name, since the expression repeats it. NULL where `local` is
     NULL or was skipped by a clock change."""
-    return _search(local, _spans(zone, second=False))
+    return _search(local, _spans(zone, False))
 
 
 def second_occurrence_sql(local: str, zone: str) -> str | None:
     """Like `utc_sql`, but a local time that happens twice is its second occurrence; None where
     the zone has no such time."""
-    spans = _spans(zone, second=True)
-    return _search(local, spans) if spans != _spans(zone, second=False) else None
+    spans = _spans(zone, True)
+    return _search(local, spans) if spans != _spans(zone, False) else None
 
 
-def _spans(zone: str, *, second: bool) -> list[Span]:
+@cache
+def _spans(zone: str, second: bool) -> tuple[Span, ...]:
     info = ZoneInfo(zone)
     instant = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
     offset = _offset(info, instant)
     spans = [Span(None, offset)]
     while instant.year <= _LAST_YEAR:
-        tomorrow = instant + timedelta(days=1)
-        after = _offset(info, tomorrow)
+        later = instant + _STEP
+        after = _offset(info, later)
         if after != offset:
-            change = _change(info, instant, tomorrow)
+            change = _change(info, instant, later)
             skipped_from = change + timedelta(seconds=offset)
             resumes = change + timedelta(seconds=after)
             if after > offset:
@@ -56,8 +60,8 @@ def _spans(zone: str, *, second: bool) -> list[Span]:
             else:
                 spans.append(Span(resumes if second else skipped_from, after))
             offset = after
-        instant = tomorrow
-    return spans
+        instant = later
+    return tuple(spans)
 
 
 def _offset(info: ZoneInfo, instant: datetime) -> int:
@@ -73,7 +77,7 @@ def _change(info: ZoneInfo, low: datetime, high: datetime) -> datetime:
     return high.replace(tzinfo=None)
 
 
-def _search(local: str, spans: list[Span]) -> str:
+def _search(local: str, spans: tuple[Span, ...]) -> str:
     if len(spans) == 1:
         offset = spans[0].offset_seconds
         if offset is None:

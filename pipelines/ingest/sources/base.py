@@ -148,7 +148,8 @@ class Source:
     """One kind of export.
 
     `system` prefixes its ids (None: the mapping must tell). `main_table` is what its records
-    are, counted as received. `fields` and `required` are what a mapping may and must tell.
+    are, counted as received. `fields` and `required` are what a mapping may and must tell;
+    `usual_columns` are the headers, in lower case, that its exports have by themselves.
     `recognises` looks at headers or keys, never at the file's name."""
 
     name: str
@@ -158,14 +159,17 @@ class Source:
     read: Callable[[Reading], list[Stream]]
     fields: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
-    columns_known: Callable[[Probe], frozenset[str]] = lambda probe: probe.header_set
+    usual_columns: tuple[str, ...] = ()
 
     def columns_report(self, probe: Probe) -> dict[str, list[str]]:
-        """Which of the file's columns are not used, and which usual ones it lacks."""
-        known = self.columns_known(probe)
+        """Headers that nothing uses, and usual ones that are not there; JSON has none."""
+        if probe.json is not None:
+            return {"columns_unknown": [], "columns_missing": []}
+        mapping = probe.mapping
+        told = [header for field in mapping.columns.values() for header in field.columns]
+        told += [header for rule in mapping.exclude.values() for header in rule]
+        known = {normalised(header) for header in (*self.usual_columns, *self.fields, *told)}
         return {
-            "columns_unknown": [
-                h for h in (() if probe.json else probe.delimited.headers) if normalised(h) not in known
-            ],
-            "columns_missing": [],
+            "columns_unknown": [h for h in probe.delimited.headers if normalised(h) not in known],
+            "columns_missing": [h for h in self.usual_columns if h not in probe.header_set],
         }

@@ -298,6 +298,18 @@ def _checks(
     return checks
 
 
+_USUAL = tuple(
+    dict.fromkeys(
+        (
+            "id", "status", "priority", "ticket type", "assignee", "satisfaction score", "tags",
+            *_TEXTS.values(), *_TIMES.values(), *(header for header, _ in _NUMBERS.values()),
+            *_PERSONAL,
+        )
+    )
+)  # fmt: skip
+"""Columns of a full export that are read, or known and left out because they name people."""
+
+
 SOURCE = Source(
     name="zendesk_csv",
     system="zendesk",
@@ -305,4 +317,5 @@ SOURCE = Source(
     recognises=_recognises,
     read=_read,
     fields=("language", "topic", "requester_id"),
+    usual_columns=_USUAL,
 )
