@@ -201,3 +201,15 @@ def test_forecast_alone_publishes_the_same_facts_in_a_new_build(tmp_path, run_co
     assert run_command(*asked).stdout == numbers
     assert len(run_command(*plan).rows) == 14 * 48
     assert len(list(warehouse.glob("support-*.duckdb"))) == 2
+
+
+def test_the_prompt_answers_statements_over_several_lines_and_survives_a_mistake(
+    published, run_command, monkeypatch
+):
+    typed = iter(["SELECT count(*) AS n", "FROM fact_contacts;", "SELEKT;", "exit"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: next(typed))
+    ran = run_command("sql", "--csv", "--warehouse", published)
+    assert ran.exit_code == 0
+    assert ran.stdout.splitlines()[-2:] == ["n", "3"]
+    assert ran.stderr.startswith("error: sql: ")
