@@ -19,7 +19,7 @@ if tests.empty:
     components.close_page(page)
     st.stop()
 
-table = backtests.by_queue(tests)
+table = backtests.by_queue(tests, queries.ask("queues"))
 backtests.headline(table, reader)
 components.table_card(
     _("Every queue over two weeks"),

@@ -72,8 +72,11 @@ def headline(table: pd.DataFrame, reader: Reader) -> None:
                 st.caption(note)
 
 
-def by_queue(tests: pd.DataFrame) -> pd.DataFrame:
-    """One row per queue: the model in use at the longest horizon, beside the best yardstick."""
+def by_queue(tests: pd.DataFrame, queues: pd.DataFrame) -> pd.DataFrame:
+    """One row per queue: the model in use at the longest horizon, beside the best yardstick.
+
+    In the order of `queues`, the busiest first.
+    """
     queue = ["channel", "language"]
     order = tests["horizon"].map(_ORDER)
     longest = tests[order == order.groupby([tests[name] for name in queue]).transform("max")]
@@ -82,7 +85,7 @@ def by_queue(tests: pd.DataFrame) -> pd.DataFrame:
         yardsticks.rename(columns=lambda name: f"yardstick_{name}"), on=queue, how="left"
     )
     table["model_words"] = table["model"].map(model_names(table))
-    return table.sort_values("wape", ignore_index=True)[
+    return queues[queue].merge(table, on=queue)[
         [
             *queue,
             "model_words",
