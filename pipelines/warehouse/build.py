@@ -5,13 +5,10 @@ until `publish.publish` moves the pointer to it. Whatever fails on the way leave
 published build as it was.
 """
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -19,15 +16,20 @@ import pandas as pd
 
 from pipelines.errors import BuildError, StorageError
 from pipelines.ingest.contracts import TABLES, Column, Table
-from pipelines.settings import REFERENCE_DIR, Settings
-from pipelines.statistics.percentiles import BIN_RATIO
-from pipelines.warehouse import calendars, catalog
+from pipelines.settings import Settings
+from pipelines.warehouse import catalog
+from pipelines.warehouse.auditing import run_audits
 from pipelines.warehouse.engines import duckdb as engine
+from pipelines.warehouse.frames import store_frame
+from pipelines.warehouse.histograms import make_histograms
 from pipelines.warehouse.publish import current, discard_parts, writer_lock
 from pipelines.warehouse.raw_files import Load, committed_loads
-
-HORIZON_DAYS = 62  # opening hours and local time reach this far past the data: forecasts need them
-_LONGEST_HISTORY = timedelta(days=365 * 40)
+from pipelines.warehouse.site_tables import (
+    make_build_info,
+    make_loads,
+    make_references,
+    make_time,
+)
 
 _FULL_DISK = ("no space left", "file too large", "disk quota", "failed to offload")
 
@@ -86,21 +88,22 @@ def build(warehouse: Path, settings: Settings, *, progress: Progress | None = No
             say("raw store")
             _expose_raw(connection, loads)
             say("calendars")
-            _make_references(connection, settings)
-            _make_loads(connection, loads)
-            _make_time(connection, settings)
-            _make_build_info(connection, settings, build_id, created_at)
+            make_references(connection, settings)
+            make_loads(connection, loads)
+            make_time(connection, settings)
+            make_build_info(connection, settings, build_id, created_at)
             for head in catalog.models():
                 say(head.name)
                 _run_model(connection, head)
             for head in catalog.metrics():
                 _run_model(connection, head)
             say("definitions")
-            _make_definitions(connection)
+            store_frame(connection, "definitions", catalog.definitions())
+            store_frame(connection, "data_dictionary", catalog.dictionary())
             say("histograms")
-            _make_histograms(connection)
+            make_histograms(connection)
             say("audits")
-            _audit(connection)
+            run_audits(connection)
         return part
 
 
@@ -113,7 +116,7 @@ def add_frames(part: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     """
     with _writing(part) as connection:
         for name, frame in frames.items():
-            _make_frame(connection, name, frame)
+            store_frame(connection, name, frame)
 
 
 def copy_published(warehouse: Path) -> Path:
@@ -178,127 +181,6 @@ def _expose_raw(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> Non
     engine.expose_raw(connection, _REJECTS, rejects, provenance=())
 
 
-def _make_references(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    for name in ("channels", "languages", "topics"):
-        _make_frame(connection, f"ref_{name}", _reference(name))
-    connection.execute(
-        "CREATE TEMP VIEW ref_urgent_topics AS"
-        " SELECT topic, bool_or(is_urgent) AS is_urgent FROM ref_topics GROUP BY topic"
-    )
-    rules = asdict(settings.rules)
-    tags = rules.pop("excluded_tags")
-    _make_frame(connection, "ref_rules", pd.DataFrame([rules]))
-    _make_frame(
-        connection,
-        "ref_excluded_tags",
-        pd.DataFrame(
-            [(tag, f" {tag} ", exclusion, i) for i, (tag, exclusion) in enumerate(tags.items(), 1)],
-            columns=["tag", "padded_tag", "exclusion", "rank"],
-        ),
-    )
-    desks = pd.DataFrame(
-        [asdict(desk) for desk in settings.desks],
-        columns=[
-            "channel", "language", "calendar", "target_share", "within_seconds",
-            "handle_seconds", "concurrency", "shrinkage", "max_occupancy",
-        ],
-    )  # fmt: skip
-    _make_frame(connection, "ref_desks", desks.rename(columns={"calendar": "calendar_id"}))
-
-
-def _reference(name: str) -> pd.DataFrame:
-    frame = pd.read_csv(REFERENCE_DIR / f"{name}.csv", dtype=str, keep_default_na=False)
-    frame["alias"] = frame["alias"].str.strip().str.lower()
-    if "is_urgent" in frame:
-        frame["is_urgent"] = frame["is_urgent"].str.lower() == "true"
-    return frame.drop_duplicates("alias")
-
-
-def _make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None:
-    kept = ("load_id", "file", "source", "system", "zone", "received", "loaded", "quarantined")
-    frame = pd.DataFrame(
-        [
-            {key: load.manifest.get(key) for key in kept}
-            | {"loaded_at": load.loaded_at}
-            | {"tables": ",".join(sorted(load.manifest.get("tables", {})))}
-            for load in loads
-        ]
-    )
-    spans = connection.execute(
-        """
-        SELECT _load_id AS load_id, min(first_at) AS first_at, max(last_at) AS last_at
-        FROM (
-            SELECT _load_id, min(created_at) AS first_at, max(created_at) AS last_at
-            FROM raw_contacts GROUP BY _load_id
-            UNION ALL
-            SELECT _load_id, min(sent_at), max(sent_at) FROM raw_messages GROUP BY _load_id
-            UNION ALL
-            SELECT _load_id, min(sent_at), max(greatest(sent_at, answered_at))
-            FROM raw_surveys GROUP BY _load_id
-            UNION ALL
-            SELECT _load_id, min(starts_at), max(ends_at) FROM raw_schedules GROUP BY _load_id
-        )
-        GROUP BY _load_id
-        """
-    ).df()
-    _make_frame(connection, "loads", frame.merge(spans, on="load_id", how="left"))
-
-
-def _make_time(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    first, cut = connection.execute(
-        """
-        SELECT min(first_at), max(last_at)
-        FROM (
-            SELECT
-                min(least(created_at, first_inbound_at)) AS first_at,
-                max(greatest(created_at, updated_at)) AS last_at
-            FROM raw_contacts
-            UNION ALL SELECT NULL, max(sent_at) FROM raw_messages
-            UNION ALL SELECT NULL, max(changed_at) FROM raw_status_events
-            UNION ALL
-            SELECT NULL, max(greatest(answered_at, abandoned_at, ended_at)) FROM raw_sessions
-            UNION ALL SELECT min(sent_at), max(greatest(sent_at, answered_at)) FROM raw_surveys
-        )
-        """
-    ).fetchall()[0]
-    if cut is None:
-        raise BuildError("the raw store holds no contacts, messages or surveys; load an export")
-    first = max(first or cut, cut - _LONGEST_HISTORY)
-    _make_frame(connection, "core_data_cut", pd.DataFrame({"data_cut_at": [cut]}), temporary=True)
-    span = first.date() - timedelta(days=1), cut.date() + timedelta(days=HORIZON_DAYS)
-    quarters = calendars.local_quarters(settings.zone, *span)
-    _make_frame(connection, "core_local_quarters", quarters, temporary=True)
-    days = calendars.business_days(settings.calendars, *span)
-    _make_frame(connection, "business_days", days)
-
-
-def _make_build_info(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    build_id: str,
-    created_at: datetime,
-) -> None:
-    cut = connection.execute("SELECT data_cut_at FROM core_data_cut").fetchall()[0][0]
-    row = {
-        "build_id": build_id,
-        "created_at": created_at,
-        "data_cut_at": cut,
-        "zone": settings.zone,
-        "site_name": settings.name,
-        "settings_json": json.dumps(asdict(settings), default=str, sort_keys=True),
-        "code_version": _code_version(),
-        "definitions_version": catalog.definitions_version(),
-    }
-    _make_frame(connection, "build_info", pd.DataFrame([row]))
-
-
-def _code_version() -> str:
-    try:
-        return version("support-quality")
-    except PackageNotFoundError:
-        return "not installed"
-
-
 def _run_model(connection: duckdb.DuckDBPyConnection, head: catalog.Header) -> None:
     temporary = "TEMP " if head.kind == "core" else ""
     stored = "VIEW" if head.is_view else "TABLE"
@@ -320,80 +202,3 @@ def _check_header(connection: duckdb.DuckDBPyConnection, head: catalog.Header) -
     wrong = catalog.disagreements(head, made)
     if wrong:
         raise BuildError(f"{head.path}: table and header disagree: {'; '.join(wrong)}")
-
-
-def _make_frame(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    frame: pd.DataFrame,
-    *,
-    temporary: bool = False,
-) -> None:
-    """Store a frame as a table, cast to the types of its header."""
-    head = catalog.header(name)
-    extra = set(frame.columns) ^ {column.name for column in head.columns}
-    if extra:
-        raise BuildError(
-            f"{head.path}: frame and header of {name} disagree on {', '.join(sorted(extra))}"
-        )
-    columns = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in head.columns)
-    connection.register("incoming_frame", frame)
-    kind = "TEMP TABLE" if temporary else "TABLE"
-    connection.execute(f"CREATE OR REPLACE {kind} {name} AS SELECT {columns} FROM incoming_frame")
-    connection.unregister("incoming_frame")
-
-
-def _make_definitions(connection: duckdb.DuckDBPyConnection) -> None:
-    _make_frame(connection, "definitions", catalog.definitions())
-    _make_frame(connection, "data_dictionary", catalog.dictionary())
-
-
-def _make_histograms(connection: duckdb.DuckDBPyConnection) -> None:
-    """Monthly log-binned counts of every duration metric: additive, so any range is quick."""
-    head = catalog.header("metric_histograms")
-    columns = ", ".join(f"{c.name} {c.type}" for c in head.columns)
-    connection.execute(f"CREATE TABLE metric_histograms ({columns})")
-    for metric in catalog.metrics():
-        if metric.entries["unit"] != "seconds":
-            continue
-        observed = "is_observed" if metric.has("is_observed") else "TRUE"
-        connection.execute(
-            f"""
-            INSERT INTO metric_histograms
-            SELECT
-                '{metric.name.removeprefix("metric_")}' AS metric,
-                month_of(observed_on) AS month,
-                channel, language, topic, team,
-                {observed} AS is_observed,
-                CAST(floor(ln(value + 1) / ln({BIN_RATIO})) AS INTEGER) AS bin,
-                COUNT(*) AS n,
-                CAST(SUM(value) AS BIGINT) AS total
-            FROM {metric.name}
-            WHERE value >= 0
-            GROUP BY ALL
-            """
-        )
-
-
-def _audit(connection: duckdb.DuckDBPyConnection) -> None:
-    """Run every audit, keep the outcome in `checks`, and stop where one that blocks found rows."""
-    rows = []
-    for head in catalog.audits():
-        offending = f"({head.sql.strip()})"
-        (found,) = connection.execute(f"SELECT COUNT(*) FROM {offending}").fetchall()[0]
-        detail = None
-        if found:
-            first = connection.execute(f"SELECT * FROM {offending} LIMIT 1").df().iloc[0]
-            row = ", ".join(f"{name}={value}" for name, value in first.items())
-            detail = f"first: {row}. To mend it: {head.entries['remedy']}."
-        rows.append((head.name, head.entries["severity"], not found, found, head.summary, detail))
-    columns = ["check", "severity", "passed", "found", "summary", "detail"]
-    checks = pd.DataFrame(rows, columns=columns)
-    _make_frame(connection, "checks", checks)
-    blocking = checks[~checks["passed"].astype(bool) & (checks["severity"] == "block")]
-    if len(blocking):
-        worst = blocking.iloc[0]
-        raise BuildError(
-            f"audit {worst['check']} found {worst['found']} rows ({worst['summary']});"
-            f" {worst['detail']} The published build stays."
-        )

@@ -1,0 +1,146 @@
+"""Tables that no SQL could make: settings, aliases, loads, opening hours, local time."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+
+import duckdb
+import pandas as pd
+
+from pipelines.errors import BuildError
+from pipelines.settings import REFERENCE_DIR, Settings
+from pipelines.warehouse import calendars, catalog
+from pipelines.warehouse.frames import store_frame
+from pipelines.warehouse.raw_files import Load
+
+HORIZON_DAYS = 62  # opening hours and local time reach this far past the data: forecasts need them
+_LONGEST_HISTORY = timedelta(days=365 * 40)
+
+
+def make_references(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Make ref_channels, ref_languages, ref_topics, ref_rules, ref_excluded_tags, ref_desks."""
+    for name in ("channels", "languages", "topics"):
+        store_frame(connection, f"ref_{name}", _reference(name))
+    connection.execute(
+        "CREATE TEMP VIEW ref_urgent_topics AS"
+        " SELECT topic, bool_or(is_urgent) AS is_urgent FROM ref_topics GROUP BY topic"
+    )
+    rules = asdict(settings.rules)
+    tags = rules.pop("excluded_tags")
+    store_frame(connection, "ref_rules", pd.DataFrame([rules]))
+    store_frame(
+        connection,
+        "ref_excluded_tags",
+        pd.DataFrame(
+            [(tag, f" {tag} ", exclusion, i) for i, (tag, exclusion) in enumerate(tags.items(), 1)],
+            columns=["tag", "padded_tag", "exclusion", "rank"],
+        ),
+    )
+    desks = pd.DataFrame(
+        [asdict(desk) for desk in settings.desks],
+        columns=[
+            "channel", "language", "calendar", "target_share", "within_seconds",
+            "handle_seconds", "concurrency", "shrinkage", "max_occupancy",
+        ],
+    )  # fmt: skip
+    store_frame(connection, "ref_desks", desks.rename(columns={"calendar": "calendar_id"}))
+
+
+def _reference(name: str) -> pd.DataFrame:
+    frame = pd.read_csv(REFERENCE_DIR / f"{name}.csv", dtype=str, keep_default_na=False)
+    frame["alias"] = frame["alias"].str.strip().str.lower()
+    if "is_urgent" in frame:
+        frame["is_urgent"] = frame["is_urgent"].str.lower() == "true"
+    return frame.drop_duplicates("alias")
+
+
+def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None:
+    """Make `loads`: one row per manifest, with the earliest and latest instant of its rows."""
+    kept = ("load_id", "file", "source", "system", "zone", "received", "loaded", "quarantined")
+    frame = pd.DataFrame(
+        [
+            {key: load.manifest.get(key) for key in kept}
+            | {"loaded_at": load.loaded_at}
+            | {"tables": ",".join(sorted(load.manifest.get("tables", {})))}
+            for load in loads
+        ]
+    )
+    spans = connection.execute(
+        """
+        SELECT _load_id AS load_id, min(first_at) AS first_at, max(last_at) AS last_at
+        FROM (
+            SELECT _load_id, min(created_at) AS first_at, max(created_at) AS last_at
+            FROM raw_contacts GROUP BY _load_id
+            UNION ALL
+            SELECT _load_id, min(sent_at), max(sent_at) FROM raw_messages GROUP BY _load_id
+            UNION ALL
+            SELECT _load_id, min(sent_at), max(greatest(sent_at, answered_at))
+            FROM raw_surveys GROUP BY _load_id
+            UNION ALL
+            SELECT _load_id, min(starts_at), max(ends_at) FROM raw_schedules GROUP BY _load_id
+        )
+        GROUP BY _load_id
+        """
+    ).df()
+    store_frame(connection, "loads", frame.merge(spans, on="load_id", how="left"))
+
+
+def make_time(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Make core_data_cut, core_local_quarters and business_days, as far as the data reach.
+
+    Raises BuildError where no raw row holds an instant.
+    """
+    first, cut = connection.execute(
+        """
+        SELECT min(first_at), max(last_at)
+        FROM (
+            SELECT
+                min(least(created_at, first_inbound_at)) AS first_at,
+                max(greatest(created_at, updated_at)) AS last_at
+            FROM raw_contacts
+            UNION ALL SELECT NULL, max(sent_at) FROM raw_messages
+            UNION ALL SELECT NULL, max(changed_at) FROM raw_status_events
+            UNION ALL
+            SELECT NULL, max(greatest(answered_at, abandoned_at, ended_at)) FROM raw_sessions
+            UNION ALL SELECT min(sent_at), max(greatest(sent_at, answered_at)) FROM raw_surveys
+        )
+        """
+    ).fetchall()[0]
+    if cut is None:
+        raise BuildError("the raw store holds no contacts, messages or surveys; load an export")
+    first = max(first or cut, cut - _LONGEST_HISTORY)
+    store_frame(connection, "core_data_cut", pd.DataFrame({"data_cut_at": [cut]}), temporary=True)
+    span = first.date() - timedelta(days=1), cut.date() + timedelta(days=HORIZON_DAYS)
+    quarters = calendars.local_quarters(settings.zone, *span)
+    store_frame(connection, "core_local_quarters", quarters, temporary=True)
+    days = calendars.business_days(settings.calendars, *span)
+    store_frame(connection, "business_days", days)
+
+
+def make_build_info(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    build_id: str,
+    created_at: datetime,
+) -> None:
+    """Make build_info: what this build is made from, and under which settings."""
+    cut = connection.execute("SELECT data_cut_at FROM core_data_cut").fetchall()[0][0]
+    row = {
+        "build_id": build_id,
+        "created_at": created_at,
+        "data_cut_at": cut,
+        "zone": settings.zone,
+        "site_name": settings.name,
+        "settings_json": json.dumps(asdict(settings), default=str, sort_keys=True),
+        "code_version": _code_version(),
+        "definitions_version": catalog.definitions_version(),
+    }
+    store_frame(connection, "build_info", pd.DataFrame([row]))
+
+
+def _code_version() -> str:
+    try:
+        return version("support-quality")
+    except PackageNotFoundError:
+        return "not installed"
