@@ -6,6 +6,7 @@ as its 95 % interval. NaN stands for NULL: no observations, or none far enough o
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -56,12 +57,19 @@ def _between(n: int, share: float, smallest: Callable[[int], float]) -> tuple[fl
     value = smallest(below + 1)
     if position > below:
         value += (smallest(below + 2) - value) * (position - below)
-    low, high = (int(rank) for rank in percentile_ranks(n, share))
+    low, high = _enclosing(n, share)
     return value, smallest(low) if low >= 1 else np.nan, smallest(high) if high <= n else np.nan
 
 
 def _ranks_needed(n: int, share: float) -> list[int]:
     """Places, from 0, of the order statistics that `_between` may ask for."""
     below = int((n - 1) * share)
-    low, high = (int(rank) - 1 for rank in percentile_ranks(n, share))
-    return sorted({below, min(below + 1, n - 1), max(low, 0), min(high, n - 1)})
+    low, high = _enclosing(n, share)
+    return sorted({below, min(below + 1, n - 1), max(low - 1, 0), min(high - 1, n - 1)})
+
+
+@lru_cache(maxsize=100_000)
+def _enclosing(n: int, share: float) -> tuple[int, int]:
+    """Kept because thousands of groups (an agent's days, say) often have the same size."""
+    low, high = percentile_ranks(n, share)
+    return int(low), int(high)
