@@ -40,7 +40,7 @@ import streamlit as st
 from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
 from dashboard import filters, i18n, pages, queries
-from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
+from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
 from dashboard.i18n import text as _
 from dashboard.tables import download_buttons, show_table
 from pipelines.errors import SupportQualityError
@@ -91,8 +91,8 @@ def close_page(page: Page) -> None:
     """The line at the foot: whose numbers, until when, from which build."""
     st.caption(
         _("{site} · data until {cut} ({zone}) · build {build}").format(
-            site=page.build.site_name,
-            cut=page.reader.instant(page.build.data_cut_at, page.build.zone),
+            site=escaped(page.build.site_name),
+            cut=escaped(page.reader.instant(page.build.data_cut_at, page.build.zone)),
             zone=page.build.zone,
             build=page.build.build_id,
         )
@@ -343,8 +343,8 @@ def stale(build: Any, reader: Reader) -> None:
     """The build is old: until when it counts, why, and how to renew it."""
     st.warning(
         _("These numbers end at {cut}. {reason} To renew them, run `support-quality run`.").format(
-            cut=reader.instant(build.data_cut_at, build.zone),
-            reason=i18n.text(build.stale_reason or ""),
+            cut=escaped(reader.instant(build.data_cut_at, build.zone)),
+            reason=escaped(i18n.text(build.stale_reason or "")),
         )
     )
 
@@ -352,7 +352,7 @@ def stale(build: Any, reader: Reader) -> None:
 def failed(error: Exception) -> None:
     """The page could not be drawn; a known kind of trouble says itself what to do."""
     if isinstance(error, SupportQualityError):
-        st.error(str(error))
+        st.error(escaped(str(error)))
     else:
         st.error(_("This page could not be drawn. The server's log says why; try to reload it."))
 
@@ -362,7 +362,7 @@ def nothing_published(error: Exception) -> None:
     st.title(_("No data yet"), anchor=False)
     st.info(_("Nothing has been published in this warehouse. Load exports and build:"))
     st.code("support-quality load PATH\nsupport-quality run", language="shell")
-    st.caption(str(error))
+    st.text(str(error))
 
 
 # --- language -----------------------------------------------------------------------------

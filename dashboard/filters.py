@@ -15,7 +15,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from dashboard import i18n, queries
-from dashboard.formats import Reader
+from dashboard.formats import Reader, escaped
 from dashboard.i18n import text as _
 from pipelines.api import BuildInfo
 
@@ -154,7 +154,7 @@ def bar(build: BuildInfo) -> Filters:
     if st.session_state.get(_NOTES):
         st.info(
             _("Left out of the link, because this build does not know it: {names}").format(
-                names=", ".join(f"`{note.replace('`', '')}`" for note in st.session_state[_NOTES])
+                names=escaped(", ".join(st.session_state[_NOTES]))
             )
         )
     return chosen
@@ -201,7 +201,7 @@ def _codes_menu(name: str, label: str, codes: Sequence[str], chosen: tuple, read
     if len(chosen) > 1:
         summary += f" +{len(chosen) - 1}"
     key = f"filter-{name}"
-    with st.popover(f"{label}: {summary}", key=f"{key}-menu"):
+    with st.popover(f"{label}: {escaped(summary)}", key=f"{key}-menu"):
         st.session_state[key] = list(chosen)
         st.multiselect(
             label,

@@ -6,6 +6,7 @@ Nothing here imports Streamlit, so that charts and notebooks use it too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -44,6 +45,17 @@ _NAMES = {
         "unknown": N_("Unknown topic"),
     },
 }
+
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$:-])")
+
+
+def escaped(text: str) -> str:
+    """Text that shows as it is where Markdown is read: a name from an export, an id from a link.
+
+    Unescaped, it could fetch a picture from elsewhere; a Korean date would start a list.
+    """
+    return _MARKUP.sub(r"\\\1", text)
 
 
 @dataclass(frozen=True)

@@ -190,16 +190,16 @@ def against_own_past(metric: str, now: Filters, before: Filters, by: str) -> pd.
 
 
 _LISTED = (
-    "contact_id",
     "arrived_at",
     "channel",
     "language",
     "topic",
-    "team",
-    "status",
     "first_response_seconds",
     "full_resolution_seconds",
+    "status",
     "reopens_count",
+    "team",
+    "contact_id",
 )
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import charts, components, queries, tables
+from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from pipelines.errors import UnknownNameError
 
@@ -94,7 +95,7 @@ def _one(contact_id: str) -> None:
             _(
                 "This build has no contact “{id}”. Ids look like zendesk:1234; check the id, or"
                 " choose one from the list."
-            ).format(id=contact_id)
+            ).format(id=escaped(contact_id))
         )
         st.button(_("Back to the list"), on_click=_go_to, args=(None,))
         return
@@ -130,17 +131,17 @@ def _one(contact_id: str) -> None:
 
 def _facts(facts: dict) -> None:
     with st.container(border=True, key="card-facts"):
-        st.header(facts["contact_id"], anchor=False)
+        st.header(escaped(facts["contact_id"]), anchor=False)
         if facts["subject"]:
             st.text(facts["subject"])
         with st.container(horizontal=True, gap="xsmall"):
-            st.badge(reader.name("channel", facts["channel"]))
-            st.badge(reader.name("language", facts["language"]))
-            st.badge(reader.name("topic", facts["topic"]))
+            st.badge(escaped(reader.name("channel", facts["channel"])))
+            st.badge(escaped(reader.name("language", facts["language"])))
+            st.badge(escaped(reader.name("topic", facts["topic"])))
             if facts["is_urgent"]:
                 st.badge(_("urgent"), color="orange")
             if facts["status"]:
-                st.badge(WAITS.get(facts["status"], facts["status"]), color="gray")
+                st.badge(WAITS.get(facts["status"], escaped(facts["status"])), color="gray")
             if facts["exclusion"]:
                 st.badge(
                     _("not counted: {reason}").format(
@@ -181,7 +182,7 @@ def _messages(messages) -> None:
                     st.badge(
                         ROLES.get(role, role), color="orange" if role == "customer" else "blue"
                     )
-                    st.caption(reader.instant(message.sent_at, zone, seconds=True))
+                    st.caption(escaped(reader.instant(message.sent_at, zone, seconds=True)))
                     if not message.is_public:
                         st.badge(_("internal note"), color="gray")
                 st.text(message.text or "—")
@@ -195,10 +196,10 @@ def _surveys(surveys) -> None:
         for survey in surveys.itertuples():
             st.write(
                 _("Sent {sent}, answered {answered}, score {score} (scale {scale})").format(
-                    sent=reader.instant(survey.sent_at, zone),
-                    answered=reader.instant(survey.answered_at, zone),
+                    sent=escaped(reader.instant(survey.sent_at, zone)),
+                    answered=escaped(reader.instant(survey.answered_at, zone)),
                     score=reader.compact(survey.score),
-                    scale=survey.scale,
+                    scale=escaped(survey.scale),
                 )
             )
             if isinstance(survey.comment, str):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import components, queries
+from dashboard.formats import escaped
 from dashboard.i18n import text as _
 
 page = components.open_page(
@@ -30,7 +31,7 @@ metrics = queries.ask("metrics")
 dictionary = queries.ask("data_dictionary")
 wanted = st.query_params.get("metric")
 if wanted and wanted not in set(metrics["metric"]):
-    components.not_found(_("This build has no metric “{name}”.").format(name=wanted))
+    components.not_found(_("This build has no metric “{name}”.").format(name=escaped(wanted)))
 
 search = st.text_input(
     _("Search metrics, tables and columns"),
@@ -81,7 +82,9 @@ shown = [
 metric_tab, dictionary_tab = st.tabs([_("Metrics"), _("Data dictionary")])
 with metric_tab:
     if not shown:
-        components.empty(_("No metric holds “{words}”. Try fewer words.").format(words=search))
+        components.empty(
+            _("No metric holds “{words}”. Try fewer words.").format(words=escaped(search))
+        )
     for row in sorted(shown, key=lambda row: row.metric != wanted):
         section = st.expander(
             _(row.label),
@@ -97,7 +100,9 @@ with dictionary_tab:
         [_found(row.table_name, row.column_name, row.meaning) for row in dictionary.itertuples()]
     ]
     if columns.empty:
-        components.empty(_("No column holds “{words}”. Try fewer words.").format(words=search))
+        components.empty(
+            _("No column holds “{words}”. Try fewer words.").format(words=escaped(search))
+        )
     else:
         components.table_card(
             _("Published tables and their columns"),

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, components, queries
-from dashboard.formats import SUPPRESSED_BELOW
+from dashboard.formats import SUPPRESSED_BELOW, escaped
 from dashboard.i18n import text as _
 
 BASELINE_DAYS = 84  # twelve weeks: long enough for a small language, short enough to be current
@@ -232,16 +232,13 @@ with st.container(border=True, key="card-comments"):
                 with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                     happy = pd.notna(row.is_satisfied) and bool(row.is_satisfied)
                     st.badge(scored, color="blue" if happy else "orange")
-                    st.caption(
-                        " · ".join(
-                            (
-                                reader.day(row.answered_on),
-                                reader.name("channel", row.channel),
-                                reader.language(row.language),
-                                reader.name("topic", row.topic),
-                            )
-                        )
+                    about = (
+                        reader.day(row.answered_on),
+                        reader.name("channel", row.channel),
+                        reader.language(row.language),
+                        reader.name("topic", row.topic),
                     )
+                    st.caption(escaped(" · ".join(about)))
                 # Customers' text is never Markdown: an image in it would call out.
                 st.text(row.comment)
 components.close_page(page)

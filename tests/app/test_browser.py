@@ -196,3 +196,14 @@ def test_a_row_of_the_list_opens_the_contact_and_its_messages(reader):
         tab.ready()
         assert tab.query()["contact"] != first
         assert tab.errors() == []
+
+
+def test_a_link_can_not_make_the_page_fetch_from_elsewhere(reader):
+    with reader() as tab:
+        for query in (
+            "?contact=![x](http://evil.example/p.gif)",
+            "?team=![x](http://evil.example/q)",
+        ):
+            tab.open("contact", query)
+            assert tab.page.get_by_text("![x](http://evil.example/").count() == 1
+        assert tab.outside == []
