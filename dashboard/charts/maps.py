@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -131,13 +132,13 @@ def week_map(
         go.Heatmap(
             x=[reader.half_hour(slot) for slot in slots],
             y=names,
-            z=grid,
+            z=np.array(grid, dtype=float),
             zmin=0,
             zmax=highest or None,
             colorscale=[list(stop) for stop in SEQUENTIAL],
             xgap=1,
             ygap=2,
-            text=words,
+            text=np.array(words, dtype=object),
             hovertemplate="%{text}<extra></extra>",
             hoverongaps=False,
             colorbar=bar,
@@ -189,11 +190,11 @@ class _HalfHours:
             go.Heatmap(
                 x=[self._reader.half_hour(slot) for slot in self._slots],
                 y=self._names,
-                z=z,
+                z=np.array(z, dtype=float),
                 colorscale=[list(stop) for stop in scale],
                 xgap=1,
                 ygap=2,
-                text=words,
+                text=np.array(words, dtype=object),
                 hovertemplate="%{text}<extra></extra>",
                 hoverongaps=False,
                 colorbar=bar,
@@ -206,8 +207,10 @@ class _HalfHours:
 
 
 def _grid(values: pd.Series, rows: Sequence, columns: Sequence, take: str = "min") -> list[list]:
-    taken = values.groupby(level=[0, 1]).agg(take)
-    found = {key: None if pd.isna(value) else value for key, value in taken.items()}
+    if not values.index.is_unique:
+        values = values.groupby(level=[0, 1]).agg(take)
+    known = values[values.notna()]
+    found = dict(zip(known.index, known.tolist(), strict=True))
     return [[found.get((row, column)) for column in columns] for row in rows]
 
 

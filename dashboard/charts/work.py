@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -139,17 +140,20 @@ def cohorts(
 
 def _at_whole_days(curve: pd.DataFrame, days: int) -> pd.DataFrame:
     """A step curve read after 1, 2, ... days, as far as it goes."""
-    ends = pd.DataFrame({"day": range(1, days + 1)})
-    ends["seconds"] = ends["day"] * 86_400.0
-    ends = ends[ends["seconds"] <= curve["seconds"].max()]
-    steps = curve[["seconds", "surviving_share", "low", "high", "at_risk"]]
-    # Before the first event everybody is still open.
-    start = pd.DataFrame(
-        {"seconds": [-1.0], "surviving_share": 1.0, "low": 1.0, "high": 1.0}
-        | {"at_risk": curve["at_risk"].max()}
-    )
-    steps = pd.concat([start, steps.astype({"seconds": float})], ignore_index=True)
-    return pd.merge_asof(ends, steps, on="seconds")
+    seconds = curve["seconds"].to_numpy(dtype=float)
+    day = np.arange(1, days + 1)
+    day = day[day * 86_400 <= seconds.max()]
+    step = np.searchsorted(seconds, day * 86_400, side="right") - 1
+    read = {"day": day}
+    # Before the first event (step -1) everybody is still open.
+    for name, start in (
+        ("surviving_share", 1.0),
+        ("low", 1.0),
+        ("high", 1.0),
+        ("at_risk", curve["at_risk"].max()),
+    ):
+        read[name] = np.append(curve[name].to_numpy(dtype=float), start)[step]
+    return pd.DataFrame(read)
 
 
 def ledger(

@@ -78,9 +78,10 @@ def headline(
     changed: pd.DataFrame, plan: pd.DataFrame, scenario: api.Scenario, reader: Reader
 ) -> None:
     """The queue's totals over the plan; under a scenario, against the plan without it."""
-    now, before = api.shortage(changed).iloc[0], api.shortage(plan).iloc[0]
     is_changed = scenario != api.Scenario()
+    now = before = api.shortage(changed).iloc[0]
     if is_changed:
+        before = api.shortage(plan).iloc[0]
         st.info(_("A scenario, not the plan: each number says how far it is from the plan."))
     hours = _("{n} h")
 

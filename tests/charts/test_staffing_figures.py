@@ -140,7 +140,7 @@ def test_hover_of_the_plan_tells_the_band_and_the_agents_at_their_desks():
 def test_the_gap_map_is_symmetric_about_enough_and_leaves_closed_cells_empty():
     cells = gap_map(plan(gap=[3.0, NULL])).data[0]
     assert (cells.zmin, cells.zmax) == (-3.0, 3.0)
-    assert [list(row) for row in cells.z] == [[3.0, None]]
+    assert [drawn(row) for row in cells.z] == [[3.0, None]]
     assert drawn(cells.x) == ["09:00", "09:30"]
 
 
@@ -161,7 +161,7 @@ def test_a_clock_change_that_repeats_a_half_hour_shows_the_scarcer_of_the_two():
     frame = half_hours(
         [2, 2], required_scheduled=[5.0, 5.0], scheduled_agents=[4.0, 6.0], gap=[-1.0, 1.0]
     )
-    assert [list(row) for row in gap_map(frame).data[0].z] == [[-1.0]]
+    assert [drawn(row) for row in gap_map(frame).data[0].z] == [[-1.0]]
 
 
 def test_the_week_map_hides_cells_with_fewer_than_five():
@@ -169,7 +169,7 @@ def test_the_week_map_hides_cells_with_fewer_than_five():
         {"weekday": [0, 0], "half_hour": [18, 19], "value": [60.0, 600.0], "n": [5, 4]}
     )
     cells = week_map(frame, "value", unit="seconds", label="wait").data[0]
-    assert cells.z[0][18:20] == [60.0, None]
+    assert drawn(cells.z[0][18:20]) == [60.0, None]
     assert cells.text[0][18] == "Mon 09:00<br><b>1 min</b><br>n = 5"
     assert cells.text[0][19] == "Mon 09:30<br>n = <5"
 
@@ -177,7 +177,7 @@ def test_the_week_map_hides_cells_with_fewer_than_five():
 def test_the_map_of_agents_takes_the_most_of_the_days_that_share_a_cell():
     both = pd.concat([plan(), plan(required_scheduled=[20.0, NULL])]).assign(queue="phone:ko")
     cells = agents_map(both, row="queue", names={"phone:ko": "Phone · Korean"}).data[0]
-    assert [list(row) for row in cells.z] == [[20.0, 12.0]]
+    assert [drawn(row) for row in cells.z] == [[20.0, 12.0]]
     assert (cells.zmin, cells.zmax) == (0, 20.0)
     assert cells.text[0][0] == "Phone · Korean · 09:00<br>To schedule: <b>20</b>"
 

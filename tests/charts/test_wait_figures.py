@@ -127,3 +127,13 @@ def test_groups_of_fewer_than_five_have_no_curve():
 def test_the_axis_begins_at_the_last_round_duration_before_the_first_end():
     late = curve(seconds=[700.0, 4000.0, 90_000.0])
     assert still_waiting(late).layout.xaxis.ticktext == ("10 min", "1 h", "6 h", "1 d")
+
+
+def test_a_long_curve_is_drawn_at_every_half_per_cent_and_its_end():
+    share = [1 - i / 10_000 for i in range(1001)]
+    long = pd.DataFrame(
+        {"seconds": range(1001), "surviving_share": share, "low": share, "high": share}
+    ).assign(at_risk=1000)
+    line = still_waiting(long).data[-1]
+    assert len(line.y) < 25
+    assert (line.y[0], line.y[-1]) == (1.0, share[-1])
