@@ -8,6 +8,7 @@ writer dies, there is either the old build or the new one.
 import errno
 import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,7 +106,10 @@ def publish(warehouse: Path, part: Path) -> str:
 def discard_parts(warehouse: Path) -> None:
     """Remove what killed builds left behind. Call it with the lock held."""
     for path in [*warehouse.glob("support-*.duckdb.part*"), *warehouse.glob(f"{POINTER}.*")]:
-        path.unlink(missing_ok=True)
+        if path.is_dir():  # what it spilled
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _locked(warehouse: Path) -> int:

@@ -217,6 +217,8 @@ def test_aliases_are_mapped_and_the_unknown_is_kept_in_totals(warehouse):
             d          |         | pigeon      |          | Klingon      |       | weather
             e          |         |             |          | zh-TW        |       |
             f          |         | E-Mail      |          | zh-CN        |       |
+            g          |         | voice       |          | Korean       |       |
+            h          |         | voice       |          | jp           |       |
         """,
     )
     assert connection.execute(
@@ -228,6 +230,8 @@ def test_aliases_are_mapped_and_the_unknown_is_kept_in_totals(warehouse):
         ("d", "unknown", "und", "unknown", False),
         ("e", "unknown", "zh-TW", "unknown", False),
         ("f", "email", "zh-CN", "unknown", False),
+        ("g", "phone", "ko", "unknown", False),
+        ("h", "phone", "ja", "unknown", False),
     ]
     assert connection.execute(
         'SELECT "check", found FROM checks WHERE "check" LIKE \'known_%\' ORDER BY 1'

@@ -67,6 +67,18 @@ def test_a_failing_build_leaves_the_published_one_and_no_rest(warehouse, monkeyp
     assert not list(warehouse.folder.glob("*.wal"))
 
 
+def test_the_next_build_clears_what_a_killed_one_left(warehouse):
+    warehouse.load(contacts=ONE_CONTACT)
+    left = "support-20200101T000000000000Z.duckdb.part"
+    (warehouse.folder / f"{left}.spill").mkdir()
+    (warehouse.folder / f"{left}.spill" / "duckdb_temp_storage-0.tmp").write_bytes(b"x")
+    for name in (left, f"{left}.wal", "CURRENT.4242"):
+        (warehouse.folder / name).write_bytes(b"x")
+    warehouse.build().close()
+    kept = {current(warehouse.folder).name, "CURRENT", ".lock", "support.toml", "raw"}
+    assert {path.name for path in warehouse.folder.iterdir()} == kept
+
+
 def test_an_audit_that_blocks_names_itself_the_rows_and_the_remedy(warehouse, monkeypatch):
     warehouse.load(contacts=ONE_CONTACT)
     audit = catalog.Header(
