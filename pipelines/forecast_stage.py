@@ -53,6 +53,7 @@ def add_forecasts(
             "SELECT channel, language, starts_at, agents FROM fact_schedules"
         ).df()
         handle_seconds = measured_handle_seconds(connection)
+        waiting = waiting_contacts(connection)
 
     queues = list(arrivals[["channel", "language"]].drop_duplicates().itertuples(index=False))
     ahead = pd.DataFrame()
@@ -73,7 +74,9 @@ def add_forecasts(
         settings.desks,
         schedules,
         openings=ahead,
+        days=forecasts.days,
         handle_seconds=handle_seconds,
+        waiting_contacts=waiting,
     )
     add_frames(
         part,
@@ -84,6 +87,27 @@ def add_forecasts(
             "staffing_intervals": staffing,
         },
     )
+
+
+def waiting_contacts(connection: duckdb.DuckDBPyConnection) -> dict[Queue, float]:
+    """Contacts without a reply at the data cut, by (channel, language): the work that the first
+    hours of a plan find waiting. Queues where nobody waits are left out."""
+    rows = connection.execute(
+        """
+        SELECT
+            channel,
+            language,
+            count(*)
+        FROM fact_contacts
+        WHERE exclusion IS NULL
+          AND is_offered
+          AND NOT is_answered
+          AND left_at IS NULL
+          AND is_resolved IS NOT TRUE
+        GROUP BY channel, language
+        """
+    ).fetchall()
+    return {(channel, language): float(count) for channel, language, count in rows}
 
 
 def measured_handle_seconds(connection: duckdb.DuckDBPyConnection) -> dict[Queue, float]:
