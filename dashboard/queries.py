@@ -110,8 +110,8 @@ def _clock(build_id: str, filters: Filters, metric: str, by: tuple[str, ...]) ->
     frame = measure(metric, filters, by=by)
     ninth = measure(metric, filters, by=by, statistic="p90")
     frame = frame.merge(ninth[[*by, "value"]].rename(columns={"value": "p90"}), on=list(by))
-    clocks = frame["half_hour"].str.split(":", expand=True).astype(int)
-    frame["half_hour"] = clocks[0] * 2 + clocks[1] // 30
+    hours, minutes = (frame["half_hour"].str[part].astype(int) for part in (slice(2), slice(3, 5)))
+    frame["half_hour"] = hours * 2 + minutes // 30
     if "weekday" in frame:
         frame["weekday"] = frame["weekday"].astype(int) - 1
     return frame

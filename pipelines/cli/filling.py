@@ -178,5 +178,6 @@ def _print_published(published: "Published") -> None:
 
     print(
         f"published {published.build_id} in {spoken_duration(published.seconds)}:"
-        f" {published.contacts:,} contacts, {published.queues_forecast:,} queues forecast"
+        f" {published.contacts:,} contacts, forecast for {published.queues_forecast:,} queue"
+        f"{'' if published.queues_forecast == 1 else 's'}"
     )
