@@ -3,19 +3,25 @@ summary = "When the customer of a merge target first arrived: the earliest arriv
 grain = "one contact that others were merged into and that was not merged further"
 key = ["contact_id"]
 --- */
-WITH RECURSIVE merged (contact_id, target_id) AS (
+WITH RECURSIVE merges AS (
+    SELECT
+        contact_id,
+        merged_into
+    FROM latest_contacts
+    WHERE merged_into IS NOT NULL
+),
+
+merged (contact_id, target_id) AS (
     SELECT
         contact_id,
         merged_into AS target_id
-    FROM latest_contacts
-    WHERE merged_into IS NOT NULL
+    FROM merges
     UNION
     SELECT
         m.contact_id,
-        c.merged_into AS target_id
+        n.merged_into AS target_id
     FROM merged AS m
-    INNER JOIN latest_contacts AS c ON c.contact_id = m.target_id
-    WHERE c.merged_into IS NOT NULL
+    INNER JOIN merges AS n ON n.contact_id = m.target_id
 )
 
 SELECT
