@@ -6,8 +6,9 @@
 
 The dashboard is served in a process of its own, as `support-quality serve` does it. Every session
 is a WebSocket that speaks Streamlit's protocol, opens a page and then changes page or filters; a
-run lasts from the click to the last message of the script. Reading machine and server share the
-processors. Without --warehouse one is made: from the committed samples, or of --contacts invented
+run lasts from the click to the last message of the script. Seven views of ten are a page as the
+menu opens it; the others have filters of their own, which nobody may have asked for before. Readers
+and server share the processors. Without --warehouse one is made: from the committed samples, or of --contacts invented
 contacts.
 """
 
@@ -47,6 +48,7 @@ PAGES = (
     "contact",
     "data_health",
 )
+PLAIN_SHARE = 0.7  # views without filters: what the menu and most links open
 _PERIODS = (7, 28, 90)
 _MEGABYTE = 2**20
 
@@ -91,39 +93,44 @@ class Session:
                 return time.perf_counter() - began, is_fine
 
 
-async def read(port: int, views: list[tuple[str, str]], options, waits: Waits, seed: int) -> None:
+async def read(port: int, queries: list[str], options, waits: Waits, seed: int) -> None:
     """One session: a first page, then views at random with thought between them."""
     chance = random.Random(seed)
+
+    def view() -> tuple[str, str]:
+        is_plain = chance.random() < PLAIN_SHARE
+        return chance.choice(PAGES), "" if is_plain else chance.choice(queries)
+
     await asyncio.sleep(chance.uniform(0, options.think))  # readers do not arrive all at once
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     async with websockets.connect(
         address, subprotocols=["streamlit"], max_size=64 * _MEGABYTE, compression=None
     ) as socket:
         session = Session(socket, {})
-        seconds, is_fine = await session.open(*chance.choice(views))
+        seconds, is_fine = await session.open(*view())
         waits.first.append(seconds)
         waits.failed += not is_fine
         ends = time.monotonic() + options.seconds
         while time.monotonic() < ends:
             await asyncio.sleep(chance.uniform(0.5, 1.5) * options.think)
-            page, query = chance.choice(views)
+            page, query = view()
             seconds, is_fine = await session.open(page, query)
             waits.later.setdefault(page, []).append(seconds)
             waits.failed += not is_fine
 
 
-def views_of(warehouse: Path) -> list[tuple[str, str]]:
-    """What readers look at: every page, over three periods, whole and by channel and language."""
+def filters_of(warehouse: Path) -> list[str]:
+    """Query strings of filters: three periods, whole and by channel and by large languages."""
     reader = open_warehouse(warehouse)
     build, values = reader.build(), reader.filter_values()
-    filters = [{}] + [{"channel": code} for code in values["channel"]]
-    filters += [{"language": code} for code in values["language"][:4]]
-    queries = []
-    for days in _PERIODS:
-        start = max(build.first_on, build.last_on - timedelta(days=days - 1))
-        for chosen in filters:
-            queries.append(urlencode({"from": start, "to": build.last_on, **chosen}))
-    return [(page, query) for page in PAGES for query in queries]
+    groups = [{}] + [{"channel": code} for code in values["channel"]]
+    groups += [{"language": code} for code in values["language"][:4]]
+    return [
+        urlencode({"from": start, "to": build.last_on, **group})
+        for days in _PERIODS
+        for start in [max(build.first_on, build.last_on - timedelta(days=days - 1))]
+        for group in groups
+    ]
 
 
 @contextlib.contextmanager
@@ -159,9 +166,9 @@ def made(contacts: int | None, folder: Path) -> Path:
 
 async def measure(port: int, warehouse: Path, options) -> Waits:
     """All sessions at once."""
-    waits, views = Waits(), views_of(warehouse)
+    waits, queries = Waits(), filters_of(warehouse)
     await asyncio.gather(
-        *(read(port, views, options, waits, seed) for seed in range(options.sessions))
+        *(read(port, queries, options, waits, seed) for seed in range(options.sessions))
     )
     return waits
 
