@@ -8,13 +8,14 @@ The dashboard is served in a process of its own, as `support-quality serve` does
 is a WebSocket that speaks Streamlit's protocol, opens a page and then changes page or filters; a
 run lasts from the click to the last message of the script. Seven views of ten are a page as the
 menu opens it; the others have filters of their own, which nobody may have asked for before. Readers
-and server share the processors. Without --warehouse one is made: from the committed samples, or of --contacts invented
-contacts.
+and server share the processors. Without --warehouse one is made: from the committed samples, or
+of --contacts invented contacts.
 """
 
 import argparse
 import asyncio
 import contextlib
+import math
 import random
 import statistics
 import subprocess
@@ -175,8 +176,7 @@ async def measure(port: int, warehouse: Path, options) -> Waits:
 
 def percentile(seconds: list[float], share: float) -> float:
     """Nearest-rank percentile in milliseconds."""
-    ordered = sorted(seconds)
-    return 1000 * ordered[max(0, -(-int(len(ordered) * share * 100) // 100) - 1)]
+    return 1000 * sorted(seconds)[math.ceil(share * len(seconds)) - 1]
 
 
 def report(waits: Waits, options) -> bool:
