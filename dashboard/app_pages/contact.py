@@ -1,5 +1,6 @@
 """Contacts: search one, list those of the filter, and follow one from first message to survey."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import charts, components, queries, tables
@@ -194,12 +195,16 @@ def _surveys(surveys) -> None:
         if surveys.empty:
             st.write(_("No survey was sent about this contact."))
         for survey in surveys.itertuples():
+            sent = escaped(reader.instant(survey.sent_at, zone))
+            if pd.isna(survey.answered_at):
+                st.write(_("Sent {sent}, not answered").format(sent=sent))
+                continue
             st.write(
                 _("Sent {sent}, answered {answered}, score {score} (scale {scale})").format(
-                    sent=escaped(reader.instant(survey.sent_at, zone)),
+                    sent=sent,
                     answered=escaped(reader.instant(survey.answered_at, zone)),
                     score=reader.compact(survey.score),
-                    scale=escaped(survey.scale),
+                    scale=escaped(survey.scale or "?"),
                 )
             )
             if isinstance(survey.comment, str):

@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
+from dashboard.formats import escaped
 from dashboard.pages import PAGES
+from pipelines.api import open_warehouse
 from tests.fixtures import RawWarehouse
 
 NAMES = [page.name for page in PAGES]
@@ -141,6 +143,31 @@ def test_what_customers_write_is_shown_as_text_never_as_markup(open_app, tmp_pat
     assert "# Help ![x](http://evil/p.gif)" in texts
     assert "![x](http://evil/p.gif)" in texts
     assert not any("evil" in markdown.value for markdown in app.markdown)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "channel = 'live_chat'",
+        "channel = 'phone'",
+        "channel = 'email'",
+        "exclusion = 'merged'",
+        "exclusion = 'agent_initiated'",
+        "contact_id IN (SELECT contact_id FROM fact_surveys WHERE answered_at IS NULL)",
+        "contact_id IN (SELECT contact_id FROM fact_surveys WHERE comment IS NOT NULL)",
+    ],
+)
+def test_contacts_of_every_kind_are_drawn(open_app, exchange, kind):
+    found = open_warehouse(exchange).sql(
+        f"SELECT contact_id FROM fact_contacts WHERE {kind} ORDER BY arrived_at DESC LIMIT 3"
+    )
+    assert len(found) == 3
+    app = open_app(exchange, "contact")
+    for contact_id in found["contact_id"]:
+        app.query_params["contact"] = contact_id
+        app.run()
+        assert ([e.value for e in app.exception], contact_id) == ([], contact_id)
+        assert escaped(contact_id) in [header.value for header in app.header]
 
 
 def test_groups_under_five_are_not_told(open_app, tmp_path):
