@@ -72,7 +72,7 @@ def test_demo_invents_an_exchange_and_starts_the_dashboard_on_it(
 def test_demo_does_not_mix_its_samples_with_the_exports_of_others(published, run_command):
     ran = run_command("demo", "--port", free_port(), "--warehouse", published)
     assert ran.exit_code == 3
-    assert "tickets.csv" in ran.stderr
+    assert "three.csv" in ran.stderr
     assert "--warehouse DIR" in ran.stderr
 
 
