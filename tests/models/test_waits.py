@@ -170,19 +170,21 @@ def test_who_was_taken_before_writing_waited_since_joining_the_queue(warehouse):
     ]
 
 
-def test_calls_are_answered_abandoned_or_called_back(warehouse):
+def test_calls_are_answered_abandoned_called_back_or_turned_away(warehouse):
     connection = warehouse(
         contacts="""
             contact_id | kind | channel | created_at
             answered   | call | phone   | 2026-03-02 09:00:00Z
             callback   | call | phone   | 2026-03-02 09:00:00Z
             hung_up    | call | phone   | 2026-03-02 09:00:00Z
+            closed     | call | phone   | 2026-03-02 09:00:00Z
             in_menu    | call | phone   | 2026-03-02 09:00:00Z
         """,
         sessions="""
-            contact_id | outcome   | queue_entered_at    | answered_at         | abandoned_at
-            answered   | answered  | 2026-03-02 09:00:10 | 2026-03-02 09:00:42 |
-            callback   | callback  | 2026-03-02 09:00:10 |                     |
+            contact_id | outcome   | queue_entered_at    | answered_at         | ended_at
+            answered   | answered  | 2026-03-02 09:00:10 | 2026-03-02 09:00:42 | 2026-03-02 09:03:00
+            callback   | callback  | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:30
+            closed     | unknown   |                     |                     | 2026-03-02 09:00:15
             hung_up    | abandoned | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:50
             in_menu    | abandoned |                     |                     | 2026-03-02 09:00:08
         """,
@@ -196,7 +198,9 @@ def test_calls_are_answered_abandoned_or_called_back(warehouse):
         {"id": "answered", "offered": True, "answered": True, "abandoned": False, "wait": 32,
          "waited": 42, "resolved": None},
         {"id": "callback", "offered": True, "answered": False, "abandoned": False, "wait": None,
-         "waited": 50, "resolved": None},
+         "waited": 30, "resolved": None},
+        {"id": "closed", "offered": False, "answered": False, "abandoned": None, "wait": None,
+         "waited": None, "resolved": None},
         {"id": "hung_up", "offered": True, "answered": False, "abandoned": True, "wait": 40,
          "waited": 50, "resolved": None},
         {"id": "in_menu", "offered": True, "answered": False, "abandoned": True, "wait": None,

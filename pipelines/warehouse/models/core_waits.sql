@@ -54,6 +54,15 @@ SELECT
         AND s.queue_entered_at IS NULL
         AND c.handed_over_at IS NULL AS is_bot_contained,
 
+    -- a session that ended without a queue, an answer or a hang-up: the line was closed
+    s.contact_id IS NOT NULL
+        AND coalesce(s.outcome, 'unknown') = 'unknown'
+        AND s.queue_entered_at IS NULL
+        AND s.answered_at IS NULL
+        AND s.abandoned_at IS NULL
+        AND v.first_agent_at IS NULL
+        AND NOT is_bot_contained AS is_turned_away,
+
     -- a reply is a public message of a human; sessions without messages have their answer
     v.first_agent_at,
     coalesce(
@@ -87,6 +96,7 @@ SELECT
 
     s.wait_seconds AS session_wait_seconds,
     s.answered_at AS session_answered_at,
+    s.ended_at AS session_ended_at,
     s.queue_entered_at AS session_queued_at,
     s.talk_seconds,
     s.hold_seconds,

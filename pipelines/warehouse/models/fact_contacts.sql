@@ -34,7 +34,7 @@ arrived_on = { type = "DATE", unit = "local day", meaning = "day of the arrival 
 arrived_slot = { type = "SMALLINT", unit = "local half hour", meaning = "half hour of the arrival, 0..47" }
 handed_over_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when a bot handed over to the human queue" }
 queue_entered_at = { type = "TIMESTAMP", unit = "UTC", meaning = "joined the human queue: of the session, else the hand-over, else the arrival; NULL: never reached it" }
-is_offered = { type = "BOOLEAN", meaning = "reached humans or should have: false where a bot contained it" }
+is_offered = { type = "BOOLEAN", meaning = "reached humans or should have, those who left the voice menu included: false where a bot contained it, or the line was closed" }
 first_reply_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first public reply by a human, or answer of the session; NULL: none, or only the vendor's clock tells" }
 is_answered = { type = "BOOLEAN", meaning = "a human replied; NULL: the export does not tell" }
 is_abandoned = { type = "BOOLEAN", meaning = "the customer left the live session before an answer; NULL outside live sessions" }
@@ -43,7 +43,7 @@ first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival
 first_response_business_seconds = { type = "BIGINT", unit = "seconds", meaning = "open seconds between arrival and first reply; NULL without a calendar" }
 first_response_origin = { type = "VARCHAR", meaning = "timestamps, or vendor where no timestamps exist" }
 queue_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "human queue until answer or leaving; NULL while waiting" }
-waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival until reply, leaving a live session, or the data cut; NULL where not known or nobody was asked" }
+waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival until reply, leaving or end of a live session, or the data cut; NULL where not known or nobody was asked" }
 within_seconds = { type = "BIGINT", unit = "seconds", meaning = "the desk's target T; NULL where no desk answers the queue" }
 talk_seconds = { type = "BIGINT", unit = "seconds", meaning = "conversation" }
 hold_seconds = { type = "BIGINT", unit = "seconds", meaning = "on hold" }
@@ -101,7 +101,7 @@ SELECT
     qa.local_slot AS arrived_slot,
     d.handed_over_at,
     d.queue_entered_at,
-    NOT d.is_bot_contained AS is_offered,
+    NOT d.is_bot_contained AND NOT d.is_turned_away AS is_offered,
     d.first_reply_at,
     d.is_answered,
     d.is_abandoned,
@@ -141,7 +141,8 @@ SELECT
         WHEN d.is_bot_contained THEN NULL
         WHEN d.is_answered THEN coalesce(seconds_between(d.arrived_at, d.first_reply_at), d.untimed_response_seconds)
         WHEN d.is_abandoned THEN seconds_between(d.arrived_at, d.hung_up_at)
-        WHEN NOT d.is_answered THEN seconds_between(d.arrived_at, b.data_cut_at)
+        WHEN d.is_turned_away THEN NULL
+        WHEN NOT d.is_answered THEN seconds_between(d.arrived_at, coalesce(d.session_ended_at, b.data_cut_at))
     END AS waited_seconds,
     qu.within_seconds,
     d.talk_seconds,
