@@ -4,6 +4,7 @@ A time zone's history is a short list of offsets, so the conversion is a binary 
 nested CASEs: exact, vectorised, the same on every engine, and under our own rules:
 
 - a local time that a clock change skips does not exist: NULL, so its row is refused;
+- a time before 1971 never was: 1900-01-01 and the epoch are how exports write "never": NULL;
 - a local time that happens twice is its first occurrence, unless that would be before the
   row's `created_at`: then it is the second (`second_occurrence_sql`).
 """
@@ -15,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 _STEP = timedelta(days=3)
 """No zone changes its offset twice within so short a time."""
+_NOTHING_BEFORE = datetime(1971, 1, 1)  # noqa: DTZ001 - a local time
+"""1900-01-01, 1899-12-30 and the epoch are how exports write "never"."""
 _FIRST_YEAR, _LAST_YEAR = 1990, 2045
 """Clock changes outside these years are not looked up: the nearest known offset holds."""
 
@@ -31,7 +34,7 @@ def utc_sql(local: str, zone: str) -> str:
     """SQL for the UTC instant of a naive local timestamp column.
 
     `local` should be a column name, since the expression repeats it. NULL where `local` is
-    NULL or was skipped by a clock change."""
+    NULL, was skipped by a clock change, or is before 1971."""
     return _search(local, _spans(zone, False))
 
 
@@ -47,7 +50,7 @@ def _spans(zone: str, second: bool) -> tuple[Span, ...]:
     info = ZoneInfo(zone)
     instant = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
     offset = _offset(info, instant)
-    spans = [Span(None, offset)]
+    spans = [Span(None, None), Span(_NOTHING_BEFORE, offset)]
     while instant.year <= _LAST_YEAR:
         later = instant + _STEP
         after = _offset(info, later)

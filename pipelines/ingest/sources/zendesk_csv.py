@@ -14,7 +14,7 @@ from pipelines.ingest.delimited import normalised
 from pipelines.ingest.privacy import composed_sql
 from pipelines.ingest.quarantine import Check, judged_sql, not_a_record
 from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
-from pipelines.ingest.times import happened_sql, instant_sql, local_sql, zoned_sql
+from pipelines.ingest.times import instant_sql, local_sql, zoned_sql
 
 _TIMES = {
     "created_at": "created at",
@@ -90,7 +90,7 @@ def _read(reading: Reading) -> list[Stream]:
     file = reading.probe.delimited
     texts_read = f"""
         SELECT *, row_number() OVER () + {file.skip_lines + file.has_header} AS _line,
-            trim({source_id}) AS source_id,
+            {source_id} AS source_id,
             lower({columns.find_or_null("status")}) AS status_text,
             lower({columns.find_or_null("satisfaction score")}) AS score_text,
             {_requester(columns)} AS requester
@@ -99,7 +99,7 @@ def _read(reading: Reading) -> list[Stream]:
         FROM {file.relation_sql(_MISSING)}"""
     parsed = f"""
         SELECT *
-            {"".join(f", {happened_sql(local_sql(f'{n}_text'))} AS {n}_local" for n in times)}
+            {"".join(f", {local_sql(f'{n}_text')} AS {n}_local" for n in times)}
             {"".join(f", try_cast({n}_text AS DOUBLE) AS {n}_number" for n in numbers)}
         FROM ({texts_read})"""
     created = f"""
@@ -144,14 +144,14 @@ def _read(reading: Reading) -> list[Stream]:
                 ELSE 'declared' END AS language_source,
             exclusion, {", ".join(times)}{seconds},
             survey IS NOT NULL AS has_survey,
-            '{system}:ticket-' || source_id AS survey_id,
+            CASE WHEN has_survey THEN '{system}:ticket-' || source_id END AS survey_id,
             coalesce({"solved_at" if "solved_at" in times else "NULL"}, updated_at) AS surveyed_at,
             CASE WHEN survey <> 'offered' THEN surveyed_at END AS answered_at,
             CASE WHEN survey IN ('good', 'bad') THEN 'good_bad'
                 WHEN survey <> 'offered' THEN '1-5' END AS scale,
             {columns.find_or_null("satisfaction score")} AS score_raw,
-            CASE survey WHEN 'good' THEN 1 WHEN 'bad' THEN 0
-                ELSE try_cast(survey AS DOUBLE) END AS score
+            CASE WHEN has_survey THEN CASE survey WHEN 'good' THEN 1 WHEN 'bad' THEN 0
+                ELSE try_cast(survey AS DOUBLE) END END AS score
         FROM ({judged})"""
     same = ("contact_id", "updated_at")
     contacts = (
@@ -269,7 +269,7 @@ def _checks(
         if name not in times:
             continue
         title = header.capitalize()
-        never = f"coalesce(try_cast({name}_text AS TIMESTAMP) < TIMESTAMP '1971-01-01', false)"
+        never = f"coalesce({name}_local < TIMESTAMP '1971-01-01', false)"
         if name == "created_at":
             checks.append(Check(f"{name}_text IS NULL OR {never}", f"{title} is missing"))
         else:
@@ -282,7 +282,7 @@ def _checks(
                 "write it as YYYY-MM-DD HH:MM, or export again",
             ),
             Check(
-                f"{name}_local IS NOT NULL AND {name} IS NULL",
+                f"{name}_local IS NOT NULL AND {name} IS NULL AND NOT {never}",
                 f"{title} does not exist in {zone}: clocks went forward",
                 "check the zone (--zone or the mapping's zone) and load again",
             ),
