@@ -48,6 +48,11 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         "measure", _("Measure"), {"pinball": _("Pinball loss"), "wape": _("Error")}
     )
 
+if of_queue["pinball"].isna().all():
+    components.empty(_("On the past dates that were tested nothing came in: no error to show."))
+    components.close_page(page)
+    st.stop()
+
 left, right = st.columns(2)
 with left:
     components.card(

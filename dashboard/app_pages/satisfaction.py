@@ -26,16 +26,19 @@ components.stop_if_empty(csat, good, response)
 has_five, has_good = components.single(csat) is not None, components.single(good) is not None
 
 items = [(_("Survey response"), response)]
-if has_five:
-    items = [
-        (_("Satisfied (4 or 5 of 5)"), csat),
-        *items,
-        (_("Professionalism"), queries.compare("professionalism_score", chosen)),
-        (_("Speed"), queries.compare("speed_score", chosen)),
-        (_("Problem solving"), queries.compare("problem_solving_score", chosen)),
-    ]
 if has_good:
-    items.insert(1, (_("Rated good (good or bad)"), good))
+    items.insert(0, (_("Rated good (good or bad)"), good))
+if has_five:
+    items.insert(0, (_("Satisfied (4 or 5 of 5)"), csat))
+for label, metric in (
+    (_("Professionalism"), "professionalism_score"),
+    (_("Speed"), "speed_score"),
+    (_("Problem solving"), "problem_solving_score"),
+):
+    aspect = queries.compare(metric, chosen)
+    # Many surveys ask for one rating alone: three empty cards would say nothing.
+    if (aspect["n"] > 0).any():
+        items.append((label, aspect))
 components.kpis(items, page)
 
 if not has_five and not has_good:
@@ -126,19 +129,24 @@ with right:
             for low, high in zip(rows["bin_low"], rows["bin_high"], strict=True)
         ]
     )
-    components.card(
-        _("Satisfied by how long they waited"),
-        charts.dots(waits, "wait", unit="share", reader=reader),
-        waits,
-        metric=main,
-        name="satisfaction_by_wait",
-        note=_(
-            "First response time of the rated contacts. Going together is not causing: hard"
-            " contacts are slow too. Filter by channel to compare like with like."
-        ),
-        words={"wait": _("First response")},
-        units={"bin_low": "seconds", "bin_high": "seconds"},
-    )
+    if waits.empty:
+        components.empty(
+            _("No rated contact has a first response time: satisfaction by wait is not known.")
+        )
+    else:
+        components.card(
+            _("Satisfied by how long they waited"),
+            charts.dots(waits, "wait", unit="share", reader=reader),
+            waits,
+            metric=main,
+            name="satisfaction_by_wait",
+            note=_(
+                "First response time of the rated contacts. Going together is not causing: hard"
+                " contacts are slow too. Filter by channel to compare like with like."
+            ),
+            words={"wait": _("First response")},
+            units={"bin_low": "seconds", "bin_high": "seconds"},
+        )
 
 with st.container(border=True, key="card-over-time"):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):

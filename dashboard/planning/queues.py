@@ -61,7 +61,8 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
     options = {"all": _("All {n} days").format(n=len(days))} | {
         f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in days
     }
-    first = f"{days[0]:%Y-%m-%d}"
+    worked = plans.loc[plans["required_scheduled"].notna(), "local_on"]
+    first = f"{worked.min() if len(worked) else days[0]:%Y-%m-%d}"
     with st.container(border=True, key="card-queues"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.subheader(_("Who is short"), anchor=False)
@@ -74,6 +75,9 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
         found = _shortage(queries.build().build_id, day)
         chosen = _of_day(plans, day)
         chosen = _in_order(chosen, found)
+        if chosen.empty:
+            components.empty(_("Every desk is closed on this day."))
+            return
         _overview_words(found, _shortage(queries.build().build_id, "all"), reader)
         names = {code: queue_name(*code.split(":"), reader) for code in chosen["queue"].unique()}
         if shown == "gap" and chosen["gap"].notna().any():

@@ -107,11 +107,9 @@ def headline(
         worst = charts.gap_words(now["worst_gap"], reader)
         day, slot = now["worst_on"], int(now["worst_slot"])
         worst_at = f"{reader.weekday_and_day(day)} {reader.half_hour(slot)}"
-    spare = _("spare elsewhere: {n} h").format(
-        n=MISSING
-        if pd.isna(now["spare_agent_hours"])
-        else reader.number(now["spare_agent_hours"], 1)
-    )
+    spare = short
+    if not pd.isna(now["spare_agent_hours"]):
+        spare = _("spare elsewhere: {n} h").format(n=reader.number(now["spare_agent_hours"], 1))
     closed = _("{share} of them while closed").format(share=reader.share(now["closed_share"], 0))
     most = _("at most {n} at once").format(n=told("peak_agents"))
     items = (
