@@ -2,7 +2,7 @@
 
 How a page is written (`app_pages/<name>.py`, a plain script, plus one line in `pages.py`):
 
-    from dashboard import charts, components, queries
+    from dashboard import components, figures, queries
     from dashboard.i18n import text as _
 
     page = components.open_page(_("Wait times"), _("How long customers waited for a person."))
@@ -10,8 +10,8 @@ How a page is written (`app_pages/<name>.py`, a plain script, plus one line in `
     components.stop_if_empty(waits)
     components.card(
         _("Median wait by channel"),
-        charts.bars(waits, "channel", unit="seconds", names=page.names("channel", waits),
-                    reader=page.reader),
+        figures.bars(waits, "channel", unit="seconds", names=page.names("channel", waits),
+                     reader=page.reader),
         waits,
         metric="first_response_seconds",
         name="wait_by_channel",
@@ -22,7 +22,8 @@ How a page is written (`app_pages/<name>.py`, a plain script, plus one line in `
 2. `queries.*` answers from the published build, cached under its id; a page computes nothing.
 3. `kpis` draws the headline numbers of `queries.compare` against the period before.
 4. `card` draws one chart with its table beside it, downloads, n, and what the number means.
-   Three or four charts a page at most: a Plotly chart is the dearest thing on it.
+   Three or four charts a page at most: a Plotly chart is the dearest thing on it. `figures.x`
+   is `charts.x`, drawn once for the same numbers.
 5. Words go through `_`; codes through `page.reader.name(dimension, code)`; a figure takes
    `reader=page.reader`. Text that customers wrote is shown by `st.text` only.
 """
@@ -37,9 +38,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
-from dashboard import filters, i18n, pages, queries
+from dashboard import figures, filters, i18n, pages, queries
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
 from dashboard.i18n import text as _
 from dashboard.tables import download_buttons, show_table
@@ -249,10 +249,8 @@ def chart_and_table(
 
 
 def _draw(figure: go.Figure, name: str, alt: str) -> None:
-    # Streamlit swaps this placeholder for the strong text colour of the theme in force; its own
-    # default for charts is too faint on coloured cells.
-    figure.update_layout(font_color=GRAY_90)
-    st.plotly_chart(figure, key=f"chart-{name}", config=_plotly_config(name), alt=alt)
+    config = _plotly_config(name)
+    st.plotly_chart(figures.themed(figure), key=f"chart-{name}", config=config, alt=alt)
 
 
 def table_card(

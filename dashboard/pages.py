@@ -36,15 +36,11 @@ PAGES = (
 
 def streamlit_pages() -> list[st.Page]:
     """The pages as Streamlit's navigation wants them, titled in the reader's language."""
-    return [
-        st.Page(path, title=_(entry.title), url_path=entry.name, default=entry is PAGES[0])
-        for entry in PAGES
-        if (path := _FOLDER / f"{entry.name}.py").exists()
-    ]
+    return [link(entry.name) for entry in PAGES]
 
 
 def link(name: str) -> st.Page:
-    """The page `name`, for `st.page_link` and `st.switch_page`."""
+    """The page `name`, for `st.navigation`, `st.page_link` and `st.switch_page`."""
     entry = next(entry for entry in PAGES if entry.name == name)
     return st.Page(
         _FOLDER / f"{name}.py",
@@ -55,6 +51,6 @@ def link(name: str) -> st.Page:
 
 
 def show_link(name: str) -> None:
-    """A link to the page `name`, titled as in the menu; the filters go with the session."""
-    if (_FOLDER / f"{name}.py").exists():
-        st.page_link(link(name), label=_("See {page}").format(page=link(name).title))
+    """A link to the page `name`; the filters go with the session."""
+    page = link(name)
+    st.page_link(page, label=_("See {page}").format(page=page.title))

@@ -12,6 +12,7 @@ from dashboard import downloads, i18n, queries
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
 from dashboard.i18n import text as _
 
+MOST_ROWS = 100  # each costs time on every run, and nobody reads more on a screen
 _VALUES = ("value", "low", "high", "previous_value", "change")
 _CODES = ("channel", "language", "topic")
 _COUNTS = ("n", "previous_n", "at_risk")
@@ -28,10 +29,12 @@ def show_table(
 ) -> None:
     """A frame in the reader's words: headings, codes, durations; sorted by the true values.
 
-    Rows with n under 5 show `<5` and hide their value. With `on_select`, a click on a row calls
-    it with `args`; `st.session_state[key].selection.rows` then holds the row's position.
+    The first MOST_ROWS rows; the downloads hold all. Rows with n under 5 show `<5` and hide their
+    value. With `on_select`, a click on a row calls it with `args`;
+    `st.session_state[key].selection.rows` then holds the row's position.
     """
     reader = i18n.reader()
+    total, table = len(table), table.head(MOST_ROWS)
     headings = {column: _heading(column, words) for column in table.columns}
     unit_of = {c: _unit(c, table, units) for c in table.columns}
     small = table["n"] < SUPPRESSED_BELOW if "n" in table else pd.Series(False, table.index)
@@ -56,6 +59,12 @@ def show_table(
         key=key,
         **choosing,
     )
+    if total > MOST_ROWS:
+        st.caption(
+            _("The first {n} of {all} rows; the downloads hold all.").format(
+                n=reader.number(MOST_ROWS), all=reader.number(total)
+            )
+        )
 
 
 def download_buttons(table: pd.DataFrame, name: str) -> None:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, queries, tables
+from dashboard import components, figures, queries, tables
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from pipelines.errors import UnknownNameError
@@ -114,7 +114,7 @@ def _one(contact_id: str) -> None:
         waits["kind"] = [KINDS.get(name, name) for name in waits["kind"]]
         components.card(
             _("What happened when"),
-            charts.timeline(waits, reader=reader),
+            figures.timeline(waits, reader=reader),
             waits,
             name="contact_timeline",
             note=_("Times of {zone}").format(zone=zone),

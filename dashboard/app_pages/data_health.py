@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, queries
+from dashboard import components, figures, queries
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 
@@ -80,7 +80,7 @@ words = components.ledger_words()
 by_source = ledger.groupby("source", as_index=False)[["received", *BOOKS]].sum()
 components.card(
     _("Where every row went"),
-    charts.ledger(
+    figures.ledger(
         by_source,
         "source",
         BOOKS,

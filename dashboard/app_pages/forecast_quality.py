@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, components, queries
+from dashboard import components, figures, queries
 from dashboard.i18n import text as _
 from dashboard.planning import backtests, queues
 from dashboard.planning.menus import picked
@@ -57,7 +57,7 @@ left, right = st.columns(2)
 with left:
     components.card(
         _("Error by horizon"),
-        charts.errors(of_queue, measure, names=backtests.model_names(of_queue), reader=reader),
+        figures.errors(of_queue, measure, names=backtests.model_names(of_queue), reader=reader),
         of_queue,
         name=f"backtest_{channel}_{language}",
         note=_("Left is better. The filled dot is the model in use."),
@@ -68,7 +68,7 @@ with right:
     in_use = of_queue[of_queue["is_chosen"]]
     components.card(
         _("Do the bands keep their promise?"),
-        charts.calibration(in_use, "horizon", names=backtests.horizon_names(), reader=reader),
+        figures.calibration(in_use, "horizon", names=backtests.horizon_names(), reader=reader),
         in_use,
         name=f"coverage_{channel}_{language}",
         note=_(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
-from dashboard import attention, charts, components, pages, queries
+from dashboard import attention, components, figures, pages, queries
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 
@@ -137,7 +137,7 @@ with st.container(border=True, key="card-grid"):
         drawn = grid[grid["language"].isin(grid["language"].unique()[:NARROW_COLUMNS])]
         st.caption(_("The busiest languages; the table holds all."))
     components.chart_and_table(
-        charts.grid(
+        figures.grid(
             drawn,
             unit=grid.attrs["unit"],
             up_is_good=grid.attrs["up_is_good"],

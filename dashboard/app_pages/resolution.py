@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, queries
+from dashboard import components, figures, queries
 from dashboard.i18n import text as _
 
 page = components.open_page(
@@ -43,7 +43,7 @@ left, right = st.columns(2)
 with left:
     components.card(
         _("Resolved within so many days of arrival"),
-        charts.cohorts(curves, "week", names=weeks, reader=reader),
+        figures.cohorts(curves, "week", names=weeks, reader=reader),
         curves,
         metric="resolution_censored_seconds",
         name="resolution_cohorts",
@@ -57,7 +57,7 @@ with right:
     by_channel = queries.survival("resolution_censored_seconds", chosen, by=("channel",))
     components.card(
         _("Still open after so long"),
-        charts.still_waiting(
+        figures.still_waiting(
             by_channel,
             "channel",
             names=page.names("channel", by_channel),
@@ -112,7 +112,9 @@ with st.container(border=True, key="card-over-time"):
         note = _("By the week of the first solve.")
     st.caption(note)
     components.chart_and_table(
-        charts.trend(frame, "week", unit=frame.attrs["unit"], label=label, reader=reader, **series),
+        figures.trend(
+            frame, "week", unit=frame.attrs["unit"], label=label, reader=reader, **series
+        ),
         frame,
         name=f"resolution_{shown}_by_week",
         metric=metric,
@@ -124,7 +126,7 @@ stock = queries.ask("backlog", start=chosen.start, end=chosen.end, where=chosen.
 if len(stock):
     components.card(
         _("Open contacts and their age"),
-        charts.backlog(stock, reader=reader),
+        figures.backlog(stock, reader=reader),
         stock,
         metric="backlog",
         name="backlog",

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, queries
+from dashboard import charts, components, figures, queries
 from dashboard.formats import SUPPRESSED_BELOW, escaped
 from dashboard.i18n import text as _
 
@@ -77,7 +77,7 @@ with st.container(border=True, key="card-ratings"):
         )
     )
     components.chart_and_table(
-        charts.ratings(
+        figures.ratings(
             ratings,
             by,
             scale=(1, 2, 3, 4, 5) if scale == "five" else (0, 1),
@@ -103,7 +103,7 @@ with left:
     own = queries.against_own_past(main, chosen, before, "language")
     components.card(
         _("Each language against itself"),
-        charts.dots(
+        figures.dots(
             own,
             "language",
             unit="share",
@@ -136,7 +136,7 @@ with right:
     else:
         components.card(
             _("Satisfied by how long they waited"),
-            charts.dots(waits, "wait", unit="share", reader=reader),
+            figures.dots(waits, "wait", unit="share", reader=reader),
             waits,
             metric=main,
             name="satisfaction_by_wait",
@@ -159,7 +159,7 @@ with st.container(border=True, key="card-over-time"):
     metric = main if shown == "satisfied" else "survey_response_share"
     weeks = queries.measure(metric, chosen, by=("week",))
     components.chart_and_table(
-        charts.trend(weeks, "week", unit="share", label=series[shown], reader=reader),
+        figures.trend(weeks, "week", unit="share", label=series[shown], reader=reader),
         weeks,
         metric=metric,
         name=f"{metric}_by_week",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import charts, components, queries
+from dashboard import components, figures, queries
 from dashboard.i18n import text as _
 
 page = components.open_page(
@@ -38,7 +38,7 @@ median = queries.measure("first_response_seconds", chosen)
 p90 = queries.measure("first_response_seconds", chosen, statistic="p90")
 components.card(
     _("How long the answered ones waited"),
-    charts.distribution(
+    figures.distribution(
         bins,
         {_("Median"): components.single(median), _("9 of 10"): components.single(p90)},
         label=_("first response time"),
@@ -53,7 +53,7 @@ components.card(
 curves = queries.survival("first_response_censored_seconds", chosen, by=("channel",))
 components.card(
     _("Still waiting after so long"),
-    charts.still_waiting(
+    figures.still_waiting(
         curves, "channel", names=page.names("channel", curves), label=_("waited"), reader=reader
     ),
     curves,
@@ -73,7 +73,7 @@ with left:
         _("{channel}: wait by half hour of arrival").format(
             channel=reader.name("channel", channel)
         ),
-        charts.percentiles_by_half_hour(
+        figures.percentiles_by_half_hour(
             day,
             {"value": _("Median"), "p90": _("9 of 10")},
             label=_("first response time"),
@@ -89,7 +89,7 @@ with right:
     week = queries.clock(one, "first_response_seconds", by=("weekday", "half_hour"))
     components.card(
         _("{channel}: wait by weekday").format(channel=reader.name("channel", channel)),
-        charts.week_map(
+        figures.week_map(
             week, "value", unit="seconds", label=_("median first response"), reader=reader
         ),
         week,

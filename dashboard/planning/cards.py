@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, queries
+from dashboard import charts, components, figures, queries
 from dashboard.formats import Reader
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
@@ -35,7 +35,7 @@ def agents_card(changed: pd.DataFrame, queue: Queue, events: pd.DataFrame, reade
         first = changed["local_on"].min()
         shown = changed[changed["local_on"] < first + pd.Timedelta(days=_SPANS[span])]
         components.chart_and_table(
-            charts.required_against_scheduled(
+            figures.required_against_scheduled(
                 shown[shown["required_scheduled"].notna()], events=events, reader=reader
             ),
             _plan_table(changed),
@@ -125,7 +125,7 @@ def demand_card(forecast: pd.DataFrame, queue: Queue, events: pd.DataFrame, page
             )
         )
         components.chart_and_table(
-            charts.fan(history, ahead, events=events, daily=daily, reader=reader),
+            figures.fan(history, ahead, events=events, daily=daily, reader=reader),
             ahead,
             name=f"forecast_{grain}_{queue.channel}_{queue.language}",
             alt=_("Contacts that came in and contacts expected"),
@@ -145,7 +145,7 @@ def closed_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
     table["value"] = table["expected_contacts"] / days
     components.card(
         _("Demand while the desk is closed"),
-        charts.slot_bars(table, label=_("contacts a day"), reader=reader),
+        figures.slot_bars(table, label=_("contacts a day"), reader=reader),
         table[["local_slot", "value"]],
         name=f"staffing_closed_{queue.channel}_{queue.language}",
         note=_("Expected contacts a day that arrive in half hours without opening, by local time."),
