@@ -50,7 +50,6 @@ PAGES = (
     "data_health",
 )
 PLAIN_SHARE = 0.7  # views without filters: what the menu and most links open
-_PERIODS = (7, 28, 90)
 _MEGABYTE = 2**20
 
 
@@ -121,17 +120,17 @@ async def read(port: int, queries: list[str], options, waits: Waits, seed: int) 
 
 
 def filters_of(warehouse: Path) -> list[str]:
-    """Query strings of filters: three periods, whole and by channel and by large languages."""
+    """Query strings: three periods, and the last four weeks of each channel and large language."""
     reader = open_warehouse(warehouse)
     build, values = reader.build(), reader.filter_values()
-    groups = [{}] + [{"channel": code} for code in values["channel"]]
-    groups += [{"language": code} for code in values["language"][:4]]
-    return [
-        urlencode({"from": start, "to": build.last_on, **group})
-        for days in _PERIODS
-        for start in [max(build.first_on, build.last_on - timedelta(days=days - 1))]
-        for group in groups
-    ]
+
+    def query(days: int, **group: str) -> str:
+        start = max(build.first_on, build.last_on - timedelta(days=days - 1))
+        return urlencode({"from": start, "to": build.last_on, **group})
+
+    channels = [query(28, channel=code) for code in values["channel"]]
+    languages = [query(28, language=code) for code in values["language"][:4]]
+    return [query(7), query(28), query(90), *channels, *languages]
 
 
 @contextlib.contextmanager
