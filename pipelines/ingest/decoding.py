@@ -25,6 +25,8 @@ _BLOCK = 1 << 22
 _EVIDENCE_BYTES = 1 << 24
 _HEAD_BYTES = 1 << 18
 
+_DECOMPOSED = (b"\xcc", b"\xe1\x84", b"\xe3\x82\x99", b"\xe3\x82\x9a")
+
 _COMMON_CHINESE = frozenset(
     "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生自会那后能对着事其里所去行过"
     "家十用发天如然作方成者多日都三小军二无同么经法当起与好看学进种将还分此心前面又定见只主没公从请问帐账户提现币"
@@ -36,7 +38,8 @@ class DecodedFile:
     """An export as UTF-8 text: `path` is the file itself or a scratch file.
 
     `size` is of the original bytes; `evidence` says how the encoding was found; `head` is the
-    first text of it, all of it where `is_whole`."""
+    first text of it, all of it where `is_whole`; `is_decomposed`: it may hold letters written
+    as several characters (Unicode's NFD)."""
 
     path: Path
     size: int
@@ -45,6 +48,7 @@ class DecodedFile:
     compression: str | None
     head: str
     is_whole: bool
+    is_decomposed: bool
 
 
 def file_sha256(path: Path) -> str:
@@ -81,6 +85,7 @@ def decode(path: Path, scratch: Path, encoding: str | None = None) -> DecodedFil
         compression=compression,
         head=head.decode("utf-8", errors="ignore").removeprefix("\ufeff"),
         is_whole=len(head) == text_path.stat().st_size,
+        is_decomposed=_is_decomposed(text_path),
     )
 
 
@@ -294,6 +299,16 @@ def _has_returns_only(text: Path) -> bool:
     with text.open("rb") as file:
         start = file.read(_BLOCK)
     return b"\r" in start and b"\n" not in start
+
+
+def _is_decomposed(text: Path) -> bool:
+    """Do bytes of combining marks, Hangul jamo or kana marks occur? (0xCC only leads the first.)"""
+    with text.open("rb") as file:
+        while block := file.read(_BLOCK):
+            # one byte is found many times faster than several
+            if any(mark[0] in block and mark in block for mark in _DECOMPOSED):
+                return True
+    return False
 
 
 def _rewrite(plain: Path, target: Path, change: Callable[[bytes], bytes]) -> None:

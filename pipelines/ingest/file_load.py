@@ -85,7 +85,14 @@ class FileLoad:
                 tempfile.TemporaryDirectory(dir=draft.folder) as scratch,
             ):
                 decoded = decode(self.path, Path(scratch), mapping.file.encoding)
-                probe = Probe(self.path, decoded.path, decoded.head, decoded.is_whole, mapping)
+                probe = Probe(
+                    self.path,
+                    decoded.path,
+                    decoded.head,
+                    decoded.is_whole,
+                    mapping,
+                    decoded.is_decomposed,
+                )
                 source = self._recognised(probe)
                 return self._fill(draft, Path(scratch), sha256, decoded, probe, source)
         except _LeftOutError as error:

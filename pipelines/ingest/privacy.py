@@ -58,24 +58,15 @@ _MASKS = (
 _SUSPICIOUS = r"@|://|[A-Za-z0-9]{24}|[0-9]{4}|[0-9][0-9 ().\-]{5,}[0-9]"
 """Text without any of these holds nothing to mask: most text costs this one search."""
 _NUMBERED = r"[A-Za-z0-9]{24}|[0-9]{4}|[0-9][0-9 ().\-]{5,}[0-9]"
-_DECOMPOSED = r"[\x{0300}-\x{036f}\x{1100}-\x{11ff}\x{3099}\x{309a}]"
-
-
-def composed_sql(text: str) -> str:
-    """SQL for a text in Unicode's composed form (NFC): the same word is the same text."""
-    return (
-        f"CASE WHEN strlen({text}) > length({text}) AND regexp_matches({text}, '{_DECOMPOSED}')"
-        f" THEN nfc_normalize({text}) ELSE {text} END"
-    )
 
 
 def masked_sql(text: str) -> str:
     """SQL for a text with addresses, numbers and wallets replaced by `<what they were>`."""
     addresses, rest = _replaced(text, _MASKS[:2]), _MASKS[2:]
     return (
-        f"CASE WHEN NOT regexp_matches({text}, '{_SUSPICIOUS}') THEN {composed_sql(text)}"
-        f" WHEN NOT regexp_matches({text}, '{_NUMBERED}') THEN nfc_normalize({addresses})"
-        f" ELSE nfc_normalize({_replaced(addresses, rest)}) END"
+        f"CASE WHEN NOT regexp_matches({text}, '{_SUSPICIOUS}') THEN {text}"
+        f" WHEN NOT regexp_matches({text}, '{_NUMBERED}') THEN {addresses}"
+        f" ELSE {_replaced(addresses, rest)} END"
     )
 
 

@@ -54,6 +54,7 @@ class Probe:
     head: str
     is_whole: bool
     mapping: Mapping
+    is_decomposed: bool = False
 
     @cached_property
     def json(self) -> JsonShape | None:
@@ -95,9 +96,13 @@ class Reading:
         """SQL of a customer's pseudonym."""
         return pseudonym_sql(value, system or self.system, self.key)
 
+    def composed(self, text: str) -> str:
+        """SQL of a text in Unicode's composed form (NFC): the same word is the same text."""
+        return f"nfc_normalize({text})" if self.probe.is_decomposed else text
+
     def masked(self, text: str) -> str:
         """SQL of a masked text."""
-        return masked_sql(text)
+        return masked_sql(self.composed(text))
 
     def contact_id(self, value: str, system: str | None = None) -> str:
         """SQL of a contact's id."""

@@ -191,11 +191,11 @@ class Fields:
 
     def _plain(self, header: str, key: str) -> str:
         """SQL of a column's trimmed text; NULL where it is a text that means missing."""
-        column = self.reading.column(header, key)
+        column = self.reading.composed(self.reading.column(header, key))
         missing = self.reading.mapping.missing
         texts = ["", *missing.get(ANY, ())]
         for named, more in missing.items():
-            if named != ANY and self.reading.column(named, f"[missing] {named}") == column:
+            if named != ANY and self.reading.column(named, f"[missing] {named}") == self.reading.column(header, key):
                 texts += more
         listed = ", ".join(quoted(text) for text in texts)
         return f"CASE WHEN trim({column}) IN ({listed}) THEN NULL ELSE trim({column}) END"

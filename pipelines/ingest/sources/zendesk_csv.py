@@ -11,7 +11,6 @@ that none was sent.
 """
 
 from pipelines.ingest.delimited import normalised
-from pipelines.ingest.privacy import composed_sql
 from pipelines.ingest.quarantine import Check, judged_sql, not_a_record
 from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
 from pipelines.ingest.times import instant_sql, local_sql, zoned_sql
@@ -80,7 +79,7 @@ def _read(reading: Reading) -> list[Stream]:
         if (column := columns.find(header))
     }
     texts = {
-        name: composed_sql(columns.find_or_null(header)) for name, header in _TEXTS.items()
+        name: reading.composed(columns.find_or_null(header)) for name, header in _TEXTS.items()
     }
     custom = {name: columns.custom(name) for name in _CUSTOM}
     source_id = columns.find("id")
@@ -207,7 +206,7 @@ class _Columns:
             for header in self._file.headers
             if normalised(header.split(" [")[0]) in _CUSTOM[name]
         )
-        return composed_sql(column or next(usual, _NULL))
+        return self._reading.composed(column or next(usual, _NULL))
 
 
 def _requester(columns: _Columns) -> str:

@@ -125,7 +125,7 @@ def _tickets(reading: Reading) -> list[Stream]:
             number = quoted(told.columns[0])
             return f"list_filter(t.custom_fields, lambda f: f.id = {number})[1].value"
         fields, tags = first_known_sql("field_values", table), first_known_sql("t.tags", table)
-        return f"coalesce({fields}, {tags})"
+        return reading.composed(f"coalesce({fields}, {tags})")
 
     told = _told_exclusion(reading)
     by_agent = "t.submitter_id = t.assignee_id AND t.submitter_id <> t.requester_id"
