@@ -18,42 +18,57 @@ WITH chats AS (
 ),
 
 steps AS (
-    SELECT agent_id, starts_at AS moment_at, 1 AS step FROM chats
-    UNION ALL
-    SELECT agent_id, ends_at AS moment_at, -1 AS step FROM chats
-),
-
-moments AS (
-    SELECT agent_id, moment_at, CAST(sum(step) AS BIGINT) AS step
-    FROM steps
-    GROUP BY agent_id, moment_at
-),
-
-open_chats AS (
     SELECT
         agent_id,
-        moment_at,
-        CAST(sum(step) OVER (PARTITION BY agent_id ORDER BY moment_at) AS BIGINT) AS concurrency,
-        lead(moment_at) OVER (PARTITION BY agent_id ORDER BY moment_at) AS next_at
-    FROM moments
+        contact_id,
+        starts_at AS moment_at,
+        1 AS step
+    FROM chats
+    UNION ALL
+    SELECT
+        agent_id,
+        contact_id,
+        ends_at AS moment_at,
+        -1 AS step
+    FROM chats
 ),
 
+-- between equal moments lie 0 seconds, so their order changes nothing
+moments AS (
+    SELECT
+        agent_id,
+        contact_id,
+        moment_at,
+        step,
+        seconds_between(
+            moment_at, lead(moment_at) OVER (PARTITION BY agent_id ORDER BY moment_at, step, contact_id)
+        ) AS seconds_to_next,
+        sum(step) OVER (
+            PARTITION BY agent_id
+            ORDER BY moment_at, step, contact_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS open_chats
+    FROM steps
+),
+
+-- the agent's seconds per open chat, from the first chat to each moment
 worked AS (
     SELECT
-        agent_id,
-        moment_at,
+        contact_id,
+        step,
         coalesce(
-            sum(CAST(seconds_between(moment_at, next_at) AS DOUBLE) / nullif(concurrency, 0)) OVER (
-                PARTITION BY agent_id ORDER BY moment_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            sum(CAST(seconds_to_next AS DOUBLE) / nullif(open_chats, 0)) OVER (
+                PARTITION BY agent_id
+                ORDER BY moment_at, step, contact_id
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
             0.0
         ) AS shared_seconds
-    FROM open_chats
+    FROM moments
 )
 
 SELECT
-    c.contact_id,
-    CAST(floor(z.shared_seconds - a.shared_seconds + 0.5) AS BIGINT) AS talk_share_seconds
-FROM chats AS c
-INNER JOIN worked AS a ON a.agent_id = c.agent_id AND a.moment_at = c.starts_at
-INNER JOIN worked AS z ON z.agent_id = c.agent_id AND z.moment_at = c.ends_at
+    contact_id,
+    CAST(floor(sum(CASE WHEN step = -1 THEN shared_seconds ELSE -shared_seconds END) + 0.5) AS BIGINT) AS talk_share_seconds
+FROM worked
+GROUP BY contact_id

@@ -7,21 +7,29 @@ WITH spoken AS (
     SELECT
         contact_id,
         sent_at,
-        message_id,
-        author_role,
-        lag(author_role) OVER (PARTITION BY contact_id ORDER BY sent_at, message_id) AS previous_role
+        -- numbered so that of messages in the same second the question comes before its answer
+        CASE author_role WHEN 'customer' THEN 1 WHEN 'bot' THEN 2 ELSE 3 END AS speaker
     FROM core_messages
     WHERE is_public
-        AND author_role IN ('customer', 'agent', 'bot')
+        AND author_role IN ('customer', 'bot', 'agent')
+),
+
+turns AS (
+    SELECT
+        contact_id,
+        sent_at,
+        speaker,
+        lag(speaker) OVER (PARTITION BY contact_id ORDER BY sent_at, speaker) AS previous_speaker
+    FROM spoken
 )
 
 SELECT
     contact_id,
-    min(CASE WHEN author_role = 'customer' THEN sent_at END) AS first_customer_at,
-    min(CASE WHEN author_role = 'agent' THEN sent_at END) AS first_agent_at,
-    CAST(sum(CASE WHEN author_role = 'customer' THEN 1 ELSE 0 END) AS BIGINT) AS customer_messages_count,
-    CAST(sum(CASE WHEN author_role = 'agent' AND coalesce(previous_role, '') <> 'agent' THEN 1 ELSE 0 END) AS BIGINT)
+    min(CASE WHEN speaker = 1 THEN sent_at END) AS first_customer_at,
+    min(CASE WHEN speaker = 3 THEN sent_at END) AS first_agent_at,
+    CAST(sum(CASE WHEN speaker = 1 THEN 1 ELSE 0 END) AS BIGINT) AS customer_messages_count,
+    CAST(sum(CASE WHEN speaker = 3 AND coalesce(previous_speaker, 0) <> 3 THEN 1 ELSE 0 END) AS BIGINT)
         AS agent_replies_count,
-    CAST(sum(CASE WHEN author_role = 'bot' THEN 1 ELSE 0 END) AS BIGINT) AS bot_messages_count
-FROM spoken
+    CAST(sum(CASE WHEN speaker = 2 THEN 1 ELSE 0 END) AS BIGINT) AS bot_messages_count
+FROM turns
 GROUP BY contact_id
