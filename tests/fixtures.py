@@ -194,7 +194,10 @@ def _copy(path: Path, columns: list, rows: list[dict], load_id: str, *, with_lin
     fields = ", ".join(f'"{name}": "VARCHAR"' for name in [*(n for n, _ in columns), "_line"])
     names = [*(name for name, _ in columns), "_line"]
     content = [
-        {name: _text(row.get(name, i)) if name == "_line" else _text(row.get(name)) for name in names}
+        {
+            name: _text(row.get(name, i)) if name == "_line" else _text(row.get(name))
+            for name in names
+        }
         for i, row in enumerate(rows, 2)
     ]
     connection = duckdb.connect()
