@@ -83,7 +83,8 @@ def write_zendesk_csv(path: Path, rows: int) -> None:
                 SELECT
                     i,
                     CAST(hash(i) % 1000000007 AS BIGINT) AS h,
-                    TIMESTAMP '2026-01-01' + to_seconds(CAST(i * 31536000.0 / {rows} AS BIGINT)) AS t
+                    TIMESTAMP '2026-01-01'
+                        + to_seconds(CAST(i * 31536000.0 / {rows} AS BIGINT)) AS t
                 FROM range({rows}) AS r(i)
             )
         ) TO '{path}' (HEADER, DELIMITER ',')

@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from pipelines.errors import InputError
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 17  # small enough for the allocator to use the same memory again
 _EVIDENCE_BYTES = 1 << 24
 _HEAD_BYTES = 1 << 18
 

@@ -65,7 +65,9 @@ class Delimited:
         tells only that they are there."""
         hidden = set(personal)
         columns = ", ".join(
-            f"CASE WHEN {c} IS NULL THEN '' ELSE '<person>' END" if c in hidden else f"coalesce({c}, '')"
+            f"CASE WHEN {c} IS NULL THEN '' ELSE '<person>' END"
+            if c in hidden
+            else f"coalesce({c}, '')"
             for c in (f"c{i}" for i in range(1, len(self.headers) + 1))
         )
         return f"concat_ws({quoted(self.separator)}, {columns})"
@@ -102,9 +104,7 @@ def describe(path: Path, name: Path, head: str, told: FileFormat) -> Delimited:
         headers = told.columns
     if not any(header.strip() for header in headers):
         raise InputError(f"{name}: line {told.skip_lines + 1}: no header line; export it again")
-    return Delimited(
-        path, tuple(headers), separator, told.quote, told.has_header, told.skip_lines
-    )
+    return Delimited(path, tuple(headers), separator, told.quote, told.has_header, told.skip_lines)
 
 
 def _separator(text: str) -> str:

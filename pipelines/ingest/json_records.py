@@ -57,7 +57,11 @@ def _envelope(value: object, text: str) -> tuple[str, dict] | None:
     if isinstance(value, dict):
         for key in _ENVELOPES:
             records = value.get(key)
-            if isinstance(records, list) and ("count" in value or len(value) < 12) and "id" not in value:
+            if (
+                isinstance(records, list)
+                and ("count" in value or len(value) < 12)
+                and "id" not in value
+            ):
                 first = records[0] if records else {}
                 return (key, first) if isinstance(first, dict) else None
         return None
@@ -109,7 +113,9 @@ def records_sql(path: Path, shape: JsonShape) -> str:
         f" maximum_object_size = {largest})"
     )
     if shape.envelope is not None:
-        objects = f"(SELECT unnest(json_extract(json, '$.{shape.envelope}[*]')) AS json FROM {objects})"
+        objects = (
+            f"(SELECT unnest(json_extract(json, '$.{shape.envelope}[*]')) AS json FROM {objects})"
+        )
     return f"SELECT row_number() OVER () AS _line, CAST(json AS VARCHAR) AS record FROM {objects}"
 
 
@@ -117,6 +123,6 @@ def without_names_sql(record: str) -> str:
     """SQL of a record's text for the quarantine: names of people are left out, also where the
     record is cut off."""
     return (
-        f"regexp_replace({record}, '\"([a-z_]*name|alias|notes)\"( *: *)\"[^\"]*\"?',"
+        f'regexp_replace({record}, \'"([a-z_]*name|alias|notes)"( *: *)"[^"]*"?\','
         " '\"\\1\"\\2\"<person>\"', 'g')"
     )

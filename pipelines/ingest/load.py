@@ -95,7 +95,9 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     for path in map(Path, paths):
         if path.is_dir():
             for folder, folders, names in os.walk(path):
-                folders[:] = sorted(f for f in folders if f not in _FOLDERS_LEFT_OUT and f[0] != ".")
+                folders[:] = sorted(
+                    f for f in folders if f not in _FOLDERS_LEFT_OUT and f[0] != "."
+                )
                 for name in sorted(names):
                     if name[0] != "." and not name.upper().startswith("README"):
                         yield Path(folder) / name, False

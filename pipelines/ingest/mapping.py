@@ -6,7 +6,7 @@ optional but where noted; an unknown key, field or column name is an error, neve
 
     source = "call_log"        # call_log, survey, schedule, market_events, zendesk_csv, ...
                                # required for call_log and survey, else recognised by the header
-    system = "bank"            # prefix of the ids: contact `bank:<id>`; required for call_log, survey
+    system = "bank"            # prefix of the ids: contact `bank:<id>`; required likewise
     contact_system = "zendesk" # survey: the system whose contacts it asks about
     linked_system = "zendesk"  # call_log: the system that linked_contact_id belongs to
     zone = "Asia/Jerusalem"    # IANA zone of times written without an offset; required unless
@@ -46,7 +46,7 @@ optional but where noted; an unknown key, field or column name is an error, neve
     abandoned = ["HANG"]       # also: callback, voicemail; any other text -> unknown
 
     [exclude.test]             # a reason of contracts.EXCLUSIONS: rows that are not contacts,
-    outcome = ["PHANTOM"]      # column of the file = texts (case ignored; one tag of many in `Tags`)
+    outcome = ["PHANTOM"]      # column of the file = texts (case ignored; `Tags`: one of its tags)
 
     [scale]                    # survey, required
     name = "1-5"               # one of contracts.SCALES
@@ -68,10 +68,11 @@ Fields of each source (* required):
   professionalism, speed, problem_solving, comment, language
 - schedule: channel*, language*, starts_at*, ends_at, agents*, date
 - market_events: event_id*, kind*, title, starts_at*, ends_at*, known_at
-- zendesk_csv: any of its columns are known by their headers; language, topic and requester_id
-  may be told
-- zendesk_json, zendesk_chat: language and topic: the number of a ticket's custom field, or for
-  chats a department or tag prefix is not mapped (system, exclude by `tags` and `via` only)
+- zendesk_csv: its own columns are known by their headers; language, topic and requester_id may
+  be told, [exclude] looks at any column
+- zendesk_json: language and topic are numbers of custom fields; [values.team] names groups by
+  their number; [exclude] looks at `via` and `tags`
+- zendesk_chat: none; [exclude] looks at `tags` and `department_name`
 """
 
 import tomllib
@@ -167,7 +168,8 @@ class Mapping:
             for name in names:
                 if name not in fields:
                     raise SettingsError(
-                        f"{self.path}: [{section}] {name}: no such field; known: {', '.join(fields)}"
+                        f"{self.path}: [{section}] {name}: no such field;"
+                        f" known: {', '.join(fields)}"
                     )
         for name in required:
             if name not in told:

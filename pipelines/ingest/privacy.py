@@ -9,6 +9,7 @@ environment (SUPPORT_QUALITY_KEY) or from `<warehouse>/key`, made once with mode
 loses it can't link new loads with old ones.
 """
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -52,7 +53,10 @@ _MASKS = (
         r"|\b1[3-9][0-9]{9}\b",  # China
         "<phone>",
     ),
-    (r"(?i)\b(uid|user[ _]?id|account(?: ?(?:id|no|number))?)(\W{0,3})[0-9]{4,}\b", r"\1\2<account>"),
+    (
+        r"(?i)\b(uid|user[ _]?id|account(?: ?(?:id|no|number))?)(\W{0,3})[0-9]{4,}\b",
+        r"\1\2<account>",
+    ),
     (r"\b[A-Za-z]{0,3}[0-9]{7,}\b", "<account>"),
 )
 _SUSPICIOUS = r"@|://|[A-Za-z0-9]{24}|[0-9]{4}|[0-9][0-9 ().\-]{5,}[0-9]"
@@ -104,10 +108,8 @@ def warehouse_key(warehouse: Path) -> bytes:
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_hex(32))
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(draft, path)
-            except FileExistsError:
-                pass
             draft.unlink()
         return bytes.fromhex(path.read_text().strip())
     except OSError as error:

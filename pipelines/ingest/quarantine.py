@@ -59,7 +59,10 @@ def judged_sql(
 
 def not_a_record(first_column: str, key_column: str, header: str) -> list[Check]:
     """Checks for lines between the records: the header again, and totals."""
-    totals = "'total', 'totals', 'sum', 'grand total', 'subtotal', '합계', '총계', '合計', '合计', '总计'"
+    totals = (
+        "'total', 'totals', 'sum', 'grand total', 'subtotal',"
+        " '합계', '총계', '合計', '合计', '总计'"
+    )
     return [
         Check(f"trim({key_column}) = {quoted(header)}", "the header again", NOT_A_RECORD, True),
         Check(f"lower(trim({first_column})) IN ({totals})", "a line of totals", NOT_A_RECORD, True),

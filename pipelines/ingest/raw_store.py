@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ REJECT_COLUMNS = (
     ("_load_id", "VARCHAR"),
 )
 _WORDS = ("text", "subject", "comment", "raw")
-"""Columns of free text: worth a stronger compression."""
+_COMPRESSIONS = dict.fromkeys(_WORDS, "zstd") | {"requester_id": "none", "author_id": "none"}
+"""Free text is worth a stronger compression; pseudonyms are random, so that none helps."""
 
 
 def table_schema(table: str) -> pa.Schema:
@@ -114,7 +115,7 @@ def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
     ]
     keys = [name for name in texts if name.endswith("_id") and name not in ("_load_id", "agent_id")]
     return {
-        "compression": {n: "zstd" if n in _WORDS else "snappy" for n in schema.names},
+        "compression": {name: _COMPRESSIONS.get(name, "snappy") for name in schema.names},
         "use_dictionary": [name for name in texts if name not in (*keys, *_WORDS)],
         "write_statistics": [name for name in schema.names if name.endswith("_at")],
     }
@@ -148,7 +149,8 @@ class RawStore:
         candidate = now.strftime(_ID_FORMAT)
         if candidate > last:
             return candidate
-        return (datetime.strptime(last, _ID_FORMAT) + timedelta(microseconds=1)).strftime(_ID_FORMAT)
+        later = datetime.strptime(last, _ID_FORMAT).replace(tzinfo=UTC) + timedelta(microseconds=1)
+        return later.strftime(_ID_FORMAT)
 
     @contextlib.contextmanager
     def draft(self, load_id: str, sha256: str) -> Iterator[Draft]:

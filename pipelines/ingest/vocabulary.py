@@ -23,7 +23,9 @@ def aliases(table: str) -> frozenset[str]:
             rows = list(csv.DictReader(file))
         return frozenset(row["alias"].strip().casefold() for row in rows)
     except (OSError, KeyError) as error:
-        raise SettingsError(f"{path}: can't be read ({error}); restore the reference table") from None
+        raise SettingsError(
+            f"{path}: can't be read ({error}); restore the reference table"
+        ) from None
 
 
 def first_known_sql(texts: str, table: str) -> str:

@@ -174,7 +174,9 @@ def start_loading(path: Path, warehouse: Path, **options) -> subprocess.Popen:
 
 @pytest.mark.slow
 def test_a_killed_load_leaves_nothing_that_counts_and_the_next_one_cleans_up(intake):
-    many = intake.file("many.csv", HEADER + "".join(ROW.format(i, "x" * 50) for i in range(400_000)))
+    many = intake.file(
+        "many.csv", HEADER + "".join(ROW.format(i, "x" * 50) for i in range(400_000))
+    )
     process = start_loading(many, intake.warehouse)
     while process.stdout.readline() == "0.0\n":
         pass  # the first rows are written when the share moves
@@ -212,7 +214,9 @@ def test_columns_that_nothing_uses_are_listed_in_the_manifest(intake):
     assert json.loads(manifest.read_text())["columns_unknown"] == ["Shoe size"]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_split_shuffled_and_repeated_exports_hold_the_same_rows(tmp_path_factory, data):
     ids = data.draw(st.lists(st.integers(1, 10**9), min_size=2, max_size=12, unique=True))

@@ -12,7 +12,9 @@ KEY = bytes(range(32))
 
 
 def masked(text: str) -> str:
-    return duckdb.execute(f"SELECT {masked_sql('t')} FROM (SELECT $1 AS t)", [text]).fetchall()[0][0]
+    return duckdb.execute(f"SELECT {masked_sql('t')} FROM (SELECT $1 AS t)", [text]).fetchall()[0][
+        0
+    ]
 
 
 @pytest.mark.parametrize(

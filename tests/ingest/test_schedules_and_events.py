@@ -52,7 +52,8 @@ def test_impossible_intervals_are_refused(intake):
 def test_a_market_event_keeps_since_when_it_could_be_known(intake):
     text = (
         "event_id,kind,title,starts_at,ends_at,known_at\n"
-        "e1,Listing,new coin,2026-03-02T09:00:00+09:00,2026-03-02T21:00:00+09:00,2026-02-23T09:00:00+09:00\n"
+        "e1,Listing,new coin,2026-03-02T09:00:00+09:00,2026-03-02T21:00:00+09:00,"
+        "2026-02-23T09:00:00+09:00\n"
         "e2,surge,up,2026-03-02T09:00:00Z,2026-03-02T08:00:00Z,\n"
     )
     intake.load(intake.file("m.csv", text))

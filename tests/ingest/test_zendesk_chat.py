@@ -91,8 +91,8 @@ def test_an_offline_message_is_a_ticket_without_a_session(intake):
 
 @pytest.mark.parametrize(
     ("rating", "survey"),
-    [("good", ("good_bad", 1.0, "2026-03-02 09:05:10")), ("bad", ("good_bad", 0.0, "2026-03-02 09:05:10")),
-     (None, (None, None, None))],
+    [("good", ("good_bad", 1.0, "2026-03-02 09:05:10")),
+     ("bad", ("good_bad", 0.0, "2026-03-02 09:05:10")), (None, (None, None, None))],
 )  # fmt: skip
 def test_a_rating_asked_for_is_a_survey_answered_or_not(intake, rating, survey):
     asked = event(300, "chat.request.rating", BOT)

@@ -1,15 +1,18 @@
-"""Zendesk's full CSV export: by header, in the account's zone, with its ways of saying "missing"."""
+"""Zendesk's full CSV export: by header, in its zone, with its ways of saying "missing"."""
 
 import pytest
 
-HEADER = "Id,Requester id,Group,Status,Priority,Via,Created at,Updated at,Solved at,Satisfaction Score"
+HEADER = (
+    "Id,Requester id,Group,Status,Priority,Via,Created at,Updated at,Solved at,Satisfaction Score"
+)
 SEOUL = {"zone": "Asia/Seoul"}
 
 
 def ticket(id_="1", created="2026-03-02 09:00", **fields) -> str:
     row = {
         "requester": "77", "group": "Support", "status": "Solved", "priority": "Low", "via": "Mail",
-        "updated": "2026-03-03 09:00", "solved": "2026-03-02 12:00", "score": "Not Offered", **fields,
+        "updated": "2026-03-03 09:00", "solved": "2026-03-02 12:00", "score": "Not Offered",
+        **fields,
     }  # fmt: skip
     return ",".join(
         [id_, row["requester"], row["group"], row["status"], row["priority"], row["via"], created,
@@ -77,7 +80,9 @@ def test_satisfaction_offered_is_a_survey_without_an_answer(intake, written, sur
 
 def test_custom_columns_tell_language_and_topic(intake):
     header = HEADER + ",Language [list],Issue type [list]"
-    intake.load(intake.file("t.csv", export(ticket() + ",한국어,Withdrawals", header=header)), **SEOUL)
+    intake.load(
+        intake.file("t.csv", export(ticket() + ",한국어,Withdrawals", header=header)), **SEOUL
+    )
     assert intake.rows("contacts", "language_raw, language_source, topic_raw") == [
         ("한국어", "declared", "Withdrawals")
     ]
@@ -203,7 +208,9 @@ def test_a_skipped_hour_is_refused_and_a_repeated_one_is_taken_in_order(intake):
     rows = [
         ticket("1", created="2026-03-08 02:30", updated="2026-03-09 09:00", solved="-"),
         # 01:50 first occurrence (EDT); 01:10 can only be the second one (EST)
-        ticket("2", created="2026-11-01 01:50", updated="2026-11-02 09:00", solved="2026-11-01 01:10"),
+        ticket(
+            "2", created="2026-11-01 01:50", updated="2026-11-02 09:00", solved="2026-11-01 01:10"
+        ),
     ]
     intake.load(intake.file("t.csv", export(*rows)), zone="America/New_York")
     assert intake.rejects() == [

@@ -107,7 +107,8 @@ def test_a_broken_line_is_refused_and_the_others_are_loaded(intake, line, reason
 def test_metrics_whose_keys_are_absent_are_null_and_minutes_become_seconds(intake):
     metric = {
         "id": 1, "ticket_id": 145, "created_at": "2026-03-02T09:00:00Z", "reopens": 1, "replies": 2,
-        "updated_at": "2026-03-03T09:00:00Z", "reply_time_in_minutes": {"calendar": 40, "business": 5},
+        "updated_at": "2026-03-03T09:00:00Z",
+        "reply_time_in_minutes": {"calendar": 40, "business": 5},
         "full_resolution_time_in_minutes": {"calendar": None, "business": None},
     }  # fmt: skip
     intake.load(intake.file("m.jsonl", lines(metric)))

@@ -116,7 +116,8 @@ class Reading:
         if name is None:
             known = ", ".join(h for h in self.probe.delimited.headers if h.strip())
             raise SettingsError(
-                f"{self.mapping.path}: {key}: {self.name.name} has no column '{header}'; it has: {known}"
+                f"{self.mapping.path}: {key}: {self.name.name} has no column '{header}';"
+                f" it has: {known}"
             )
         return name
 
@@ -129,7 +130,7 @@ class Reading:
         if self.zone is None:
             raise ZoneError(
                 f"{self.name}: its times carry no offset and no zone was told; pass --zone"
-                " Asia/Seoul, or write zone = \"Asia/Seoul\" in a mapping file"
+                ' Asia/Seoul, or write zone = "Asia/Seoul" in a mapping file'
             )
         return self.zone
 

@@ -195,7 +195,9 @@ class Fields:
         missing = self.reading.mapping.missing
         texts = ["", *missing.get(ANY, ())]
         for named, more in missing.items():
-            if named != ANY and self.reading.column(named, f"[missing] {named}") == self.reading.column(header, key):
+            if named != ANY and self.reading.column(
+                named, f"[missing] {named}"
+            ) == self.reading.column(header, key):
                 texts += more
         listed = ", ".join(quoted(text) for text in texts)
         return f"CASE WHEN trim({column}) IN ({listed}) THEN NULL ELSE trim({column}) END"

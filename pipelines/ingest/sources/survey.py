@@ -59,9 +59,7 @@ def _read(reading: Reading) -> list[Stream]:
                     "check [scale] name in the mapping, or export again",
                 ),
             ]
-    judged = judged_sql(
-        values, checks, file.text_sql(fields.personal("comment")), _day(fields)
-    )
+    judged = judged_sql(values, checks, file.text_sql(fields.personal("comment")), _day(fields))
     updated = ", ".join(fields.time(n) for n in ("updated_at", "answered_at", "sent_at"))
     aspects = "".join(
         f"CAST(round({directed(f'{name}_number')}) AS BIGINT) AS {name}, " for name in _ASPECTS

@@ -220,7 +220,9 @@ def _told_exclusion(reading: Reading) -> str:
             elif column == "department_name":
                 cases.append(f"WHEN lower(t.department_name) IN ({known}) THEN '{reason}'")
             else:
-                raise reading.unknown_column(f"[exclude.{reason}] {column}", "tags, department_name")
+                raise reading.unknown_column(
+                    f"[exclude.{reason}] {column}", "tags, department_name"
+                )
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
 
 

@@ -57,9 +57,9 @@ _PERSONAL = (
     "submitter", "organization", "subject",
 )  # fmt: skip
 _NULL = "CAST(NULL AS VARCHAR)"
-_STATUSES = "('new', 'open', 'pending', 'hold', 'solved', 'closed', 'deleted')"
+_STATUSES = ("closed", "solved", "open", "pending", "hold", "new", "deleted")  # by frequency
 _NEVER_SENT = "('not offered', 'unoffered')"
-_KNOWN_SCORES = "('offered', 'good', 'bad', '1', '2', '3', '4', '5')"
+_IS_SCORE = "regexp_full_match(survey, 'offered|good|bad|[1-5]')"
 
 EXCEL_REMEDY = "a spreadsheet ruined the id: export again and don't save the file in one"
 
@@ -111,10 +111,10 @@ def _read(reading: Reading) -> list[Stream]:
         for name in times
         if name != "created_at"
     }
+    statuses = " ".join(f"WHEN '{status}' THEN '{status}'" for status in _STATUSES)
     values = f"""
         SELECT *, {"".join(f"{sql} AS {name}, " for name, sql in later.items())}
-            CASE WHEN status_text IN {_STATUSES} THEN status_text
-                WHEN status_text = 'on-hold' THEN 'hold' ELSE 'unknown' END AS status,
+            CASE status_text {statuses} WHEN 'on-hold' THEN 'hold' ELSE 'unknown' END AS status,
             CASE WHEN score_text IN {_NEVER_SENT} THEN NULL ELSE score_text END AS survey,
             {_exclusion(reading, columns)} AS exclusion
         FROM ({created})"""
@@ -170,7 +170,9 @@ def _read(reading: Reading) -> list[Stream]:
                 "surveys": Fill(
                     {
                         **{name: name for name in (*same, "survey_id", "answered_at", "scale")},
-                        "score": "score", "score_raw": "score_raw", "sent_at": "surveyed_at",
+                        "score": "score",
+                        "score_raw": "score_raw",
+                        "sent_at": "surveyed_at",
                         "language_raw": "language_raw",
                     },
                     when="has_survey",
@@ -229,7 +231,7 @@ def _surely_good(times: dict[str, str], numbers: dict[str, tuple[str, int, str]]
     conditions = [
         "regexp_full_match(source_id, '[0-9]+')",
         "NOT coalesce(contains(requester, 'E+'), false)",
-        f"coalesce(survey IN {_KNOWN_SCORES}, survey IS NULL)",
+        f"(survey IS NULL OR {_IS_SCORE})",
         "NOT coalesce(lower(c1) IN ('sum', 'total', 'grand total'), false)",
     ]
     for name in times:
@@ -260,7 +262,7 @@ def _checks(
             EXCEL_REMEDY,
         ),
         Check(
-            f"survey IS NOT NULL AND survey NOT IN {_KNOWN_SCORES}",
+            f"NOT {_IS_SCORE}",
             "Satisfaction Score is none of Offered, Good, Bad and 1-5",
         ),
     ]

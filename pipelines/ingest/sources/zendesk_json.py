@@ -73,7 +73,9 @@ def _read(reading: Reading) -> list[Stream]:
 def _records(reading: Reading, kind: str) -> str:
     """SELECT _line, record, t (the record as a struct; NULL where it is no JSON)."""
     rows = records_sql(reading.probe.path, reading.probe.json)
-    return f"SELECT _line, record, TRY(json_transform(record, '{_SHAPES[kind]}')) AS t FROM ({rows})"
+    return (
+        f"SELECT _line, record, TRY(json_transform(record, '{_SHAPES[kind]}')) AS t FROM ({rows})"
+    )
 
 
 def _judged(reading: Reading, rows: str, checks: list[Check], received_on: str) -> str:
@@ -306,8 +308,8 @@ def _satisfaction_ratings(reading: Reading) -> list[Stream]:
             CASE WHEN plain IN ('good', 'bad') THEN coalesce(updated_at, created_at) END
                 AS answered_at,
             CASE WHEN plain IN ('good', 'bad') THEN 'good_bad' END AS scale,
-            t.score AS score_raw, CAST(CASE plain WHEN 'good' THEN 1 WHEN 'bad' THEN 0 END AS DOUBLE)
-                AS score,
+            t.score AS score_raw,
+            CAST(CASE plain WHEN 'good' THEN 1 WHEN 'bad' THEN 0 END AS DOUBLE) AS score,
             {reading.masked("t.comment")} AS comment, plain <> 'unoffered' AS was_sent
         FROM ({_judged(reading, rows, checks, "created_at")})"""
     names = (
