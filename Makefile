@@ -11,8 +11,8 @@ demo: .venv/ready
 	@$(BIN)/support-quality demo --port $(PORT)
 
 test: .venv/ready-test browser lint
-	$(BIN)/python -m pytest
-	TZ=America/New_York $(BIN)/python -m pytest -m time
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	TZ=America/New_York $(BIN)/python -m pytest --numprocesses auto --dist loadfile -m time
 
 lint: .venv/ready-test
 	$(BIN)/ruff check .

@@ -1,5 +1,28 @@
 """Fixtures that every folder of tests may use."""
 
+import fcntl
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import main
+from pipelines.settings import SAMPLES_DIR
 from tests.fixtures import warehouse
 
 __all__ = ["warehouse"]
+
+
+@pytest.fixture(scope="session")
+def exchange(tmp_path_factory, worker_id) -> Path:
+    """The committed samples of the invented exchange: loaded, built, forecast, published.
+
+    Made once for all workers, so read only: a test that writes takes a copy.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder = shared / "exchange"
+    with (shared / "exchange.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other workers wait for the first
+        if not (folder / "CURRENT").exists():
+            assert main(["run", str(SAMPLES_DIR), "--warehouse", str(folder)]) == 0
+    return folder

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli import main
-from pipelines.settings import SAMPLES_DIR
 
 
 @dataclass(frozen=True)
@@ -65,15 +64,6 @@ def shell():
         )
 
     return run
-
-
-@pytest.fixture(scope="session")
-def exchange(tmp_path_factory) -> Path:
-    """The committed samples of the invented exchange: loaded, built, forecast, published."""
-    warehouse = tmp_path_factory.mktemp("exchange")
-    ran = _run(["run", SAMPLES_DIR, "--warehouse", warehouse])
-    assert ran.exit_code == 0, ran.stderr
-    return warehouse
 
 
 TICKETS = """\

@@ -4,22 +4,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import streamlit as st
 from nbclient import NotebookClient
 from streamlit.testing.v1 import AppTest
 
-from dashboard import i18n
-from pipelines import run
-from pipelines.settings import PROJECT_ROOT, SAMPLES_DIR, load_settings
+from dashboard import i18n, queries
+from pipelines.settings import PROJECT_ROOT
 
 NOTEBOOKS = sorted((PROJECT_ROOT / "notebooks").glob("*.ipynb"))
 SESSION = Path(i18n.__file__).with_name("session.py")
-
-
-@pytest.fixture(scope="session")
-def exchange(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("notebooks")
-    run.run([SAMPLES_DIR], folder, load_settings())
-    return folder
 
 
 @pytest.fixture
@@ -59,6 +52,8 @@ def test_the_headline_of_the_notebook_is_the_headline_of_the_page(executed, exch
     cells = executed(NOTEBOOKS[0]).cells
     table = next(cell for cell in cells if "map(headline, HEADLINE)" in cell.source)
     told = table.outputs[0]["data"]["text/html"]
+    st.cache_resource.clear()  # of pages that other tests opened on another warehouse
+    queries.build.clear()
     page = AppTest.from_file(str(SESSION), default_timeout=60).run()
     shown = [metric.value for metric in page.metric][:6]
     assert len(shown) == 6
