@@ -51,27 +51,62 @@ class DecodedFile:
     is_decomposed: bool
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, as hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+@dataclass(frozen=True)
+class Bytes:
+    """What one pass over a file's bytes tells.
+
+    `invalid_at`: position of the first byte that is not UTF-8, or None; `has_zeros`: zero bytes
+    among the valid ones; `is_decomposed`: see DecodedFile."""
+
+    sha256: str
+    size: int
+    invalid_at: int | None
+    has_zeros: bool
+    is_decomposed: bool
 
 
-def decode(path: Path, scratch: Path, encoding: str | None = None) -> DecodedFile:
+def inspect(path: Path) -> Bytes:
+    """Read a file once, from end to end."""
+    digest = hashlib.sha256()
+    position, size, rest = 0, 0, b""
+    invalid_at, has_zeros, is_decomposed = None, False, False
+    with path.open("rb", buffering=0) as file:
+        while True:
+            block = file.read(_BLOCK)
+            digest.update(block)
+            size += len(block)
+            if invalid_at is None:
+                text = rest + block
+                cut = _last_start(text) if block else len(text)
+                text, rest = text[:cut], text[cut:]
+                if _is_utf8(text):
+                    has_zeros = has_zeros or b"\0" in text
+                    is_decomposed = is_decomposed or _is_decomposed(text)
+                    position += len(text)
+                else:
+                    invalid_at = position + _invalid_start(text)
+            if not block:
+                return Bytes(digest.hexdigest(), size, invalid_at, has_zeros, is_decomposed)
+
+
+def decode(path: Path, seen: Bytes, scratch: Path, encoding: str | None = None) -> DecodedFile:
     """Make UTF-8 text out of `path`; `encoding` is told, else found.
 
     Raises InputError for what is empty, binary, truncated, or in no encoding for certain."""
-    size = path.stat().st_size
-    if size == 0:
+    if seen.size == 0:
         raise InputError(f"{path}: the file is empty (0 bytes); export it again")
     plain, compression = _unpacked(path, scratch)
-    if plain.stat().st_size == 0:
+    text_seen = seen if plain == path else inspect(plain)
+    if text_seen.size == 0:
         raise InputError(f"{path}: holds nothing but an empty file; export it again")
-    encoding, evidence = _encoding(path, plain, encoding)
+    encoding, evidence = _encoding(path, plain, text_seen, encoding)
     text_path = plain
     if encoding != "utf-8":
         text_path = scratch / "decoded.txt"
         _transcode(path, plain, text_path, encoding)
+        text_seen = inspect(text_path)
+    if text_seen.has_zeros:
+        raise InputError(f"{path}: a binary file, not text; export as CSV or JSON")
     if _has_returns_only(text_path):  # line ends of the old Macintosh
         _rewrite(text_path, scratch / "lines.txt", lambda block: block.replace(b"\r", b"\n"))
         text_path = scratch / "lines.txt"
@@ -79,13 +114,13 @@ def decode(path: Path, scratch: Path, encoding: str | None = None) -> DecodedFil
         head = file.read(_HEAD_BYTES)
     return DecodedFile(
         path=text_path,
-        size=size,
+        size=seen.size,
         encoding=encoding,
         evidence=evidence,
         compression=compression,
         head=head.decode("utf-8", errors="ignore").removeprefix("\ufeff"),
-        is_whole=len(head) == text_path.stat().st_size,
-        is_decomposed=_is_decomposed(text_path),
+        is_whole=len(head) == text_seen.size,
+        is_decomposed=text_seen.is_decomposed,
     )
 
 
@@ -139,12 +174,13 @@ def _unpack(
     return target, compression
 
 
-def _encoding(path: Path, plain: Path, told: str | None) -> tuple[str, str]:
+def _encoding(path: Path, plain: Path, seen: Bytes, told: str | None) -> tuple[str, str]:
     """Python's name of the encoding and how it is known."""
     if told is not None:
         name = codecs.lookup(told).name.removesuffix("-sig")
-        if name == "utf-8" and (byte := _first_invalid(path, plain)) is not None:
-            raise InputError(f"{path}: {_place(plain, byte)}: not valid utf-8; check the encoding")
+        if name == "utf-8" and seen.invalid_at is not None:
+            place = _place(plain, seen.invalid_at)
+            raise InputError(f"{path}: {place}: not valid utf-8; check the encoding")
         return name, "told by the mapping"
     with plain.open("rb") as file:
         start = file.read(4096)
@@ -154,29 +190,11 @@ def _encoding(path: Path, plain: Path, told: str | None) -> tuple[str, str]:
         for name, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[0::2])):
             if len(start) > 3 and zeros.count(0) > 0.4 * len(zeros):
                 return name, "every other byte is zero"
-    byte = _first_invalid(path, plain)
-    if byte is None:
+        raise InputError(f"{path}: a binary file, not text; export as CSV or JSON")
+    if seen.invalid_at is None:
         has_mark = start.startswith(codecs.BOM_UTF8)
         return "utf-8", "byte-order mark" if has_mark else "all of it is valid UTF-8"
-    return _east_asian(path, plain, byte)
-
-
-def _first_invalid(path: Path, plain: Path) -> int | None:
-    """Position of the first byte that is not UTF-8, or None; refuses zero bytes."""
-    position, rest = 0, b""
-    with plain.open("rb") as file:
-        while True:
-            block = file.read(_BLOCK)
-            if b"\0" in block:
-                raise InputError(f"{path}: a binary file, not text; export as CSV or JSON")
-            text = rest + block
-            cut = _last_start(text) if block else len(text)
-            text, rest = text[:cut], text[cut:]
-            if not _is_utf8(text):
-                return position + _invalid_start(text)
-            position += len(text)
-            if not block:
-                return None
+    return _east_asian(path, plain, seen.invalid_at)
 
 
 def _place(plain: Path, byte: int) -> str:
@@ -287,8 +305,6 @@ def _transcode(path: Path, plain: Path, target: Path, encoding: str) -> None:
                 ) from None
             if not block:
                 break
-            if "\0" in text:
-                raise InputError(f"{path}: a binary file, not text; export as CSV or JSON")
             out.write(text.encode("utf-8"))
             line += text.count("\n")
             position += len(block)
@@ -301,14 +317,10 @@ def _has_returns_only(text: Path) -> bool:
     return b"\r" in start and b"\n" not in start
 
 
-def _is_decomposed(text: Path) -> bool:
-    """Do bytes of combining marks, Hangul jamo or kana marks occur? (0xCC only leads the first.)"""
-    with text.open("rb") as file:
-        while block := file.read(_BLOCK):
-            # one byte is found many times faster than several
-            if any(mark[0] in block and mark in block for mark in _DECOMPOSED):
-                return True
-    return False
+def _is_decomposed(text: bytes) -> bool:
+    """Do bytes of combining marks, Hangul jamo or kana marks occur? (0xCC leads only the first.)"""
+    # one byte is found many times faster than several
+    return any(mark[0] in text and mark in text for mark in _DECOMPOSED)
 
 
 def _rewrite(plain: Path, target: Path, change: Callable[[bytes], bytes]) -> None:

@@ -1,5 +1,6 @@
 """The load of one file: recognised, decoded, checked, written, committed; or nothing at all."""
 
+import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,12 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import InputError, SettingsError
-from pipelines.ingest.decoding import DecodedFile, decode, file_sha256
+from pipelines.ingest.decoding import DecodedFile, decode, inspect
 from pipelines.ingest.delimited import broken_records_sql, quoted, unclosed_quote
 from pipelines.ingest.mapping import Mapping, read_mapping
 from pipelines.ingest.privacy import masked_sql
@@ -70,10 +70,10 @@ class FileLoad:
     def load(self) -> LoadReport:
         """Load the file. Raises what `load` raises."""
         try:
-            sha256 = file_sha256(self.path)
+            seen = inspect(self.path)
         except OSError as error:
             raise InputError(f"{self.path}: can't be read: {error.strerror}") from None
-        known = self.store.find(sha256)
+        known = self.store.find(seen.sha256)
         if known is not None:
             reason = f"the same content was loaded before, as {known['load_id']} ({known['file']})"
             return LoadReport(self.path, known["source"], skipped_reason=reason)
@@ -81,10 +81,10 @@ class FileLoad:
         load_id = self.store.new_load_id(datetime.now(UTC))
         try:
             with (
-                self.store.draft(load_id, sha256) as draft,
+                self.store.draft(load_id, seen.sha256) as draft,
                 tempfile.TemporaryDirectory(dir=draft.folder) as scratch,
             ):
-                decoded = decode(self.path, Path(scratch), mapping.file.encoding)
+                decoded = decode(self.path, seen, Path(scratch), mapping.file.encoding)
                 probe = Probe(
                     self.path,
                     decoded.path,
@@ -94,7 +94,7 @@ class FileLoad:
                     decoded.is_decomposed,
                 )
                 source = self._recognised(probe)
-                return self._fill(draft, Path(scratch), sha256, decoded, probe, source)
+                return self._fill(draft, Path(scratch), seen.sha256, decoded, probe, source)
         except _LeftOutError as error:
             if self.may_be_unknown:
                 return LoadReport(self.path, skipped_reason=str(error))
@@ -150,7 +150,7 @@ class FileLoad:
             raise self._explained(error) from error
         finally:
             connection.close()
-        draft.append("rejects", rejects_schema().empty_table())
+        draft.append("rejects", pa.Table.from_batches([], rejects_schema()))
         tables = {table: rows for table, rows in draft.rows.items() if table != "rejects"}
         quarantined = count.rejected.get(main_table, 0)
         report = LoadReport(
@@ -293,8 +293,13 @@ def _filled(rows: pa.Table, table: str, fill: Fill, load_id: str) -> pa.Table:
 
 def _repeated(text: str, times: int) -> pa.DictionaryArray:
     """The same text on every row, which Parquet stores once."""
-    index = pa.array(np.zeros(times, dtype=np.int32))
-    return pa.DictionaryArray.from_arrays(index, pa.array([text]))
+    # buffers and not values: to convert a value, pyarrow imports pandas first
+    encoded = text.encode()
+    offsets = struct.pack("<ii", 0, len(encoded))
+    once = pa.StringArray.from_buffers(1, pa.py_buffer(offsets), pa.py_buffer(encoded))
+    type_ = pa.dictionary(pa.int32(), pa.string())
+    zeros = [None, pa.py_buffer(bytes(4 * times))]
+    return pa.DictionaryArray.from_buffers(type_, times, zeros, once)
 
 
 def _rejects(rows: pa.Table, table: str, load_id: str) -> pa.Table:
