@@ -21,7 +21,6 @@ from pipelines.warehouse import catalog
 from pipelines.warehouse.auditing import run_audits
 from pipelines.warehouse.engines import duckdb as engine
 from pipelines.warehouse.frames import store_frame
-from pipelines.warehouse.histograms import make_histograms
 from pipelines.warehouse.publish import current, discard_parts, writer_lock
 from pipelines.warehouse.raw_files import Load, committed_loads
 from pipelines.warehouse.site_tables import (
@@ -100,8 +99,6 @@ def build(warehouse: Path, settings: Settings, *, progress: Progress | None = No
             say("definitions")
             store_frame(connection, "definitions", catalog.definitions())
             store_frame(connection, "data_dictionary", catalog.dictionary())
-            say("histograms")
-            make_histograms(connection)
             say("audits")
             run_audits(connection)
         return part

@@ -167,3 +167,38 @@ def test_handle_time_adds_talk_hold_and_after_contact_work(warehouse, measured):
         """,  # noqa: E501
     )
     assert measured("handle_seconds") == {"value": 200, "n": 1}
+
+
+def test_an_export_without_reply_times_has_no_service_level_of_its_unanswered_alone(warehouse, measured):
+    warehouse(
+        contacts="""
+            contact_id | kind   | channel_raw | created_at           | status
+            c1         | ticket | email       | 2026-03-02 01:00:00Z | solved
+            c2         | ticket | email       | 2026-03-02 01:00:00Z | open
+        """,
+        contact_clocks="""
+            contact_id | replies_count | solved_at
+            c1         | 2             | 2026-03-04 01:00:00Z
+            c2         | 0             |
+        """,
+    )
+    assert measured("service_level") == {"value": None, "n": 0}
+    assert measured("unanswered_share") == {"value": 0.5, "n": 2}
+
+
+def test_a_vendor_clock_for_one_contact_says_that_the_others_were_never_answered(warehouse, measured):
+    warehouse(
+        contacts="""
+            contact_id | kind   | channel_raw | created_at           | status
+            c1         | ticket | email       | 2026-03-02 01:00:00Z | solved
+            c2         | ticket | email       | 2026-03-02 01:00:00Z | open
+            c3         | ticket | email       | 2026-03-09 01:00:00Z | open
+        """,
+        contact_clocks="""
+            contact_id | replies_count | vendor_first_response_seconds
+            c1         | 1             | 60
+            c2         | 0             |
+            c3         | 0             |
+        """,
+    )
+    assert measured("service_level") == {"value": 0.5, "n": 2}

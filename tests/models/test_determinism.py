@@ -53,7 +53,7 @@ DELIVERED = {
 }  # fmt: skip
 MARTS = (
     "fact_contacts", "fact_messages", "fact_status_events", "fact_resolutions", "fact_arrivals",
-    "fact_backlog", "ledger", "metric_histograms", "business_days",
+    "fact_backlog", "ledger", "business_days",
 )  # fmt: skip
 
 

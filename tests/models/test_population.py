@@ -300,28 +300,3 @@ def test_a_queue_is_answered_by_the_desk_that_names_it_most_exactly(warehouse):
     assert dict(connection.execute(within).fetchall()) == {
         "exact": 3, "by_channel": 2, "by_tongue": 1, "any": 60,
     }  # fmt: skip
-
-
-def test_histograms_hold_every_duration_once(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | created_at
-            c1         | 2026-03-02 09:00:00Z
-            c2         | 2026-03-31 16:00:00Z
-            waiting    | 2026-04-01 09:00:00Z
-        """,
-        messages="""
-            contact_id | sent_at              | author_role
-            c1         | 2026-03-02 09:00:00Z | agent
-            c2         | 2026-03-31 16:01:40Z | agent
-            waiting    | 2026-04-01 09:00:00Z | customer
-        """,
-    )
-    assert connection.execute(
-        "SELECT CAST(month AS VARCHAR), bin, n, total FROM metric_histograms"
-        " WHERE metric = 'first_response_seconds' ORDER BY 1"
-    ).fetchall() == [("2026-03-01", 0, 1, 0), ("2026-04-01", 194, 1, 100)]
-    assert connection.execute(
-        "SELECT is_observed, SUM(n) FROM metric_histograms"
-        " WHERE metric = 'first_response_censored_seconds' GROUP BY ALL ORDER BY ALL"
-    ).fetchall() == [(False, 1), (True, 2)]

@@ -85,6 +85,8 @@ SELECT
     -- the vendor's clock counts only where no timestamp tells whether anybody replied
     v.contact_id IS NULL AND s.contact_id IS NULL AS is_untimed,
     CASE WHEN is_untimed THEN k.vendor_first_response_seconds END AS untimed_response_seconds,
+    -- an export without reply times tells who got no reply, but of nobody how long replies took
+    NOT is_untimed OR t._load_id IS NOT NULL AS tells_waits,
     CASE WHEN is_untimed THEN k.vendor_first_response_business_seconds END AS untimed_response_business_seconds,
     CASE
         WHEN is_abandoned THEN FALSE
@@ -135,3 +137,4 @@ LEFT JOIN core_merges AS g ON g.contact_id = c.contact_id
 LEFT JOIN latest_sessions AS s ON s.contact_id = c.contact_id
 LEFT JOIN latest_contact_clocks AS k ON k.contact_id = c.contact_id
 LEFT JOIN core_resolutions AS e ON e.contact_id = c.contact_id
+LEFT JOIN core_timed_loads AS t ON t._load_id = k._load_id

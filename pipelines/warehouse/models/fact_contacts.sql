@@ -141,7 +141,7 @@ SELECT
         WHEN d.is_bot_contained THEN NULL
         WHEN d.is_answered THEN coalesce(seconds_between(d.arrived_at, d.first_reply_at), d.untimed_response_seconds)
         WHEN d.is_abandoned THEN seconds_between(d.arrived_at, d.hung_up_at)
-        WHEN d.is_turned_away THEN NULL
+        WHEN d.is_turned_away OR NOT d.tells_waits THEN NULL
         WHEN NOT d.is_answered THEN seconds_between(d.arrived_at, coalesce(d.session_ended_at, b.data_cut_at))
     END AS waited_seconds,
     qu.within_seconds,
