@@ -154,8 +154,10 @@ def _run(what: str, path: Path, out: Path, zone: str) -> Measured:
 
 def compare(path: Path, zone: str, repeats: int = 3) -> dict[str, float]:
     """CPU of both, the ratio (of the least of each), and the load's peak memory."""
-    plain = [measure("plain", path, zone) for _ in range(repeats)]
-    loads = [measure("load", path, zone) for _ in range(repeats)]
+    plain, loads = [], []
+    for _ in range(repeats):  # in turn, so that both see the same machine
+        plain.append(measure("plain", path, zone))
+        loads.append(measure("load", path, zone))
     plain_cpu = min(run.cpu_seconds for run in plain)
     load_cpu = min(run.cpu_seconds for run in loads)
     return {
