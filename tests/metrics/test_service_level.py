@@ -169,7 +169,9 @@ def test_handle_time_adds_talk_hold_and_after_contact_work(warehouse, measured):
     assert measured("handle_seconds") == {"value": 200, "n": 1}
 
 
-def test_an_export_without_reply_times_has_no_service_level_of_its_unanswered_alone(warehouse, measured):
+def test_an_export_without_reply_times_has_no_service_level_of_its_unanswered_alone(
+    warehouse, measured
+):
     warehouse(
         contacts="""
             contact_id | kind   | channel_raw | created_at           | status
@@ -186,7 +188,9 @@ def test_an_export_without_reply_times_has_no_service_level_of_its_unanswered_al
     assert measured("unanswered_share") == {"value": 0.5, "n": 2}
 
 
-def test_a_vendor_clock_for_one_contact_says_that_the_others_were_never_answered(warehouse, measured):
+def test_a_vendor_clock_for_one_contact_says_that_the_others_were_never_answered(
+    warehouse, measured
+):
     warehouse(
         contacts="""
             contact_id | kind   | channel_raw | created_at           | status

@@ -121,5 +121,5 @@ def test_closed_half_hours_stay_without_a_number():
 
 def test_losing_more_than_everything_is_refused():
     ahead, plan = phone_plan(100, agents=[20])
-    with pytest.raises(OutOfRangeError, match="volume_change_share is -1.5"):
+    with pytest.raises(OutOfRangeError, match=r"volume_change_share is -1.5"):
         what_if(plan, ahead, PHONE, Scenario(volume_change_share=-1.5))
