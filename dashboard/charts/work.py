@@ -156,6 +156,9 @@ def _at_whole_days(curve: pd.DataFrame, days: int) -> pd.DataFrame:
     return pd.DataFrame(read)
 
 
+_FATES = (*CATEGORIES, "#4a5568")  # as many as a row of the ledger can have
+
+
 def ledger(
     frame: pd.DataFrame,
     label: str,
@@ -184,7 +187,7 @@ def ledger(
                 y=y,
                 orientation="h",
                 name=str(called.get(column, column)),
-                marker={"color": CATEGORIES[index % len(CATEGORIES)]},
+                marker={"color": _FATES[index % len(_FATES)]},
                 text=[
                     f"{reader.number(n)} ({reader.share(n / received if received else None)})"
                     for n, received in zip(frame[column], frame["received"], strict=True)
@@ -193,6 +196,7 @@ def ledger(
                 hovertemplate="%{y}<br>%{fullData.name}: <b>%{text}</b><extra></extra>",
             )
         )
+    chart.update_layout(legend_traceorder="normal")
     chart.update_xaxes(title_text=_("rows received"))
     chart.update_yaxes(
         type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
