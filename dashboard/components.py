@@ -23,7 +23,7 @@ How a page is written (`app_pages/<name>.py`, a plain script, plus one line in `
 3. `kpis` draws the headline numbers of `queries.compare` against the period before.
 4. `card` draws one chart with its table beside it, downloads, n, and what the number means.
    Three or four charts a page at most: a Plotly chart is the dearest thing on it. `figures.x`
-   is `charts.x`, drawn once for the same numbers.
+   is `charts.x`, drawn once for the same numbers, and only where its tab is open.
 5. Words go through `_`; codes through `page.reader.name(dimension, code)`; a figure takes
    `reader=page.reader`. Text that customers wrote is shown by `st.text` only.
 """
@@ -36,10 +36,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import figures, filters, i18n, pages, queries
+from dashboard import figures, filters, i18n, kept, pages, queries
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
 from dashboard.i18n import text as _
 from dashboard.tables import download_buttons, show_table
@@ -108,9 +107,13 @@ def kpis(items: Sequence[tuple[str, pd.DataFrame]], page: Page) -> None:
     `items`: label and the one-row frame of `queries.compare` (value, n, low, high,
     previous_value, previous_n, change; unit and direction in its attrs).
     """
-    with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
-        for label, frame in items:
-            kpi(label, frame, page)
+
+    def elements() -> None:
+        with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
+            for label, frame in items:
+                kpi(label, frame, page)
+
+    kept.draw(kept.fingerprint("kpis", page.build.build_id, page.reader, items), elements)
 
 
 def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
@@ -195,7 +198,7 @@ def _hidden_value(n: float | None) -> str:
 
 def card(
     title: str,
-    figure: go.Figure,
+    figure: figures.Drawing,
     table: pd.DataFrame,
     *,
     name: str,
@@ -227,7 +230,7 @@ def card(
 
 
 def chart_and_table(
-    figure: go.Figure,
+    figure: figures.Drawing,
     table: pd.DataFrame,
     *,
     name: str,
@@ -248,9 +251,12 @@ def chart_and_table(
     _card_foot(table, name, metric)
 
 
-def _draw(figure: go.Figure, name: str, alt: str) -> None:
-    config = _plotly_config(name)
-    st.plotly_chart(figures.themed(figure), key=f"chart-{name}", config=config, alt=alt)
+def _draw(figure: figures.Drawing, name: str, alt: str) -> None:
+    def elements() -> None:
+        config = _plotly_config(name)
+        st.plotly_chart(figure.figure(), key=f"chart-{name}", config=config, alt=alt)
+
+    kept.draw(kept.fingerprint(i18n.current(), figure, name, alt), elements)
 
 
 def table_card(
@@ -284,16 +290,20 @@ def definition_menu(metric: str, name: str) -> None:
     definition = queries.definition(metric)
     if definition is None:
         return
-    with st.popover(_("What this means"), type="tertiary", key=f"means-{name}"):
-        st.markdown(f"**{_(definition.label)}**")
-        st.write(_(definition.summary))
-        if definition.exclusions:
-            st.caption(_("Left out: {what}").format(what=left_out(definition.exclusions)))
-        st.page_link(
-            pages.link("definitions"),
-            label=_("Definition, formula and SQL"),
-            query_params={"metric": metric},
-        )
+
+    def elements() -> None:
+        with st.popover(_("What this means"), type="tertiary", key=f"means-{name}"):
+            st.markdown(f"**{_(definition.label)}**")
+            st.write(_(definition.summary))
+            if definition.exclusions:
+                st.caption(_("Left out: {what}").format(what=left_out(definition.exclusions)))
+            st.page_link(
+                pages.link("definitions"),
+                label=_("Definition, formula and SQL"),
+                query_params={"metric": metric},
+            )
+
+    kept.draw(kept.fingerprint("definition", i18n.current(), definition, name), elements)
 
 
 def left_out(exclusions: str | None) -> str:

@@ -7,17 +7,22 @@ later a role) is an argument, hence part of the key.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
 
+from dashboard import attention, kept
 from dashboard.formats import SUPPRESSED_BELOW
 from pipelines import api
 
 if TYPE_CHECKING:
     from dashboard.filters import Filters
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @st.cache_resource(show_spinner=False)
@@ -25,7 +30,7 @@ def _warehouse() -> api.Warehouse:
     return api.open_warehouse()
 
 
-@st.cache_data(show_spinner=False, ttl=3)
+@st.cache_resource(show_spinner=False, ttl=3)
 def build() -> api.BuildInfo:
     """The published build of this moment; raises NothingPublishedError where there is none.
 
@@ -34,17 +39,24 @@ def build() -> api.BuildInfo:
     return _warehouse().build()
 
 
-@st.cache_data(show_spinner=False, max_entries=4_000)
-def _answer(build_id: str, question: str, arguments: dict[str, Any]) -> Any:
-    return getattr(_warehouse(), question)(**arguments)
+def _once_a_build(work: Callable[P, R]) -> Callable[P, R]:
+    """Keep what `work` gives under the published build's id and its arguments; no errors."""
+
+    @wraps(work)
+    def answer(*arguments: P.args, **options: P.kwargs) -> R:
+        key = kept.fingerprint(build().build_id, work.__name__, arguments, options)
+        return kept.answer(key, lambda: work(*arguments, **options))
+
+    return answer
 
 
+@_once_a_build
 def ask(question: str, **arguments: Any) -> Any:
-    """Call the warehouse's method `question`, cached under the published build's id.
+    """Call the warehouse's method `question`.
 
-    Arguments are plain values (dates, strings, tuples, dicts of them). Errors are not cached.
+    Arguments are plain values (dates, strings, tuples, dicts of them).
     """
-    return _answer(build().build_id, question, arguments)
+    return getattr(_warehouse(), question)(**arguments)
 
 
 def measure(
@@ -100,13 +112,9 @@ def survival(metric: str, filters: Filters, by: tuple[str, ...] = ()) -> pd.Data
     )
 
 
+@_once_a_build
 def clock(filters: Filters, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
     """A duration's median (`value`) and `p90` by time of day: half hours as 0..47, Monday as 0."""
-    return _clock(build().build_id, filters, metric, by)
-
-
-@st.cache_data(show_spinner=False, max_entries=500)
-def _clock(build_id: str, filters: Filters, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
     frame = measure(metric, filters, by=by)
     ninth = measure(metric, filters, by=by, statistic="p90")
     frame = frame.merge(ninth[[*by, "value"]].rename(columns={"value": "p90"}), on=list(by))
@@ -117,6 +125,7 @@ def _clock(build_id: str, filters: Filters, metric: str, by: tuple[str, ...]) ->
     return frame
 
 
+@_once_a_build
 def side_by_side(
     filters: Filters, columns: dict[str, tuple[str, str | None]], by: tuple[str, ...]
 ) -> pd.DataFrame:
@@ -124,16 +133,6 @@ def side_by_side(
 
     `columns`: name in the table -> (metric, statistic or None for its own).
     """
-    return _side_by_side(build().build_id, filters, columns, by)
-
-
-@st.cache_data(show_spinner=False, max_entries=500)
-def _side_by_side(
-    build_id: str,
-    filters: Filters,
-    columns: dict[str, tuple[str, str | None]],
-    by: tuple[str, ...],
-) -> pd.DataFrame:
     table = measure("contacts", filters, by=by)[[*by, "value"]].rename(columns={"value": "n"})
     for name, (metric, statistic) in columns.items():
         values = measure(metric, filters, by=by, statistic=statistic)
@@ -143,6 +142,7 @@ def _side_by_side(
     return table.sort_values("n", ascending=False, ignore_index=True)
 
 
+@_once_a_build
 def busiest_first(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     """A frame by channel and language, both in the order of how many contacts they have."""
     contacts = measure("contacts", filters, by=("channel", "language"))
@@ -156,6 +156,14 @@ def busiest_first(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     )
 
 
+@_once_a_build
+def worsened(metric: str, filters: Filters) -> pd.DataFrame:
+    """The channels and languages in which the metric got worse, as `attention` has it."""
+    frame = compare(metric, filters, by=("channel", "language"))
+    return attention.worsened(frame, up_is_good=frame.attrs["up_is_good"])
+
+
+@_once_a_build
 def ratings(metric: str, filters: Filters, by: str) -> pd.DataFrame:
     """[by, score, n]: how often each rating was given, the group with most ratings first."""
     frame = ask(
@@ -173,6 +181,7 @@ def ratings(metric: str, filters: Filters, by: str) -> pd.DataFrame:
     return order.drop(columns="_total").reset_index(drop=True)
 
 
+@_once_a_build
 def against_own_past(metric: str, now: Filters, before: Filters, by: str) -> pd.DataFrame:
     """`measure` now, with each group's own value in the days `before` as `baseline`.
 
@@ -227,6 +236,7 @@ def contact(contact_id: str, filters: Filters) -> api.ContactView:
     )
 
 
+@_once_a_build
 def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
     """How many urgent contacts of the chosen groups wait for a first reply, and the longest wait.
 
@@ -256,20 +266,16 @@ def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
     return int(waiting["n"].sum()), None if waiting.empty else waiting["longest_seconds"].max()
 
 
+@_once_a_build
 def short_queues(build: api.BuildInfo, hours: int = 24) -> pd.DataFrame:
     """Queues whose plan lacks people within `hours` of the data cut, the shortest first.
 
     The columns of `pipelines.api.shortage`; no row without a forecast and a schedule.
     """
-    return _short_queues(build.build_id, build.data_cut_at, hours)
-
-
-@st.cache_data(show_spinner=False, max_entries=20)
-def _short_queues(build_id: str, cut_at: datetime, hours: int) -> pd.DataFrame:
     plan = ask("staffing")
     if plan.empty:
         return api.shortage(plan)
-    ahead = plan["starts_at"] - pd.Timestamp(cut_at)
+    ahead = plan["starts_at"] - pd.Timestamp(build.data_cut_at)
     near = plan[(ahead >= pd.Timedelta(0)) & (ahead < pd.Timedelta(hours=hours))]
     queues = api.shortage(near)
     return queues[queues["short_half_hours"] > 0].reset_index(drop=True)

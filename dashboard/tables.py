@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
-from dashboard import downloads, i18n, queries
+from dashboard import downloads, i18n, kept, queries
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
 from dashboard.i18n import text as _
 
@@ -33,8 +34,38 @@ def show_table(
     value. With `on_select`, a click on a row calls it with `args`;
     `st.session_state[key].selection.rows` then holds the row's position.
     """
-    reader = i18n.reader()
     total, table = len(table), table.head(MOST_ROWS)
+    if on_select:
+        st.dataframe(
+            _styled(table, words, units),
+            hide_index=True,
+            placeholder=MISSING,
+            key=key,
+            on_select=lambda: on_select(*args),
+            selection_mode="single-row",
+        )
+    else:
+        build = queries.build().build_id
+        kept.draw(
+            kept.fingerprint("table", build, i18n.current(), table, words, units, key),
+            lambda: st.dataframe(
+                _styled(table, words, units), hide_index=True, placeholder=MISSING, key=key
+            ),
+        )
+    if total > MOST_ROWS:
+        reader = i18n.reader()
+        st.caption(
+            _("The first {n} of {all} rows; the downloads hold all.").format(
+                n=reader.number(MOST_ROWS), all=reader.number(total)
+            )
+        )
+
+
+def _styled(
+    table: pd.DataFrame, words: Mapping[str, str] | None, units: Mapping[str, str] | None
+) -> Styler:
+    """A frame whose true values stand under the reader's words."""
+    reader = i18n.reader()
     headings = {column: _heading(column, words) for column in table.columns}
     unit_of = {c: _unit(c, table, units) for c in table.columns}
     small = table["n"] < SUPPRESSED_BELOW if "n" in table else pd.Series(False, table.index)
@@ -49,22 +80,7 @@ def show_table(
     formats = {
         headings[c]: form for c, u in unit_of.items() if (form := _formatter(u, reader)) is not None
     }
-    choosing = (
-        {"on_select": lambda: on_select(*args), "selection_mode": "single-row"} if on_select else {}
-    )
-    st.dataframe(
-        shown.style.format(formats, na_rep=MISSING),
-        hide_index=True,
-        placeholder=MISSING,
-        key=key,
-        **choosing,
-    )
-    if total > MOST_ROWS:
-        st.caption(
-            _("The first {n} of {all} rows; the downloads hold all.").format(
-                n=reader.number(MOST_ROWS), all=reader.number(total)
-            )
-        )
+    return shown.style.format(formats, na_rep=MISSING)
 
 
 def download_buttons(table: pd.DataFrame, name: str) -> None:

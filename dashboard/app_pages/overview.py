@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
-from dashboard import attention, components, figures, pages, queries
+from dashboard import components, figures, pages, queries
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 
@@ -90,9 +90,8 @@ def _alerts() -> Iterator[tuple[str, str]]:
 def _worsenings() -> Iterator[tuple[str, str]]:
     """Groups that got worse by more than chance explains, worst first within each measure."""
     for view, (metric, label) in GRIDS.items():
-        frame = compared[metric]
-        unit = frame.attrs["unit"]
-        for row in attention.worsened(frame, up_is_good=frame.attrs["up_is_good"]).itertuples():
+        unit = compared[metric].attrs["unit"]
+        for row in queries.worsened(metric, chosen).itertuples():
             yield (
                 _("{channel}, {language}: {measure} {value}, was {before} (n = {n})").format(
                     channel=reader.name("channel", row.channel),

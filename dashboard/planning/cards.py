@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, figures, queries
+from dashboard import components, figures, queries
 from dashboard.formats import Reader
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
@@ -49,7 +49,7 @@ def agents_card(changed: pd.DataFrame, queue: Queue, events: pd.DataFrame, reade
 def gap_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
     """Where people are missing, day by half hour; how many it takes where no schedule is known."""
     has_schedule = changed["gap"].notna().any()
-    draw = charts.gap_map if has_schedule else charts.agents_map
+    draw = figures.gap_map if has_schedule else figures.agents_map
     components.card(
         _("Where people are missing") if has_schedule else _("How many to schedule"),
         draw(changed, reader=reader),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, queries
+from dashboard import charts, components, figures, queries
 from dashboard.formats import MISSING, Reader
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
@@ -81,9 +81,9 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
         _overview_words(found, _shortage(queries.build().build_id, "all"), reader)
         names = {code: queue_name(*code.split(":"), reader) for code in chosen["queue"].unique()}
         if shown == "gap" and chosen["gap"].notna().any():
-            draw, drawn = charts.gap_map, chosen[chosen["gap"].notna()]
+            draw, drawn = figures.gap_map, chosen[chosen["gap"].notna()]
         else:
-            draw, drawn = charts.agents_map, chosen[chosen["required_scheduled"].notna()]
+            draw, drawn = figures.agents_map, chosen[chosen["required_scheduled"].notna()]
         components.chart_and_table(
             draw(drawn, row="queue", names=names, reader=reader),
             _shortage_table(found, reader),
