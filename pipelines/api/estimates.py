@@ -153,11 +153,7 @@ def _is_small(build: Build, selection: Selection, limit: int) -> bool:
     if build.size(selection.source) <= limit:
         return True
     condition = selection.condition
-    found = build.query(
-        f"SELECT count(*) AS n FROM {quoted(selection.source)} WHERE {condition.text}",
-        condition.parameters,
-    )
-    return int(found["n"].iloc[0]) <= limit
+    return build.size(selection.source, condition.text, condition.parameters) <= limit
 
 
 def _listed(build: Build, selection: Selection, expression: str) -> Iterator[Group]:

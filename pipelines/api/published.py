@@ -23,6 +23,7 @@ from pipelines.errors import InputError, NothingPublishedError
 
 POINTER = "CURRENT"
 _RETRIES = 3
+_SIZES_KEPT = 10_000
 
 
 class Build:
@@ -30,7 +31,7 @@ class Build:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._sizes: dict[str, int] = {}
+        self._sizes: dict[tuple, int] = {}
         self._connection = duckdb.connect(str(path), read_only=True)
         # DuckDB opens a file once per process: a second reader of it finds the settings locked.
         if self._connection.sql("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
@@ -85,13 +86,15 @@ class Build:
             for table, rows in found.groupby("table_name", sort=False)["column_name"]
         }
 
-    def size(self, table: str) -> int:
-        """Rows of a table or view; counted once, since a build never changes."""
-        if table not in self._sizes:
-            self._sizes[table] = int(
-                self.query(f"SELECT count(*) AS n FROM {quoted(table)}")["n"].iloc[0]
-            )
-        return self._sizes[table]
+    def size(self, table: str, condition: str = "TRUE", parameters: Sequence = ()) -> int:
+        """Rows of a table or view that meet a condition; counted once: a build never changes."""
+        asked = (table, condition, *parameters)
+        if asked not in self._sizes:
+            if len(self._sizes) >= _SIZES_KEPT:
+                self._sizes.clear()
+            counted = f"SELECT count(*) AS n FROM {quoted(table)} WHERE {condition}"
+            self._sizes[asked] = int(self.query(counted, parameters)["n"].iloc[0])
+        return self._sizes[asked]
 
     @cached_property
     def definition_rows(self) -> pd.DataFrame:
