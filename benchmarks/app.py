@@ -7,9 +7,10 @@
 The dashboard is served in a process of its own, as `support-quality serve` does it. Every session
 is a WebSocket that speaks Streamlit's protocol, opens a page and then changes page or filters; a
 run lasts from the click to the last message of the script. Seven views of ten are a page as the
-menu opens it; the others have filters of their own, which nobody may have asked for before. Readers
-and server share the processors. Without --warehouse one is made: from the committed samples, or
-of --contacts invented contacts.
+menu opens it; the others have filters of their own. Readers come --settle seconds after the
+server, which has then opened for itself what one click leads to; with --settle 0 they find it
+cold. Readers and server share the processors. Without --warehouse one is made: from the committed
+samples, or of --contacts invented contacts.
 """
 
 import argparse
@@ -206,6 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=120.0, help="how long each session stays")
     parser.add_argument("--contacts", type=int, help="invent so many contacts")
     parser.add_argument("--warehouse", type=Path, help="serve this one instead of making one")
+    parser.add_argument("--settle", type=float, default=90.0, help="seconds before they come")
     options = parser.parse_args(arguments)
     with contextlib.ExitStack() as stack:
         warehouse = options.warehouse
@@ -214,6 +216,7 @@ def main(arguments: list[str] | None = None) -> int:
             print("making a warehouse ...", file=sys.stderr)
             warehouse = made(options.contacts, folder)
         port = stack.enter_context(served(warehouse))
+        time.sleep(options.settle)
         waits = asyncio.run(measure(port, warehouse, options))
         return 0 if report(waits, options) else 1
 

@@ -4,6 +4,7 @@ Imports are done before the first session and frozen out of the garbage collecto
 lives as long as the server is not worth a look every time it collects.
 """
 
+import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator
@@ -24,7 +25,11 @@ async def _warm(app: st.App) -> AsyncIterator[dict]:
         import_module(module)
     gc.collect()
     gc.freeze()
+    from dashboard.visitor import visit_every_build
+
+    visiting = asyncio.create_task(visit_every_build())
     yield {}
+    visiting.cancel()
     gc.unfreeze()  # else DuckDB reports all of it as leaked at exit
 
 

@@ -39,18 +39,18 @@ def build() -> api.BuildInfo:
     return _warehouse().build()
 
 
-def _once_a_build(work: Callable[P, R]) -> Callable[P, R]:
+def once_a_build(work: Callable[P, R]) -> Callable[P, R]:
     """Keep what `work` gives under the published build's id and its arguments; no errors."""
 
     @wraps(work)
     def answer(*arguments: P.args, **options: P.kwargs) -> R:
-        key = kept.fingerprint(build().build_id, work.__name__, arguments, options)
+        key = kept.fingerprint(build().build_id, work.__module__, work.__name__, arguments, options)
         return kept.answer(key, lambda: work(*arguments, **options))
 
     return answer
 
 
-@_once_a_build
+@once_a_build
 def ask(question: str, **arguments: Any) -> Any:
     """Call the warehouse's method `question`.
 
@@ -112,7 +112,7 @@ def survival(metric: str, filters: Filters, by: tuple[str, ...] = ()) -> pd.Data
     )
 
 
-@_once_a_build
+@once_a_build
 def clock(filters: Filters, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
     """A duration's median (`value`) and `p90` by time of day: half hours as 0..47, Monday as 0."""
     frame = measure(metric, filters, by=by)
@@ -125,7 +125,7 @@ def clock(filters: Filters, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
     return frame
 
 
-@_once_a_build
+@once_a_build
 def side_by_side(
     filters: Filters, columns: dict[str, tuple[str, str | None]], by: tuple[str, ...]
 ) -> pd.DataFrame:
@@ -142,7 +142,7 @@ def side_by_side(
     return table.sort_values("n", ascending=False, ignore_index=True)
 
 
-@_once_a_build
+@once_a_build
 def busiest_first(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     """A frame by channel and language, both in the order of how many contacts they have."""
     contacts = measure("contacts", filters, by=("channel", "language"))
@@ -156,14 +156,14 @@ def busiest_first(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     )
 
 
-@_once_a_build
+@once_a_build
 def worsened(metric: str, filters: Filters) -> pd.DataFrame:
     """The channels and languages in which the metric got worse, as `attention` has it."""
     frame = compare(metric, filters, by=("channel", "language"))
     return attention.worsened(frame, up_is_good=frame.attrs["up_is_good"])
 
 
-@_once_a_build
+@once_a_build
 def ratings(metric: str, filters: Filters, by: str) -> pd.DataFrame:
     """[by, score, n]: how often each rating was given, the group with most ratings first."""
     frame = ask(
@@ -181,7 +181,7 @@ def ratings(metric: str, filters: Filters, by: str) -> pd.DataFrame:
     return order.drop(columns="_total").reset_index(drop=True)
 
 
-@_once_a_build
+@once_a_build
 def against_own_past(metric: str, now: Filters, before: Filters, by: str) -> pd.DataFrame:
     """`measure` now, with each group's own value in the days `before` as `baseline`.
 
@@ -236,7 +236,7 @@ def contact(contact_id: str, filters: Filters) -> api.ContactView:
     )
 
 
-@_once_a_build
+@once_a_build
 def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
     """How many urgent contacts of the chosen groups wait for a first reply, and the longest wait.
 
@@ -266,7 +266,7 @@ def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
     return int(waiting["n"].sum()), None if waiting.empty else waiting["longest_seconds"].max()
 
 
-@_once_a_build
+@once_a_build
 def short_queues(build: api.BuildInfo, hours: int = 24) -> pd.DataFrame:
     """Queues whose plan lacks people within `hours` of the data cut, the shortest first.
 

@@ -72,13 +72,12 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
                 _("Shown"),
                 {"gap": _("Short or spare"), "required": _("To schedule")},
             )
-        found = _shortage(queries.build().build_id, day)
-        chosen = _of_day(plans, day)
-        chosen = _in_order(chosen, found)
+        found = _shortage(day)
+        chosen = _in_order(day)
         if chosen.empty:
             components.empty(_("Every desk is closed on this day."))
             return
-        _overview_words(found, _shortage(queries.build().build_id, "all"), reader)
+        _overview_words(found, _shortage("all"), reader)
         names = {code: queue_name(*code.split(":"), reader) for code in chosen["queue"].unique()}
         if shown == "gap" and chosen["gap"].notna().any():
             draw, drawn = figures.gap_map, chosen[chosen["gap"].notna()]
@@ -99,9 +98,9 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
         )
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _shortage(build_id: str, day: str) -> pd.DataFrame:
-    """`api.shortage` of all queues on a day ("all": of the whole plan), once per build."""
+@queries.once_a_build
+def _shortage(day: str) -> pd.DataFrame:
+    """`api.shortage` of all queues on a day ("all": of the whole plan)."""
     return api.shortage(_of_day(queries.ask("staffing"), day))
 
 
@@ -109,7 +108,10 @@ def _of_day(plans: pd.DataFrame, day: str) -> pd.DataFrame:
     return plans if day == "all" else plans[plans["local_on"] == pd.Timestamp(day)]
 
 
-def _in_order(plans: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+@queries.once_a_build
+def _in_order(day: str) -> pd.DataFrame:
+    """The plans of a day, queue by queue as `_shortage` has them; those never open left out."""
+    plans, found = _of_day(queries.ask("staffing"), day), _shortage(day)
     place = {(row.channel, row.language): i for i, row in enumerate(found.itertuples())}
     keyed = plans.assign(
         queue=plans["channel"] + ":" + plans["language"],
@@ -196,7 +198,7 @@ def _shortage_words() -> dict[str, str]:
 
 def queue_menu(reader: Reader) -> Queue:
     """Choose a queue, those that are short first."""
-    found = _shortage(queries.build().build_id, "all")
+    found = _shortage("all")
     options = {
         f"{row.channel}:{row.language}": queue_name(row.channel, row.language, reader)
         for row in found.itertuples()
