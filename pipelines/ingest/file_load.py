@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.errors import InputError, SettingsError
+from pipelines.errors import InputError, SettingsError, StorageError
 from pipelines.ingest.decoding import DecodedFile, decode, inspect
 from pipelines.ingest.delimited import broken_records_sql, quoted, unclosed_quote
 from pipelines.ingest.mapping import Mapping, read_mapping
@@ -146,7 +146,7 @@ class FileLoad:
                     _append(draft, stream, rows, main_table, count)
             if probe.json is None:
                 self._append_broken(draft, connection, probe, main_table, count)
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError) as error:
             raise self._explained(error) from error
         finally:
             connection.close()
@@ -247,9 +247,16 @@ class FileLoad:
             count.received += rows.num_rows
             count.rejected[table] = count.rejected.get(table, 0) + rows.num_rows
 
-    def _explained(self, error: duckdb.Error) -> Exception:
+    def _explained(self, error: duckdb.Error | OSError) -> Exception:
         """Trouble with the disk stays what it is; anything else is said of the file."""
         text = str(error).split("\n")[0]
+        if "Out of Memory" in text:
+            return StorageError(
+                f"{self.path}: a record is too large for the {_MEMORY_LIMIT} that a load may take;"
+                " export the records one per line, or in several files"
+            )
+        if isinstance(error, OSError):
+            return error
         if "No space left" in text or "File too large" in text or "max_temp" in text:
             return error
         return InputError(f"{self.path}: can't be read: {text}; export it again")

@@ -11,6 +11,7 @@ from pathlib import Path
 from pipelines.ingest.delimited import quoted
 
 _LARGEST_LINE = 64_000_000
+_BUFFER = 2 * _LARGEST_LINE  # DuckDB would take 16 lines: a gigabyte, several times at once
 _LARGEST_RECORD = 16_000_000
 
 
@@ -97,7 +98,8 @@ def records_sql(path: Path, shape: JsonShape) -> str:
             SELECT row_number() OVER () AS _line, c1 AS record
             FROM read_csv({quoted(str(path))}, columns = {{'c1': 'VARCHAR'}}, auto_detect = false,
                 header = false, delim = chr(1), quote = '', escape = '',
-                max_line_size = {_LARGEST_LINE})"""
+                max_line_size = {_LARGEST_LINE},
+                buffer_size = {_BUFFER})"""
         lines = f"SELECT _line, record FROM ({lines}) WHERE trim(record) <> ''"
         if shape.envelope is None:
             return lines
