@@ -23,7 +23,8 @@ def test_another_number_or_language_is_something_else():
 
 def test_what_a_page_writes_to_its_frame_reaches_no_other_page():
     key = kept.fingerprint("a page writes")
-    kept.answer(key, frame).loc[0, "value"] = 9.0
+    own = kept.answer(key, frame)
+    own.loc[0, "value"] = 9.0
     assert kept.answer(key, frame)["value"].tolist() == [1.0]
 
 
