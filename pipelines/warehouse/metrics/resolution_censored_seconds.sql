@@ -25,7 +25,7 @@ SELECT
     c.team,
     c.agent_id AS agent,
     c.resolution_waited_seconds AS value,
-    c.first_solved_at IS NOT NULL AS is_observed
+    c.first_solved_on IS NOT NULL AS is_observed
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL
     AND c.resolution_waited_seconds IS NOT NULL
