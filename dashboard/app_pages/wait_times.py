@@ -36,68 +36,76 @@ components.kpis(
 bins = queries.distribution("first_response_seconds", chosen)
 median = queries.measure("first_response_seconds", chosen)
 p90 = queries.measure("first_response_seconds", chosen, statistic="p90")
-components.card(
-    _("How long the answered ones waited"),
-    figures.distribution(
-        bins,
-        {_("Median"): components.single(median), _("9 of 10"): components.single(p90)},
-        label=_("first response time"),
-        reader=reader,
-    ),
-    bins,
-    metric="first_response_seconds",
-    name="first_response_distribution",
-    note=_("The scale is logarithmic: a chat's seconds and an e-mail's days fit on it."),
-)
-
-curves = queries.survival("first_response_censored_seconds", chosen, by=("channel",))
-components.card(
-    _("Still waiting after so long"),
-    figures.still_waiting(
-        curves, "channel", names=page.names("channel", curves), label=_("waited"), reader=reader
-    ),
-    curves,
-    metric="first_response_censored_seconds",
-    name="still_waiting",
-    note=_("Kaplan-Meier: those without a reply count for as long as they have waited."),
-)
-
-# A median over chats and e-mails together says nothing about either, so the clock has one channel.
-volume = queries.measure("contacts", chosen, by=("channel",)).sort_values("value", ascending=False)
-channel = components.choice("clock", _("Channel"), page.names("channel", volume))
-one = replace(chosen, channel=(channel,))
-left, right = st.columns(2)
-with left:
-    day = queries.clock(one, "first_response_seconds", by=("half_hour",))
+is_timed = components.single(median) is not None
+if is_timed:
     components.card(
-        _("{channel}: wait by half hour of arrival").format(
-            channel=reader.name("channel", channel)
-        ),
-        figures.percentiles_by_half_hour(
-            day,
-            {"value": _("Median"), "p90": _("9 of 10")},
+        _("How long the answered ones waited"),
+        figures.distribution(
+            bins,
+            {_("Median"): components.single(median), _("9 of 10"): components.single(p90)},
             label=_("first response time"),
             reader=reader,
         ),
-        day,
+        bins,
         metric="first_response_seconds",
-        name="wait_by_half_hour",
-        words={"p90": _("9 of 10")},
-        units={"p90": "seconds"},
+        name="first_response_distribution",
+        note=_("The scale is logarithmic: a chat's seconds and an e-mail's days fit on it."),
     )
-with right:
-    week = queries.clock(one, "first_response_seconds", by=("weekday", "half_hour"))
+else:
+    components.empty(_("No reply here has a time: how long people waited is not known."))
+
+curves = queries.survival("first_response_censored_seconds", chosen, by=("channel",))
+if not curves.empty:
     components.card(
-        _("{channel}: wait by weekday").format(channel=reader.name("channel", channel)),
-        figures.week_map(
-            week, "value", unit="seconds", label=_("median first response"), reader=reader
+        _("Still waiting after so long"),
+        figures.still_waiting(
+            curves, "channel", names=page.names("channel", curves), label=_("waited"), reader=reader
         ),
-        week,
-        metric="first_response_seconds",
-        name="wait_by_weekday_and_half_hour",
-        words={"p90": _("9 of 10")},
-        units={"p90": "seconds"},
+        curves,
+        metric="first_response_censored_seconds",
+        name="still_waiting",
+        note=_("Kaplan-Meier: those without a reply count for as long as they have waited."),
     )
+
+if is_timed:
+    # A median over chats and e-mails together says nothing about either: one channel at a time.
+    volume = queries.measure("contacts", chosen, by=("channel",)).sort_values(
+        "value", ascending=False
+    )
+    channel = components.choice("clock", _("Channel"), page.names("channel", volume))
+    one = replace(chosen, channel=(channel,))
+    left, right = st.columns(2)
+    with left:
+        day = queries.clock(one, "first_response_seconds", by=("half_hour",))
+        components.card(
+            _("{channel}: wait by half hour of arrival").format(
+                channel=reader.name("channel", channel)
+            ),
+            figures.percentiles_by_half_hour(
+                day,
+                {"value": _("Median"), "p90": _("9 of 10")},
+                label=_("first response time"),
+                reader=reader,
+            ),
+            day,
+            metric="first_response_seconds",
+            name="wait_by_half_hour",
+            words={"p90": _("9 of 10")},
+            units={"p90": "seconds"},
+        )
+    with right:
+        week = queries.clock(one, "first_response_seconds", by=("weekday", "half_hour"))
+        components.card(
+            _("{channel}: wait by weekday").format(channel=reader.name("channel", channel)),
+            figures.week_map(
+                week, "value", unit="seconds", label=_("median first response"), reader=reader
+            ),
+            week,
+            metric="first_response_seconds",
+            name="wait_by_weekday_and_half_hour",
+            words={"p90": _("9 of 10")},
+            units={"p90": "seconds"},
+        )
 
 table = queries.side_by_side(
     chosen,
