@@ -135,7 +135,7 @@ def run_all(
 
 @commands.command(
     rich_help_panel="Try it",
-    epilog=examples("support-quality sample --contacts 20000 --seed 7 --out /tmp/exports"),
+    epilog=examples("support-quality sample --contacts 20000 --seed 7 --out exports"),
 )
 def sample(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")],
