@@ -104,7 +104,7 @@ def test_a_language_in_the_link_stays_in_the_link(open_app, exchange):
 def test_a_stale_build_says_until_when_it_counts_and_what_to_run(open_app, exchange, tmp_path):
     folder = tmp_path / "stale"
     shutil.copytree(exchange, folder)
-    load = next((folder / "raw").iterdir())
+    load = next((folder / "raw").glob("*/manifest.json")).parent
     shutil.copytree(load, folder / "raw" / f"29991231T000000000000Z-{'0' * 16}")
     app = open_app(folder, "overview")
     assert "support-quality run" in app.warning[0].value
