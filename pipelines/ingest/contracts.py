@@ -42,7 +42,7 @@ STATUSES = ("new", "open", "pending", "hold", "solved", "closed", "deleted", "un
 AUTHOR_ROLES = ("customer", "agent", "bot", "system")
 LANGUAGE_SOURCES = ("declared", "detected", "queue", "user_profile", "unknown")
 SESSION_OUTCOMES = ("answered", "abandoned", "callback", "voicemail", "unknown")
-SCALES = ("good_bad", "1-5", "1-7", "0-10", "0-1")
+SCALES = ("good_bad", "1-3", "1-5", "1-7", "1-10", "0-10", "0-1", "signed")
 
 EXCLUSIONS = {
     "merged": "merged into another contact, which is counted",
@@ -208,6 +208,62 @@ PEOPLE = Table(
     ),
 )
 
+METRIC_EVENTS = Table(
+    "metric_events",
+    "one event of one of the helpdesk's own clocks",
+    ("event_id",),
+    None,
+    _columns(
+        ("event_id", "VARCHAR", "`<system>:<id>`", True),
+        ("contact_id", "VARCHAR", "the contact", True),
+        ("metric", "VARCHAR", "reply_time, requester_wait_time, agent_work_time, ...", True),
+        ("instance", "BIGINT", "which run of that clock, from 1"),
+        ("event", "VARCHAR", "activate, pause, fulfill, breach, ...", True),
+        ("happened_at", "TIMESTAMP", "when", True),
+    ),
+)
+
+ARTICLES = Table(
+    "articles",
+    "one delivery of one help-centre article in one language",
+    ("article_id", "language_raw"),
+    "updated_at",
+    _columns(
+        ("article_id", "VARCHAR", "`<system>:<id>`", True),
+        ("language_raw", "VARCHAR", "the article's locale as written", True),
+        ("title", "VARCHAR", "title"),
+        ("section", "VARCHAR", "section or collection"),
+        ("topic_raw", "VARCHAR", "the issue type it is about, where told"),
+        ("is_draft", "BOOLEAN", "not published"),
+        ("is_outdated", "BOOLEAN", "a translation older than its source"),
+        ("votes_count", "BIGINT", "votes so far"),
+        ("votes_sum", "BIGINT", "votes up minus votes down so far"),
+        ("created_at", "TIMESTAMP", "when it was made"),
+        ("updated_at", "TIMESTAMP", "when the export last changed the row"),
+    ),
+)
+
+ARTICLE_EVENTS = Table(
+    "article_events",
+    "one view, search or vote in the help centre, or one line of counts of them",
+    ("event_id",),
+    None,
+    _columns(
+        ("event_id", "VARCHAR", "`<system>:<id>`", True),
+        ("event", "VARCHAR", "view, search or vote", True),
+        ("happened_at", "TIMESTAMP", "when, or the start of the counted day", True),
+        ("events_count", "BIGINT", "how many such events the line stands for", True),
+        ("article_id", "VARCHAR", "the article viewed, voted on or clicked after a search"),
+        ("visitor_id", "VARCHAR", "keyed pseudonym of the visitor"),
+        ("language_raw", "VARCHAR", "locale as written"),
+        ("query", "VARCHAR", "masked words searched for"),
+        ("results_count", "BIGINT", "results of the search"),
+        ("clicks_count", "BIGINT", "clicks on them"),
+        ("contacts_count", "BIGINT", "contacts made after it, where the export tells"),
+        ("is_helpful", "BOOLEAN", "of a vote"),
+    ),
+)
+
 SCHEDULES = Table(
     "schedules",
     "agents of one desk in one interval",
@@ -245,7 +301,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         CONTACTS, CONTACT_CLOCKS, MESSAGES, STATUS_EVENTS, SESSIONS,
-        SURVEYS, PEOPLE, SCHEDULES, MARKET_EVENTS,
+        SURVEYS, PEOPLE, METRIC_EVENTS, ARTICLES, ARTICLE_EVENTS, SCHEDULES, MARKET_EVENTS,
     )
 }  # fmt: skip
 """Every raw table, in the order data is understood."""

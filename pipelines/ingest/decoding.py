@@ -13,13 +13,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 
 from pipelines.errors import InputError
+from pipelines.ingest.tables import StoredTable, parquet_table
 
 _BLOCK = 1 << 17  # small enough for the allocator to use the same memory again
 _EVIDENCE_BYTES = 1 << 24
@@ -39,7 +40,8 @@ class DecodedFile:
 
     `size` is of the original bytes; `evidence` says how the encoding was found; `head` is the
     first text of it, all of it where `is_whole`; `is_decomposed`: it may hold letters written
-    as several characters (Unicode's NFD)."""
+    as several characters (Unicode's NFD). `stored`: the tables of a workbook (by sheet) or of a
+    Parquet file, which have no text."""
 
     path: Path
     size: int
@@ -49,6 +51,7 @@ class DecodedFile:
     head: str
     is_whole: bool
     is_decomposed: bool
+    stored: dict[str, StoredTable] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,24 @@ def inspect(path: Path) -> Bytes:
                 return Bytes(digest.hexdigest(), size, invalid_at, has_zeros, is_decomposed)
 
 
-def decode(path: Path, seen: Bytes, scratch: Path, encoding: str | None = None) -> DecodedFile:
+def decode(
+    path: Path,
+    seen: Bytes,
+    scratch: Path,
+    encoding: str | None = None,
+    password: str | None = None,
+) -> DecodedFile:
     """Make UTF-8 text out of `path`; `encoding` is told, else found.
+
+    A Parquet file is used as it is; a workbook's sheets become Parquet files of texts.
 
     Raises InputError for what is empty, binary, truncated, or in no encoding for certain."""
     if seen.size == 0:
         raise InputError(f"{path}: the file is empty (0 bytes); export it again")
     plain, compression = _unpacked(path, scratch)
+    stored, what = _stored(path, plain, scratch, password)
+    if stored:
+        return DecodedFile(plain, seen.size, "none", what, compression, "", True, True, stored)
     text_seen = seen if plain == path else inspect(plain)
     if text_seen.size == 0:
         raise InputError(f"{path}: holds nothing but an empty file; export it again")
@@ -122,6 +136,17 @@ def decode(path: Path, seen: Bytes, scratch: Path, encoding: str | None = None) 
         is_whole=len(head) == text_seen.size,
         is_decomposed=text_seen.is_decomposed,
     )
+
+
+def _stored(
+    path: Path, plain: Path, scratch: Path, password: str | None
+) -> tuple[dict[str, StoredTable], str]:
+    """The tables of a Parquet file or a workbook, and what it is; none for a text."""
+    with plain.open("rb") as file:
+        magic = file.read(4)
+    if magic == b"PAR1":
+        return {"": parquet_table(plain)}, "a Parquet file"
+    return {}, ""
 
 
 def _unpacked(path: Path, scratch: Path) -> tuple[Path, str | None]:

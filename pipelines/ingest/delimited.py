@@ -2,53 +2,53 @@
 
 Every column is read as text in one pass over all columns: DuckDB decides which broken records
 to skip by the columns it is asked for, so two passes over different columns may disagree.
-Columns are named c1, c2, ... by position, since headers may repeat or be empty.
 """
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import InputError, SettingsError
 from pipelines.ingest.mapping import FileFormat
+from pipelines.ingest.tables import Table, quoted
 
 _SEPARATORS = (",", "\t", ";", "|")
 _REJECTS = "broken_records"
 
 
 @dataclass(frozen=True)
-class Delimited:
-    """How a delimited file is written: `headers` in file order, as they stand there."""
+class Delimited(Table):
+    """How a delimited file is written. `head` is its first text; `skip_lines` of it stand
+    before the header."""
 
     path: Path
-    headers: tuple[str, ...]
     separator: str
     quote: str
     has_header: bool
     skip_lines: int
+    head: str = field(repr=False, compare=False)
 
-    def position(self, header: str) -> int | None:
-        """Where the (first) column with this header stands, from 0; case and blanks ignored."""
-        wanted = normalised(header)
-        return next((i for i, h in enumerate(self.headers) if normalised(h) == wanted), None)
+    @property
+    def kind(self) -> str:
+        """What a manifest says of the format."""
+        return f"delimited by {self.separator!r}"
 
-    def column(self, header: str) -> str | None:
-        """The SQL name of the (first) column with this header."""
-        position = self.position(header)
-        return None if position is None else f"c{position + 1}"
-
-    def first_rows(self, head: str, number: int) -> list[list[str]]:
-        """The first rows of the file's first text."""
-        lines = head.split("\n")[self.skip_lines + self.has_header :][:number]
+    def first_rows(self, number: int) -> list[list[str]]:
+        """See Table."""
+        lines = self.head.split("\n")[self.skip_lines + self.has_header :][:number]
         return list(_rows("\n".join(lines), self.separator, self.quote))
 
-    def relation_sql(self, missing: tuple[str, ...] = ("",)) -> str:
-        """SQL of the whole file: c1..cn as VARCHAR, NULL where a value is one of the texts that
-        mean missing; broken records are kept aside."""
+    def rows_sql(self, missing: tuple[str, ...] = ("",), leave_out: int = 0) -> str:
+        """See Table; broken records are kept aside."""
+        first = self.skip_lines + self.has_header
+        rows = f"SELECT row_number() OVER () + {first} AS _line, * FROM {self._file(missing)}"
+        return f"({rows})" if not leave_out else f"({rows} QUALIFY _line > {first + leave_out})"
+
+    def _file(self, missing: tuple[str, ...]) -> str:
         columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(1, len(self.headers) + 1))
         return (
             f"read_csv({quoted(str(self.path))}, columns = {{{columns}}}, auto_detect = false,"
@@ -57,30 +57,8 @@ class Delimited:
             f" escape = {quoted(self.quote)}, store_rejects = true, rejects_limit = 0,"
             f" rejects_table = '{_REJECTS}', rejects_scan = '{_REJECTS}_scan',"
             f" nullstr = [{', '.join(map(quoted, missing))}], allow_quoted_nulls = true,"
-            " rejects_line_size_limit = 2000, max_line_size = 16000000)"
+            " rejects_line_size_limit = 100000, max_line_size = 16000000)"
         )
-
-    def text_sql(self, personal: Iterable[str] = ()) -> str:
-        """SQL of a record's text for the quarantine; of `personal` columns (c1, c2, ...) it
-        tells only that they are there."""
-        hidden = set(personal)
-        columns = ", ".join(
-            f"CASE WHEN {c} IS NULL THEN '' ELSE '<person>' END"
-            if c in hidden
-            else f"coalesce({c}, '')"
-            for c in (f"c{i}" for i in range(1, len(self.headers) + 1))
-        )
-        return f"concat_ws({quoted(self.separator)}, {columns})"
-
-
-def quoted(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def normalised(header: str) -> str:
-    """A header without case, outer blanks and repeated blanks."""
-    return " ".join(header.split()).casefold()
 
 
 def describe(path: Path, name: Path, head: str, told: FileFormat) -> Delimited:
@@ -104,7 +82,9 @@ def describe(path: Path, name: Path, head: str, told: FileFormat) -> Delimited:
         headers = told.columns
     if not any(header.strip() for header in headers):
         raise InputError(f"{name}: line {told.skip_lines + 1}: no header line; export it again")
-    return Delimited(path, tuple(headers), separator, told.quote, told.has_header, told.skip_lines)
+    return Delimited(
+        tuple(headers), path, separator, told.quote, told.has_header, told.skip_lines, head
+    )
 
 
 def _separator(text: str) -> str:
@@ -128,25 +108,20 @@ def _rows(text: str, separator: str, quote: str) -> Iterator[list[str]]:
     )
 
 
-def broken_records_sql(file: Delimited) -> str:
-    """SELECT line, reasons, raw of the records that could not be read, one row each."""
+def broken_records_sql(file: Delimited, footers: str | None = None) -> str:
+    """SELECT line, reasons, raw of the records that could not be read, one row each.
+
+    `footers`: pattern of lines that are no records (a copyright, the report's name)."""
+    is_footer = f"regexp_full_match(any_value(csv_line), {quoted(footers)})" if footers else "false"
     return f"""
-        SELECT CAST(line AS BIGINT) AS line,
-            string_agg(DISTINCT CASE error_type
+        SELECT CAST(line AS BIGINT) AS line, any_value(csv_line) AS raw, {is_footer} AS is_footer,
+            CASE WHEN is_footer THEN 'a footer line' ELSE string_agg(DISTINCT CASE error_type
                 WHEN 'MISSING COLUMNS' THEN 'fewer than {len(file.headers)} columns'
                 WHEN 'TOO MANY COLUMNS' THEN 'more than {len(file.headers)} columns'
                 WHEN 'UNQUOTED VALUE' THEN 'a quote is not closed properly'
                 WHEN 'LINE SIZE OVER MAXIMUM' THEN 'longer than 16 MB'
-                ELSE lower(CAST(error_type AS VARCHAR)) END, '; ') AS reasons,
-            -- which part of a broken line is a name can't be told: letters become x
-            any_value(regexp_replace(csv_line, '\\p{{L}}', 'x', 'g')) AS raw
+                ELSE lower(CAST(error_type AS VARCHAR)) END, '; ') END AS reasons
         FROM {_REJECTS} GROUP BY line ORDER BY line"""
-
-
-def forget_broken_records(connection: duckdb.DuckDBPyConnection) -> None:
-    """Forget the records kept aside by an earlier file."""
-    connection.execute(f"DROP TABLE IF EXISTS {_REJECTS}")
-    connection.execute(f"DROP TABLE IF EXISTS {_REJECTS}_scan")
 
 
 def unclosed_quote(connection: duckdb.DuckDBPyConnection, file: Delimited) -> int | None:

@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 
 from pipelines.errors import InputError, SettingsError, StorageError
 from pipelines.ingest.decoding import DecodedFile, decode, inspect
-from pipelines.ingest.delimited import broken_records_sql, quoted, unclosed_quote
+from pipelines.ingest.delimited import Delimited, broken_records_sql, unclosed_quote
 from pipelines.ingest.mapping import Mapping, read_mapping
-from pipelines.ingest.privacy import masked_sql
-from pipelines.ingest.quarantine import BROKEN_RECORD_REMEDY
+from pipelines.ingest.privacy import sealed
+from pipelines.ingest.quarantine import BROKEN_RECORD_REMEDY, NOT_A_RECORD
 from pipelines.ingest.raw_store import Draft, RawStore, rejects_schema, table_schema
 from pipelines.ingest.sources import sources
 from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
+from pipelines.ingest.tables import quoted
 
 _BATCH_ROWS = 122_880
 _MEMORY_LIMIT = "1500MB"
@@ -53,6 +54,21 @@ class _Count:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a user told of the files to load; None: find out.
+
+    `is_full`: the file holds all contacts of its period, so that earlier ones it lacks were
+    deleted. `password`: of a protected workbook or zip."""
+
+    source: str | None = None
+    mapping: Mapping | None = None
+    zone: str | None = None
+    encoding: str | None = None
+    password: str | None = None
+    is_full: bool = False
+
+
+@dataclass(frozen=True)
 class FileLoad:
     """One file on its way into the raw store; holds what its steps share.
 
@@ -61,9 +77,7 @@ class FileLoad:
     store: RawStore
     path: Path
     key: bytes
-    source: str | None
-    mapping: Mapping | None
-    zone: str | None
+    told: Told
     may_be_unknown: bool
     tell: Callable[[int, float], None]
 
@@ -77,47 +91,43 @@ class FileLoad:
         if known is not None:
             reason = f"the same content was loaded before, as {known['load_id']} ({known['file']})"
             return LoadReport(self.path, known["source"], skipped_reason=reason)
-        mapping = self.mapping if self.mapping is not None else _mapping_beside(self.path)
+        told = self.told
+        mapping = told.mapping if told.mapping is not None else mapping_beside(self.path)
         load_id = self.store.new_load_id(datetime.now(UTC))
         try:
             with (
                 self.store.draft(load_id, seen.sha256) as draft,
                 tempfile.TemporaryDirectory(dir=draft.folder) as scratch,
             ):
-                decoded = decode(self.path, seen, Path(scratch), mapping.file.encoding)
-                probe = Probe(
-                    self.path,
-                    decoded.path,
-                    decoded.head,
-                    decoded.is_whole,
-                    mapping,
-                    decoded.is_decomposed,
-                )
-                source = self._recognised(probe)
+                encoding = told.encoding or mapping.file.encoding
+                decoded = decode(self.path, seen, Path(scratch), encoding, told.password)
+                probe, source = self._recognised(probe_of(self.path, decoded, mapping))
                 return self._fill(draft, Path(scratch), seen.sha256, decoded, probe, source)
         except _LeftOutError as error:
             if self.may_be_unknown:
                 return LoadReport(self.path, skipped_reason=str(error))
             raise InputError(str(error)) from None
 
-    def _recognised(self, probe: Probe) -> Source:
-        name = self.source or probe.mapping.source
+    def _recognised(self, probe: Probe) -> tuple[Probe, Source]:
+        """The source and the file as it reads it, with the header where it stands."""
+        name = self.told.source or probe.mapping.source
         if name is not None:
             if name not in sources():
                 raise SettingsError(
                     f"{probe.mapping.path}: source: unknown '{name}'; known:"
                     f" {', '.join(sorted(sources()))}"
                 )
-            return sources()[name]
-        found = [source for source in sources().values() if source.recognises(probe)]
+            found = (at for at in probe.candidates() if sources()[name].recognises(at))
+            return next(found, probe), sources()[name]
+        at, found = recognised(probe)
         if len(found) == 1:
-            return found[0]
+            return at, found[0]
         names = ", ".join(sorted(source.name for source in found or sources().values()))
         if found:
             raise InputError(f"{self.path}: line 1: may be any of {names}; tell it with --source")
         raise _LeftOutError(
             f"{self.path}: line 1: unknown format; known: {names}; tell it with --source, or"
-            " describe the file in a mapping (--mapping)"
+            " describe the file in a mapping (--mapping); support-quality inspect writes one"
         )
 
     def _fill(
@@ -142,10 +152,12 @@ class FileLoad:
         count = _Count()
         try:
             for stream in source.read(reading):
-                for rows in self._batches(connection, stream, decoded, count):
-                    _append(draft, stream, rows, main_table, count)
-            if probe.json is None:
-                self._append_broken(draft, connection, probe, main_table, count)
+                for rows in self._batches(connection, stream, decoded):
+                    _append(draft, stream, rows, main_table, count, self.key)
+            if isinstance(probe.table_or_none, Delimited):
+                self._append_broken(
+                    draft, connection, probe.table_or_none, source, main_table, count
+                )
         except (duckdb.Error, OSError) as error:
             raise self._explained(error) from error
         finally:
@@ -176,6 +188,7 @@ class FileLoad:
                 "system": system,
                 "format": _format(probe),
                 "zone": zone,
+                "is_full": self.told.is_full,
                 "mapping": probe.mapping.path.name if probe.mapping.path else None,
                 "encoding": decoded.encoding,
                 "encoding_evidence": decoded.evidence,
@@ -204,14 +217,13 @@ class FileLoad:
         system = mapping.system or source.system
         if system is None:
             raise SettingsError(f'{mapping.path}: system: is required; write system = "<name>"')
-        return system, mapping.zone or self.zone
+        return system, mapping.zone or self.told.zone
 
     def _batches(
         self,
         connection: duckdb.DuckDBPyConnection,
         stream: Stream,
         decoded: DecodedFile,
-        count: _Count,
     ) -> Iterator[pa.Table]:
         lines = max(decoded.head.count("\n"), 1)
         bytes_per_row = decoded.size if decoded.is_whole else len(decoded.head.encode()) / lines
@@ -225,25 +237,27 @@ class FileLoad:
         self,
         draft: Draft,
         connection: duckdb.DuckDBPyConnection,
-        probe: Probe,
+        file: Delimited,
+        source: Source,
         table: str,
         count: _Count,
     ) -> None:
         """Put the records that could not even be split into columns with the rejects."""
-        line = unclosed_quote(connection, probe.delimited) if probe.delimited.quote else None
+        line = unclosed_quote(connection, file) if file.quote else None
         if line is not None:
             raise InputError(
                 f"{self.path}: line {line}: a quote opens and never closes, so the rest of the"
                 " file can't be read; close it or export again, and load the new file"
             )
         rows = connection.sql(
-            f"""SELECT line, {quoted(table)} AS table_name, reasons,
-                {quoted(BROKEN_RECORD_REMEDY)} AS remedy, {masked_sql("raw")} AS raw,
-                CAST(NULL AS DATE) AS received_on, {quoted(draft.load_id)} AS _load_id
-            FROM ({broken_records_sql(probe.delimited)})"""
+            f"""SELECT line AS _line, reasons AS _reasons, raw AS _raw,
+                CASE WHEN is_footer THEN {quoted(NOT_A_RECORD)}
+                    ELSE {quoted(BROKEN_RECORD_REMEDY)} END AS _remedy,
+                CAST(NULL AS DATE) AS _received_on
+            FROM ({broken_records_sql(file, source.footers)})"""
         ).to_arrow_table()
         if rows.num_rows:
-            draft.append("rejects", rows.cast(rejects_schema()))
+            draft.append("rejects", _rejects(rows, table, draft.load_id, self.key))
             count.received += rows.num_rows
             count.rejected[table] = count.rejected.get(table, 0) + rows.num_rows
 
@@ -262,14 +276,16 @@ class FileLoad:
         return InputError(f"{self.path}: can't be read: {text}; export it again")
 
 
-def _append(draft: Draft, stream: Stream, rows: pa.Table, main_table: str, count: _Count) -> None:
+def _append(
+    draft: Draft, stream: Stream, rows: pa.Table, main_table: str, count: _Count, key: bytes
+) -> None:
     """Divide the rows of one batch among the raw tables and the rejects."""
     reasons = rows["_reasons"]
     if stream.is_main and stream.table == main_table:
         count.received += rows.num_rows
     if reasons.null_count < len(reasons):
         rejected = rows.filter(pc.is_valid(reasons))
-        draft.append("rejects", _rejects(rejected, stream.table, draft.load_id))
+        draft.append("rejects", _rejects(rejected, stream.table, draft.load_id, key))
         before = count.rejected.get(stream.table, 0)
         count.rejected[stream.table] = before + rejected.num_rows
         rows = rows.filter(pc.is_null(reasons))
@@ -309,21 +325,45 @@ def _repeated(text: str, times: int) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_buffers(type_, times, zeros, once)
 
 
-def _rejects(rows: pa.Table, table: str, load_id: str) -> pa.Table:
+def _rejects(rows: pa.Table, table: str, load_id: str, key: bytes) -> pa.Table:
+    raw = pa.array(sealed(rows["_raw"].to_pylist(), key), pa.string())
     text = [pa.repeat(pa.scalar(value), rows.num_rows) for value in (table, load_id)]
     columns = [
-        rows["_line"], text[0], rows["_reasons"], rows["_remedy"], rows["_raw"],
+        rows["_line"], text[0], rows["_reasons"], rows["_remedy"], raw,
         rows["_received_on"], text[1],
     ]  # fmt: skip
     return pa.Table.from_arrays(columns, names=rejects_schema().names).cast(rejects_schema())
 
 
-def _mapping_beside(path: Path) -> Mapping:
+def mapping_beside(path: Path) -> Mapping:
+    """The mapping file that lies beside an export, or an empty one."""
     beside = path.parent / "mappings" / f"{path.name.split('.')[0]}.toml"
     return read_mapping(beside) if beside.exists() else Mapping()
 
 
+def probe_of(path: Path, decoded: DecodedFile, mapping: Mapping) -> Probe:
+    """A decoded file as sources look at it."""
+    return Probe(
+        path,
+        decoded.path,
+        decoded.head,
+        decoded.is_whole,
+        mapping,
+        decoded.is_decomposed,
+        decoded.stored,
+    )
+
+
+def recognised(probe: Probe) -> tuple[Probe, list[Source]]:
+    """The sources that know a file, and the file with its header where they found it."""
+    for at in probe.candidates():
+        found = [source for source in sources().values() if source.recognises(at)]
+        if found:
+            return at, found
+    return probe, []
+
+
 def _format(probe: Probe) -> str:
     if probe.json is None:
-        return f"delimited by {probe.delimited.separator!r}"
+        return probe.table.kind
     return "json lines" if probe.json.is_lines else "json"

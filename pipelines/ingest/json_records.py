@@ -5,10 +5,11 @@ an incremental export, {"tickets": [...], "end_of_stream": true}, alone or one p
 """
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.ingest.delimited import quoted
+from pipelines.ingest.tables import quoted
 
 _LARGEST_LINE = 64_000_000
 _BUFFER = 2 * _LARGEST_LINE  # DuckDB would take 16 lines: a gigabyte, several times at once
@@ -17,13 +18,15 @@ _LARGEST_RECORD = 16_000_000
 
 @dataclass(frozen=True)
 class JsonShape:
-    """`envelope`: the key that holds the records, None where they stand by themselves;
+    """`envelope`: path of the list that holds the records, None where they stand by themselves;
+    `envelopes`: every such list of the first value, with the keys of its first record;
     `is_lines`: one value per line; `keys`: of the first record."""
 
     envelope: str | None
     is_lines: bool
     is_array: bool
     keys: frozenset[str]
+    envelopes: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def shape_of(head: str) -> JsonShape | None:
@@ -36,44 +39,63 @@ def shape_of(head: str) -> JsonShape | None:
         return JsonShape(None, False, True, frozenset(first)) if isinstance(first, dict) else None
     line = text.split("\n", 1)[0]
     is_lines = isinstance(_parsed(line), dict)
-    value = _parsed(line) if is_lines else _parsed(text)
-    envelope = _envelope(value, text)
-    if envelope is not None:
-        key, record = envelope
-        return JsonShape(key, is_lines, False, frozenset(record))
-    if not isinstance(value, dict):
-        value = _first_value(text)
-    if not isinstance(value, dict):
+    value = _beginning(line if is_lines else text)
+    if not value:
         return None
+    envelopes = {} if any(map(_NAMES_A_RECORD, value)) else _lists_of(value)
+    if envelopes:
+        path, keys = next(iter(envelopes.items()))
+        return JsonShape(path, is_lines, False, keys, envelopes)
     return JsonShape(None, is_lines, False, frozenset(value))
 
 
-_ENVELOPES = (
-    "tickets", "ticket_metrics", "comments", "users", "satisfaction_ratings", "chats",
-)  # fmt: skip
+_NAMES_A_RECORD = re.compile("(?:.*_)?id|.*Id|token", re.DOTALL).fullmatch
+"""A key of a record, never of what is wrapped around records."""
 
 
-def _envelope(value: object, text: str) -> tuple[str, dict] | None:
-    """(key, first record) of an incremental export, also where the text is cut off."""
-    if isinstance(value, dict):
-        for key in _ENVELOPES:
-            records = value.get(key)
-            if (
-                isinstance(records, list)
-                and ("count" in value or len(value) < 12)
-                and "id" not in value
-            ):
-                first = records[0] if records else {}
-                return (key, first) if isinstance(first, dict) else None
-        return None
-    for key in _ENVELOPES:
-        start = text.find(f'"{key}"', 0, 2000)
-        bracket = text.find("[", start)
-        if start != -1 and text[start + len(key) + 2 : bracket].strip() == ":":
-            first = _first_value(text[bracket + 1 :].lstrip())
-            if isinstance(first, dict):
-                return key, first
-    return None
+def _lists_of(value: dict, path: str = "") -> dict[str, frozenset[str]]:
+    """Path -> keys of the first record, of the lists of objects in a value and one level below."""
+    lists = {}
+    for key, inner in value.items():
+        if isinstance(inner, list) and (not inner or isinstance(inner[0], dict)):
+            lists[path + key] = frozenset(inner[0] if inner else ())
+        elif isinstance(inner, dict) and not path:
+            lists |= _lists_of(inner, f"{key}.")
+    with_records = {at: keys for at, keys in lists.items() if keys}
+    return with_records or lists
+
+
+def _beginning(text: str) -> dict:
+    """The object that a text begins with, as far as it goes: the text may be cut off."""
+    decoder, at, found = json.JSONDecoder(), 1, {}
+    try:
+        while True:
+            at = _after_blanks(text, at)
+            if text[at] in ",":
+                at = _after_blanks(text, at + 1)
+            if text[at] == "}":
+                return found
+            key, at = decoder.raw_decode(text, at)
+            at = _after_blanks(text, _after_blanks(text, at) + 1)
+            start = at
+            try:
+                found[key], at = decoder.raw_decode(text, at)
+            except ValueError:  # cut off in the middle
+                inner = text[start:]
+                if inner[0] == "[":
+                    first = _first_value(inner[1:].lstrip())
+                    found[key] = [first] if isinstance(first, dict) else []
+                elif inner[0] == "{":
+                    found[key] = _beginning(inner)
+                return found
+    except (ValueError, IndexError):
+        return found
+
+
+def _after_blanks(text: str, at: int) -> int:
+    while text[at].isspace():
+        at += 1
+    return at
 
 
 def _parsed(text: str) -> object:
@@ -90,8 +112,11 @@ def _first_value(text: str) -> object:
         return None
 
 
-def records_sql(path: Path, shape: JsonShape) -> str:
-    """SELECT _line, record (JSON text; not valid JSON where the line is broken)."""
+def records_sql(path: Path, shape: JsonShape, envelope: str | None = None) -> str:
+    """SELECT _line, record (JSON text; not valid JSON where the line is broken).
+
+    `envelope`: the list whose records are wanted, where it is not the shape's own."""
+    envelope = envelope or shape.envelope
     if shape.is_lines:
         # one text column per line: a line that is no JSON is a reject, not the end of the load
         lines = f"""
@@ -101,30 +126,19 @@ def records_sql(path: Path, shape: JsonShape) -> str:
                 max_line_size = {_LARGEST_LINE},
                 buffer_size = {_BUFFER})"""
         lines = f"SELECT _line, record FROM ({lines}) WHERE trim(record) <> ''"
-        if shape.envelope is None:
+        if envelope is None:
             return lines
         return f"""
-            SELECT _line, unnest(json_extract(record, '$.{shape.envelope}[*]')) AS record
+            SELECT _line, unnest(json_extract(record, '$.{envelope}[*]')) AS record
             FROM ({lines}) WHERE json_valid(record)
             UNION ALL SELECT _line, record FROM ({lines}) WHERE NOT json_valid(record)"""
     # an envelope is one value, as large as its file
-    largest = max(_LARGEST_RECORD, path.stat().st_size if shape.envelope else 0)
+    largest = max(_LARGEST_RECORD, path.stat().st_size if envelope else 0)
     objects = (
         f"read_json_objects({quoted(str(path))},"
         f" format = '{'array' if shape.is_array else 'unstructured'}',"
         f" maximum_object_size = {largest})"
     )
-    if shape.envelope is not None:
-        objects = (
-            f"(SELECT unnest(json_extract(json, '$.{shape.envelope}[*]')) AS json FROM {objects})"
-        )
+    if envelope is not None:
+        objects = f"(SELECT unnest(json_extract(json, '$.{envelope}[*]')) AS json FROM {objects})"
     return f"SELECT row_number() OVER () AS _line, CAST(json AS VARCHAR) AS record FROM {objects}"
-
-
-def without_names_sql(record: str) -> str:
-    """SQL of a record's text for the quarantine: names of people are left out, also where the
-    record is cut off."""
-    return (
-        f'regexp_replace({record}, \'"([a-z_]*name|alias|notes)"( *: *)"[^"]*"?\','
-        " '\"\\1\"\\2\"<person>\"', 'g')"
-    )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pipelines.errors import InputError, SettingsError
-from pipelines.ingest.file_load import FileLoad, LoadReport
+from pipelines.ingest.file_load import FileLoad, LoadReport, Told
 from pipelines.ingest.mapping import read_mapping
 from pipelines.ingest.privacy import warehouse_key
 from pipelines.ingest.raw_store import raw_store
@@ -30,6 +30,9 @@ def load(
     source: str | None = None,
     mapping: Path | None = None,
     zone: str | None = None,
+    encoding: str | None = None,
+    password: str | None = None,
+    is_full: bool = False,
     key: bytes | None = None,
     progress: Progress | None = None,
 ) -> list[LoadReport]:
@@ -43,6 +46,10 @@ def load(
     source : the source's name, where it is not to be recognised.
     mapping : a mapping file for all of them; without it, `mappings/<stem>.toml` beside each.
     zone : IANA zone of local times, for files whose mapping does not tell one.
+    encoding : Python's name of the text's encoding, where it is not to be found out.
+    password : of protected workbooks and zips.
+    is_full : each file holds all contacts of its system from its first to its last creation
+        time; earlier loaded ones of that period that it lacks count as deleted.
     key : secret of the pseudonyms; default: the warehouse's own.
     progress : called with a text and the share of bytes done, 0 to 1.
 
@@ -60,7 +67,14 @@ def load(
     if source is not None and source not in sources():
         raise SettingsError(f"--source {source}: unknown; known: {', '.join(sorted(sources()))}")
     files = list(_files(paths))
-    told = read_mapping(mapping) if mapping is not None else None
+    told = Told(
+        source=source,
+        mapping=read_mapping(mapping) if mapping is not None else None,
+        zone=zone,
+        encoding=encoding,
+        password=password,
+        is_full=is_full,
+    )
     total = sum(path.stat().st_size for path, _ in files) or 1
     done = 0
     reports = []
@@ -78,9 +92,7 @@ def load(
                 store,
                 path,
                 key=key,
-                source=source,
-                mapping=told,
-                zone=zone,
+                told=told,
                 may_be_unknown=not is_named,
                 tell=tell,
             )

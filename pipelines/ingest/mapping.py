@@ -182,6 +182,8 @@ def scale_bounds(name: str) -> tuple[float, float]:
     """Lowest and highest score of a scale of contracts.SCALES."""
     if name == "good_bad":
         return 0.0, 1.0
+    if name == "signed":
+        return -3.0, 3.0
     low, high = name.split("-")
     return float(low), float(high)
 

@@ -9,13 +9,18 @@ environment (SUPPORT_QUALITY_KEY) or from `<warehouse>/key`, made once with mode
 loses it can't link new loads with old ones.
 """
 
+import base64
 import contextlib
 import hashlib
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.errors import StorageError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from pipelines.errors import SettingsError, StorageError
 
 KEY_VARIABLE = "SUPPORT_QUALITY_KEY"
 _PSEUDONYM_DIGITS = 20
@@ -90,6 +95,41 @@ def pseudonym(value: str, system: str, key: bytes) -> str:
     """The same pseudonym in Python, for tests and for requests to forget a person."""
     text = f"{key.hex()[:32]}{system}:{value}"
     return hashlib.sha256(text.encode()).hexdigest()[:_PSEUDONYM_DIGITS]
+
+
+def sealed(texts: Sequence[str | None], key: bytes) -> list[str | None]:
+    """Texts that only the key's holder can read again (AES-256-GCM, base64); NULL stays NULL.
+
+    Refused rows are kept word for word, so that they can be loaded once the mapping is right,
+    and so nobody may read them in the file."""
+    cipher = AESGCM(_sealing_key(key))
+    return [
+        None
+        if text is None
+        else base64.b64encode(
+            (nonce := os.urandom(12)) + cipher.encrypt(nonce, text.encode(), None)
+        ).decode()
+        for text in texts
+    ]
+
+
+def unsealed(texts: Sequence[str | None], key: bytes) -> list[str | None]:
+    """The texts that `sealed` was given. Raises SettingsError where the key is another."""
+    cipher = AESGCM(_sealing_key(key))
+    try:
+        boxes = [None if text is None else base64.b64decode(text) for text in texts]
+        return [
+            None if box is None else cipher.decrypt(box[:12], box[12:], None).decode()
+            for box in boxes
+        ]
+    except InvalidTag:
+        raise SettingsError(
+            f"the quarantine was sealed with another key; set {KEY_VARIABLE} as it was then"
+        ) from None
+
+
+def _sealing_key(key: bytes) -> bytes:
+    return hashlib.sha256(b"quarantine" + key).digest()
 
 
 def warehouse_key(warehouse: Path) -> bytes:

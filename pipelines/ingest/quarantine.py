@@ -1,17 +1,15 @@
 """What is refused, and why: each check is a condition on a row, a reason and a remedy.
 
-A row that fails any check goes to rejects.parquet with all its reasons, its masked text and
+A row that fails any check goes to rejects.parquet with all its reasons, its sealed text and
 the remedy of the first one; it never reaches a table. Received = loaded + quarantined.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.ingest.delimited import quoted
-from pipelines.ingest.privacy import masked_sql
+from pipelines.ingest.tables import quoted
 
 EXPORT_AGAIN = "correct the row in the helpdesk, or export it again, and load the new file"
-RAW_CHARACTERS = 2000
 
 
 @dataclass(frozen=True)
@@ -34,9 +32,10 @@ def judged_sql(
 ) -> str:
     """SELECT of `rows` with the verdict of the checks beside every column.
 
-    Adds _reasons (NULL: the row is good), _remedy, _raw (masked) and _received_on, the day as
-    the file writes it; the last three are NULL on good rows. `surely_good` is SQL that is true
-    only where no check refuses: most rows then cost this one condition."""
+    Adds _reasons (NULL: the row is good), _remedy, _raw (the record as it stands in the file;
+    the loader seals it) and _received_on, the day as the file writes it; the last three are
+    NULL on good rows. `surely_good` is SQL that is true only where no check refuses: most rows
+    then cost this one condition."""
     refused = " OR ".join(f"coalesce({check.refused}, false)" for check in checks)
     alone = " ".join(f"WHEN {c.refused} THEN {quoted(c.reason)}" for c in checks if c.alone)
     reasons = ", ".join(
@@ -46,12 +45,11 @@ def judged_sql(
     if alone:
         reasons = f"CASE {alone} ELSE {reasons} END"
     remedies = " ".join(f"WHEN {c.refused} THEN {quoted(c.remedy)}" for c in checks)
-    text = masked_sql(f"left({raw}, {RAW_CHARACTERS})")
     return f"""
         SELECT *,
             CASE WHEN _refused THEN {reasons} END AS _reasons,
             CASE WHEN _refused THEN CASE {remedies} END END AS _remedy,
-            CASE WHEN _refused THEN {text} END AS _raw,
+            CASE WHEN _refused THEN {raw} END AS _raw,
             CASE WHEN _refused THEN CAST({received_on} AS DATE) END AS _received_on
         FROM (SELECT *, CASE WHEN {surely_good} THEN false ELSE {refused} END AS _refused
             FROM ({rows}))"""

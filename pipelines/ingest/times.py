@@ -5,7 +5,7 @@ of a text that carries its own offset. Both are NULL for what is no time. Before
 happened: 1900-01-01, 1899-12-30 and the epoch are how exports write "never".
 """
 
-from pipelines.ingest.delimited import quoted
+from pipelines.ingest.tables import quoted
 from pipelines.ingest.zones import second_occurrence_sql, utc_sql
 
 DAY_FIRST_FORMATS = (

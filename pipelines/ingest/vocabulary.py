@@ -8,7 +8,7 @@ import csv
 from functools import cache
 
 from pipelines.errors import SettingsError
-from pipelines.ingest.delimited import quoted
+from pipelines.ingest.tables import quoted
 from pipelines.settings import REFERENCE_DIR
 
 

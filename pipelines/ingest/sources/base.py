@@ -6,18 +6,21 @@ fill which contract columns. The loader runs the queries, writes the raw tables 
 Vendor words stop here: what leaves a source is the contract's.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import SettingsError, ZoneError
-from pipelines.ingest.delimited import Delimited, describe, normalised, quoted
-from pipelines.ingest.json_records import JsonShape, shape_of
+from pipelines.ingest.contracts import TABLES
+from pipelines.ingest.delimited import describe
+from pipelines.ingest.json_records import JsonShape, records_sql, shape_of
 from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.privacy import masked_sql, pseudonym_sql
+from pipelines.ingest.quarantine import Check, judged_sql
+from pipelines.ingest.tables import Table, normalised, quoted
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,56 @@ class Stream:
     is_main: bool = True
 
 
+def stream(
+    table: str,
+    rows: str,
+    fills: dict[str, dict[str, str]],
+    *,
+    checks: Sequence[Check],
+    raw: str,
+    received_on: str,
+    when: dict[str, str] | None = None,
+    is_main: bool = True,
+) -> Stream:
+    """A stream in which every contract column is an expression over `rows`.
+
+    Parameters
+    ----------
+    table : the raw table that refused rows would have been in.
+    rows : SELECT giving `_line` and whatever the expressions name.
+    fills : raw table -> contract column -> SQL expression; columns left out are NULL.
+    checks, raw, received_on : see quarantine.judged_sql.
+    when : raw table -> SQL condition of the rows that it gets; every row by default.
+    """
+    when = when or {}
+    expressions, plan = [], {}
+    for name, columns in fills.items():
+        unknown = set(columns) - set(TABLES[name].column_names)
+        if unknown:
+            raise KeyError(f"{name} has no column {', '.join(sorted(unknown))}")
+        expressions += [f'{sql} AS "{name}.{column}"' for column, sql in columns.items()]
+        if name in when:
+            expressions.append(f'coalesce({when[name]}, false) AS "{name}?"')
+        plan[name] = Fill(
+            {column: f"{name}.{column}" for column in columns},
+            when=f"{name}?" if name in when else None,
+        )
+    query = f"""
+        SELECT _line, _reasons, _remedy, _raw, _received_on, {", ".join(expressions)}
+        FROM ({judged_sql(rows, checks, raw, received_on)})"""
+    return Stream(table, query, plan, is_main)
+
+
+_HEADER_LINES = 20
+"""So many lines may stand before the header: a title, the period, a note of the zone."""
+
+
 @dataclass(frozen=True)
 class Probe:
-    """A file as a source sees it before reading: its first text, and what was told of it."""
+    """A file as a source sees it before reading: its first text, and what was told of it.
+
+    `stored`: the tables of a workbook (sheet -> table) or a Parquet file, else none; their
+    header and that of a text may stand `header_line` lines below the top."""
 
     name: Path
     path: Path
@@ -55,23 +105,46 @@ class Probe:
     is_whole: bool
     mapping: Mapping
     is_decomposed: bool = False
+    stored: dict[str, Table] = field(default_factory=dict)
 
     @cached_property
     def json(self) -> JsonShape | None:
         """Keys of its records, where the text is JSON."""
-        return shape_of(self.head)
+        return None if self.stored else shape_of(self.head)
 
     @cached_property
-    def delimited(self) -> Delimited:
-        """Headers, where it is not JSON."""
+    def table(self) -> Table:
+        """The file's table, where it is not JSON; the first sheet of a workbook."""
+        if self.stored:
+            return next(iter(self.stored.values()))
         return describe(self.path, self.name, self.head, self.mapping.file)
+
+    @property
+    def table_or_none(self) -> Table | None:
+        """The file's table; None for JSON."""
+        return self.table if self.json is None else None
 
     @cached_property
     def header_set(self) -> frozenset[str]:
         """Headers in lower case; empty for JSON."""
         if self.json is not None:
             return frozenset()
-        return frozenset(normalised(header) for header in self.delimited.headers)
+        return frozenset(normalised(header) for header in self.table.headers)
+
+    def candidates(self) -> Iterator["Probe"]:
+        """The file with its header in the first line, the second, and so on, unless told."""
+        yield self
+        told = self.mapping.file
+        if self.json is not None or self.stored or told.skip_lines or not told.has_header:
+            return
+        for lines in range(1, min(_HEADER_LINES, self.head.count("\n"))):
+            file = replace(told, skip_lines=lines)
+            yield replace(self, mapping=replace(self.mapping, file=file))
+
+
+NOT_JSON = Check(
+    "t IS NULL", "not a JSON object", "export the file again: this line is cut off or damaged"
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +164,15 @@ class Reading:
     @property
     def name(self) -> Path:
         return self.probe.name
+
+    def records(self, structure: str, envelope: str | None = None) -> str:
+        """SELECT _line, record (JSON text), t (the record as a struct; NULL: not JSON).
+
+        `structure`: what json_transform takes; keys that are not there are NULL."""
+        rows = records_sql(self.probe.path, self.probe.json, envelope)
+        return (
+            f"SELECT _line, record, TRY(json_transform(record, '{structure}')) AS t FROM ({rows})"
+        )
 
     def pseudonym(self, value: str, system: str | None = None) -> str:
         """SQL of a customer's pseudonym."""
@@ -112,9 +194,9 @@ class Reading:
         """SQL name of a column that the mapping names.
 
         Raises SettingsError where the file has no such column."""
-        name = self.probe.delimited.column(header)
+        name = self.probe.table.column(header)
         if name is None:
-            known = ", ".join(h for h in self.probe.delimited.headers if h.strip())
+            known = ", ".join(h for h in self.probe.table.headers if h.strip())
             raise SettingsError(
                 f"{self.mapping.path}: {key}: {self.name.name} has no column '{header}';"
                 f" it has: {known}"
@@ -156,7 +238,8 @@ class Source:
     `system` prefixes its ids (None: the mapping must tell). `main_table` is what its records
     are, counted as received. `fields` and `required` are what a mapping may and must tell;
     `usual_columns` are the headers, in lower case, that its exports have by themselves.
-    `recognises` looks at headers or keys, never at the file's name."""
+    `recognises` looks at headers or keys, never at the file's name. `footers` is a pattern of
+    whole lines that stand between or after the records and are none."""
 
     name: str
     system: str | None
@@ -166,6 +249,7 @@ class Source:
     fields: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     usual_columns: tuple[str, ...] = ()
+    footers: str | None = None
 
     def columns_report(self, probe: Probe) -> dict[str, list[str]]:
         """Headers that nothing uses, and usual ones that are not there; JSON has none."""
@@ -176,6 +260,6 @@ class Source:
         told += [header for rule in mapping.exclude.values() for header in rule]
         known = {normalised(header) for header in (*self.usual_columns, *self.fields, *told)}
         return {
-            "columns_unknown": [h for h in probe.delimited.headers if normalised(h) not in known],
+            "columns_unknown": [h for h in probe.table.headers if normalised(h) not in known],
             "columns_missing": [h for h in self.usual_columns if h not in probe.header_set],
         }

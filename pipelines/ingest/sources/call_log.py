@@ -5,10 +5,10 @@ who hung up before reaching the queue (in the voice menu) has no `queue_entered_
 wait, and is abandoned all the same.
 """
 
-from pipelines.ingest.delimited import quoted
 from pipelines.ingest.quarantine import judged_sql
 from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
 from pipelines.ingest.sources.mapped import Fields
+from pipelines.ingest.tables import quoted
 
 _TIMES = (
     "created_at", "menu_left_at", "queue_entered_at", "queue_left_at", "answered_at", "ended_at",
@@ -23,7 +23,7 @@ _TEXTS = (
 
 def _read(reading: Reading) -> list[Stream]:
     fields = Fields(reading, _TIMES, _NUMBERS, anchor="created_at")
-    file, system = reading.probe.delimited, reading.system
+    file, system = reading.probe.table, reading.system
     linked = reading.mapping.linked_system or system
     queued = fields.time("queue_entered_at")
     if not fields.has("queue_entered_at"):
@@ -52,7 +52,7 @@ def _read(reading: Reading) -> list[Stream]:
     judged = judged_sql(
         values,
         checks,
-        file.text_sql(fields.personal("subject")),
+        file.text_sql(),
         "coalesce(created_at_local, created_at)",
     )
     queue_entered = "coalesce(queued_at, CASE WHEN outcome = 'answered' THEN taken_at END)"

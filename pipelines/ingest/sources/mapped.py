@@ -8,10 +8,10 @@ once: texts (`<field>_text`), naive local times (`<field>_local`) and UTC instan
 import re
 from dataclasses import dataclass
 
-from pipelines.ingest.delimited import quoted
 from pipelines.ingest.mapping import ANY, Field
 from pipelines.ingest.quarantine import Check, not_a_record
 from pipelines.ingest.sources.base import Reading
+from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import happened_sql, instant_sql, local_sql, zoned_sql
 
 _UNIT_SECONDS = {
@@ -44,7 +44,7 @@ class Fields:
     def rows_sql(self) -> str:
         """SELECT of every told field: texts, times in UTC, numbers; and `_line`, `exclusion`."""
         reading, mapping = self.reading, self.reading.mapping
-        file = reading.probe.delimited
+        file = reading.probe.table
         if reading.zone is None and self._has_local_times():
             reading.require_zone()
         told = [*mapping.columns, *(name for name in mapping.constants)]
@@ -53,11 +53,10 @@ class Fields:
             for name in dict.fromkeys(told)
             if not (name in mapping.columns and mapping.columns[name].is_difference)
         )
-        first_line = file.skip_lines + int(file.has_header)
         rows = f"""
-            SELECT *, row_number() OVER () + {first_line} AS _line, {texts},
+            SELECT *, {texts},
                 {reading.exclusion(("tags",))} AS exclusion_told
-            FROM {file.relation_sql()}"""
+            FROM {file.rows_sql()}"""
         times = [name for name in self.times if self.has(name)]
         numbers = [name for name in self.numbers if self.has(name)]
         if self.has("date"):
@@ -156,12 +155,6 @@ class Fields:
         column = self.reading.column(told.columns[0], f"[columns] {field}")
         return not_a_record("c1", column, told.columns[0])
 
-    def personal(self, *more: str) -> list[str]:
-        """SQL names of the columns that hold a customer's id or words."""
-        names = ("requester_id", *more)
-        told = [self.reading.mapping.columns[n] for n in names if n in self.reading.mapping.columns]
-        return [self.reading.column(header, "[columns]") for f in told for header in f.columns]
-
     def _has_local_times(self) -> bool:
         """Does any of the file's first rows hold a time without an offset?"""
         probe, mapping = self.reading.probe, self.reading.mapping
@@ -171,13 +164,13 @@ class Fields:
             if name in mapping.columns
             for header in mapping.columns[name].columns
         ]
-        positions = [probe.delimited.position(header) for header in headers]
+        positions = [probe.table.position(header) for header in headers]
         return any(
             position is not None
             and position < len(row)
             and len(row[position]) > 4
             and not _OFFSET.search(row[position])
-            for row in probe.delimited.first_rows(probe.head, _FIRST_ROWS)
+            for row in probe.table.first_rows(_FIRST_ROWS)
             for position in positions
         )
 

@@ -22,7 +22,7 @@ def _read(reading: Reading) -> list[Stream]:
     judged = judged_sql(
         fields.rows_sql(),
         checks,
-        reading.probe.delimited.text_sql(),
+        reading.probe.table.text_sql(),
         "coalesce(starts_at_local, starts_at)",
     )
     query = f"""

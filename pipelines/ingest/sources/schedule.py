@@ -46,7 +46,7 @@ def _read(reading: Reading) -> list[Stream]:
         Check("until_at > starts_at + INTERVAL 7 DAY", "the interval is longer than a week"),
     ]
     judged = judged_sql(
-        values, checks, reading.probe.delimited.text_sql(), "coalesce(starts_at_local, starts_at)"
+        values, checks, reading.probe.table.text_sql(), "coalesce(starts_at_local, starts_at)"
     )
     query = f"""
         SELECT _line, _reasons, _remedy, _raw, _received_on, channel_text AS channel,

@@ -6,17 +6,17 @@ Where the best score is the lowest (5 = worst), scores are turned round on their
 """
 
 from pipelines.errors import SettingsError
-from pipelines.ingest.delimited import quoted
 from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
 from pipelines.ingest.sources.mapped import Fields
+from pipelines.ingest.tables import quoted
 
 _TIMES = ("sent_at", "answered_at", "updated_at")
 _ASPECTS = ("professionalism", "speed", "problem_solving")
 
 
 def _read(reading: Reading) -> list[Stream]:
-    mapping, file = reading.mapping, reading.probe.delimited
+    mapping, file = reading.mapping, reading.probe.table
     scale = mapping.scale
     if scale is None:
         raise SettingsError(f'{mapping.path}: [scale] name: is required, such as name = "1-5"')
@@ -59,7 +59,7 @@ def _read(reading: Reading) -> list[Stream]:
                     "check [scale] name in the mapping, or export again",
                 ),
             ]
-    judged = judged_sql(values, checks, file.text_sql(fields.personal("comment")), _day(fields))
+    judged = judged_sql(values, checks, file.text_sql(), _day(fields))
     updated = ", ".join(fields.time(n) for n in ("updated_at", "answered_at", "sent_at"))
     aspects = "".join(
         f"CAST(round({directed(f'{name}_number')}) AS BIGINT) AS {name}, " for name in _ASPECTS

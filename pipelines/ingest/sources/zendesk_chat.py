@@ -9,10 +9,9 @@
 - Language and topic are the first tags that are a word for one.
 """
 
-from pipelines.ingest.delimited import quoted
-from pipelines.ingest.json_records import records_sql, without_names_sql
 from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
+from pipelines.ingest.sources.base import NOT_JSON, Fill, Probe, Reading, Source, Stream
+from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import moment_sql
 from pipelines.ingest.vocabulary import first_known_sql
 
@@ -35,12 +34,10 @@ def _chats(reading: Reading) -> str:
     """SELECT _line, record, t, created_at, updated_at, events of every chat.
 
     `events`: the history with parsed times and roles, without what is dated before the chat."""
-    records = records_sql(reading.probe.path, reading.probe.json)
-    parsed = f"SELECT _line, record, TRY(json_transform(record, '{_SHAPE}')) AS t FROM ({records})"
     timed = f"""
         SELECT *, {moment_sql("t.timestamp", reading.zone)} AS created_at,
             {moment_sql("t.update_timestamp", reading.zone)} AS updated_at
-        FROM ({parsed})"""
+        FROM ({reading.records(_SHAPE)})"""
     return f"""
         SELECT *, list_filter(list_transform(t.history, lambda h: {{
                 'type': h.type, 'sent_at': try_cast(h.timestamp AS TIMESTAMP), 'role': {_ROLE}}}),
@@ -62,11 +59,7 @@ def _last(condition: str) -> str:
 
 def _read(reading: Reading) -> list[Stream]:
     checks = [
-        Check(
-            "t IS NULL",
-            "not a JSON object",
-            "export the file again: this line is cut off or damaged",
-        ),
+        NOT_JSON,
         Check("t IS NOT NULL AND nullif(t.id, '') IS NULL", "id is missing"),
         Check("t IS NOT NULL AND t.timestamp IS NULL", "timestamp is missing"),
         Check("t.timestamp IS NOT NULL AND created_at IS NULL", "timestamp is not a time"),
@@ -77,7 +70,7 @@ def _read(reading: Reading) -> list[Stream]:
         Check("updated_at < created_at", "update_timestamp is before timestamp"),
         Check("t.duration < 0", "duration is negative"),
     ]
-    judged = judged_sql(_chats(reading), checks, without_names_sql("record"), "created_at")
+    judged = judged_sql(_chats(reading), checks, "record", "created_at")
     return [_chat_stream(reading, judged), _message_stream(reading, judged)]
 
 

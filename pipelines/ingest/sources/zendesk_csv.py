@@ -10,9 +10,9 @@ answered one. The export has no time of either: both are taken to be when the ti
 that none was sent.
 """
 
-from pipelines.ingest.delimited import normalised
 from pipelines.ingest.quarantine import Check, judged_sql, not_a_record
 from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
+from pipelines.ingest.tables import normalised
 from pipelines.ingest.times import instant_sql, local_sql, zoned_sql
 
 _TIMES = {
@@ -86,16 +86,15 @@ def _read(reading: Reading) -> list[Stream]:
     system = reading.system
 
     # each step names what the next one repeats, so that it is computed once
-    file = reading.probe.delimited
+    file = reading.probe.table
     texts_read = f"""
-        SELECT *, row_number() OVER () + {file.skip_lines + file.has_header} AS _line,
-            {source_id} AS source_id,
+        SELECT *, {source_id} AS source_id,
             lower({columns.find_or_null("status")}) AS status_text,
             lower({columns.find_or_null("satisfaction score")}) AS score_text,
             {_requester(columns)} AS requester
             {"".join(f", {c} AS {n}_text" for n, c in times.items())}
             {"".join(f", {c} AS {n}_text" for n, (c, _, _) in numbers.items())}
-        FROM {file.relation_sql(_MISSING)}"""
+        FROM {file.rows_sql(_MISSING)}"""
     parsed = f"""
         SELECT *
             {"".join(f", {local_sql(f'{n}_text')} AS {n}_local" for n in times)}
@@ -121,7 +120,7 @@ def _read(reading: Reading) -> list[Stream]:
     judged = judged_sql(
         values,
         _checks(times, numbers, zone),
-        file.text_sql(c for c in map(columns.find, _PERSONAL) if c),
+        file.text_sql(),
         received_on="coalesce(created_at_local, created_at)",
         surely_good=_surely_good(times, numbers),
     )
@@ -187,7 +186,7 @@ class _Columns:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._file = reading.probe.delimited
+        self._file = reading.probe.table
 
     def find(self, header: str) -> str | None:
         return self._file.column(header)

@@ -14,10 +14,9 @@ latest.
   field or tag whose value is a word for one.
 """
 
-from pipelines.ingest.delimited import quoted
-from pipelines.ingest.json_records import records_sql, without_names_sql
 from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
+from pipelines.ingest.sources.base import NOT_JSON, Fill, Probe, Reading, Source, Stream
+from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import moment_sql
 from pipelines.ingest.vocabulary import first_known_sql
 
@@ -71,18 +70,11 @@ def _read(reading: Reading) -> list[Stream]:
 
 
 def _records(reading: Reading, kind: str) -> str:
-    """SELECT _line, record, t (the record as a struct; NULL where it is no JSON)."""
-    rows = records_sql(reading.probe.path, reading.probe.json)
-    return (
-        f"SELECT _line, record, TRY(json_transform(record, '{_SHAPES[kind]}')) AS t FROM ({rows})"
-    )
+    return reading.records(_SHAPES[kind])
 
 
 def _judged(reading: Reading, rows: str, checks: list[Check], received_on: str) -> str:
-    broken = Check(
-        "t IS NULL", "not a JSON object", "export the file again: this line is cut off or damaged"
-    )
-    return judged_sql(rows, [broken, *checks], without_names_sql("record"), received_on)
+    return judged_sql(rows, [NOT_JSON, *checks], "record", received_on)
 
 
 def _time_checks(reading: Reading, *names: str) -> list[Check]:
