@@ -220,9 +220,7 @@ def _told_exclusion(reading: Reading) -> str:
 
 
 def _recognises(probe: Probe) -> bool:
-    if probe.json is None:
-        return False
-    return probe.json.envelope == "chats" or probe.json.keys >= {"visitor", "timestamp", "type"}
+    return probe.json is not None and probe.json.keys >= {"visitor", "timestamp", "type"}
 
 
 SOURCE = Source(
