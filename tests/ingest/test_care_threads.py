@@ -26,14 +26,14 @@ def thread(*posts: dict, duration: str = "01:26:55.0", reply: dict = REPLY) -> s
 
 def test_the_number_of_a_post_tells_the_millisecond():
     sql = f"SELECT CAST({posted_at_sql(chr(39) + REPLY['tweet_ID'] + chr(39))} AS VARCHAR)"
-    assert duckdb.sql(sql).fetchall() == [("2020-04-01 18:58:26.234",)]
+    assert duckdb.sql(sql).fetchall() == [("2020-04-01 18:58:27.135",)]
 
 
 def test_the_reply_that_stands_apart_is_the_agents_answer(intake):
     intake.load(intake.file("t.json", thread(FIRST)))
     assert intake.rows("messages", "author_role, sent_at, text", "sent_at") == [
         ("customer", "2020-04-01 17:31:32", "suspended, why?"),
-        ("agent", "2020-04-01 18:58:26.234000", "Here is how"),
+        ("agent", "2020-04-01 18:58:27.135000", "Here is how"),
     ]
     assert intake.rows("contacts", "kind, channel, agent_id") == [("social", "social", "Care")]
 
