@@ -42,6 +42,7 @@ STATUSES = ("new", "open", "pending", "hold", "solved", "closed", "deleted", "un
 AUTHOR_ROLES = ("customer", "agent", "bot", "system")
 LANGUAGE_SOURCES = ("declared", "detected", "queue", "user_profile", "unknown")
 SESSION_OUTCOMES = ("answered", "abandoned", "callback", "voicemail", "unknown")
+RELATION_KINDS = ("merged_into", "linked_to")
 SCALES = ("good_bad", "1-3", "1-5", "1-7", "1-10", "0-10", "0-1", "signed")
 
 EXCLUSIONS = {
@@ -84,7 +85,7 @@ CONTACTS = Table(
         ("status_raw", "VARCHAR", "the status as the export writes it"),
         ("priority", "VARCHAR", "as the export writes it, lower case"),
         ("tags", "VARCHAR", "tags joined by single spaces"),
-        ("team", "VARCHAR", "group or department"),
+        ("team", "VARCHAR", "group or department; its name, or its number in teams"),
         ("agent_id", "VARCHAR", "the agent the contact belongs to last"),
         ("requester_id", "VARCHAR", "keyed pseudonym of the customer"),
         ("subject", "VARCHAR", "masked subject"),
@@ -179,7 +180,12 @@ SURVEYS = Table(
     ("survey_id",),
     "updated_at",
     _columns(
-        ("survey_id", "VARCHAR", "`<system>:<id>`", True),
+        (
+            "survey_id",
+            "VARCHAR",
+            "`<system>:<id>`; the contact_id where the contact's own record tells of it",
+            True,
+        ),
         ("contact_id", "VARCHAR", "the contact it asks about, where known"),
         ("updated_at", "TIMESTAMP", "when the export last changed the row"),
         ("sent_at", "TIMESTAMP", "when it was offered"),
@@ -264,6 +270,30 @@ ARTICLE_EVENTS = Table(
     ),
 )
 
+RELATIONS = Table(
+    "relations",
+    "what another record than its own tells of a contact",
+    ("contact_id", "relation"),
+    None,
+    _columns(
+        ("contact_id", "VARCHAR", "the contact that something is told of", True),
+        ("relation", "VARCHAR", "one of RELATION_KINDS", True),
+        ("other_contact_id", "VARCHAR", "the contact merged into, or linked to", True),
+    ),
+)
+
+TEAMS = Table(
+    "teams",
+    "one delivery of one team's name, where contacts carry its number",
+    ("team_id",),
+    "updated_at",
+    _columns(
+        ("team_id", "VARCHAR", "`<system>:<number>`", True),
+        ("name", "VARCHAR", "what people call it", True),
+        ("updated_at", "TIMESTAMP", "when the export last changed the row"),
+    ),
+)
+
 SCHEDULES = Table(
     "schedules",
     "agents of one desk in one interval",
@@ -301,7 +331,8 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         CONTACTS, CONTACT_CLOCKS, MESSAGES, STATUS_EVENTS, SESSIONS,
-        SURVEYS, PEOPLE, METRIC_EVENTS, ARTICLES, ARTICLE_EVENTS, SCHEDULES, MARKET_EVENTS,
+        SURVEYS, PEOPLE, METRIC_EVENTS, ARTICLES, ARTICLE_EVENTS, RELATIONS, TEAMS,
+        SCHEDULES, MARKET_EVENTS,
     )
 }  # fmt: skip
 """Every raw table, in the order data is understood."""

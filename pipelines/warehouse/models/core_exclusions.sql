@@ -3,7 +3,21 @@ summary = "Why a contact is not counted, where that is not written in its own ro
 grain = "one contact that a tag or a link excludes"
 key = ["contact_id"]
 --- */
-WITH reasons AS (
+WITH links AS (
+    SELECT
+        contact_id,
+        linked_contact_id
+    FROM latest_contacts
+    WHERE linked_contact_id IS NOT NULL
+    UNION
+    SELECT
+        contact_id,
+        other_contact_id AS linked_contact_id
+    FROM latest_relations
+    WHERE relation = 'linked_to'
+),
+
+reasons AS (
     SELECT
         c.contact_id,
         t.exclusion,
@@ -17,10 +31,10 @@ WITH reasons AS (
         c.contact_id,
         'linked' AS exclusion,
         99 AS rank
-    FROM latest_contacts AS c
+    FROM links AS c
     INNER JOIN latest_contacts AS l ON l.contact_id = c.linked_contact_id
-    WHERE c.linked_contact_id IS NOT NULL
-        AND NOT (coalesce(l.linked_contact_id = c.contact_id, FALSE) AND c.contact_id <= l.contact_id)
+    LEFT JOIN links AS b ON b.contact_id = c.linked_contact_id AND b.linked_contact_id = c.contact_id
+    WHERE NOT (b.contact_id IS NOT NULL AND c.contact_id <= c.linked_contact_id)
 ),
 
 ranked AS (

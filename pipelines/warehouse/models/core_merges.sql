@@ -9,6 +9,12 @@ WITH RECURSIVE merges AS (
         merged_into
     FROM latest_contacts
     WHERE merged_into IS NOT NULL
+    UNION
+    SELECT
+        contact_id,
+        other_contact_id AS merged_into
+    FROM latest_relations
+    WHERE relation = 'merged_into'
 ),
 
 merged (contact_id, target_id) AS (

@@ -28,7 +28,17 @@ agent_id = { type = "VARCHAR", meaning = "agent of the contact" }
 first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "first response time of the contact" }
 exclusion = { type = "VARCHAR", meaning = "why its contact is not counted; NULL where it is" }
 --- */
-WITH dated AS (
+-- a survey that the contact's own record tells of is the one that its survey export tells better
+WITH told_better AS (
+    SELECT
+        contact_id,
+        split_part(survey_id, ':', 1) AS system
+    FROM latest_surveys
+    WHERE survey_id <> contact_id
+    GROUP BY contact_id, system
+),
+
+dated AS (
     SELECT
         s.survey_id,
         s.contact_id,
@@ -43,6 +53,9 @@ WITH dated AS (
         s.comment,
         s.language_raw
     FROM latest_surveys AS s
+    LEFT JOIN told_better AS t
+        ON s.survey_id = s.contact_id AND t.contact_id = s.contact_id AND t.system = split_part(s.survey_id, ':', 1)
+    WHERE t.contact_id IS NULL
 ),
 
 judged AS (
