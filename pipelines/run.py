@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -42,24 +43,17 @@ def load(
     paths: Sequence[Path],
     warehouse: Path,
     *,
-    source: str | None = None,
-    mapping: Path | None = None,
-    zone: str | None = None,
     progress: Progress | None = None,
+    **told: Any,
 ) -> list[LoadReport]:
     """Read export files (or folders of them) into the raw store; one report per file.
+
+    `told`: what `ingest.load.load` is told of the files: zone, mapping, encoding, ...
 
     Raises InputError, ZoneError, SettingsError, WarehouseBusyError, StorageError.
     """
     with publish.writer_lock(warehouse):
-        return load_files(
-            paths,
-            warehouse,
-            source=source,
-            mapping=mapping,
-            zone=zone,
-            progress=_of("load", progress),
-        )
+        return load_files(paths, warehouse, progress=_of("load", progress), **told)
 
 
 def build(warehouse: Path, settings: Settings, *, progress: Progress | None = None) -> Published:
@@ -92,12 +86,13 @@ def run(
     warehouse: Path,
     settings: Settings,
     *,
-    source: str | None = None,
-    mapping: Path | None = None,
-    zone: str | None = None,
     progress: Progress | None = None,
+    **told: Any,
 ) -> tuple[list[LoadReport], Published]:
     """Load `paths` (none: only what is loaded), build, forecast and publish once.
+
+    A file that can't be loaded keeps no other from being loaded, but all from being published.
+    `told`: as of `load`.
 
     Raises what `load`, `build` and `forecast` raise.
     """
@@ -105,9 +100,7 @@ def run(
 
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
-        reports = load(
-            paths, warehouse, source=source, mapping=mapping, zone=zone, progress=progress
-        )
+        reports = load(paths, warehouse, progress=progress, **told)
         part = build_tables(warehouse, settings, progress=_of_building(progress))
         add_forecasts(part, settings, progress=_of("forecast", progress))
         return reports, _publish(warehouse, part, began)

@@ -74,12 +74,16 @@ def is_interruption(error: BaseException) -> bool:
 
 
 def report(error: BaseException) -> int:
-    """Print the line of `error` to standard error and return the exit code."""
+    """Print the line of `error` to standard error and return the exit code.
+
+    Trouble with several files is the first one's error; its notes are the others' lines."""
     if os.environ.get("SUPPORT_QUALITY_DEBUG"):
         traceback.print_exception(error)
     line, code = explained(error)
-    if line:
-        print(f"error: {line}", file=sys.stderr)
+    others = getattr(error, "__notes__", []) if isinstance(error, SupportQualityError) else []
+    for each in (line, *map(_one_line, others)):
+        if each:
+            print(f"error: {each}", file=sys.stderr)
     return code
 
 

@@ -1,5 +1,8 @@
 """Commands that write: load, build, forecast, run, sample."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +15,8 @@ if TYPE_CHECKING:  # pandas takes a while to import, and --help should not wait 
     from pipelines.run import LoadReport, Published
 
 commands = typer.Typer()
+
+PASSWORD_VARIABLE = "SUPPORT_QUALITY_PASSWORD"
 
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH…", help="Export files, or folders of them.")
@@ -34,12 +39,36 @@ Zone = Annotated[
         metavar="ZONE", help="IANA zone of times written without an offset, e.g. Asia/Seoul."
     ),
 ]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Encoding of the files' text, such as cp949, where it can't be told for certain.",
+    ),
+]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="File whose first line is the password of protected workbooks and zips; or set"
+        f" {PASSWORD_VARIABLE}.",
+    ),
+]
+Full = Annotated[
+    bool,
+    typer.Option(
+        "--full",
+        help="Each file holds all contacts of its period: earlier loaded ones that it lacks were"
+        " deleted.",
+    ),
+]
 
 
 @commands.command(
     rich_help_panel="Fill the warehouse",
     epilog=examples(
         "support-quality load exports/tickets.csv --zone Asia/Seoul",
+        "support-quality load userchat.xlsx --password-file secret.txt",
         "support-quality load calls.csv --mapping data/reference/mappings/anonymous_bank_1999.toml",
     ),
 )
@@ -48,20 +77,33 @@ def load(
     source: Source = None,
     mapping: Mapping = None,
     zone: Zone = None,
+    encoding: Encoding = None,
+    password_file: PasswordFile = None,
+    full: Full = False,
     settings: SettingsFile = None,
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
-    """Read export files into the raw store; the same content is never loaded twice."""
+    """Read export files into the raw store; the same content is never loaded twice.
+
+    A file that can't be read keeps no other from being loaded; each has its line of error."""
     from pipelines import run
     from pipelines.settings import load_settings
 
     load_settings(settings)
-    with Reporter() as progress:
-        reports = run.load(
-            paths, warehouse, source=source, mapping=mapping, zone=zone, progress=progress
+    with _printed_loads(csv) as reports, Reporter() as progress:
+        run.load(
+            paths,
+            warehouse,
+            source=source,
+            mapping=mapping,
+            zone=zone,
+            encoding=encoding,
+            password=told_password(password_file),
+            is_full=full,
+            progress=progress,
+            report=reports.append,
         )
-    _print_loads(reports, csv)
 
 
 @commands.command(
@@ -111,6 +153,9 @@ def run_all(
     source: Source = None,
     mapping: Mapping = None,
     zone: Zone = None,
+    encoding: Encoding = None,
+    password_file: PasswordFile = None,
+    full: Full = False,
     settings: SettingsFile = None,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
@@ -118,18 +163,20 @@ def run_all(
     from pipelines import run
     from pipelines.settings import load_settings
 
-    with Reporter() as progress:
-        reports, published = run.run(
+    with _printed_loads(csv=False) as reports, Reporter() as progress:
+        _, published = run.run(
             paths or (),
             warehouse,
             load_settings(settings),
             source=source,
             mapping=mapping,
             zone=zone,
+            encoding=encoding,
+            password=told_password(password_file),
+            is_full=full,
             progress=progress,
+            report=reports.append,
         )
-    if reports:
-        _print_loads(reports, csv=False)
     _print_published(published)
 
 
@@ -151,18 +198,44 @@ def sample(
     print(f"wrote {out}; next: support-quality run {out}")
 
 
+def told_password(file: Path | None) -> str | None:
+    """The first line of a password file, else what the environment holds.
+
+    Raises InputError where the file can't be read."""
+    if file is None:
+        return os.environ.get(PASSWORD_VARIABLE)
+    try:
+        return (file.read_text(encoding="utf-8-sig").splitlines() or [""])[0]
+    except (OSError, UnicodeDecodeError) as error:
+        from pipelines.errors import InputError
+
+        raise InputError(f"{file}: no readable password file ({type(error).__name__})") from None
+
+
+@contextmanager
+def _printed_loads(csv: bool) -> "Iterator[list[LoadReport]]":
+    """A list for reports of loaded files, printed in the end, whatever the end is."""
+    reports: list[LoadReport] = []
+    try:
+        yield reports
+    finally:
+        if reports or csv:
+            _print_loads(reports, csv)
+
+
 def _print_loads(reports: "list[LoadReport]", csv: bool) -> None:
     import pandas as pd
 
     from pipelines.cli.tables import print_table, write_csv
 
+    columns = ["file", "source", "format", "received", "loaded", "quarantined", "skipped"]
     frame = pd.DataFrame(
         [
-            (report.file.name, report.source, report.received, report.loaded, report.quarantined,
-             report.skipped_reason)
+            (report.file.name, report.source, report.format, report.received, report.loaded,
+             report.quarantined, report.skipped_reason)
             for report in reports
         ],
-        columns=["file", "source", "received", "loaded", "quarantined", "skipped"],
+        columns=columns,
     )  # fmt: skip
     if csv:
         write_csv(frame)

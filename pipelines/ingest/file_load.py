@@ -29,10 +29,12 @@ _MEMORY_LIMIT = "1500MB"
 @dataclass(frozen=True)
 class LoadReport:
     """What became of one file. `received` = `loaded` + `quarantined`, rows of its main table;
-    `tables`: rows written per raw table; `skipped_reason`: why nothing was loaded, if so."""
+    `format`: how it is written; `tables`: rows written per raw table; `skipped_reason`: why
+    nothing was loaded, if so."""
 
     file: Path
     source: str | None = None
+    format: str | None = None
     load_id: str | None = None
     received: int = 0
     loaded: int = 0
@@ -72,7 +74,7 @@ class Told:
 class FileLoad:
     """One file on its way into the raw store; holds what its steps share.
 
-    `tell` is called with (rows so far, bytes so far)."""
+    `tell` is called with (rows so far, share of the file read so far)."""
 
     store: RawStore
     path: Path
@@ -117,8 +119,11 @@ class FileLoad:
                     f"{probe.mapping.path}: source: unknown '{name}'; known:"
                     f" {', '.join(sorted(sources()))}"
                 )
-            found = (at for at in probe.candidates() if sources()[name].recognises(at))
-            return next(found, probe), sources()[name]
+            source = sources()[name]
+            found = (
+                at for at in probe.candidates() if source.recognises(at) or at.has_told_columns
+            )
+            return next(found, probe), source
         at, found = recognised(probe)
         if len(found) == 1:
             return at, found[0]
@@ -146,14 +151,14 @@ class FileLoad:
         connection.execute("SET TimeZone = 'UTC'")
         # a long IN list would become a join, which costs more than all else in these queries
         connection.execute("SET disabled_optimizers = 'in_clause'")
-        connection.execute("SET enable_progress_bar = false")  # standard output is the caller's
+        connection.execute("SET enable_progress_bar = true")  # to be asked, never printed:
+        connection.execute("SET enable_progress_bar_print = false")  # stdout is the caller's
         reading = Reading(probe, connection, system, zone, self.key)
         main_table = source.main_table(probe)
         count = _Count()
         try:
-            for stream in source.read(reading):
-                for rows in self._batches(connection, stream, decoded):
-                    _append(draft, stream, rows, main_table, count, self.key)
+            for stream, rows in self._batches(connection, source.read(reading)):
+                _append(draft, stream, rows, main_table, count, self.key)
             if isinstance(probe.table_or_none, Delimited):
                 self._append_broken(
                     draft, connection, probe.table_or_none, source, main_table, count
@@ -168,6 +173,7 @@ class FileLoad:
         report = LoadReport(
             file=self.path,
             source=source.name,
+            format=_written(probe, decoded),
             load_id=draft.load_id,
             received=count.received,
             loaded=count.received - quarantined,
@@ -220,18 +226,16 @@ class FileLoad:
         return system, mapping.zone or self.told.zone
 
     def _batches(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        stream: Stream,
-        decoded: DecodedFile,
-    ) -> Iterator[pa.Table]:
-        lines = max(decoded.head.count("\n"), 1)
-        bytes_per_row = decoded.size if decoded.is_whole else len(decoded.head.encode()) / lines
-        rows = 0
-        for batch in connection.sql(stream.query).to_arrow_reader(_BATCH_ROWS):
-            rows += batch.num_rows
-            self.tell(rows, min(rows * bytes_per_row, decoded.size))
-            yield pa.Table.from_batches([batch])
+        self, connection: duckdb.DuckDBPyConnection, streams: list[Stream]
+    ) -> Iterator[tuple[Stream, pa.Table]]:
+        """The rows of every stream, each of which reads the whole file once."""
+        for number, stream in enumerate(streams):
+            rows = 0
+            for batch in connection.sql(stream.query).to_arrow_reader(_BATCH_ROWS):
+                rows += batch.num_rows
+                share = min(max(connection.query_progress(), 0.0), 100.0) / 100
+                self.tell(rows, (number + share) / len(streams))
+                yield stream, pa.Table.from_batches([batch])
 
     def _append_broken(
         self,
@@ -367,3 +371,9 @@ def _format(probe: Probe) -> str:
     if probe.json is None:
         return probe.table.kind
     return "json lines" if probe.json.is_lines else "json"
+
+
+def _written(probe: Probe, decoded: DecodedFile) -> str:
+    """How a file is written, in one line: format, encoding of its text, compression."""
+    encoding = None if decoded.stored else decoded.encoding
+    return ", ".join(filter(None, (_format(probe), encoding, decoded.compression)))

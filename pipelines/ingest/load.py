@@ -1,14 +1,14 @@
 """Export files into the raw store: recognise, decode, check, write, commit.
 
 `load` is the whole of ingest for its callers. Each file is one load, whole or not at all; the
-same content is never loaded twice.
+same content is never loaded twice. A file that can't be read keeps no other from being loaded.
 """
 
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from pipelines.errors import InputError, SettingsError
+from pipelines.errors import InputError, SettingsError, ZoneError
 from pipelines.ingest.file_load import FileLoad, LoadReport, Told
 from pipelines.ingest.mapping import read_mapping
 from pipelines.ingest.privacy import warehouse_key
@@ -19,6 +19,8 @@ from pipelines.settings import check_zone
 __all__ = ["LoadReport", "load"]
 
 _FOLDERS_LEFT_OUT = ("truth", "mappings")
+
+_TROUBLE_OF_ONE_FILE = (InputError, ZoneError, SettingsError)
 
 Progress = Callable[[str, float], None]
 
@@ -35,6 +37,7 @@ def load(
     is_full: bool = False,
     key: bytes | None = None,
     progress: Progress | None = None,
+    report: Callable[[LoadReport], None] | None = None,
 ) -> list[LoadReport]:
     """Load files, and every recognised file below folders, into `<warehouse>/raw`.
 
@@ -52,6 +55,7 @@ def load(
         time; earlier loaded ones of that period that it lacks count as deleted.
     key : secret of the pseudonyms; default: the warehouse's own.
     progress : called with a text and the share of bytes done, 0 to 1.
+    report : called with each file's report as soon as it is known, of failed files too.
 
     Returns
     -------
@@ -59,8 +63,9 @@ def load(
 
     Raises
     ------
-    InputError, ZoneError, SettingsError, StorageError, WarehouseBusyError. Files loaded before
-    the error stay loaded; the one that failed left nothing.
+    StorageError, WarehouseBusyError: at once. InputError, ZoneError, SettingsError: when every
+    other file is loaded; the first such error is raised and carries the others as its notes. A
+    file that failed left nothing.
     """
     if zone is not None:
         check_zone(zone, "--zone")
@@ -75,30 +80,33 @@ def load(
         password=password,
         is_full=is_full,
     )
-    total = sum(path.stat().st_size for path, _ in files) or 1
-    done = 0
-    reports = []
+    sizes = [path.stat().st_size for path, _ in files]
+    total = sum(sizes) or 1
+    reports, errors = [], []
     with raw_store(warehouse) as store:
         key = key or warehouse_key(warehouse)
-        for path, is_named in files:
-            size = path.stat().st_size
+        for number, (path, is_named) in enumerate(files):
 
-            def tell(rows: int, share: float, path: Path = path, before: int = done) -> None:
+            def tell(rows: int, share: float, number: int = number, path: Path = path) -> None:
                 if progress is not None:
-                    progress(f"{path.name}: {rows:,} rows", (before + share) / total)
+                    done = sum(sizes[:number]) + share * sizes[number]
+                    progress(f"{path.name}: {rows:,} rows", done / total)
 
             tell(0, 0.0)
-            file = FileLoad(
-                store,
-                path,
-                key=key,
-                told=told,
-                may_be_unknown=not is_named,
-                tell=tell,
-            )
-            reports.append(file.load())
-            tell(reports[-1].received, size)
-            done += size
+            file = FileLoad(store, path, key, told, may_be_unknown=not is_named, tell=tell)
+            try:
+                reports.append(file.load())
+            except _TROUBLE_OF_ONE_FILE as error:
+                errors.append(error)
+                reports.append(LoadReport(path, skipped_reason=str(error)))
+            if report is not None:
+                report(reports[-1])
+            tell(reports[-1].received, 1.0)
+    if errors:
+        first, *others = errors
+        for other in others:
+            first.add_note(str(other))
+        raise first
     return reports
 
 

@@ -1,5 +1,6 @@
 """Loading: one file is one load, whole or not at all, never twice, whatever happens meanwhile."""
 
+import gzip
 import json
 import os
 import signal
@@ -122,12 +123,35 @@ def test_a_missing_file_is_told_before_anything_is_written(intake):
     assert not (intake.warehouse / "raw").exists()
 
 
-def test_files_loaded_before_a_bad_one_stay(intake):
-    good, bad = intake.file("a.csv", export(1)), intake.file("b.csv", b"\0" * 100)
-    with pytest.raises(InputError, match=r"b\.csv: a binary file"):
-        intake.load(good, bad, **SEOUL)
+def test_files_that_cannot_be_read_keep_no_other_from_being_loaded(intake):
+    intake.file("a.csv", b"\0" * 100)
+    intake.file("b.csv", export(1))
+    intake.file("c.csv", "")
+    reports = []
+    with pytest.raises(InputError, match=r"a\.csv: a binary file") as caught:
+        intake.load(**SEOUL, report=reports.append)
+    assert [note.split(": ")[1] for note in caught.value.__notes__] == [
+        "the file is empty (0 bytes); export it again"
+    ]
+    assert [(r.file.name, r.loaded, r.skipped_reason is None) for r in reports] == [
+        ("a.csv", 0, False), ("b.csv", 1, True), ("c.csv", 0, False),
+    ]  # fmt: skip
     assert intake.rows("contacts", "source_id") == [("1",)]
     assert len(raw_folders(intake.warehouse)) == 1
+
+
+def test_a_report_says_how_the_file_is_written(intake):
+    packed = gzip.compress(export(1, subject="환영합니다 고객님").encode("cp949"))
+    [report] = intake.load(intake.file("t.csv.gz", packed), **SEOUL)
+    assert report.format == "delimited by ',', cp949, gzip"
+
+
+def test_a_told_encoding_is_taken_and_whether_the_export_is_full_is_kept(intake):
+    path = intake.file("t.csv", export(1, subject="안").encode("cp949"))
+    intake.load(path, **SEOUL, encoding="cp949", is_full=True)
+    assert intake.rows("contacts", "subject") == [("안",)]
+    [manifest] = (intake.warehouse / "raw").glob("*/manifest.json")
+    assert json.loads(manifest.read_text())["is_full"] is True
 
 
 def test_a_second_load_at_the_same_time_is_turned_away(intake):
@@ -154,6 +178,20 @@ def test_progress_tells_the_share_done(intake):
     )
     assert told == sorted(told)
     assert (told[0], told[-1]) == (0.0, 1.0)
+
+
+def test_progress_of_a_packed_file_goes_by_what_is_read_of_it(intake):
+    rows = "".join(ROW.format(i, "x" * 40) for i in range(600_000))
+    told = []
+    intake.load(
+        intake.file("t.csv.gz", gzip.compress((HEADER + rows).encode(), 1)),
+        **SEOUL,
+        progress=lambda what, share: told.append((int(what.split()[1].replace(",", "")), share)),
+    )
+    assert told == sorted(told)
+    half = [share for rows, share in told if 250_000 <= rows <= 350_000]
+    assert half
+    assert all(0.3 < share < 0.9 for share in half)
 
 
 LOADER = """
