@@ -47,6 +47,14 @@ class _LeftOutError(InputError):
     """No source recognises the file, or it holds no rows: in a folder it is passed over."""
 
 
+class _PassedOverError(Exception):
+    """The source knows the file and says why there is nothing in it to load."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(reason)
+        self.source, self.reason = source, reason
+
+
 @dataclass
 class _Count:
     """Records so far: of the main table, and rejected ones by the table they were meant for."""
@@ -104,7 +112,11 @@ class FileLoad:
                 encoding = told.encoding or mapping.file.encoding
                 decoded = decode(self.path, seen, Path(scratch), encoding, told.password)
                 probe, source = self._recognised(probe_of(self.path, decoded, mapping))
+                if reason := source.passed_over(probe):
+                    raise _PassedOverError(source.name, reason)
                 return self._fill(draft, Path(scratch), seen.sha256, decoded, probe, source)
+        except _PassedOverError as error:
+            return LoadReport(self.path, error.source, skipped_reason=error.reason)
         except _LeftOutError as error:
             if self.may_be_unknown:
                 return LoadReport(self.path, skipped_reason=str(error))
