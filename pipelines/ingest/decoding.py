@@ -17,10 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+import duckdb
 import pyarrow as pa
+import pyzipper
 
 from pipelines.errors import InputError
 from pipelines.ingest.tables import StoredTable, parquet_table
+from pipelines.ingest.workbooks import PASSWORD_REMEDY, is_workbook, sheets
 
 _BLOCK = 1 << 17  # small enough for the allocator to use the same memory again
 _EVIDENCE_BYTES = 1 << 24
@@ -106,7 +109,7 @@ def decode(
     Raises InputError for what is empty, binary, truncated, or in no encoding for certain."""
     if seen.size == 0:
         raise InputError(f"{path}: the file is empty (0 bytes); export it again")
-    plain, compression = _unpacked(path, scratch)
+    plain, compression = _unpacked(path, scratch, password)
     stored, what = _stored(path, plain, scratch, password)
     if stored:
         return DecodedFile(plain, seen.size, "none", what, compression, "", True, True, stored)
@@ -145,39 +148,47 @@ def _stored(
     with plain.open("rb") as file:
         magic = file.read(4)
     if magic == b"PAR1":
-        return {"": parquet_table(plain)}, "a Parquet file"
+        try:
+            return {"": parquet_table(plain)}, "a Parquet file"
+        except duckdb.Error:
+            raise InputError(
+                f"{path}: the Parquet file is cut off or damaged; download or export it again"
+            ) from None
+    if is_workbook(plain):
+        return sheets(path, plain, scratch, password), "a workbook"
     return {}, ""
 
 
-def _unpacked(path: Path, scratch: Path) -> tuple[Path, str | None]:
+def _unpacked(path: Path, scratch: Path, password: str | None) -> tuple[Path, str | None]:
     with path.open("rb") as file:
         magic = file.read(8)
-    target = scratch / "unpacked.txt"
+    target = scratch / "unpacked"
     if magic.startswith(b"\x1f\x8b"):
         return _unpack(path, target, "gzip", lambda: gzip.open(path))
     if magic.startswith(b"\x28\xb5\x2f\xfd"):
         return _unpack(path, target, "zstd", lambda: pa.input_stream(path, compression="zstd"))
-    if magic.startswith(b"PK\x03\x04"):
-        return _unpack_zip(path, target)
-    if magic.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InputError(f"{path}: an Excel or protected workbook; save it as CSV UTF-8")
+    if magic.startswith(b"PK\x03\x04") and not is_workbook(path):
+        return _unpack_zip(path, target, password)
     return path, None
 
 
-def _unpack_zip(path: Path, target: Path) -> tuple[Path, str]:
+def _unpack_zip(path: Path, target: Path, password: str | None) -> tuple[Path, str]:
     try:
-        archive = zipfile.ZipFile(path)
+        archive = pyzipper.AESZipFile(path)
     except zipfile.BadZipFile:
         raise InputError(f"{path}: the zip is cut off or damaged; download it again") from None
     with archive:
         names = [n for n in archive.namelist() if not n.endswith("/") and "__MACOSX" not in n]
-        if "[Content_Types].xml" in names:
-            raise InputError(f"{path}: an Excel workbook; save it as CSV UTF-8")
         if len(names) != 1:
             raise InputError(f"{path}: holds {len(names)} files; unpack it and load the folder")
         if archive.getinfo(names[0]).flag_bits & 1:
-            raise InputError(f"{path}: the zip has a password; unpack it and load the file")
-        return _unpack(path, target, "zip", lambda: archive.open(names[0]))
+            if password is None:
+                raise InputError(f"{path}: the zip has a password; {PASSWORD_REMEDY}")
+            archive.setpassword(password.encode())
+        try:
+            return _unpack(path, target, "zip", lambda: archive.open(names[0]))
+        except RuntimeError:
+            raise InputError(f"{path}: wrong password for the zip; {PASSWORD_REMEDY}") from None
 
 
 def _unpack(

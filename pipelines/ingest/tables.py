@@ -4,11 +4,10 @@ Columns are named c1, c2, ... by position, since headers may repeat or be empty;
 text. Delimited files, sheets of a workbook and Parquet files are tables; JSON is not.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,11 @@ class Table:
 
 @dataclass(frozen=True)
 class StoredTable(Table):
-    """A table in a Parquet file. `columns`: their names there, in the order of the headers;
+    """A table in a Parquet file. `texts`: SQL of each column's text, in the order of the headers;
     `line`: SQL of the record's line; records up to line `header_line` are no rows."""
 
     path: Path
-    columns: tuple[str, ...]
+    texts: tuple[str, ...]
     kind: str
     line: str = "_line"
     header_line: int = 0
@@ -61,7 +60,7 @@ class StoredTable(Table):
         listed = ", ".join(map(quoted, missing))
         columns = ", ".join(
             f"CASE WHEN {text} NOT IN ({listed}) THEN {text} END AS c{i}"
-            for i, text in enumerate(self._texts(), 1)
+            for i, text in enumerate(self.texts, 1)
         )
         return (
             f"(SELECT {self.line} AS _line, {columns} FROM {self._file()}"
@@ -70,16 +69,25 @@ class StoredTable(Table):
 
     def first_rows(self, number: int) -> list[list[str]]:
         """See Table."""
-        texts = ", ".join(f"coalesce({text}, '')" for text in self._texts())
+        return [row for _, row in self._numbered(number)]
+
+    def below(self, number: int) -> list["StoredTable"]:
+        """The same sheet with its header in each of the next rows; a Parquet file has its own."""
+        if not self.header_line:
+            return []
+        return [
+            replace(self, headers=tuple(row), header_line=line)
+            for line, row in self._numbered(number)
+        ]
+
+    def _numbered(self, number: int) -> list[tuple[int, list[str]]]:
+        texts = ", ".join(f"coalesce({text}, '')" for text in self.texts)
         with duckdb.connect() as connection:
             rows = connection.execute(
-                f"SELECT {texts} FROM {self._file()} WHERE {self.line} > {self.header_line}"
-                f" ORDER BY {self.line} LIMIT {number}"
+                f"SELECT {self.line}, {texts} FROM {self._file()}"
+                f" WHERE {self.line} > {self.header_line} ORDER BY {self.line} LIMIT {number}"
             ).fetchall()
-        return [list(row) for row in rows]
-
-    def _texts(self) -> list[str]:
-        return [f"CAST({identifier(name)} AS VARCHAR)" for name in self.columns]
+        return [(line, row) for line, *row in rows]
 
     def _file(self) -> str:
         return f"read_parquet({quoted(str(self.path))}, file_row_number = true)"
@@ -87,8 +95,31 @@ class StoredTable(Table):
 
 def parquet_table(path: Path) -> StoredTable:
     """A Parquet export: its column names are the headers, its first row is line 1."""
-    names = tuple(pq.read_schema(path).names)
-    return StoredTable(names, path, names, "parquet", "(file_row_number + 1)")
+    with duckdb.connect() as connection:
+        columns = connection.execute(
+            f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})"
+        ).fetchall()
+    names, types = zip(*((name, type_) for name, type_, *_ in columns), strict=True)
+    texts = tuple(map(_text_sql, map(identifier, names), types))
+    return StoredTable(names, path, texts, "parquet", "(file_row_number + 1)")
+
+
+def _text_sql(column: str, type_: str) -> str:
+    """SQL of a typed value as exports write it: instants with their offset, whole numbers without
+    a fraction, lists and structs as JSON."""
+    text = f"CAST({column} AS VARCHAR)"
+    if type_ == "TIMESTAMP WITH TIME ZONE":
+        return f"strftime(timezone('UTC', {column}), '%Y-%m-%dT%H:%M:%S.%fZ')"
+    if type_ in ("DOUBLE", "FLOAT"):  # a column of numbers with gaps, once it went through pandas
+        return (
+            f"CASE WHEN abs({column}) >= 1e15 THEN format('{{:.14E}}', {column})"
+            f" WHEN {column} = trunc({column}) THEN format('{{:.0f}}', {column}) ELSE {text} END"
+        )
+    if type_ == "BLOB":
+        return f"decode({column})"
+    if type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION")):
+        return f"CAST(to_json({column}) AS VARCHAR)"
+    return text
 
 
 def quoted(text: str) -> str:

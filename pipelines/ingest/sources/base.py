@@ -20,7 +20,7 @@ from pipelines.ingest.json_records import JsonShape, records_sql, shape_of
 from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.privacy import masked_sql, pseudonym_sql
 from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.tables import Table, normalised, quoted
+from pipelines.ingest.tables import StoredTable, Table, normalised, quoted
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Probe:
     is_whole: bool
     mapping: Mapping
     is_decomposed: bool = False
-    stored: dict[str, Table] = field(default_factory=dict)
+    stored: dict[str, StoredTable] = field(default_factory=dict)
 
     @cached_property
     def json(self) -> JsonShape | None:
@@ -116,7 +116,7 @@ class Probe:
     def table(self) -> Table:
         """The file's table, where it is not JSON; the first sheet of a workbook."""
         if self.stored:
-            return next(iter(self.stored.values()))
+            return self._told_of(next(iter(self.stored.values())))
         return describe(self.path, self.name, self.head, self.mapping.file)
 
     @property
@@ -131,15 +131,41 @@ class Probe:
             return frozenset()
         return frozenset(normalised(header) for header in self.table.headers)
 
+    @cached_property
+    def has_told_columns(self) -> bool:
+        """Does the header hold every column that the mapping tells?"""
+        told = {normalised(c) for field in self.mapping.columns.values() for c in field.columns}
+        return bool(told) and told <= self.header_set
+
     def candidates(self) -> Iterator["Probe"]:
-        """The file with its header in the first line, the second, and so on, unless told."""
+        """The file with its header in the first line, the second, and so on, unless told; of a
+        workbook, each sheet in turn."""
         yield self
         told = self.mapping.file
-        if self.json is not None or self.stored or told.skip_lines or not told.has_header:
+        if self.json is not None or told.skip_lines or not told.has_header:
             return
+        for name, table in self.stored.items():
+            for lower in (table, *table.below(_HEADER_LINES)):
+                yield replace(self, stored={name: lower} | self.stored | {name: lower})
         for lines in range(1, min(_HEADER_LINES, self.head.count("\n"))):
             file = replace(told, skip_lines=lines)
             yield replace(self, mapping=replace(self.mapping, file=file))
+
+    def _told_of(self, sheet: StoredTable) -> StoredTable:
+        """A sheet with its header where the mapping tells it."""
+        told = self.mapping.file
+        if told.skip_lines:
+            lower = (table for table in (sheet, *sheet.below(told.skip_lines)))
+            sheet = next((table for table in lower if table.header_line > told.skip_lines), sheet)
+        if told.columns:
+            if len(told.columns) != len(sheet.headers):
+                raise SettingsError(
+                    f"{self.name}: the mapping tells {len(told.columns)} columns, the sheet has"
+                    f" {len(sheet.headers)}; correct [file] columns"
+                )
+            first = sheet.header_line - (not told.has_header)
+            sheet = replace(sheet, headers=told.columns, header_line=first)
+        return sheet
 
 
 NOT_JSON = Check(
