@@ -16,7 +16,7 @@ import duckdb
 from pipelines.errors import SettingsError, ZoneError
 from pipelines.ingest.contracts import TABLES
 from pipelines.ingest.delimited import describe
-from pipelines.ingest.json_records import JsonShape, records_sql, shape_of
+from pipelines.ingest.json_records import JsonShape, RecordTable, records_sql, shape_of
 from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.privacy import masked_sql, pseudonym_sql
 from pipelines.ingest.quarantine import Check, judged_sql
@@ -114,9 +114,12 @@ class Probe:
 
     @cached_property
     def table(self) -> Table:
-        """The file's table, where it is not JSON; the first sheet of a workbook."""
+        """The file's table; the first sheet of a workbook; JSON as its mapping sees it."""
         if self.stored:
             return self._told_of(next(iter(self.stored.values())))
+        if self.json is not None:
+            headers = dict.fromkeys((*self.mapping.headers, *sorted(self.json.keys)))
+            return RecordTable(tuple(headers), self.path, self.json)
         return describe(self.path, self.name, self.head, self.mapping.file)
 
     @property
@@ -171,6 +174,21 @@ class Probe:
 NOT_JSON = Check(
     "t IS NULL", "not a JSON object", "export the file again: this line is cut off or damaged"
 )
+
+
+def missing(*names: str) -> list[Check]:
+    """Checks that a JSON record has these keys, which its structure reads as text."""
+    return [
+        Check(f"t IS NOT NULL AND nullif(t.{name}, '') IS NULL", f"{name} is missing")
+        for name in names
+    ]
+
+
+def not_times(*names: str) -> list[Check]:
+    """Checks that a JSON record's texts could be read into columns of the same names."""
+    return [
+        Check(f"t.{name} IS NOT NULL AND {name} IS NULL", f"{name} is not a time") for name in names
+    ]
 
 
 @dataclass(frozen=True)
@@ -233,6 +251,33 @@ class Reading:
         """The complaint about a column that this source does not have."""
         return SettingsError(f"{self.mapping.path}: {key}: no such column; known: {known}")
 
+    def translated(self, field: str, value: str) -> str:
+        """SQL of a value in the words that the mapping's [values.<field>] gives it."""
+        words = self.mapping.values.get(field, {})
+        cases = " ".join(f"WHEN {quoted(raw)} THEN {quoted(word)}" for raw, word in words.items())
+        return f"CASE {value} {cases} ELSE {value} END" if cases else value
+
+    def told_exclusion(self, texts: dict[str, str], lists: dict[str, str] | None = None) -> str:
+        """SQL of the mapping's reason why a JSON record is not counted; NULL where it counts.
+
+        `texts` and `lists`: what a rule may look at, as SQL of a text or of a list of texts."""
+        lists = lists or {}
+        cases = []
+        for reason, rule in self.mapping.exclude.items():
+            for name, wanted in rule.items():
+                known = ", ".join(quoted(text.strip().casefold()) for text in wanted)
+                key = name.casefold()
+                if key in lists:
+                    values = f"list_transform({lists[key]}, lambda x: lower(x))"
+                    cases.append(f"WHEN list_has_any({values}, [{known}]) THEN '{reason}'")
+                elif key in texts:
+                    cases.append(f"WHEN lower({texts[key]}) IN ({known}) THEN '{reason}'")
+                else:
+                    raise self.unknown_column(
+                        f"[exclude.{reason}] {name}", ", ".join((*texts, *lists))
+                    )
+        return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+
     def require_zone(self) -> str:
         """The zone of the file's local times. Raises ZoneError where none was told."""
         if self.zone is None:
@@ -284,9 +329,8 @@ class Source:
         if probe.json is not None:
             return {"columns_unknown": [], "columns_missing": []}
         mapping = probe.mapping
-        told = [header for field in mapping.columns.values() for header in field.columns]
-        told += [header for rule in mapping.exclude.values() for header in rule]
-        known = {normalised(header) for header in (*self.usual_columns, *self.fields, *told)}
+        names = (*self.usual_columns, *self.fields, *mapping.headers)
+        known = {normalised(header) for header in names}
         return {
             "columns_unknown": [h for h in probe.table.headers if normalised(h) not in known],
             "columns_missing": [h for h in self.usual_columns if h not in probe.header_set],

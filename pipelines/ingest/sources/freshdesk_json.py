@@ -1,0 +1,343 @@
+"""Freshdesk's API: tickets (with their stats), conversations, ratings, contacts and agents.
+
+- `stats` holds the last of each instant, and only where the request said `include=stats`;
+  A ticket that does not hold its conversations has two messages: its description, and at
+  `first_responded_at` a reply whose text is not known (loaded beside a file of conversations,
+  that reply stands at the same instant as the true one). Without stats and conversations nothing
+  is said of replies.
+- A survey's answer is also stored as an incoming conversation (source 6, category 7), which moves
+  `requester_responded_at`: it is no customer's message, and kept as the system's note.
+- What an automation or an automatic reply sent is a bot's. A forwarded e-mail goes to a third
+  party: it is no answer to the customer.
+- Outbound e-mails (source 10) are the agent's own start. What stands in a phone ticket, the agent
+  noted. Spam and deleted tickets are flags.
+- Custom statuses from 6 on are the account's own; 6 and 7 are the usual "waiting" ones, others
+  are unknown unless [values.status] of a mapping tells them.
+- A rating is 103 ... -103 whatever the account's scale has of it: 3 ... -3, with 100 as 0.
+  The API lists ratings received, so when one was asked for is not known.
+- A contact's language is the account's default unless somebody chose one: it goes to people.
+
+unverified: status and source codes other than ticket source 1, 3, 10, status 2, 3, 5, conversation
+source 0, 2, 6 and ratings 103, 100, -103; association_type 2 and 3 (child, tracker) as internal;
+`automation_id` and `auto_response`. Freshservice's API has other source codes and is not read.
+"""
+
+from pipelines.errors import SettingsError
+from pipelines.ingest.contracts import STATUSES
+from pipelines.ingest.html import html_text_sql
+from pipelines.ingest.quarantine import Check
+from pipelines.ingest.sources.base import (
+    NOT_JSON,
+    Probe,
+    Reading,
+    Source,
+    Stream,
+    missing,
+    not_times,
+    stream,
+)
+from pipelines.ingest.tables import quoted
+from pipelines.ingest.times import moment_sql
+from pipelines.ingest.vocabulary import first_known_sql
+
+_KINDS = {
+    "tickets": ("contacts", {"id", "status", "source", "requester_id", "responder_id"}),
+    "conversations": ("messages", {"id", "ticket_id", "incoming", "private", "created_at"}),
+    "ratings": ("surveys", {"id", "ticket_id", "survey_id", "ratings"}),
+    "agents": ("people", {"id", "ticket_scope", "contact"}),
+    "contacts": ("people", {"id", "language", "time_zone", "email"}),
+}
+_FRESHSERVICE = {"department_id", "workspace_id", "urgency", "impact"}
+
+_STATS = ("first_responded_at", "resolved_at", "closed_at")
+_CONVERSATION = """{"id": "VARCHAR", "ticket_id": "VARCHAR", "user_id": "VARCHAR",
+    "body": "VARCHAR", "body_text": "VARCHAR", "incoming": "BOOLEAN", "private": "BOOLEAN",
+    "source": "VARCHAR", "category": "VARCHAR", "auto_response": "BOOLEAN",
+    "automation_id": "VARCHAR", "created_at": "VARCHAR"}"""
+_SHAPES = {
+    "tickets": f"""{{"id": "VARCHAR", "subject": "VARCHAR", "status": "VARCHAR",
+        "source": "VARCHAR", "priority": "VARCHAR", "type": "VARCHAR", "tags": ["VARCHAR"],
+        "requester_id": "VARCHAR", "responder_id": "VARCHAR", "group_id": "VARCHAR",
+        "created_at": "VARCHAR", "updated_at": "VARCHAR", "spam": "BOOLEAN",
+        "deleted": "BOOLEAN", "association_type": "VARCHAR",
+        "custom_fields": "MAP(VARCHAR, VARCHAR)", "description": "VARCHAR",
+        "description_text": "VARCHAR", "conversations": [{_CONVERSATION}],
+        "stats": {{{", ".join(f'"{name}": "VARCHAR"' for name in _STATS)}}}}}""",
+    "conversations": _CONVERSATION,
+    "ratings": """{"id": "VARCHAR", "ticket_id": "VARCHAR", "created_at": "VARCHAR",
+        "updated_at": "VARCHAR", "feedback": "VARCHAR", "ratings": "MAP(VARCHAR, VARCHAR)"}""",
+    "agents": """{"id": "VARCHAR", "updated_at": "VARCHAR",
+        "contact": {"language": "VARCHAR"}}""",
+    "contacts": """{"id": "VARCHAR", "language": "VARCHAR", "updated_at": "VARCHAR"}""",
+}
+SOURCES = {
+    "1": "email", "2": "portal", "3": "phone", "5": "twitter", "6": "facebook", "7": "chat",
+    "9": "feedback widget", "10": "outbound email", "13": "whatsapp",
+}  # fmt: skip
+"""The words that the CSV export has for the API's numbers."""
+STATUS_WORDS = {
+    "2": "open", "3": "pending", "4": "solved", "5": "closed", "6": "pending", "7": "pending",
+}  # fmt: skip
+_PRIORITIES = {"1": "low", "2": "medium", "3": "high", "4": "urgent"}
+_OUTBOUND, _PHONE = "'10'", "'3'"
+
+
+def _kind(probe: Probe) -> str | None:
+    """Which of Freshdesk's records a JSON file holds; None where it is none."""
+    if probe.json is None or probe.json.keys & _FRESHSERVICE:
+        return None
+    return next((kind for kind, (_, keys) in _KINDS.items() if probe.json.keys >= keys), None)
+
+
+def words_sql(value: str, words: dict[str, str], otherwise: str) -> str:
+    """SQL of the word for a code."""
+    cases = " ".join(f"WHEN {quoted(code)} THEN {quoted(word)}" for code, word in words.items())
+    return f"CASE {value} {cases} ELSE {otherwise} END"
+
+
+def _status(reading: Reading) -> str:
+    told = reading.mapping.values.get("status", {})
+    for word in told.values():
+        if word not in STATUSES:
+            raise SettingsError(
+                f"{reading.mapping.path}: [values.status] {word}: no such status; known:"
+                f" {', '.join(STATUSES)}"
+            )
+    return words_sql("t.status", STATUS_WORDS | told, "'unknown'")
+
+
+def _custom(reading: Reading, field: str, table: str) -> str:
+    """SQL of a custom field: the one that the mapping names, else the first known word."""
+    told = reading.mapping.columns.get(field)
+    if told is not None:
+        return reading.composed(f"t.custom_fields[{quoted(told.columns[0])}]")
+    fields = "list_filter(map_values(t.custom_fields), lambda v: v IS NOT NULL)"
+    known = (first_known_sql(fields, table), first_known_sql("t.tags", table))
+    return reading.composed(f"coalesce({', '.join(known)})")
+
+
+def _tickets(reading: Reading) -> list[Stream]:
+    zone, system = reading.zone, reading.system
+    times = ("created_at", "updated_at")
+    rows = f"""
+        SELECT *, {", ".join(f"{moment_sql(f't.{n}', zone)} AS {n}" for n in times)},
+            {", ".join(f"{moment_sql(f't.stats.{n}', zone)} AS {n}" for n in _STATS)},
+            coalesce(t.description_text, {html_text_sql("t.description")}) AS description,
+            {words_sql("t.source", SOURCES, "'source ' || t.source")} AS channel_raw
+        FROM ({reading.records(_SHAPES["tickets"])})"""
+    told = reading.told_exclusion(
+        {"source": "channel_raw", "status": "t.status", "type": "t.type"}, {"tags": "t.tags"}
+    )
+    rows = f"""
+        SELECT *, CASE WHEN t.deleted THEN 'deleted' WHEN t.spam THEN 'spam' ELSE coalesce({told},
+                CASE WHEN t.source = {_OUTBOUND} THEN 'agent_initiated'
+                    WHEN t.association_type IN ('2', '3') THEN 'internal' END) END AS exclusion,
+            {_custom(reading, "language", "languages")} AS language_raw,
+            {reading.pseudonym("t.requester_id")} AS requester
+        FROM ({rows})"""
+    checks = [
+        NOT_JSON,
+        *missing("id", "status", "created_at"),
+        *not_times(*times),
+        *(
+            Check(f"t.stats.{n} IS NOT NULL AND {n} IS NULL", f"stats.{n} is not a time")
+            for n in _STATS
+        ),
+        *(Check(f"{n} < created_at", f"{n} is before created_at") for n in ("updated_at", *_STATS)),
+    ]
+    contact = reading.contact_id("t.id")
+    topic = _custom(reading, "topic", "topics")
+    is_note = f"t.source = {_PHONE}"
+    fills = {
+        "contacts": {
+            "contact_id": contact,
+            "source": quoted(system),
+            "source_id": "t.id",
+            "kind": "'ticket'",
+            "channel_raw": "channel_raw",
+            "direction": """CASE exclusion WHEN 'agent_initiated' THEN 'outbound'
+                WHEN 'internal' THEN 'internal' ELSE 'inbound' END""",
+            "language_raw": "language_raw",
+            "language_source": "CASE WHEN language_raw IS NULL THEN 'unknown' ELSE 'declared' END",
+            "topic_raw": f"coalesce({topic}, {reading.composed('t.type')})",
+            "status": f"CASE WHEN t.deleted THEN 'deleted' ELSE {_status(reading)} END",
+            "status_raw": "t.status",
+            "priority": words_sql("t.priority", _PRIORITIES, "t.priority"),
+            "tags": "array_to_string(t.tags, ' ')",
+            "team": reading.translated("team", "t.group_id"),
+            "agent_id": "t.responder_id",
+            "requester_id": "requester",
+            "subject": reading.masked("t.subject"),
+            "created_at": "created_at",
+            "updated_at": "updated_at",
+            "first_inbound_at": "CASE WHEN exclusion IS DISTINCT FROM 'agent_initiated'"
+            " THEN created_at END",
+            "exclusion": "exclusion",
+        },
+        "contact_clocks": {
+            "contact_id": contact,
+            "updated_at": "updated_at",
+            "solved_at": "coalesce(resolved_at, closed_at)",
+            "closed_at": "closed_at",
+            "vendor_first_response_seconds": "date_diff('second', created_at, first_responded_at)",
+        },
+        "messages": {
+            "message_id": f"{quoted(system + ':ticket-')} || t.id",
+            "contact_id": contact,
+            "sent_at": "created_at",
+            "author_id": f"CASE WHEN t.source IN ({_OUTBOUND}, {_PHONE}) THEN t.responder_id"
+            " ELSE requester END",
+            "author_role": f"CASE WHEN t.source IN ({_OUTBOUND}, {_PHONE}) THEN 'agent'"
+            " ELSE 'customer' END",
+            "is_public": f"NOT coalesce({is_note}, false)",
+            "text": reading.masked("description"),
+        },
+    }
+    return [
+        stream(
+            "contacts",
+            rows,
+            fills,
+            checks=checks,
+            raw="record",
+            received_on="created_at",
+            when={
+                "messages": "description IS NOT NULL"
+                " AND (t.conversations IS NOT NULL OR t.stats IS NOT NULL)"
+            },
+        ),
+        _messages(reading, _replies_inside(reading)),
+    ]
+
+
+def _replies_inside(reading: Reading) -> str:
+    """SELECT _line, record, t of the conversations in tickets; else of the first reply."""
+    replied = """CASE WHEN t.stats.first_responded_at IS NOT NULL THEN [{
+        'id': t.id || '-first-reply', 'incoming': 'false', 'private': 'false',
+        'created_at': t.stats.first_responded_at}] END"""
+    inside = f"""
+        SELECT _line, t.id AS ticket_id, unnest(coalesce(t.conversations, json_transform(
+            to_json({replied}), '[{_CONVERSATION}]'))) AS t
+        FROM ({reading.records(_SHAPES["tickets"])})"""
+    return f"""
+        SELECT _line, CAST(to_json(t) AS VARCHAR) AS record,
+            struct_update(t, ticket_id := coalesce(t.ticket_id, ticket_id)) AS t
+        FROM ({inside})"""
+
+
+def _messages(reading: Reading, records: str) -> Stream:
+    """Conversations, by themselves or inside their tickets."""
+    rows = f"""
+        SELECT *, {moment_sql("t.created_at", reading.zone)} AS created_at,
+            coalesce(t.body_text, {html_text_sql("t.body")}) AS body,
+            CASE WHEN t.source = '6' OR t.category = '7' THEN 'system'
+                WHEN t.automation_id IS NOT NULL OR t.auto_response THEN 'bot'
+                WHEN t.incoming THEN 'customer' ELSE 'agent' END AS author_role
+        FROM ({records})"""
+    return stream(
+        "messages",
+        rows,
+        {
+            "messages": {
+                "message_id": f"{quoted(reading.system + ':')} || t.id",
+                "contact_id": reading.contact_id("t.ticket_id"),
+                "sent_at": "created_at",
+                "author_id": f"""CASE author_role WHEN 'agent' THEN t.user_id
+                    WHEN 'customer' THEN {reading.pseudonym("t.user_id")} END""",
+                "author_role": "author_role",
+                "is_public": "NOT t.private AND author_role <> 'system'"
+                " AND coalesce(t.source, '') NOT IN ('2', '8')",
+                "text": reading.masked("body"),
+            }
+        },
+        checks=[
+            NOT_JSON,
+            *missing("id", "ticket_id", "created_at"),
+            *not_times("created_at"),
+            Check(
+                "t IS NOT NULL AND (t.private IS NULL OR t.incoming IS NULL)",
+                "private or incoming is missing",
+            ),
+        ],
+        raw="record",
+        received_on="created_at",
+    )
+
+
+def _conversations(reading: Reading) -> list[Stream]:
+    return [_messages(reading, reading.records(_CONVERSATION))]
+
+
+def _ratings(reading: Reading) -> list[Stream]:
+    times = ("created_at", "updated_at")
+    rows = f"""
+        SELECT *, {", ".join(f"{moment_sql(f't.{n}', reading.zone)} AS {n}" for n in times)},
+            t.ratings['default_question'] AS answer, try_cast(answer AS INTEGER) AS number
+        FROM ({reading.records(_SHAPES["ratings"])})"""
+    checks = [
+        NOT_JSON,
+        *missing("id", "ticket_id", "created_at"),
+        *not_times(*times),
+        Check("t IS NOT NULL AND answer IS NULL", "ratings.default_question is missing"),
+        Check(
+            "answer IS NOT NULL AND coalesce(abs(number) NOT BETWEEN 100 AND 103, true)",
+            "ratings.default_question is none of 100 to 103 and -101 to -103",
+        ),
+    ]
+    fill = {
+        "survey_id": f"{quoted(reading.system + ':')} || t.id",
+        "contact_id": reading.contact_id("t.ticket_id"),
+        "updated_at": "updated_at",
+        "answered_at": "created_at",
+        "scale": "'signed'",
+        "score_raw": "answer",
+        "score": "CAST(sign(number) * (abs(number) - 100) AS DOUBLE)",
+        "comment": reading.masked("t.feedback"),
+    }
+    return [
+        stream(
+            "surveys", rows, {"surveys": fill}, checks=checks, raw="record",
+            received_on="created_at",
+        )
+    ]  # fmt: skip
+
+
+def _people(reading: Reading, kind: str) -> list[Stream]:
+    is_agent = kind == "agents"
+    rows = f"""
+        SELECT *, {moment_sql("t.updated_at", reading.zone)} AS updated_at
+        FROM ({reading.records(_SHAPES[kind])})"""
+    fill = {
+        "person_id": "t.id" if is_agent else reading.pseudonym("t.id"),
+        "role": "'agent'" if is_agent else "'customer'",
+        "language_raw": "t.contact.language" if is_agent else "t.language",
+        "updated_at": "updated_at",
+    }
+    checks = [NOT_JSON, *missing("id"), *not_times("updated_at")]
+    return [
+        stream(
+            "people", rows, {"people": fill}, checks=checks, raw="record", received_on="updated_at"
+        )
+    ]
+
+
+def _read(reading: Reading) -> list[Stream]:
+    match _kind(reading.probe):
+        case "tickets":
+            return _tickets(reading)
+        case "conversations":
+            return _conversations(reading)
+        case "ratings":
+            return _ratings(reading)
+        case kind:
+            return _people(reading, kind)
+
+
+SOURCE = Source(
+    name="freshdesk_json",
+    system="freshdesk",
+    main_table=lambda probe: _KINDS[_kind(probe) or "tickets"][0],
+    recognises=lambda probe: _kind(probe) is not None,
+    read=_read,
+    fields=("language", "topic", "team", "status"),
+)
