@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.ingest.tables import quoted
+import duckdb
+
+from pipelines.ingest.tables import Table, quoted
 
 _LARGEST_LINE = 64_000_000
 _BUFFER = 2 * _LARGEST_LINE  # DuckDB would take 16 lines: a gigabyte, several times at once
@@ -142,3 +144,46 @@ def records_sql(path: Path, shape: JsonShape, envelope: str | None = None) -> st
     if envelope is not None:
         objects = f"(SELECT unnest(json_extract(json, '$.{envelope}[*]')) AS json FROM {objects})"
     return f"SELECT row_number() OVER () AS _line, CAST(json AS VARCHAR) AS record FROM {objects}"
+
+
+@dataclass(frozen=True)
+class RecordTable(Table):
+    """JSON records as a table, for mappings: a header is a path of keys, `stats.resolved_at`.
+
+    A key may be missing from every record of a file, so every path that a mapping tells is a
+    header, besides the first record's own keys."""
+
+    path: Path
+    shape: JsonShape
+    kind: str = "json"
+
+    def rows_sql(self, missing: tuple[str, ...] = ("",), leave_out: int = 0) -> str:
+        """See Table; also `record`. Lists and objects are their JSON text."""
+        paths = ", ".join(quoted(_json_path(header)) for header in self.headers)
+        listed = ", ".join(map(quoted, missing))
+        columns = ", ".join(
+            f"CASE WHEN v[{i}] NOT IN ({listed}) THEN v[{i}] END AS c{i}"
+            for i in range(1, len(self.headers) + 1)
+        )
+        return f"""(SELECT _line, record, {columns} FROM (
+            SELECT _line, record, TRY(json_extract_string(record, [{paths}])) AS v
+            FROM ({records_sql(self.path, self.shape)})) WHERE _line > {leave_out})"""
+
+    def first_rows(self, number: int) -> list[list[str]]:
+        """See Table."""
+        columns = ", ".join(f"coalesce(c{i}, '')" for i in range(1, len(self.headers) + 1))
+        with duckdb.connect() as connection:
+            rows = connection.execute(
+                f"SELECT {columns} FROM {self.rows_sql()} ORDER BY _line LIMIT {number}"
+            ).fetchall()
+        return [list(row) for row in rows]
+
+    def text_sql(self) -> str:
+        """SQL of the record as it stands in the file."""
+        return "record"
+
+
+def _json_path(header: str) -> str:
+    """The path of `stats.resolved_at` or `contacts[0].id` as DuckDB writes it."""
+    keys = (re.fullmatch(r"(.*?)((?:\[\d+\])*)", key, re.DOTALL) for key in header.split("."))
+    return "$" + "".join(f'."{key[1]}"{key[2]}' for key in keys)

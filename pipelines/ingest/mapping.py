@@ -13,7 +13,9 @@ optional but where noted; an unknown key, field or column name is an error, neve
                                # every time has one, or `--zone` is given (this key wins over it)
     date_format = "%y%m%d"     # of the `date` field; default ISO: 2026-03-02
     time_formats = ["%d.%m.%Y %H:%M"]  # tried in turn for full times; default: 2026-03-02 09:00,
-                               # 2026-03-02T09:00:05.123+09:00, 02-03-2026 09:00 (day first)
+                               # 2026-03-02T09:00:05.123+09:00, 02-03-2026 09:00 (day first).
+                               # A format without an hour tells days: each starts at midnight
+    contacts_from_messages = true  # messages: there is no other file that tells the contacts
     interval_minutes = 30      # schedule: length of a row's interval where there is no ends_at
 
     [file]                     # how the text is written; whatever is not told is detected
@@ -24,12 +26,15 @@ optional but where noted; an unknown key, field or column name is an error, neve
     columns = ["id", "date"]   # names of the columns of a file without a header line
     skip_lines = 2             # lines before the header line
 
-    [columns]                  # field = column of the file (its header text)
+    [columns]                  # field = column of the file: its header text; in JSON the path of
+                               # its keys, "stats.resolved_at"; "_line": the number of the line
     id = ["date", "line", "call_id"]               # several columns: joined by "-"
     created_at = "entered"                         # a full time, or a clock if `date` is given
     date = "date"                                  # the day that the clocks belong to
     wait_seconds = { column = "wait", unit = "milliseconds" }
     talk_seconds = { from = "answered", to = "hung_up" }  # difference of two times or clocks
+    updated_at = { column = "changed", unit = "epoch" }
+    contact_id = { column = "case_id", first = 15 }       # only the first 15 characters
 
     [missing]                  # texts that mean "not there", besides the empty text
     "*" = ["-", "NULL"]        # in any column
@@ -41,6 +46,9 @@ optional but where noted; an unknown key, field or column name is an error, neve
     [values.language]          # field: text in the file = text instead; "*" = every other text
     PE = "en"
 
+    [values.status]            # to: new, open, pending, hold, solved, closed, deleted, unknown
+    "In Bearbeitung" = "open"
+
     [outcomes]                 # call_log, required: what the texts of the `outcome` column mean
     answered = ["AGENT"]
     abandoned = ["HANG"]       # also: callback, voicemail; any other text -> unknown
@@ -48,7 +56,7 @@ optional but where noted; an unknown key, field or column name is an error, neve
     [exclude.test]             # a reason of contracts.EXCLUSIONS: rows that are not contacts,
     outcome = ["PHANTOM"]      # column of the file = texts (case ignored; `Tags`: one of its tags)
 
-    [scale]                    # survey, required
+    [scale]                    # survey, and tickets with a score: required
     name = "1-5"               # one of contracts.SCALES
     best = 1                   # the best score; default the highest. Turned round if the lowest
     [scale.values]             # texts in the file = numbers on that scale, before turning round
@@ -56,7 +64,9 @@ optional but where noted; an unknown key, field or column name is an error, neve
 
 Units of `_seconds` fields: seconds (default), minutes, hours, days, milliseconds, clock
 (`1:02:03` or `02:03`). A clock that is more than 12 hours before the row's `created_at`
-belongs to the next day, so calls that pass midnight are whole.
+belongs to the next day, so calls that pass midnight are whole. Units of `_at` fields, where they
+are no texts: epoch (seconds since 1970), epoch_milliseconds, epoch_microseconds, object_id (an
+id whose first 8 hexadecimal digits are epoch seconds).
 
 Fields of each source (* required):
 
@@ -64,6 +74,17 @@ Fields of each source (* required):
   queue_left_at, answered_at, ended_at, updated_at, wait_seconds, talk_seconds, hold_seconds,
   wrap_seconds, transfers_count, outcome*, direction (inbound, outbound, internal), channel,
   language, topic, team, agent_id, requester_id, priority, tags, subject, linked_contact_id
+- tickets: id*, created_at*, kind (ticket, chat, call, social), status, channel, direction,
+  language, language_source, topic, team, agent_id, requester_id, priority, tags, subject, text
+  (the customer's first message), linked_contact_id, merged_into, updated_at, first_inbound_at,
+  handed_over_at, first_assigned_at, assigned_at, first_replied_at, first_solved_at, solved_at,
+  closed_at, reopens_count, replies_count, the vendor_..._seconds of contracts.CONTACT_CLOCKS;
+  where the row holds a rating: score, comment, survey_sent_at, survey_answered_at
+- messages: contact_id*, sent_at, message_id, author (customer, agent, bot, system), author_id,
+  is_public (yes/no, true/false, Y/N, 1/0; default yes), text; with contacts_from_messages also
+  created_at (required where there is no sent_at), and kind to merged_into as above
+- status_events: contact_id*, changed_at*, status*, and every other field of tickets but id, text
+  and the rating; the contact's latest row tells them
 - survey: id*, contact_id, contact_system, sent_at, answered_at, updated_at, date, score*,
   professionalism, speed, problem_solving, comment, language
 - schedule: channel*, language*, starts_at*, ends_at, agents*, date
@@ -76,33 +97,38 @@ Fields of each source (* required):
 """
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import SettingsError
-from pipelines.ingest.contracts import EXCLUSIONS, SCALES, SESSION_OUTCOMES
+from pipelines.ingest.contracts import EXCLUSIONS, SCALES, SESSION_OUTCOMES, STATUSES
 from pipelines.settings import check_zone
 
 UNITS = ("seconds", "minutes", "hours", "days", "milliseconds", "clock")
+TIME_UNITS = ("epoch", "epoch_milliseconds", "epoch_microseconds", "object_id")
 ANY = "*"
 
 _TOP_KEYS = (
     "source", "system", "contact_system", "linked_system", "zone", "date_format", "time_formats",
-    "interval_minutes", "file", "columns", "missing", "constants", "values", "outcomes",
-    "exclude", "scale",
+    "contacts_from_messages", "interval_minutes", "file", "columns", "missing", "constants",
+    "values", "outcomes", "exclude", "scale",
 )  # fmt: skip
+_FIELD_KEYS = {"column", "unit", "first"}
+_STATUS_FIELDS = {"status", "from_status"}
 _FILE_KEYS = ("encoding", "separator", "quote", "header", "columns", "skip_lines")
 
 
 @dataclass(frozen=True)
 class Field:
     """Where a field's value stands: one column, several joined by "-", or the seconds from one
-    time column to another (`is_difference`)."""
+    time column to another (`is_difference`). `unit`: None where it is not told; `first`: so many
+    characters of it count."""
 
     columns: tuple[str, ...]
-    unit: str = "seconds"
+    unit: str | None = None
     is_difference: bool = False
+    first: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +173,7 @@ class Mapping:
     zone: str | None = None
     date_format: str | None = None
     time_formats: tuple[str, ...] = ()
+    contacts_from_messages: bool = False
     interval_minutes: int | None = None
     file: FileFormat = FileFormat()
     columns: dict[str, Field] = field(default_factory=dict)
@@ -157,7 +184,29 @@ class Mapping:
     exclude: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     scale: Scale | None = None
 
-    def require(self, fields: tuple[str, ...], required: tuple[str, ...]) -> None:
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every column of the file that the mapping names."""
+        told = [header for field in self.columns.values() for header in field.columns]
+        told += [header for header in self.missing if header != ANY]
+        told += [header for rule in self.exclude.values() for header in rule]
+        return tuple(dict.fromkeys(told))
+
+    def over(self, defaults: "Mapping") -> "Mapping":
+        """This mapping where it tells something, else `defaults`; tables line by line."""
+
+        def merged(name: str) -> Any:
+            mine, other = getattr(self, name), getattr(defaults, name)
+            if not isinstance(mine, dict):
+                return mine if mine != getattr(_UNTOLD, name) else other
+            lines = {**other, **mine}
+            if name in ("values", "exclude"):
+                lines = {key: {**other.get(key, {}), **mine.get(key, {})} for key in lines}
+            return lines
+
+        return Mapping(**{field.name: merged(field.name) for field in fields(Mapping)})
+
+    def require(self, known: tuple[str, ...], required: tuple[str, ...]) -> None:
         """Check the field names against what the source knows.
 
         Raises SettingsError for an unknown field, or a required one that is not told."""
@@ -166,16 +215,18 @@ class Mapping:
             ("columns", self.columns), ("constants", self.constants), ("values", self.values),
         ):  # fmt: skip
             for name in names:
-                if name not in fields:
+                if name not in known:
                     raise SettingsError(
-                        f"{self.path}: [{section}] {name}: no such field;"
-                        f" known: {', '.join(fields)}"
+                        f"{self.path}: [{section}] {name}: no such field; known: {', '.join(known)}"
                     )
         for name in required:
             if name not in told:
                 raise SettingsError(
                     f'{self.path}: [columns] {name} is required; write {name} = "<column>"'
                 )
+
+
+_UNTOLD = Mapping()
 
 
 def scale_bounds(name: str) -> tuple[float, float]:
@@ -202,6 +253,11 @@ def read_mapping(path: Path) -> Mapping:
     return _Checker(path).mapping(content)
 
 
+def vendor_mapping(vendor: str, text: str) -> Mapping:
+    """The mapping that a vendor's export needs no user for, written like a mapping file."""
+    return _Checker(Path(vendor)).mapping(tomllib.loads(text))
+
+
 class _Checker:
     """Turns parsed TOML into a Mapping; every complaint names file, key and remedy."""
 
@@ -214,6 +270,9 @@ class _Checker:
     def mapping(self, content: dict[str, Any]) -> Mapping:
         self.known("", content, _TOP_KEYS)
         zone = self.text("zone", content.get("zone"))
+        from_messages = content.get("contacts_from_messages", False)
+        if not isinstance(from_messages, bool):
+            raise self.fail("contacts_from_messages", "must be true or false")
         minutes = content.get("interval_minutes")
         if minutes is not None and (type(minutes) is not int or minutes <= 0):
             raise self.fail("interval_minutes", "must be a whole number of minutes above 0")
@@ -226,6 +285,7 @@ class _Checker:
             zone=check_zone(zone, f"{self.path}: zone") if zone else None,
             date_format=self.text("date_format", content.get("date_format")),
             time_formats=self.texts("time_formats", content.get("time_formats", [])),
+            contacts_from_messages=from_messages,
             interval_minutes=minutes,
             file=self.file(self.table("file", content.get("file", {}))),
             columns={
@@ -234,10 +294,7 @@ class _Checker:
             },
             missing=self.lists("missing", content),
             constants=self.translations("constants", content.get("constants", {})),
-            values={
-                name: self.translations(f"values.{name}", value)
-                for name, value in self.table("values", content.get("values", {})).items()
-            },
+            values=self.values(content),
             outcomes=self.outcomes(content),
             exclude=self.exclude(content),
             scale=self.scale(content.get("scale")),
@@ -292,14 +349,29 @@ class _Checker:
             if key.endswith("_seconds"):
                 return Field((str(value["from"]), str(value["to"])), is_difference=True)
             raise self.fail(key, "only a _seconds field can be a difference")
-        if isinstance(value, dict) and "column" in value and set(value) <= {"column", "unit"}:
-            unit = value.get("unit", "seconds")
-            if unit not in UNITS:
-                raise self.fail(key, f"unknown unit '{unit}'; known: {', '.join(UNITS)}")
-            return Field((str(value["column"]),), unit)
+        if isinstance(value, dict) and "column" in value and set(value) <= _FIELD_KEYS:
+            unit, first = value.get("unit"), value.get("first")
+            units = TIME_UNITS if key.endswith("_at") else UNITS
+            if unit is not None and unit not in units:
+                raise self.fail(key, f"unknown unit '{unit}'; known: {', '.join(units)}")
+            if first is not None and (type(first) is not int or first < 1):
+                raise self.fail(key, "first must be a whole number of characters")
+            return Field((str(value["column"]),), unit, first=first)
         raise self.fail(
             key, 'must be "column", ["a", "b"], { column = , unit = } or { from = , to = }'
         )
+
+    def values(self, content: dict) -> dict[str, dict[str, str]]:
+        values = {
+            name: self.translations(f"values.{name}", value)
+            for name, value in self.table("values", content.get("values", {})).items()
+        }
+        for name in _STATUS_FIELDS & values.keys():
+            for text, status in values[name].items():
+                if status not in STATUSES:
+                    known = ", ".join(STATUSES)
+                    raise self.fail(f"[values.{name}] {text}", f"no status '{status}'; {known}")
+        return values
 
     def file(self, content: dict) -> FileFormat:
         self.known("file", content, _FILE_KEYS)

@@ -1,4 +1,4 @@
-"""Reading a delimited file whose columns a mapping file tells: fields to SQL.
+"""Reading a table whose columns a mapping file tells: fields to SQL.
 
 Rows are made in steps, each a SELECT over the one before, so that what is parsed once is named
 once: texts (`<field>_text`), naive local times (`<field>_local`) and UTC instants
@@ -9,21 +9,30 @@ import re
 from dataclasses import dataclass
 
 from pipelines.ingest.mapping import ANY, Field
-from pipelines.ingest.quarantine import Check, not_a_record
-from pipelines.ingest.sources.base import Reading
+from pipelines.ingest.quarantine import NOT_A_RECORD, Check, not_a_record
+from pipelines.ingest.sources.base import NOT_JSON, Reading
 from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import happened_sql, instant_sql, local_sql, zoned_sql
 
 _UNIT_SECONDS = {
+    None: 1,
     "seconds": 1,
     "minutes": 60,
     "hours": 3600,
     "days": 86400,
     "milliseconds": 0.001,
 }
+_EPOCH_MICROSECONDS = {"epoch": 1_000_000, "epoch_milliseconds": 1_000, "epoch_microseconds": 1}
+_IDS = ("id", "contact_id", "message_id", "requester_id", "linked_contact_id", "merged_into")
+_RUINED = r"^[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+$"
+_NEVER = "'^(1900|1899|1970|0001|0000)-'"
+_LINE = "_line"
 _OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2}| UTC)\s*$")
 _FIRST_ROWS = 50
 NULL_TEXT = "CAST(NULL AS VARCHAR)"
+_EXCEL_REMEDY = (
+    "a spreadsheet ruined it: export again and don't save the file in one, or list it in [missing]"
+)
 _TIME_REMEDY = "write it as 2026-03-02 09:00, or tell time_formats in the mapping"
 
 
@@ -53,8 +62,13 @@ class Fields:
             for name in dict.fromkeys(told)
             if not (name in mapping.columns and mapping.columns[name].is_difference)
         )
+        said = "".join(
+            f" {self._plain_text(name)} AS {name}_said,"
+            for name in mapping.values
+            if self.has(name)
+        )
         rows = f"""
-            SELECT *, {texts},
+            SELECT *, {texts},{said}
                 {reading.exclusion(("tags",))} AS exclusion_told
             FROM {file.rows_sql()}"""
         times = [name for name in self.times if self.has(name)]
@@ -63,13 +77,13 @@ class Fields:
             rows = f"SELECT *, {self._date()} AS _day FROM ({rows})"
         if self.anchor in times:
             rows = f"""
-                SELECT *, {happened_sql(self._local(self.anchor))} AS {self.anchor}_local,
-                    {instant_sql(f"{self.anchor}_text")} AS {self.anchor}_instant
+                SELECT *, {self._local(self.anchor)} AS {self.anchor}_local,
+                    {self._instant(self.anchor)} AS {self.anchor}_instant
                 FROM ({rows})"""
         rest = [name for name in times if name != self.anchor]
         rows = f"""
             SELECT *{"".join(f", {self._later(n)} AS {n}_local" for n in rest)}
-                {"".join(f", {instant_sql(f'{n}_text')} AS {n}_instant" for n in rest)}
+                {"".join(f", {self._instant(n)} AS {n}_instant" for n in rest)}
                 {"".join(f", {self._number(n)} AS {n}_number" for n in numbers)}
             FROM ({rows})"""
         if self.anchor in times:
@@ -81,6 +95,11 @@ class Fields:
     def text(self, field: str) -> str:
         """SQL of a field's text in the rows; NULL where it isn't told."""
         return f"{field}_text" if self.has(field) else NULL_TEXT
+
+    def said(self, field: str) -> str:
+        """SQL of a field's text as the file has it, before [values] translate it."""
+        is_translated = self.has(field) and field in self.reading.mapping.values
+        return f"{field}_said" if is_translated else self.text(field)
 
     def time(self, field: str) -> str:
         """SQL of a field's UTC time in the rows."""
@@ -97,19 +116,25 @@ class Fields:
         checks = []
         for name in required:
             checks.append(Check(f"{name}_text IS NULL", f"{self._title(name)} is missing"))
+        for name in _IDS:
+            if name in self.reading.mapping.columns:
+                title = self._title(name)
+                ruined = f"regexp_matches({name}_text, '{_RUINED}')"
+                checks.append(Check(ruined, f"{title} is in scientific notation", _EXCEL_REMEDY))
         for name in self.times:
             if not self.has(name):
                 continue
             title = self._title(name)
+            never = f"regexp_matches({name}_text, {_NEVER})"
+            read = f"coalesce({name}_local, {name}_instant)"
             checks += [
                 Check(
-                    f"{name}_text IS NOT NULL AND {name}_local IS NULL AND {name}_instant IS NULL"
-                    f" AND NOT regexp_matches({name}_text, '^(1900|1899|1970|0001|0000)-')",
+                    f"{name}_text IS NOT NULL AND {read} IS NULL AND NOT {never}",
                     f"{title} is not a time",
                     _TIME_REMEDY,
                 ),
                 Check(
-                    f"{name} IS NULL AND {name}_local IS NOT NULL",
+                    f"{name} IS NULL AND {happened_sql(f'{name}_local')} IS NOT NULL",
                     f"{title} does not exist in {self.reading.zone}: clocks went forward"
                     if self.reading.zone
                     else f"{title} carries no offset, and no zone was told",
@@ -118,12 +143,9 @@ class Fields:
                 Check(f"{name} >= TIMESTAMP '2100-01-01'", f"{title} is after 2100"),
             ]
             if name in required:
-                checks.append(
-                    Check(
-                        f"regexp_matches({name}_text, '^(1900|1899|1970|0001|0000)-')",
-                        f"{title} is missing (written as {'1900-01-01'} or the like)",
-                    )
-                )
+                written = "written as 1900-01-01, the epoch or the like"
+                was_never = f"{never} OR {read} IS NOT NULL AND {happened_sql(read)} IS NULL"
+                checks.append(Check(was_never, f"{title} is missing ({written})"))
         for name in self.numbers:
             if not self.has(name):
                 continue
@@ -136,7 +158,7 @@ class Fields:
                     )
                 )
             checks.append(Check(f"{name}_number < 0", f"{title} is negative"))
-            if name.endswith("_seconds"):
+            if name.endswith("_seconds") and not name.startswith("vendor_"):
                 checks.append(Check(f"{name}_number > 604800", f"{title} is over a week"))
         return checks
 
@@ -147,13 +169,32 @@ class Fields:
         reason = f"{self._title(later)} is before {self._title(earlier)}"
         return [Check(f"{later} < {earlier}", reason)]
 
-    def not_a_record(self, field: str) -> list[Check]:
-        """Checks for a header in the middle of the file, and for totals."""
-        told = self.reading.mapping.columns.get(field)
-        if told is None:
+    def one_of(self, field: str, words: tuple[str, ...]) -> list[Check]:
+        """A check that a field's text, where it is told, is one of the contract's words."""
+        if not self.has(field):
             return []
+        known = ", ".join(words)
+        return [
+            Check(
+                f"lower({field}_text) NOT IN ({', '.join(map(quoted, words))})",
+                f"{self._title(field)} is none of {known}",
+                f"tell what it means in [values.{field}] of the mapping",
+            )
+        ]
+
+    def not_a_record(self, field: str) -> list[Check]:
+        """Checks for what is no record: broken JSON; a header in the middle, totals, blanks."""
+        if self.reading.probe.json is not None:
+            refused = "NOT json_valid(record)"
+            return [Check(refused, NOT_JSON.reason, NOT_JSON.remedy, alone=True)]
+        columns = (f"c{i}" for i in range(1, len(self.reading.probe.table.headers) + 1))
+        blank = f"concat({', '.join(columns)}) = ''"
+        checks = [Check(blank, "an empty row", NOT_A_RECORD, True)]
+        told = self.reading.mapping.columns.get(field)
+        if told is None or told.columns[0] == _LINE:
+            return checks
         column = self.reading.column(told.columns[0], f"[columns] {field}")
-        return not_a_record("c1", column, told.columns[0])
+        return [*checks, *not_a_record("c1", column, told.columns[0])]
 
     def _has_local_times(self) -> bool:
         """Does any of the file's first rows hold a time without an offset?"""
@@ -161,7 +202,7 @@ class Fields:
         headers = [
             header
             for name in self.times
-            if name in mapping.columns
+            if name in mapping.columns and mapping.columns[name].unit is None
             for header in mapping.columns[name].columns
         ]
         positions = [probe.table.position(header) for header in headers]
@@ -184,6 +225,8 @@ class Fields:
 
     def _plain(self, header: str, key: str) -> str:
         """SQL of a column's trimmed text; NULL where it is a text that means missing."""
+        if header == _LINE:
+            return f"CAST({_LINE} AS VARCHAR)"
         column = self.reading.composed(self.reading.column(header, key))
         missing = self.reading.mapping.missing
         texts = ["", *missing.get(ANY, ())]
@@ -195,7 +238,8 @@ class Fields:
         listed = ", ".join(quoted(text) for text in texts)
         return f"CASE WHEN trim({column}) IN ({listed}) THEN NULL ELSE trim({column}) END"
 
-    def _text(self, field: str) -> str:
+    def _plain_text(self, field: str) -> str:
+        """SQL of a field's text as the file has it."""
         mapping = self.reading.mapping
         told = mapping.columns.get(field)
         if told is None:
@@ -206,7 +250,12 @@ class Fields:
         else:
             parts = [f"trim({self.reading.column(header, key)})" for header in told.columns]
             text = " || '-' || ".join(parts)
-        translated = mapping.values.get(field)
+        return f"left({text}, {told.first})" if told.first else text
+
+    def _text(self, field: str) -> str:
+        """SQL of a field's text, translated by the mapping's [values]."""
+        text = self._plain_text(field)
+        translated = self.reading.mapping.values.get(field)
         if not translated:
             return text
         cases = " ".join(
@@ -232,15 +281,35 @@ class Fields:
             return f"CAST(try_strptime({text}, [{listed}]) AS TIME)"
         return f"try_cast({text} AS TIME)"
 
+    def _instant(self, field: str) -> str:
+        """SQL of the UTC time of a text with an offset, or of a number."""
+        text, unit = f"{field}_text", self._unit(field)
+        if unit is None:
+            return instant_sql(text)
+        number = f"try_cast({text} AS DOUBLE) * {_EPOCH_MICROSECONDS.get(unit)}"
+        if unit == "object_id":
+            number = f"try_cast('0x' || left({text}, 8) AS BIGINT) * 1000000"
+        return f"make_timestamp(CAST({number} AS BIGINT))"
+
+    def _unit(self, field: str) -> str | None:
+        told = self.reading.mapping.columns.get(field)
+        return told.unit if told else None
+
     def _local(self, field: str) -> str:
-        text = f"{field}_text"
-        whole = local_sql(text, self.reading.mapping.time_formats)
+        text, formats = f"{field}_text", self.reading.mapping.time_formats
+        if self._unit(field) is not None:
+            return "CAST(NULL AS TIMESTAMP)"
+        whole = local_sql(text, formats)
+        days = [f for f in formats if not re.search("%[HIcTX]", f)]
+        if days:  # told to be days: local_sql takes no bare date for a time
+            listed = ", ".join(map(quoted, days))
+            whole = f"coalesce({whole}, try_strptime({text}, [{listed}]))"
         if not self.has("date"):
             return whole
         return f"CASE WHEN length({text}) > 12 THEN {whole} ELSE _day + {self._clock(text)} END"
 
     def _later(self, field: str) -> str:
-        local = happened_sql(self._local(field))
+        local = self._local(field)
         if not self.has("date") or not self.has(self.anchor):
             return local
         day = f"INTERVAL 1 DAY * CAST({local} < {self.anchor}_local - INTERVAL 12 HOUR AS INTEGER)"
@@ -248,7 +317,7 @@ class Fields:
 
     def _utc(self, field: str, not_before: str | None) -> str:
         zoned = zoned_sql(f"{field}_local", self.reading.zone, not_before)
-        return f"coalesce({field}_instant, {zoned})"
+        return happened_sql(f"coalesce({field}_instant, {zoned})")
 
     def _number(self, field: str) -> str:
         told = self.reading.mapping.columns.get(field)
