@@ -218,6 +218,19 @@ class Reading:
             f"SELECT _line, record, TRY(json_transform(record, '{structure}')) AS t FROM ({rows})"
         )
 
+    def flat_records(self, keys: Sequence[str]) -> str:
+        """SELECT _line, record, t of records without inner ones, be they JSON or a table's rows:
+        t has these keys, as texts; NULL where the file has no such key."""
+        if self.probe.json is not None:
+            return self.records("{" + ", ".join(f'"{key}": "VARCHAR"' for key in keys) + "}")
+        table = self.probe.table
+        values = ", ".join(
+            f"{quoted(key)}: {table.column(key) or 'CAST(NULL AS VARCHAR)'}" for key in keys
+        )
+        return (
+            f"SELECT _line, {table.text_sql()} AS record, {{{values}}} AS t FROM {table.rows_sql()}"
+        )
+
     def pseudonym(self, value: str, system: str | None = None) -> str:
         """SQL of a customer's pseudonym."""
         return pseudonym_sql(value, system or self.system, self.key)

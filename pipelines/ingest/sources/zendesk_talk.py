@@ -1,0 +1,181 @@
+"""Zendesk Talk's calls: one call a record, JSON of the incremental export or CSV; times in seconds.
+
+- The export has one time, the start of the call. The rest follows from its seconds: the queue is
+  entered `time_to_answer` before the answer, the answer is `wait_time` after the start, the end
+  `duration` after it. What a menu or a greeting took stands before the queue.
+- A call was answered where it is completed and has an agent; agent 0 is none. `talk_time` 0 is a
+  call without talk, no `talk_time` is a call that does not tell.
+- Who hangs up in the menu (`abandoned_in_ivr`) never reached the queue.
+- Outgoing calls are the agents' own and do not count.
+- A call that became a ticket names it: both are one matter, and the ticket counts. Callers are
+  users of the helpdesk, so their pseudonym is the one that their tickets carry.
+- Overlapping pages deliver a call again; its last `updated_at`, up to hours after the call, counts.
+- Legs split a call among those who spoke in it. All that is measured stands in the call, so a
+  file of legs is passed over.
+
+Unverified: every `completion_status` but `completed` and `failed`, what the seconds begin and end
+with, and that a `callback` call is the one that the customer had asked for.
+"""
+
+import re
+
+from pipelines.ingest.quarantine import Check
+from pipelines.ingest.sources.base import (
+    NOT_JSON,
+    Probe,
+    Reading,
+    Source,
+    Stream,
+    missing,
+    not_times,
+    stream,
+)
+from pipelines.ingest.times import moment_sql
+
+_SECONDS = ("duration", "wait_time", "time_to_answer", "talk_time", "hold_time", "wrap_up_time")
+_KEYS = (
+    "id", "created_at", "updated_at", "agent_id", "customer_id", "ticket_id", "direction",
+    "completion_status", "callback", "voicemail", "ivr_time_spent", "ivr_destination_group_name",
+    "default_group", *_SECONDS,
+)  # fmt: skip
+_IGNORED = (
+    "call_charge", "call_channel", "call_group_id", "call_recording_consent",
+    "call_recording_consent_action", "call_recording_consent_keypress", "callback_source",
+    "consultation_time", "customer_requested_voicemail", "exceeded_queue_wait_time", "ivr_action",
+    "ivr_hops", "ivr_routed_to", "line", "line_id", "line_type", "minutes_billed",
+    "not_recording_time", "outside_business_hours", "overflowed", "overflowed_to", "phone_number",
+    "phone_number_id", "quality_issues", "recording_control_interactions", "recording_time",
+)  # fmt: skip
+_SIGNATURE = frozenset({"id", "created_at", "direction", "completion_status", "wait_time"})
+_LEGS = frozenset({"id", "call_id", "completion_status", "talk_time", "user_id"})
+_HAS_OFFSET = re.compile(r".*\d(Z|[+-]\d\d:?\d\d| UTC)")
+
+
+def _keys(probe: Probe) -> frozenset[str]:
+    return probe.header_set if probe.json is None else probe.json.keys
+
+
+def _recognises(probe: Probe) -> bool:
+    return _keys(probe) >= _SIGNATURE or _keys(probe) >= _LEGS
+
+
+def _passed_over(probe: Probe) -> str | None:
+    if _keys(probe) >= _SIGNATURE:
+        return None
+    return "the legs of calls hold nothing that is measured: load the export of the calls"
+
+
+def _zone(reading: Reading) -> str | None:
+    """The zone of the file's times, which must be told where the first one has no offset."""
+    if reading.probe.json is not None:
+        return reading.zone
+    position = reading.probe.table.position("created_at")
+    rows = reading.probe.table.first_rows(1)
+    has_offset = rows and len(rows[0]) > position and _HAS_OFFSET.fullmatch(rows[0][position])
+    return reading.zone if has_offset else reading.require_zone()
+
+
+def _read(reading: Reading) -> list[Stream]:
+    zone, mapping = _zone(reading), reading.mapping
+    helpdesk = mapping.linked_system or "zendesk"
+    seconds = "".join(f", try_cast(t.{name} AS BIGINT) AS {name}" for name in _SECONDS)
+    rows = f"""
+        SELECT *, {moment_sql("t.created_at", zone)} AS created_at,
+            {moment_sql("t.updated_at", zone)} AS updated_at,
+            nullif(t.agent_id, '0') AS agent_id, lower(t.direction) = 'outbound' AS is_outbound,
+            lower(t.completion_status) AS completion,
+            try_cast(t.ivr_time_spent AS BIGINT) AS ivr_time_spent{seconds}
+        FROM ({reading.flat_records(_KEYS)})"""
+    outcomes = f"""
+        SELECT *,
+            CASE WHEN is_outbound THEN 'unknown'
+                WHEN lower(t.callback) = 'true' THEN 'callback'
+                WHEN lower(t.voicemail) = 'true' THEN 'voicemail'
+                WHEN completion = 'completed' AND agent_id IS NOT NULL THEN 'answered'
+                WHEN starts_with(completion, 'abandoned') OR completion = 'not_answered'
+                    THEN 'abandoned'
+                ELSE 'unknown' END AS outcome,
+            created_at + to_seconds(duration) AS ended_at,
+            greatest(0, coalesce(wait_time - time_to_answer, ivr_time_spent, 0)) AS before_queue
+        FROM ({rows})"""
+    moments = f"""
+        SELECT *, outcome <> 'unknown' AND completion <> 'abandoned_in_ivr' AS is_queued,
+            CASE WHEN is_queued THEN created_at + to_seconds(before_queue) END AS queue_entered_at,
+            CASE WHEN agent_id IS NOT NULL AND completion = 'completed' AND NOT is_outbound
+                THEN created_at + to_seconds(coalesce(wait_time, before_queue + time_to_answer))
+                END AS answered_at,
+            CASE WHEN outcome = 'abandoned' THEN ended_at END AS abandoned_at
+        FROM ({outcomes})"""
+    contact = reading.contact_id("t.id")
+    return [
+        stream(
+            "contacts",
+            moments,
+            {
+                "contacts": {
+                    "contact_id": contact,
+                    "source": f"'{reading.system}'",
+                    "source_id": "t.id",
+                    "kind": "'call'",
+                    "channel": "'phone'",
+                    "channel_raw": "t.direction",
+                    "direction": "CASE WHEN is_outbound THEN 'outbound' ELSE 'inbound' END",
+                    "language_source": "'unknown'",
+                    "status": "'closed'",
+                    "status_raw": "t.completion_status",
+                    "team": "coalesce(t.ivr_destination_group_name, t.default_group)",
+                    "agent_id": "agent_id",
+                    "requester_id": reading.pseudonym("nullif(t.customer_id, '0')", helpdesk),
+                    "created_at": "created_at",
+                    "updated_at": "updated_at",
+                    "linked_contact_id": f"'{helpdesk}:' || nullif(t.ticket_id, '0')",
+                    "exclusion": "CASE WHEN is_outbound THEN 'agent_initiated' END",
+                },
+                "sessions": {
+                    "contact_id": contact,
+                    "updated_at": "updated_at",
+                    "queue_entered_at": "queue_entered_at",
+                    "answered_at": "answered_at",
+                    "abandoned_at": "abandoned_at",
+                    "ended_at": "ended_at",
+                    "outcome": "outcome",
+                    "wait_seconds": "date_sub('second', queue_entered_at,"
+                    " coalesce(answered_at, ended_at))",
+                    "talk_seconds": "talk_time",
+                    "hold_seconds": "hold_time",
+                    "wrap_seconds": "wrap_up_time",
+                },
+            },
+            checks=_checks(),
+            raw="record",
+            received_on="created_at",
+        )
+    ]
+
+
+def _checks() -> list[Check]:
+    checks = [
+        NOT_JSON,
+        *missing("id", "created_at"),
+        *not_times("created_at", "updated_at"),
+        Check("updated_at < created_at", "updated_at is before created_at"),
+        Check("answered_at > ended_at", "wait_time is longer than the call"),
+        Check("queue_entered_at > ended_at", "the menu took longer than the call"),
+    ]
+    for name in _SECONDS:
+        checks += [
+            Check(f"t.{name} IS NOT NULL AND {name} IS NULL", f"{name} is not whole seconds"),
+            Check(f"{name} < 0", f"{name} is negative"),
+        ]
+    return checks
+
+
+SOURCE = Source(
+    name="zendesk_talk",
+    system="zendesk_talk",
+    main_table=lambda probe: "contacts",
+    recognises=_recognises,
+    read=_read,
+    usual_columns=(*_KEYS, *_IGNORED),
+    passed_over=_passed_over,
+)
