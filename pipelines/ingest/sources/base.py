@@ -21,6 +21,7 @@ from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.privacy import masked_sql, pseudonym_sql
 from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.tables import StoredTable, Table, normalised, quoted
+from pipelines.ingest.vocabulary import first_known_sql
 
 
 @dataclass(frozen=True)
@@ -269,6 +270,17 @@ class Reading:
         words = self.mapping.values.get(field, {})
         cases = " ".join(f"WHEN {quoted(raw)} THEN {quoted(word)}" for raw, word in words.items())
         return f"CASE {value} {cases} ELSE {value} END" if cases else value
+
+    def custom(self, field: str, fields: str, tags: str) -> str:
+        """SQL of a JSON record's language or topic: of the custom field that the mapping names,
+        else the first of custom fields (a MAP of texts) and tags (a list) that is a word for one.
+        """
+        told = self.mapping.columns.get(field)
+        if told is not None:
+            return self.composed(f"{fields}[{quoted(told.columns[0])}]")
+        values = f"list_filter(map_values({fields}), lambda v: v IS NOT NULL)"
+        known = ", ".join(first_known_sql(texts, f"{field}s") for texts in (values, tags))
+        return self.composed(f"coalesce({known})")
 
     def told_exclusion(self, texts: dict[str, str], lists: dict[str, str] | None = None) -> str:
         """SQL of the mapping's reason why a JSON record is not counted; NULL where it counts.

@@ -38,7 +38,6 @@ from pipelines.ingest.sources.base import (
 )
 from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import moment_sql
-from pipelines.ingest.vocabulary import first_known_sql
 
 _KINDS = {
     "tickets": ("contacts", {"id", "status", "source", "requester_id", "responder_id"}),
@@ -106,19 +105,13 @@ def _status(reading: Reading) -> str:
     return words_sql("t.status", STATUS_WORDS | told, "'unknown'")
 
 
-def _custom(reading: Reading, field: str, table: str) -> str:
-    """SQL of a custom field: the one that the mapping names, else the first known word."""
-    told = reading.mapping.columns.get(field)
-    if told is not None:
-        return reading.composed(f"t.custom_fields[{quoted(told.columns[0])}]")
-    fields = "list_filter(map_values(t.custom_fields), lambda v: v IS NOT NULL)"
-    known = (first_known_sql(fields, table), first_known_sql("t.tags", table))
-    return reading.composed(f"coalesce({', '.join(known)})")
-
-
 def _tickets(reading: Reading) -> list[Stream]:
     zone, system = reading.zone, reading.system
     times = ("created_at", "updated_at")
+
+    def custom(field: str) -> str:
+        return reading.custom(field, "t.custom_fields", "t.tags")
+
     rows = f"""
         SELECT *, {", ".join(f"{moment_sql(f't.{n}', zone)} AS {n}" for n in times)},
             {", ".join(f"{moment_sql(f't.stats.{n}', zone)} AS {n}" for n in _STATS)},
@@ -132,7 +125,7 @@ def _tickets(reading: Reading) -> list[Stream]:
         SELECT *, CASE WHEN t.deleted THEN 'deleted' WHEN t.spam THEN 'spam' ELSE coalesce({told},
                 CASE WHEN t.source = {_OUTBOUND} THEN 'agent_initiated'
                     WHEN t.association_type IN ('2', '3') THEN 'internal' END) END AS exclusion,
-            {_custom(reading, "language", "languages")} AS language_raw,
+            {custom("language")} AS language_raw,
             {reading.pseudonym("t.requester_id")} AS requester
         FROM ({rows})"""
     checks = [
@@ -146,7 +139,6 @@ def _tickets(reading: Reading) -> list[Stream]:
         *(Check(f"{n} < created_at", f"{n} is before created_at") for n in ("updated_at", *_STATS)),
     ]
     contact = reading.contact_id("t.id")
-    topic = _custom(reading, "topic", "topics")
     is_note = f"t.source = {_PHONE}"
     fills = {
         "contacts": {
@@ -159,7 +151,7 @@ def _tickets(reading: Reading) -> list[Stream]:
                 WHEN 'internal' THEN 'internal' ELSE 'inbound' END""",
             "language_raw": "language_raw",
             "language_source": "CASE WHEN language_raw IS NULL THEN 'unknown' ELSE 'declared' END",
-            "topic_raw": f"coalesce({topic}, {reading.composed('t.type')})",
+            "topic_raw": f"coalesce({custom('topic')}, {reading.composed('t.type')})",
             "status": f"CASE WHEN t.deleted THEN 'deleted' ELSE {_status(reading)} END",
             "status_raw": "t.status",
             "priority": words_sql("t.priority", _PRIORITIES, "t.priority"),
