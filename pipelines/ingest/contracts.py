@@ -132,7 +132,7 @@ MESSAGES = Table(
     _columns(
         ("message_id", "VARCHAR", "`<system>:<id>`", True),
         ("contact_id", "VARCHAR", "the contact", True),
-        ("sent_at", "TIMESTAMP", "when it was sent", True),
+        ("sent_at", "TIMESTAMP", "when it was sent; NULL: an export without message times"),
         ("author_id", "VARCHAR", "agent id, or the customer's pseudonym"),
         ("author_role", "VARCHAR", "one of AUTHOR_ROLES; NULL: look the author up in people"),
         ("is_public", "BOOLEAN", "false for internal notes", True),
@@ -326,6 +326,21 @@ MARKET_EVENTS = Table(
         ),
     ),
 )
+
+DETECTED_LANGUAGES = Table(
+    "detected_languages",
+    "what one author wrote in one contact, as one load delivered it",
+    ("contact_id", "author_id"),
+    None,
+    _columns(
+        ("contact_id", "VARCHAR", "the contact", True),
+        ("author_id", "VARCHAR", "NULL: a customer; else look the author up in people"),
+        ("language", "VARCHAR", "canonical language; und where the evidence is thin", True),
+        ("letters", "BIGINT", "letters it rests on, a CJK character being three", True),
+        ("is_message", "BOOLEAN", "false: told from the subject", True),
+    ),
+)
+"""Made from loads between loading and building, and kept beside the raw store."""
 
 TABLES: dict[str, Table] = {
     table.name: table

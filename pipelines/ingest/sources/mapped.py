@@ -12,7 +12,14 @@ from pipelines.ingest.mapping import ANY, Field
 from pipelines.ingest.quarantine import NOT_A_RECORD, Check, not_a_record
 from pipelines.ingest.sources.base import NOT_JSON, Reading
 from pipelines.ingest.tables import quoted
-from pipelines.ingest.times import happened_sql, instant_sql, local_sql, zoned_sql
+from pipelines.ingest.times import (
+    happened_sql,
+    instant_sql,
+    is_long_form,
+    local_sql,
+    long_form_sql,
+    zoned_sql,
+)
 
 _UNIT_SECONDS = {
     None: 1,
@@ -27,7 +34,7 @@ _IDS = ("id", "contact_id", "message_id", "requester_id", "linked_contact_id", "
 _RUINED = r"^[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+$"
 _NEVER = "'^(1900|1899|1970|0001|0000)-'"
 _LINE = "_line"
-_OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2}| UTC)\s*$")
+_OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2}| UTC| GMT[+-]\d{1,2}(:?\d{2})?)\s*$")
 _FIRST_ROWS = 50
 NULL_TEXT = "CAST(NULL AS VARCHAR)"
 _EXCEL_REMEDY = (
@@ -39,12 +46,14 @@ _TIME_REMEDY = "write it as 2026-03-02 09:00, or tell time_formats in the mappin
 @dataclass(frozen=True)
 class Fields:
     """The fields of one file. `times` and `numbers` name the fields that are read as such;
-    `anchor` is the time that clocks past midnight and repeated hours are measured from."""
+    `anchor` is the time that clocks past midnight and repeated hours are measured from;
+    `leave_out`: so many records after the header are headers too."""
 
     reading: Reading
     times: tuple[str, ...]
     numbers: tuple[str, ...]
     anchor: str
+    leave_out: int = 0
 
     def has(self, field: str) -> bool:
         mapping = self.reading.mapping
@@ -70,7 +79,7 @@ class Fields:
         rows = f"""
             SELECT *, {texts},{said}
                 {reading.exclusion(("tags",))} AS exclusion_told
-            FROM {file.rows_sql()}"""
+            FROM {file.rows_sql(leave_out=self.leave_out)}"""
         times = [name for name in self.times if self.has(name)]
         numbers = [name for name in self.numbers if self.has(name)]
         if self.has("date"):
@@ -162,6 +171,42 @@ class Fields:
                 checks.append(Check(f"{name}_number > 604800", f"{title} is over a week"))
         return checks
 
+    def score(self, field: str) -> str:
+        """SQL of a score as the file has it, by the words and numbers of the mapping's scale."""
+        if not self.has(field):
+            return "CAST(NULL AS DOUBLE)"
+        plain = f"try_cast({field}_text AS DOUBLE)"
+        words = " ".join(
+            f"WHEN {quoted(text.casefold())} THEN {number}"
+            for text, number in self.reading.mapping.scale.values.items()
+        )
+        return f"CASE lower({field}_text) {words} ELSE {plain} END" if words else plain
+
+    def directed(self, number: str) -> str:
+        """SQL of a score turned round on its own scale, where the best one is the lowest."""
+        scale = self.reading.mapping.scale
+        low, high = scale.bounds
+        return f"{low + high} - {number}" if scale.is_reversed else number
+
+    def score_checks(self, field: str) -> list[Check]:
+        """Checks of a score in `<field>_number`: it is one, and on the scale."""
+        if not self.has(field):
+            return []
+        scale, title = self.reading.mapping.scale, self._title(field)
+        low, high = scale.bounds
+        return [
+            Check(
+                f"{field}_text IS NOT NULL AND {field}_number IS NULL",
+                f"{title} is not a score of the scale {scale.name}",
+                "tell what it means in [scale.values] of the mapping",
+            ),
+            Check(
+                f"{field}_number NOT BETWEEN {low} AND {high}",
+                f"{title} is off the scale {scale.name}",
+                "check [scale] name in the mapping, or export again",
+            ),
+        ]
+
     def not_before(self, later: str, earlier: str) -> list[Check]:
         """A check that one time is not before another, where both are told."""
         if not (self.has(later) and self.has(earlier)):
@@ -198,22 +243,28 @@ class Fields:
 
     def _has_local_times(self) -> bool:
         """Does any of the file's first rows hold a time without an offset?"""
+        return any(
+            len(text) > 4 and not _OFFSET.search(text) for text in self._first_times(self.times)
+        )
+
+    def _first_times(self, names: tuple[str, ...]) -> list[str]:
+        """The texts of these time fields in the file's first rows; no numbers."""
         probe, mapping = self.reading.probe, self.reading.mapping
         headers = [
             header
-            for name in self.times
+            for name in names
             if name in mapping.columns and mapping.columns[name].unit is None
             for header in mapping.columns[name].columns
         ]
+        if not headers:
+            return []
         positions = [probe.table.position(header) for header in headers]
-        return any(
-            position is not None
-            and position < len(row)
-            and len(row[position]) > 4
-            and not _OFFSET.search(row[position])
+        return [
+            row[position]
             for row in probe.table.first_rows(_FIRST_ROWS)
             for position in positions
-        )
+            if position is not None and position < len(row)
+        ]
 
     def _title(self, field: str) -> str:
         told = self.reading.mapping.columns.get(field)
@@ -250,6 +301,8 @@ class Fields:
         else:
             parts = [f"trim({self.reading.column(header, key)})" for header in told.columns]
             text = " || '-' || ".join(parts)
+        if field in self.times and any(map(is_long_form, self._first_times((field,)))):
+            text = long_form_sql(text)
         return f"left({text}, {told.first})" if told.first else text
 
     def _text(self, field: str) -> str:

@@ -11,6 +11,8 @@ WITH spoken AS (
         CASE author_role WHEN 'customer' THEN 1 WHEN 'bot' THEN 2 ELSE 3 END AS speaker
     FROM core_messages
     WHERE is_public
+        -- a message without a time tells of no wait: then the helpdesk's own clock counts
+        AND sent_at IS NOT NULL
         AND author_role IN ('customer', 'bot', 'agent')
 ),
 

@@ -4,7 +4,7 @@ grain = "one message or note"
 key = []
 [columns]
 contact_id = { type = "VARCHAR", meaning = "the contact" }
-sent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was sent" }
+sent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was sent; NULL: not told" }
 author_role = { type = "VARCHAR", meaning = "customer, agent, bot or system; NULL where not known" }
 author_id = { type = "VARCHAR", meaning = "agent id, or the customer's pseudonym" }
 is_public = { type = "BOOLEAN", meaning = "false for internal notes" }
