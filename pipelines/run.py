@@ -1,4 +1,4 @@
-"""load -> build -> forecast -> publish: the stages in order, under the warehouse's one lock.
+"""load -> languages -> build -> forecast -> publish: in this order, under the warehouse's one lock.
 
 Readers see a new build only when all of it is done. If a stage fails, what was loaded stays
 loaded, the published build stays up, and it is marked stale with the reason.
@@ -20,6 +20,7 @@ from pipelines.api.freshness import STALE
 from pipelines.errors import SupportQualityError
 from pipelines.ingest.load import LoadReport
 from pipelines.ingest.load import load as load_files
+from pipelines.language_stage import detect_languages
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog, publish
 from pipelines.warehouse.build import build as build_tables
@@ -63,6 +64,7 @@ def build(warehouse: Path, settings: Settings, *, progress: Progress | None = No
     """
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
+        detect_languages(warehouse, progress=_of("languages", progress))
         part = build_tables(warehouse, settings, progress=_of_building(progress))
         return _publish(warehouse, part, began)
 
@@ -101,6 +103,7 @@ def run(
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
         reports = load(paths, warehouse, progress=progress, **told)
+        detect_languages(warehouse, progress=_of("languages", progress))
         part = build_tables(warehouse, settings, progress=_of_building(progress))
         add_forecasts(part, settings, progress=_of("forecast", progress))
         return reports, _publish(warehouse, part, began)

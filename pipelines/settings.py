@@ -17,6 +17,8 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 REFERENCE_DIR = PROJECT_ROOT / "data" / "reference"
 SAMPLES_DIR = PROJECT_ROOT / "data" / "samples"
 
+LANGUAGE_ORDER = ("declared", "detected", "queue", "user_profile")
+
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_GROUPS = {
     "daily": range(7),
@@ -92,6 +94,8 @@ class Settings:
     rules: Rules
     calendars: tuple[Calendar, ...]
     desks: tuple[Desk, ...]
+    language_order: tuple[str, ...] = LANGUAGE_ORDER
+    """Which source of a contact's language is believed first; one left out is not used."""
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -127,6 +131,7 @@ def load_settings(path: Path | None = None) -> Settings:
         rules=rules,
         calendars=calendars,
         desks=desks,
+        language_order=_language_order(path, content.get("languages", {})),
     )
 
 
@@ -139,6 +144,16 @@ def check_zone(zone: str, where: str) -> str:
             f"{where}: unknown time zone '{zone}'; give an IANA name such as Asia/Seoul"
         ) from None
     return zone
+
+
+def _language_order(path: Path, entry: dict) -> tuple[str, ...]:
+    order = tuple(entry.get("order", LANGUAGE_ORDER))
+    if set(entry) - {"order"} or len(set(order)) < len(order) or set(order) - {*LANGUAGE_ORDER}:
+        raise SettingsError(
+            f"{path}: [languages]: write order = [...] with each of"
+            f" {', '.join(LANGUAGE_ORDER)} at most once"
+        )
+    return order
 
 
 def _settings_path() -> Path:

@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.errors import BuildError, StorageError
-from pipelines.ingest.contracts import TABLES, Column, Table
+from pipelines.ingest.contracts import DETECTED_LANGUAGES, TABLES, Column, Table
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
 from pipelines.warehouse.auditing import run_audits
@@ -86,6 +86,8 @@ def build(warehouse: Path, settings: Settings, *, progress: Progress | None = No
         with _writing(part) as connection:
             say("raw store")
             _expose_raw(connection, loads)
+            detected = sorted((warehouse / "languages").glob("*.parquet"))
+            engine.expose_raw(connection, DETECTED_LANGUAGES, detected, provenance=())
             say("calendars")
             make_references(connection, settings)
             make_loads(connection, loads)

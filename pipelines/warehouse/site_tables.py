@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.errors import BuildError
-from pipelines.settings import REFERENCE_DIR, Settings
+from pipelines.settings import LANGUAGE_ORDER, REFERENCE_DIR, Settings
 from pipelines.warehouse import calendars, catalog
 from pipelines.warehouse.frames import store_frame
 from pipelines.warehouse.raw_files import Load
@@ -19,7 +19,8 @@ _LONGEST_HISTORY = timedelta(days=365 * 40)
 
 
 def make_references(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Make ref_channels, ref_languages, ref_topics, ref_rules, ref_excluded_tags, ref_desks."""
+    """Make ref_channels, ref_languages, ref_topics, ref_rules, ref_language_order,
+    ref_excluded_tags, ref_desks."""
     for name in ("channels", "languages", "topics"):
         store_frame(connection, f"ref_{name}", _reference(name))
     connection.execute(
@@ -29,6 +30,9 @@ def make_references(connection: duckdb.DuckDBPyConnection, settings: Settings) -
     rules = asdict(settings.rules)
     tags = rules.pop("excluded_tags")
     store_frame(connection, "ref_rules", pd.DataFrame([rules]))
+    ranks = dict.fromkeys(LANGUAGE_ORDER)
+    ranks |= {source: rank for rank, source in enumerate(settings.language_order, 1)}
+    store_frame(connection, "ref_language_order", pd.DataFrame([ranks], dtype="Int64"))
     store_frame(
         connection,
         "ref_excluded_tags",

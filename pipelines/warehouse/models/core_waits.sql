@@ -15,6 +15,8 @@ SELECT
     c.language,
     c.language_raw,
     c.language_source,
+    c.language_declared,
+    c.language_detected,
     c.topic,
     c.topic_raw,
     c.is_urgent,

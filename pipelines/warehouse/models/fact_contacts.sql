@@ -14,6 +14,8 @@ direction = { type = "VARCHAR", meaning = "inbound, outbound or internal" }
 language = { type = "VARCHAR", meaning = "canonical language; und where none is known" }
 language_raw = { type = "VARCHAR", meaning = "language as the export writes it" }
 language_source = { type = "VARCHAR", meaning = "where the language comes from: declared, detected, queue, user_profile or unknown" }
+language_declared = { type = "VARCHAR", meaning = "canonical language that the contact itself declares" }
+language_detected = { type = "VARCHAR", meaning = "language of the customer's own messages, else of the subject; und where they are too thin to tell, NULL where there are none" }
 topic = { type = "VARCHAR", meaning = "canonical issue type; unknown where no alias fits the raw one" }
 topic_raw = { type = "VARCHAR", meaning = "issue type as the export writes it" }
 is_urgent = { type = "BOOLEAN", meaning = "the topic is urgent, or the priority is" }
@@ -82,6 +84,8 @@ SELECT
     d.language,
     d.language_raw,
     d.language_source,
+    d.language_declared,
+    d.language_detected,
     d.topic,
     d.topic_raw,
     d.is_urgent,

@@ -1,0 +1,310 @@
+"""Which language a customer writes, told from the customer's own words.
+
+Evidence is letters, not bytes: a Hangul syllable, a Han character or a kana says about as much as
+three letters of an alphabet and weighs three. The script settles most texts, in SQL: Hangul is
+`ko`; kana is `ja` and takes the Han characters beside it; Han alone is `zh-CN` or `zh-TW` by the
+characters that only one of them writes, else `zh`; Cyrillic is `ru`. Only Latin texts need a
+model (lingua), and plain English is known by its function words before that. What is neither
+of the canonical languages, or too little to tell, is `und`.
+
+What is not the customer's own wording is taken away first: the script of a bot under the
+customer's name (openings that many contacts share), masks and placeholders, addresses, ids and
+code, quoted text, names standing alone. A language quoted into another one stays behind: an
+error message in a Korean question does not make it English.
+
+Known limits: romanised text counts as what it looks like, Malay as `id`, Bulgarian as `ru`.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+import duckdb
+import pyarrow as pa
+from lingua import Language, LanguageDetector, LanguageDetectorBuilder
+
+VERSION = 1
+"""Raise it with every change of the rules: what older versions found is then detected anew."""
+
+LEAST_LETTERS = 6
+"""Less than this is no evidence: two CJK characters, or six letters of an alphabet."""
+LEAST_CONFIDENCE = 0.5
+LEAST_MARGIN = 0.2
+CONTACT_CHARACTERS = 2_000
+"""More of one contact's text changes no answer and costs time."""
+
+LATIN = {
+    Language.ENGLISH: "en",
+    Language.SPANISH: "es",
+    Language.PORTUGUESE: "pt",
+    Language.INDONESIAN: "id",
+    Language.TURKISH: "tr",
+    Language.VIETNAMESE: "vi",
+}
+_NEIGHBOURS = (
+    Language.FRENCH, Language.GERMAN, Language.ITALIAN, Language.DUTCH, Language.POLISH,
+    Language.TAGALOG,
+)  # fmt: skip
+"""Languages nobody has a name for here; without them their texts would pass for one of ours."""
+
+# An opening is a bot's if this many contacts of a batch, and this share of them, begin with it
+# word for word; what follows belongs to it where at least half of those contacts go on with it.
+_SCRIPT_CONTACTS = 20
+_SCRIPT_SHARE = 0.05
+_SCRIPT_LETTERS = 16
+_SCRIPT_MESSAGES = 5
+
+_NOT_WORDING = "|".join(
+    (
+        r"(?m:^[>|].*$)",  # quoted lines
+        r"(?s:```.*?```)|`[^`\n]*`",  # code
+        r"<[^<>\n]{1,200}>",  # masks, tags
+        r'"[^"\n]{2,300}"|“[^”\n]{2,300}”',  # quoted text
+        r"[A-Za-z0-9._%+\-]*(?:://|www\.|@)[!-~]+",  # addresses
+        r"#[A-Za-z0-9_]+#?",  # placeholders and numbers of tickets
+        r"[A-Za-z_\-]*[0-9][A-Za-z0-9_\-./:]*",  # ids, amounts, versions
+        r"[A-Za-z]+(?:(?:[_/\\=]|::)[!-~]*|(?:\.[A-Za-z]+){2,}|\.(?:com|net|org|io|exe|png|jpg|pdf)\b)",
+        r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*",  # CamelCase: classes of code, product names
+        r"\b[A-Z]{2,}(?:[\-_][A-Z]+)*\b",  # tickers, acronyms, placeholders such as NAME-F
+    )
+)
+_QUOTED_REST = r"(?ms)^(?:-{2,} ?(?:Original|Forwarded) [Mm]essage|On .{5,120} wrote:|From: ).*\z"
+_SHOUTED = r"[A-Z]{2,}[ ,.!?]+[A-Z]{2,}[ ,.!?]+[A-Z]{2,}"
+_NAMES_ALONE = r"^\s*(?:[A-Z][a-z]+[\s.,]+){1,3}[A-Z][a-z]+[\s.,]*$"
+
+_ENGLISH = (
+    r"\b(?:the|my|you|your|have|has|not|and|this|that|what|why|how|please|can|cannot|with|been"
+    r"|for|are|it|when|from|still|will|would|could|thanks|thank|there|any|i'm|don't|didn't)\b"
+)
+
+
+_HANGUL, _KANA, _HAN = r"\p{Hangul}", r"\p{Hiragana}\p{Katakana}", r"\p{Han}"
+_CYRILLIC, _LATIN, _LETTERS = r"\p{Cyrillic}", r"\p{Latin}", r"\p{L}"
+_NOT_RUSSIAN = "іїєґўјљњћђәғқңөұүһІЇЄҐЎЈЉЊЋЂӘҒҚҢӨҰҮҺ"
+
+
+def _written_only_in(codec: str, *others: str) -> str:
+    """The Han characters that one national character set holds and the others lack."""
+
+    def holds(name: str, character: str) -> bool:
+        try:
+            return bool(character.encode(name))
+        except UnicodeEncodeError:
+            return False
+
+    han = map(chr, range(0x4E00, 0x9FA6))
+    return "".join(
+        c for c in han if holds(codec, c) and not any(holds(other, c) for other in others)
+    )
+
+
+@cache
+def _latin_detector() -> LanguageDetector:
+    return LanguageDetectorBuilder.from_languages(*LATIN, *_NEIGHBOURS).build()
+
+
+def latin_languages(texts: Sequence[str]) -> list[str]:
+    """The language of each text in Latin letters, `und` where the model is not sure of one."""
+    detector = _latin_detector()
+    found = []
+    for values in detector.compute_language_confidence_values_in_parallel(list(texts)):
+        first, second = values[0], values[1]
+        sure = first.value >= LEAST_CONFIDENCE and first.value - second.value >= LEAST_MARGIN
+        found.append(LATIN.get(first.language, "und") if sure else "und")
+    return found
+
+
+def detect(messages: pa.Table) -> pa.Table:
+    """The language of each contact's customer, and on how much it rests.
+
+    Parameters
+    ----------
+    messages : Table
+        One row per message that a customer wrote, or may have written: contact_id, author_id
+        (NULL where nobody but the customer can be meant), sent_at, text. Messages of one
+        instant are in the order they were sent.
+
+    Returns
+    -------
+    Table
+        One row per contact and author: contact_id, author_id, language (canonical; und where
+        the evidence is thin), letters (weighted, of that language; of all where it is und).
+    """
+    with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.register("messages", messages)
+        connection.execute(f"CREATE TEMP TABLE worded AS {_WORDED_SQL}")
+        connection.execute(f"CREATE TEMP TABLE scripted AS {_scripted_sql()}")
+        connection.execute(f"CREATE TEMP TABLE spoken AS {_SPOKEN_SQL}")
+        connection.execute(f"CREATE TEMP TABLE counted AS {_counted_sql()}")
+        undecided = connection.sql("SELECT DISTINCT words FROM counted WHERE language IS NULL")
+        latin = [words for (words,) in undecided.fetchall()]
+        modelled = {"words": latin, "language": latin_languages(latin)}
+        connection.register("modelled", pa.table(modelled, _MODELLED))
+        return connection.sql(_DECIDED_SQL).to_arrow_table()
+
+
+_MODELLED = pa.schema([("words", pa.string()), ("language", pa.string())])
+
+
+_WORDED_SQL = f"""
+    WITH numbered AS (
+        SELECT contact_id, author_id, sent_at, row_number() OVER () AS place,
+            left(text, 4000) AS text
+        FROM messages
+        WHERE text IS NOT NULL
+    ),
+    own AS (
+        SELECT
+            contact_id, author_id, sent_at, place,
+            CASE
+                WHEN regexp_matches(text, '{_SHOUTED}') AND NOT regexp_matches(text, '[a-z]')
+                    THEN lower(text)
+                WHEN regexp_matches(text, 'From: |wrote:|[Mm]essage')
+                    THEN regexp_replace(text, '{_QUOTED_REST}', '')
+                ELSE text
+            END AS text
+        FROM numbered
+    )
+    SELECT
+        contact_id, author_id, place,
+        row_number() OVER (PARTITION BY contact_id, author_id ORDER BY sent_at, place) AS turn,
+        CASE
+            WHEN regexp_matches(text, '{_NAMES_ALONE}') THEN ''
+            ELSE trim(regexp_replace(text, '{_NOT_WORDING.replace("'", "''")}', ' ', 'g'))
+        END AS words
+    FROM own
+"""
+
+
+def _weight_sql(words: str) -> str:
+    """Letters of a text, roughly: CJK characters take three bytes and weigh three."""
+    return f"strlen(regexp_replace({words}, '[^\\p{{L}}]+', '', 'g'))"
+
+
+def _scripted_sql() -> str:
+    """The places in `worded` that a bot wrote under the customer's name."""
+    return f"""
+        WITH begun AS (
+            SELECT
+                contact_id, author_id, place, turn, words,
+                hash(string_agg(words, chr(10)) OVER (
+                    PARTITION BY contact_id, author_id ORDER BY turn ROWS UNBOUNDED PRECEDING
+                )) AS beginning
+            FROM worded
+            WHERE turn <= {_SCRIPT_MESSAGES}
+        ),
+        chained AS (
+            SELECT
+                place, turn, words, beginning,
+                lag(beginning) OVER (PARTITION BY contact_id, author_id ORDER BY turn) AS before
+            FROM begun
+        ),
+        shared AS (
+            SELECT turn, beginning, any_value(before) AS before, COUNT(*) AS contacts
+            FROM chained
+            GROUP BY turn, beginning
+            HAVING COUNT(*) >= {_SCRIPT_CONTACTS}
+                AND COUNT(*) >= {_SCRIPT_SHARE} * (SELECT COUNT(DISTINCT contact_id) FROM worded)
+                AND (turn > 1 OR {_weight_sql("any_value(words)")} >= {_SCRIPT_LETTERS})
+        ),
+        script AS (
+            WITH RECURSIVE grown AS (
+                SELECT turn, beginning, contacts FROM shared WHERE turn = 1
+                UNION ALL
+                SELECT s.turn, s.beginning, s.contacts
+                FROM shared AS s
+                INNER JOIN grown AS g
+                    ON g.beginning = s.before AND s.turn = g.turn + 1
+                    AND s.contacts * 2 >= g.contacts
+            )
+            SELECT turn, beginning FROM grown
+        )
+        SELECT c.place
+        FROM chained AS c
+        INNER JOIN script AS s ON s.turn = c.turn AND s.beginning = c.beginning
+    """
+
+
+_SPOKEN_SQL = f"""
+    SELECT
+        contact_id, author_id,
+        left(string_agg(left(words, 500), chr(10) ORDER BY turn), {CONTACT_CHARACTERS}) AS words
+    FROM worded
+    WHERE place NOT IN (SELECT place FROM scripted)
+    GROUP BY contact_id, author_id
+"""
+
+
+def _counted_sql() -> str:
+    def count(characters: str) -> str:
+        return f"length(regexp_replace(words, '[^{characters}]+', '', 'g'))"
+
+    def beyond_ascii(characters: str) -> str:
+        """Most Latin text is plain ASCII: it is not searched for other scripts."""
+        return f"CASE WHEN is_ascii THEN 0 ELSE {count(characters)} END"
+
+    def in_chinese(characters: str) -> str:
+        return f"CASE WHEN han = 0 OR kana > 0 THEN 0 ELSE {count(characters)} END"
+
+    english = _ENGLISH.replace("'", "''")
+    return f"""
+        WITH scripts AS (
+            SELECT
+                contact_id, author_id, words,
+                strlen(words) = length(words) AS is_ascii,
+                {beyond_ascii(_HANGUL)} AS hangul,
+                {beyond_ascii(_KANA)} AS kana,
+                {beyond_ascii(_HAN)} AS han,
+                {beyond_ascii(_CYRILLIC)} AS cyrillic,
+                {count(_LATIN)} AS latin,
+                CASE WHEN is_ascii THEN 0
+                    ELSE {count(_LETTERS)} - hangul - kana - han - cyrillic - latin END AS other,
+                {in_chinese(_written_only_in("gb2312", "big5"))} AS simplified,
+                {in_chinese(_written_only_in("big5", "gb2312", "shift_jis"))} AS traditional,
+                {in_chinese(_written_only_in("shift_jis", "gb2312", "big5"))} AS shinjitai,
+                CASE WHEN cyrillic > 0 THEN {count(_NOT_RUSSIAN)} ELSE 0 END AS not_russian,
+                CASE WHEN is_ascii THEN len(regexp_extract_all(lower(words), '{english}'))
+                    ELSE 0 END AS english
+            FROM spoken
+        ),
+        weighed AS (
+            SELECT
+                contact_id, author_id, words, simplified, traditional, not_russian, cyrillic, other,
+                english >= 3 AND english * 4 >= len(string_split(words, ' ')) AS is_english,
+                3 * hangul AS ko,
+                -- kana among Han is Japanese, the one no of a Chinese advertisement is not
+                CASE WHEN kana * 8 >= han OR shinjitai * 4 >= han THEN 3 * (kana + han)
+                    ELSE 0 END AS ja,
+                CASE WHEN ja = 0 THEN 3 * han ELSE 0 END AS zh,
+                greatest(ko, ja, zh, cyrillic, latin, other) AS letters
+            FROM scripts
+        )
+        SELECT
+            contact_id, author_id, letters,
+            CASE
+                WHEN letters < {LEAST_LETTERS} THEN 'und'
+                WHEN letters = ko THEN 'ko'
+                WHEN letters = ja THEN 'ja'
+                WHEN letters = zh AND simplified > traditional THEN 'zh-CN'
+                WHEN letters = zh AND simplified < traditional THEN 'zh-TW'
+                WHEN letters = zh THEN 'zh'
+                WHEN letters = cyrillic AND not_russian = 0 THEN 'ru'
+                WHEN letters IN (cyrillic, other) THEN 'und'
+                WHEN is_english THEN 'en'
+            END AS language,
+            CASE WHEN language IS NULL
+                THEN trim(regexp_replace(words, '[^{_LATIN}'']+', ' ', 'g')) END AS words
+        FROM weighed
+    """
+
+
+_DECIDED_SQL = """
+    SELECT
+        c.contact_id,
+        c.author_id,
+        coalesce(c.language, m.language, 'und') AS language,
+        CAST(c.letters AS BIGINT) AS letters
+    FROM counted AS c
+    LEFT JOIN modelled AS m ON m.words = c.words
+    ORDER BY c.contact_id, c.author_id
+"""
