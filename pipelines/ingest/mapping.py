@@ -108,6 +108,7 @@ from pipelines.settings import check_zone
 UNITS = ("seconds", "minutes", "hours", "days", "milliseconds", "clock")
 TIME_UNITS = ("epoch", "epoch_milliseconds", "epoch_microseconds", "object_id")
 ANY = "*"
+LINE = "_line"
 
 _TOP_KEYS = (
     "source", "system", "contact_system", "linked_system", "zone", "date_format", "time_formats",
@@ -190,7 +191,7 @@ class Mapping:
         told = [header for field in self.columns.values() for header in field.columns]
         told += [header for header in self.missing if header != ANY]
         told += [header for rule in self.exclude.values() for header in rule]
-        return tuple(dict.fromkeys(told))
+        return tuple(header for header in dict.fromkeys(told) if header != LINE)
 
     def over(self, defaults: "Mapping") -> "Mapping":
         """This mapping where it tells something, else `defaults`; tables line by line."""

@@ -17,7 +17,7 @@ from pipelines.errors import SettingsError, ZoneError
 from pipelines.ingest.contracts import TABLES
 from pipelines.ingest.delimited import describe
 from pipelines.ingest.json_records import JsonShape, RecordTable, records_sql, shape_of
-from pipelines.ingest.mapping import Mapping
+from pipelines.ingest.mapping import LINE, Mapping
 from pipelines.ingest.privacy import masked_sql, pseudonym_sql
 from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.tables import StoredTable, Table, normalised, quoted
@@ -139,6 +139,7 @@ class Probe:
     def has_told_columns(self) -> bool:
         """Does the header hold every column that the mapping tells?"""
         told = {normalised(c) for field in self.mapping.columns.values() for c in field.columns}
+        told.discard(LINE)
         return bool(told) and told <= self.header_set
 
     def candidates(self) -> Iterator["Probe"]:
@@ -151,7 +152,9 @@ class Probe:
         for name, table in self.stored.items():
             for lower in (table, *table.below(_HEADER_LINES)):
                 yield replace(self, stored={name: lower} | self.stored | {name: lower})
-        for lines in range(1, min(_HEADER_LINES, self.head.count("\n"))):
+        for lines, text in enumerate(self.head.split("\n", _HEADER_LINES)[1:-1], 1):
+            if not text.strip():
+                continue
             file = replace(told, skip_lines=lines)
             yield replace(self, mapping=replace(self.mapping, file=file))
 

@@ -8,7 +8,7 @@ once: texts (`<field>_text`), naive local times (`<field>_local`) and UTC instan
 import re
 from dataclasses import dataclass
 
-from pipelines.ingest.mapping import ANY, Field
+from pipelines.ingest.mapping import ANY, LINE, Field
 from pipelines.ingest.quarantine import NOT_A_RECORD, Check, not_a_record
 from pipelines.ingest.sources.base import NOT_JSON, Reading
 from pipelines.ingest.tables import quoted
@@ -33,7 +33,6 @@ _EPOCH_MICROSECONDS = {"epoch": 1_000_000, "epoch_milliseconds": 1_000, "epoch_m
 _IDS = ("id", "contact_id", "message_id", "requester_id", "linked_contact_id", "merged_into")
 _RUINED = r"^[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+$"
 _NEVER = "'^(1900|1899|1970|0001|0000)-'"
-_LINE = "_line"
 _OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2}| UTC| GMT[+-]\d{1,2}(:?\d{2})?)\s*$")
 _FIRST_ROWS = 50
 NULL_TEXT = "CAST(NULL AS VARCHAR)"
@@ -236,7 +235,7 @@ class Fields:
         blank = f"concat({', '.join(columns)}) = ''"
         checks = [Check(blank, "an empty row", NOT_A_RECORD, True)]
         told = self.reading.mapping.columns.get(field)
-        if told is None or told.columns[0] == _LINE:
+        if told is None or told.columns[0] == LINE:
             return checks
         column = self.reading.column(told.columns[0], f"[columns] {field}")
         return [*checks, *not_a_record("c1", column, told.columns[0])]
@@ -276,8 +275,8 @@ class Fields:
 
     def _plain(self, header: str, key: str) -> str:
         """SQL of a column's trimmed text; NULL where it is a text that means missing."""
-        if header == _LINE:
-            return f"CAST({_LINE} AS VARCHAR)"
+        if header == LINE:
+            return f"CAST({LINE} AS VARCHAR)"
         column = self.reading.composed(self.reading.column(header, key))
         missing = self.reading.mapping.missing
         texts = ["", *missing.get(ANY, ())]

@@ -101,7 +101,7 @@ def has_clocks(fields: Fields) -> bool:
 
 
 def contact_checks(fields: Fields) -> list[Check]:
-    """What is refused of a contact besides missing ids and times: untold words, impossible order."""
+    """What is refused of a contact: words of no meaning, and impossible order."""
     checks = [*fields.one_of("kind", KINDS), *fields.one_of("language_source", LANGUAGE_SOURCES)]
     for later in ("first_replied_at", "first_solved_at", "solved_at", "closed_at"):
         checks += fields.not_before(later, "created_at")
