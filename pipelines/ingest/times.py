@@ -5,6 +5,8 @@ of a text that carries its own offset. Both are NULL for what is no time. Before
 happened: 1900-01-01, 1899-12-30 and the epoch are how exports write "never".
 """
 
+import re
+
 from pipelines.ingest.tables import quoted
 from pipelines.ingest.zones import second_occurrence_sql, utc_sql
 
@@ -72,3 +74,45 @@ def moment_sql(text: str, zone: str | None) -> str:
     if zone is None:
         return happened_sql(instant)
     return happened_sql(f"coalesce({instant}, {zoned_sql(local_sql(text), zone)})")
+
+
+_HALF = "오전|오후|上午|下午|午前|午後|AM|PM"
+_LONG_FORM = (
+    r"^(\d{4})(?:[-./]|년|年) ?(\d{1,2})(?:[-./]|월|月) ?(\d{1,2})(?:\.|일|日)? +"
+    rf"(?:({_HALF}) *)?(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?(?: *({_HALF}))?"
+    r"(?: GMT([+-])(\d{1,2})(?::?(\d{2}))?)?$"
+)
+_GROUPS = ("y", "m", "d", "half", "h", "i", "s", "half_after", "sign", "zh", "zi")
+
+
+def is_long_form(text: str) -> bool:
+    """Is it a time as `long_form_sql` rewrites it, and not ISO already?"""
+    return bool(re.match(_LONG_FORM, text)) and not re.match(r"\d{4}-\d\d-\d\d \d\d:", text)
+
+
+def long_form_sql(text: str) -> str:
+    """SQL of a time in the long form of Korea, Japan and China, as ISO; other texts as they are.
+
+    `2026. 4. 1 오후 3:05:22`, `2026/04/01 3:05:22 오후 GMT+9`, `2026年4月1日 上午 12:05` (which is
+    five past midnight)."""
+    found = f"regexp_extract({text}, {quoted(_LONG_FORM)}, {list(_GROUPS)})"
+    half = "x.half || x.half_after"
+    hour = f"""CASE WHEN {half} = '' THEN try_cast(x.h AS INTEGER)
+        ELSE try_cast(x.h AS INTEGER) % 12
+            + CASE WHEN {half} IN ('오후', '下午', '午後', 'PM') THEN 12 ELSE 0 END END"""
+    iso = f"""format('{{}}-{{:0>2}}-{{:0>2}} {{:0>2}}:{{}}:{{:0>2}}',
+            x.y, x.m, x.d, CAST({hour} AS VARCHAR), x.i, x.s)
+        || CASE WHEN x.sign <> '' THEN format('{{}}{{:0>2}}:{{:0>2}}', x.sign, x.zh, x.zi)
+            ELSE '' END"""
+    is_other = "x.y = ''"
+    return (
+        f"list_transform([{found}], lambda x: CASE WHEN {is_other} THEN {text} ELSE {iso} END)[1]"
+    )
+
+
+def epoch_sql(number: str) -> str:
+    """SQL of the UTC time of a text with seconds, or milliseconds, since 1970; 0 is never."""
+    seconds = f"try_cast({number} AS DOUBLE)"
+    seconds = f"CASE WHEN {seconds} > 1e11 THEN {seconds} / 1000 ELSE {seconds} END"
+    time = f"make_timestamp(CAST(round(({seconds}) * 1e6) AS BIGINT))"
+    return f"CASE WHEN ({seconds}) BETWEEN 31536000 AND 1e11 THEN {time} END"

@@ -1,105 +1,219 @@
-"""A survey tool's answers, one survey a line, told by a mapping file.
+"""Answers to surveys: one survey a record, by whatever tool, told by a mapping file.
 
-A line without a score is a survey that was sent and not answered; the response rate needs it.
-Where the best score is the lowest (5 = worst), scores are turned round on their own scale;
-`score_raw` keeps what the file says.
+Every survey tool's export is read here; its own module (qualtrics, google_forms, ...) knows the
+columns that the tool itself makes. Which question is the score, and on what scale, no tool
+tells: that is the mapping's part, and nothing is guessed.
+
+- A record without a score is a survey that was sent and not answered; the response rate needs
+  it. `sent_at` is told only where the export knows when the survey was offered: the moment at
+  which somebody began to answer is not it, and would make every rate 100 %.
+- Scales are never mixed: a file has one. Where the best score is the lowest (5 = worst), scores
+  are turned round on their own scale; `score_raw` keeps what the file says. The three aspects
+  are always on 1-5, turned round with the score.
+- 0 is a score of 0-10 and no score of 1-5. A tool that writes 0 for "not rated" is told so:
+  `[missing]`, `Score = ["0"]`.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
 from pipelines.errors import SettingsError
-from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
+from pipelines.ingest.mapping import Field, Mapping
+from pipelines.ingest.quarantine import Check
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.mapped import Fields
-from pipelines.ingest.tables import quoted
+from pipelines.ingest.tables import normalised, quoted
 
-_TIMES = ("sent_at", "answered_at", "updated_at")
-_ASPECTS = ("professionalism", "speed", "problem_solving")
-
-
-def _read(reading: Reading) -> list[Stream]:
-    mapping, file = reading.mapping, reading.probe.table
-    scale = mapping.scale
-    if scale is None:
-        raise SettingsError(f'{mapping.path}: [scale] name: is required, such as name = "1-5"')
-    fields = Fields(reading, _TIMES, (), anchor="sent_at")
-    low, high = scale.bounds
-    contact_system = quoted(f"{mapping.contact_system or reading.system}:")
-    if fields.has("contact_system"):
-        contact_system = "contact_system_text || ':'"
-    words = " ".join(
-        f"WHEN {quoted(text.casefold())} THEN {number}" for text, number in scale.values.items()
-    )
-
-    def number(name: str) -> str:
-        if not fields.has(name):
-            return "CAST(NULL AS DOUBLE)"
-        plain = f"try_cast({name}_text AS DOUBLE)"
-        return f"CASE lower({name}_text) {words} ELSE {plain} END" if words else plain
-
-    def directed(name: str) -> str:
-        return f"{low + high} - {name}" if scale.is_reversed else name
-
-    values = f"""
-        SELECT *, {number("score")} AS score_number,
-            {", ".join(f"{number(name)} AS {name}_number" for name in _ASPECTS)}
-        FROM ({fields.rows_sql()})"""
-    checks = [*fields.not_a_record("id"), *fields.checks(("id",))]
-    checks += fields.not_before("answered_at", "sent_at")
-    for name in ("score", *_ASPECTS):
-        if fields.has(name):
-            title = mapping.columns[name].columns[0] if name in mapping.columns else name
-            checks += [
-                Check(
-                    f"{name}_text IS NOT NULL AND {name}_number IS NULL",
-                    f"{title} is not a score of the scale {scale.name}",
-                    "tell what it means in [scale.values] of the mapping",
-                ),
-                Check(
-                    f"{name}_number NOT BETWEEN {low} AND {high}",
-                    f"{title} is off the scale {scale.name}",
-                    "check [scale] name in the mapping, or export again",
-                ),
-            ]
-    judged = judged_sql(values, checks, file.text_sql(), _day(fields))
-    updated = ", ".join(fields.time(n) for n in ("updated_at", "answered_at", "sent_at"))
-    aspects = "".join(
-        f"CAST(round({directed(f'{name}_number')}) AS BIGINT) AS {name}, " for name in _ASPECTS
-    )
-    query = f"""
-        SELECT _line, _reasons, _remedy, _raw, _received_on,
-            '{reading.system}:' || id_text AS survey_id,
-            {contact_system} || {fields.text("contact_id")} AS contact_id,
-            coalesce({updated}) AS updated_at,
-            {fields.time("sent_at")} AS sent_at,
-            CASE WHEN score_number IS NOT NULL
-                THEN {_answered(fields)} END AS answered_at,
-            CASE WHEN score_number IS NOT NULL THEN '{scale.name}' END AS scale,
-            {fields.text("score")} AS score_raw, {directed("score_number")} AS score,
-            {aspects}
-            {reading.masked(fields.text("comment"))} AS comment,
-            {fields.text("language")} AS language_raw
-        FROM ({judged})"""
-    surveys = (
-        "survey_id", "contact_id", "updated_at", "sent_at", "answered_at", "scale", "score_raw",
-        "score", *_ASPECTS, "comment", "language_raw",
-    )  # fmt: skip
-    return [Stream("surveys", query, {"surveys": Fill({name: name for name in surveys})})]
+TEXTS = (
+    "id", "contact_id", "contact_system", "score", "professionalism", "speed", "problem_solving",
+    "comment", "language",
+)  # fmt: skip
+TIMES = ("sent_at", "answered_at", "updated_at")
+FIELDS = (*TEXTS, *TIMES, "date")
+ASPECTS = ("professionalism", "speed", "problem_solving")
+CONTACT_HEADERS = (
+    "ticket_id", "ticketid", "ticket id", "ticket", "ticket number", "case_id", "caseid",
+    "case id", "chat_id", "chatid", "conversation_id", "contact_id", "call_id", "티켓 번호",
+    "문의 번호", "상담 번호",
+)  # fmt: skip
+"""How sites name the column that carries the contact's id through a survey tool."""
 
 
-def _answered(fields: Fields) -> str:
-    """The answer's time; a scored line without one was answered when it was last touched."""
-    times = ("answered_at", "updated_at", "sent_at")
-    return f"coalesce({', '.join(fields.time(name) for name in times)})"
+def with_usual_columns(
+    reading: Reading, usual: dict[str, Sequence[str]], headers: Sequence[str] = (), **told: object
+) -> Reading:
+    """The reading of a tool's export with the columns that the tool itself makes.
+
+    What the user's mapping tells goes before.
+
+    Parameters
+    ----------
+    usual : field -> headers that it may stand under, tried in turn.
+    headers : names of the columns, where the header line's own are not all different.
+    told : what else is known of the tool: see Mapping.
+
+    Raises
+    ------
+    SettingsError where the mapping does not tell score, scale, or whose contacts are asked about.
+    """
+    mine = reading.mapping
+    if headers and not mine.file.columns:
+        mine = replace(mine, file=replace(mine.file, columns=tuple(headers)))
+        reading = replace(reading, probe=replace(reading.probe, mapping=mine))
+    table = reading.probe.table
+    columns = {}
+    for name, candidates in usual.items():
+        found = next((h for h in candidates if table.position(h) is not None), None)
+        if found is not None:
+            columns[name] = Field((found,))
+    path = Path("mappings") / f"{reading.name.name.split('.')[0]}.toml"
+    mapping = mine.over(Mapping(path=path, columns=columns, **told))
+    require_told(reading.name, mapping, table.headers)
+    return replace(reading, probe=replace(reading.probe, mapping=mapping))
 
 
-def _day(fields: Fields) -> str:
-    """The day, as the file writes it, on which the survey was sent or else answered."""
+def require_told(name: Path, mapping: Mapping, headers: Sequence[str]) -> None:
+    """Raise SettingsError where a mapping lacks what only its writer knows of a survey."""
+    shown = ", ".join(quoted(_short(header)) for header in headers if header.strip())
+    for is_told, lacking in (
+        ("score" in mapping.columns, '[columns] score = "<column>"'),
+        (mapping.scale is not None, '[scale] name = "1-5"'),
+        (
+            mapping.contact_system or "contact_system" in {**mapping.columns, **mapping.constants}
+            or not {"contact_id"} & {*mapping.columns, *mapping.constants},
+            'contact_system = "zendesk" (whose contacts the survey asks about)',
+        ),
+    ):  # fmt: skip
+        if not is_told:
+            raise SettingsError(
+                f"{name}: a survey's mapping must tell {lacking}; write it to {mapping.path},"
+                f" or start from what support-quality inspect {name.name} --write writes;"
+                f" columns: {shown}"
+            )
+
+
+def _short(header: str) -> str:
+    text = " ".join(header.split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def distinct(headers: Sequence[str]) -> list[str]:
+    """Headers with a number on those that came before: `Comment`, `Comment (2)`."""
+    seen: dict[str, int] = {}
+    names = []
+    for header in headers:
+        times = seen[normalised(header)] = seen.get(normalised(header), 0) + 1
+        names.append(f"{header} ({times})" if times > 1 else header)
+    return names
+
+
+def surveys(
+    reading: Reading,
+    *,
+    leave_out: int = 0,
+    checks: Sequence[Check] = (),
+    survey_id: str | None = None,
+) -> list[Stream]:
+    """The stream of a table of answers.
+
+    Parameters
+    ----------
+    reading : with a mapping that tells at least a score and its scale.
+    leave_out : further header lines.
+    checks : what the tool's records are refused for, besides what holds for all; may name c1, ...
+    survey_id : SQL of the id, over the fields' rows, where no column holds it.
+    """
+    fields = Fields(reading, TIMES, (), "sent_at", leave_out)
+    rows = fields.rows_sql()
+    if survey_id is not None:
+        rows = f"SELECT *, {survey_id} AS id_text FROM ({rows})"
+    absent = [name for name in TEXTS if not fields.has(name) and name != "id"]
+    rows = f"""
+        SELECT *{"".join(f", {fields.text(name)} AS {name}_text" for name in absent)}
+            {"".join(f", {fields.time(name)} AS {name}" for name in TIMES if not fields.has(name))}
+        FROM ({rows})"""
+    told = [
+        *fields.not_a_record("id" if survey_id is None else "answered_at"),
+        *checks,
+        *fields.checks(("id",) if survey_id is None else ()),
+        *fields.not_before("answered_at", "sent_at"),
+    ]
     days = [
         f"{name}_{kind}"
         for name in ("sent_at", "answered_at")
         if fields.has(name)
         for kind in ("local", "instant")
     ]
-    return f"coalesce({', '.join(days)})" if days else "CAST(NULL AS DATE)"
+    day = f"coalesce({', '.join(days)})" if days else "CAST(NULL AS DATE)"
+    return [answers(reading, rows, told, raw=reading.probe.table.text_sql(), received_on=day)]
+
+
+def answers(
+    reading: Reading, rows: str, checks: Sequence[Check], *, raw: str, received_on: str
+) -> Stream:
+    """The stream of surveys whose `rows` have `<field>_text` of TEXTS, and TIMES in UTC."""
+    mapping, scale = reading.mapping, reading.mapping.scale
+    words = " ".join(
+        f"WHEN {quoted(text.casefold())} THEN {number}" for text, number in scale.values.items()
+    )
+    limits = {"score": scale.bounds, **dict.fromkeys(ASPECTS, (1.0, 5.0))}
+    numbers, judged = [], list(checks)
+    for name, (low, high) in limits.items():
+        plain = f"try_cast({name}_text AS DOUBLE)"
+        number = f"CASE lower({name}_text) {words} ELSE {plain} END" if words else plain
+        numbers.append(f"{number} AS {name}_number")
+        title = " + ".join(mapping.columns[name].columns) if name in mapping.columns else name
+        named = scale.name if name == "score" else "1-5"
+        judged += [
+            Check(
+                f"{name}_text IS NOT NULL AND {name}_number IS NULL",
+                f"{title} is not a score of the scale {named}",
+                "tell what it means in [scale.values] of the mapping",
+            ),
+            Check(
+                f"{name}_number NOT BETWEEN {low} AND {high}",
+                f"{title} is off the scale {named}",
+                "check [scale] name in the mapping; where 0 means not rated, tell it in [missing]",
+            ),
+        ]
+
+    def directed(name: str) -> str:
+        low, high = limits[name]
+        return f"{low + high} - {name}_number" if scale.is_reversed else f"{name}_number"
+
+    system = quoted(mapping.contact_system or reading.system)
+    is_answered = "score_number IS NOT NULL"
+    columns = {
+        "survey_id": reading.contact_id("id_text"),
+        "contact_id": f"coalesce(contact_system_text, {system}) || ':' || contact_id_text",
+        "updated_at": "coalesce(updated_at, answered_at, sent_at)",
+        "sent_at": "sent_at",
+        "answered_at": f"CASE WHEN {is_answered} THEN coalesce(answered_at, updated_at, sent_at)"
+        " END",
+        "scale": f"CASE WHEN {is_answered} THEN {quoted(scale.name)} END",
+        "score_raw": "score_text",
+        "score": directed("score"),
+        **{name: f"CAST(round({directed(name)}) AS BIGINT)" for name in ASPECTS},
+        "comment": reading.masked("comment_text"),
+        "language_raw": "language_text",
+    }
+    return stream(
+        "surveys",
+        f"SELECT *, {', '.join(numbers)} FROM ({rows})",
+        {"surveys": columns},
+        checks=judged,
+        raw=raw,
+        received_on=received_on,
+    )
+
+
+def _read(reading: Reading) -> list[Stream]:
+    if reading.mapping.scale is None:
+        raise SettingsError(
+            f'{reading.mapping.path}: [scale] name: is required, such as name = "1-5"'
+        )
+    return surveys(reading)
 
 
 SOURCE = Source(
@@ -108,7 +222,6 @@ SOURCE = Source(
     main_table=lambda probe: "surveys",
     recognises=lambda probe: False,  # only a mapping can tell scale and columns
     read=_read,
-    fields=("id", "date", "contact_id", "contact_system", "score", "comment", "language",
-            *_TIMES, *_ASPECTS),
+    fields=FIELDS,
     required=("id", "score"),
-)  # fmt: skip
+)
