@@ -9,11 +9,13 @@ import codecs
 import gzip
 import hashlib
 import lzma
+import re
+import shutil
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,6 +31,7 @@ _BLOCK = 1 << 17  # small enough for the allocator to use the same memory again
 _EVIDENCE_BYTES = 1 << 24
 _HEAD_BYTES = 1 << 18
 
+_ASSIGNMENT = re.compile(rb"(?:\xef\xbb\xbf)?window\.[\w.]+\s*=\s*(?=[\[{])")
 _DECOMPOSED = (b"\xcc", b"\xe1\x84", b"\xe3\x82\x99", b"\xe3\x82\x9a")
 
 _COMMON_CHINESE = frozenset(
@@ -127,6 +130,10 @@ def decode(
     if _has_returns_only(text_path):  # line ends of the old Macintosh
         _rewrite(text_path, scratch / "lines.txt", lambda block: block.replace(b"\r", b"\n"))
         text_path = scratch / "lines.txt"
+    if assignment := _assignment(text_path):
+        _rewrite_from(text_path, scratch / "value.txt", assignment)
+        text_path = scratch / "value.txt"
+        text_seen = replace(text_seen, size=text_seen.size - assignment)
     with text_path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     return DecodedFile(
@@ -351,6 +358,19 @@ def _has_returns_only(text: Path) -> bool:
     with text.open("rb") as file:
         start = file.read(_BLOCK)
     return b"\r" in start and b"\n" not in start
+
+
+def _assignment(text: Path) -> int:
+    """Bytes of `window.name = ` before a JSON value, as X's archives are written; else 0."""
+    with text.open("rb") as file:
+        found = _ASSIGNMENT.match(file.read(200))
+    return found.end() if found else 0
+
+
+def _rewrite_from(text: Path, target: Path, start: int) -> None:
+    with text.open("rb") as file, target.open("wb") as out:
+        file.seek(start)
+        shutil.copyfileobj(file, out, _BLOCK)
 
 
 def _is_decomposed(text: bytes) -> bool:

@@ -108,6 +108,12 @@ def _rows(text: str, separator: str, quote: str) -> Iterator[list[str]]:
     )
 
 
+def was_read(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Did this connection read a delimited file, and so keep its broken records aside?"""
+    tables = f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{_REJECTS}'"
+    return bool(connection.execute(tables).fetchall())
+
+
 def broken_records_sql(file: Delimited, footers: str | None = None) -> str:
     """SELECT line, reasons, raw of the records that could not be read, one row each.
 

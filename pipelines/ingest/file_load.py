@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.errors import InputError, SettingsError, StorageError
 from pipelines.ingest.decoding import DecodedFile, decode, inspect
-from pipelines.ingest.delimited import Delimited, broken_records_sql, unclosed_quote
+from pipelines.ingest.delimited import Delimited, broken_records_sql, unclosed_quote, was_read
 from pipelines.ingest.mapping import Mapping, read_mapping
 from pipelines.ingest.privacy import sealed
 from pipelines.ingest.quarantine import BROKEN_RECORD_REMEDY, NOT_A_RECORD
@@ -259,6 +259,8 @@ class FileLoad:
         count: _Count,
     ) -> None:
         """Put the records that could not even be split into columns with the rejects."""
+        if not was_read(connection):  # the source has a way of its own to read the text
+            return
         line = unclosed_quote(connection, file) if file.quote else None
         if line is not None:
             raise InputError(
