@@ -36,6 +36,11 @@ def judged_sql(
     the loader seals it) and _received_on, the day as the file writes it; the last three are
     NULL on good rows. `surely_good` is SQL that is true only where no check refuses: most rows
     then cost this one condition."""
+    if not checks:
+        return f"""
+            SELECT *, CAST(NULL AS VARCHAR) AS _reasons, CAST(NULL AS VARCHAR) AS _remedy,
+                CAST(NULL AS VARCHAR) AS _raw, CAST(NULL AS DATE) AS _received_on
+            FROM ({rows})"""
     refused = " OR ".join(f"coalesce({check.refused}, false)" for check in checks)
     alone = " ".join(f"WHEN {c.refused} THEN {quoted(c.reason)}" for c in checks if c.alone)
     reasons = ", ".join(

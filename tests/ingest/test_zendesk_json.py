@@ -49,6 +49,7 @@ def test_every_shape_of_file_gives_the_same_tickets(intake, text):
         ({"via": {"channel": "closed_ticket", "source": {"rel": None}}}, "follow_up"),
         ({"via": {"channel": "sample_ticket", "source": {"rel": None}}}, "test"),
         ({"via": {"channel": "side_conversation", "source": {"rel": None}}}, "internal"),
+        ({"via_followup_source_id": 12}, "follow_up"),
         ({"tags": ["closed_by_merge"]}, "merged"),
         ({"status": "deleted"}, "deleted"),
     ],
@@ -58,13 +59,52 @@ def test_what_is_no_customers_contact_says_why(intake, change, exclusion):
     assert intake.rows("contacts", "exclusion") == [(exclusion,)]
 
 
-def test_a_merged_ticket_learns_its_target_from_it(intake):
-    target = TICKET | {"id": 200, "merged_ticket_ids": [145]}
+def test_a_ticket_tells_which_tickets_were_merged_into_it_wherever_those_stand(intake):
+    target = TICKET | {"id": 200, "merged_ticket_ids": [145, 146]}
     intake.load(intake.file("t.jsonl", lines(TICKET, target)))
-    assert intake.rows("contacts", "source_id, merged_into, exclusion") == [
-        ("145", "zendesk:200", "merged"),
-        ("200", None, None),
+    assert intake.rows("relations", "contact_id, relation, other_contact_id") == [
+        ("zendesk:145", "merged_into", "zendesk:200"),
+        ("zendesk:146", "merged_into", "zendesk:200"),
     ]
+
+
+@pytest.mark.parametrize("is_whole", [True, False], ids=["small", "longer than the first look"])
+def test_lists_that_come_along_with_the_tickets_are_read_too(intake, is_whole):
+    tickets = [TICKET | {"id": n} for n in range(1, 3 if is_whole else 4000)]
+    beside = {
+        "tickets": tickets,
+        "users": [{"id": 9, "role": "agent", "locale": "ko"}],
+        "groups": [{"id": 3, "url": "", "name": "Seoul", "deleted": False, "created_at": ""}],
+        "metric_sets": [{"ticket_id": 1, "reopens": 2, "replies": 1}],
+    }
+    [report] = intake.load(intake.file("t.json", json.dumps(beside)))
+    assert (report.received, report.quarantined) == (len(tickets), 0)
+    assert ("9", "agent") in intake.rows("people", "person_id, role")
+    assert intake.rows("teams", "team_id, name") == [("zendesk:3", "Seoul")]
+    assert intake.rows("contact_clocks", "contact_id, reopens_count") == [("zendesk:1", 2)]
+
+
+@pytest.mark.parametrize(
+    ("rating", "survey"),
+    [
+        ({"score": "good", "id": 5, "comment": "ok"}, [("zendesk:145", "good_bad", 1.0, "ok")]),
+        ({"score": "offered"}, [("zendesk:145", None, None, None)]),
+        ({"score": "unoffered"}, []),
+        (None, []),
+    ],
+)
+def test_a_rating_in_the_ticket_is_the_tickets_own_survey(intake, rating, survey):
+    intake.load(intake.file("t.jsonl", lines(TICKET | {"satisfaction_rating": rating})))
+    assert intake.rows("surveys", "survey_id, scale, score, comment") == survey
+
+
+@pytest.mark.parametrize(
+    ("channel", "canonical"), [("web", None), ("75", "live_chat"), ("72", "social"), ("7", None)]
+)
+def test_a_channel_that_is_told_by_its_number(intake, channel, canonical):
+    via = {"channel": channel, "source": {"rel": None}}
+    intake.load(intake.file("t.jsonl", lines(TICKET | {"via": via})))
+    assert intake.rows("contacts", "channel, channel_raw") == [(canonical, channel)]
 
 
 def test_language_and_topic_are_the_custom_fields_or_tags_that_are_words_for_one(intake):
@@ -133,11 +173,12 @@ def test_staff_are_found_by_the_pseudonym_that_comments_carry_and_their_api_is_a
         comment | {"id": 2, "author_id": 9, "public": False},
         comment | {"id": 3, "author_id": -1, "via": {"channel": "rule"}},
         comment | {"id": 4, "author_id": 9, "via": {"channel": "api"}},
+        comment | {"id": 5, "author_id": 9, "type": "VoiceComment"},
     ]
     intake.file("users.jsonl", lines(*users))
     intake.file("comments.jsonl", lines(*comments))
     reports = intake.load()
-    assert [report.received for report in reports] == [4, 2]
+    assert [report.received for report in reports] == [5, 2]
     people = dict(intake.rows("people", "person_id, role"))
     assert people["9"] == "agent"
     assert people[pseudonym("7", "zendesk", KEY)] == "customer"
@@ -148,6 +189,7 @@ def test_staff_are_found_by_the_pseudonym_that_comments_carry_and_their_api_is_a
         ("zendesk:2", "agent", False),
         ("zendesk:3", "bot", True),
         ("zendesk:4", "bot", True),
+        ("zendesk:5", "system", True),
     ]
     assert {text for *_, text in found} == {"my number is <phone>"}
 
@@ -166,6 +208,6 @@ def test_ratings_offered_are_sent_and_unanswered_and_never_offered_are_no_survey
     [report] = intake.load(intake.file("r.jsonl", lines(*records)))
     assert (report.received, report.loaded) == (3, 3)
     assert intake.rows("surveys", "survey_id, answered_at, scale, score, comment") == [
-        ("zendesk:1", None, None, None, None),
-        ("zendesk:2", "2026-03-04 09:00:00", "good_bad", 1.0, "thanks"),
+        ("zendesk:rating-1", None, None, None, None),
+        ("zendesk:rating-2", "2026-03-04 09:00:00", "good_bad", 1.0, "thanks"),
     ]

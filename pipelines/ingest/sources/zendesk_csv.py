@@ -7,7 +7,8 @@ exist only as the vendor's minutes.
 Surveys: a satisfaction of Offered is a survey sent and not answered; Good, Bad or 1-5 is an
 answered one. The export has no time of either: both are taken to be when the ticket was solved
 (else last updated), so an answer counts as given within any window. Not Offered and blank mean
-that none was sent.
+that none was sent. Where the same ticket's rating stands in Zendesk's satisfaction_ratings, that
+one counts.
 """
 
 from pipelines.ingest.quarantine import Check, judged_sql, not_a_record
@@ -142,7 +143,6 @@ def _read(reading: Reading) -> list[Stream]:
                 ELSE 'declared' END AS language_source,
             exclusion, {", ".join(times)}{seconds},
             survey IS NOT NULL AS has_survey,
-            CASE WHEN has_survey THEN '{system}:ticket-' || source_id END AS survey_id,
             coalesce({"solved_at" if "solved_at" in times else "NULL"}, updated_at) AS surveyed_at,
             CASE WHEN survey <> 'offered' THEN surveyed_at END AS answered_at,
             CASE WHEN survey IN ('good', 'bad') THEN 'good_bad'
@@ -168,7 +168,8 @@ def _read(reading: Reading) -> list[Stream]:
                 "contact_clocks": Fill({name: name for name in clocks}),
                 "surveys": Fill(
                     {
-                        **{name: name for name in (*same, "survey_id", "answered_at", "scale")},
+                        **{name: name for name in (*same, "answered_at", "scale")},
+                        "survey_id": "contact_id",
                         "score": "score",
                         "score_raw": "score_raw",
                         "sent_at": "surveyed_at",
