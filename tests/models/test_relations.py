@@ -29,13 +29,15 @@ def test_a_merge_told_by_another_file_counts_as_one_told_by_the_contact(warehous
 
 def test_a_link_told_by_another_file_leaves_one_contact_counted(warehouse):
     connection = warehouse(
-        contacts="contact_id\nzendesk:1\nzendesk_messaging:a",
+        contacts="contact_id | kind\nzendesk:1 | ticket\nzendesk_messaging:a | chat",
         relations="""
             contact_id          | relation  | other_contact_id
             zendesk_messaging:a | linked_to | zendesk:1
         """,
     )
-    assert connection.execute("SELECT contact_id, exclusion FROM fact_contacts").fetchall() == [
+    assert connection.execute(
+        "SELECT contact_id, exclusion FROM fact_contacts ORDER BY 1"
+    ).fetchall() == [
         ("zendesk:1", None),
         ("zendesk_messaging:a", "linked"),
     ]
