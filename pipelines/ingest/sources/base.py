@@ -180,6 +180,12 @@ NOT_JSON = Check(
 )
 
 
+def words_sql(value: str, words: dict[str, str], otherwise: str) -> str:
+    """SQL of the word for a code."""
+    cases = " ".join(f"WHEN {quoted(code)} THEN {quoted(word)}" for code, word in words.items())
+    return f"CASE {value} {cases} ELSE {otherwise} END"
+
+
 def missing(*names: str) -> list[Check]:
     """Checks that a JSON record has these keys, which its structure reads as text."""
     return [

@@ -35,6 +35,7 @@ from pipelines.ingest.sources.base import (
     missing,
     not_times,
     stream,
+    words_sql,
 )
 from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import moment_sql
@@ -86,12 +87,6 @@ def _kind(probe: Probe) -> str | None:
     if probe.json is None or probe.json.keys & _FRESHSERVICE:
         return None
     return next((kind for kind, (_, keys) in _KINDS.items() if probe.json.keys >= keys), None)
-
-
-def words_sql(value: str, words: dict[str, str], otherwise: str) -> str:
-    """SQL of the word for a code."""
-    cases = " ".join(f"WHEN {quoted(code)} THEN {quoted(word)}" for code, word in words.items())
-    return f"CASE {value} {cases} ELSE {otherwise} END"
 
 
 def _status(reading: Reading) -> str:
