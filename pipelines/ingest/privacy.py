@@ -1,6 +1,4 @@
-"""What may leave an export: pseudonyms instead of customers, masked text instead of text.
-
-Both are SQL expressions, so that they run vectorised in the pass that reads the file.
+"""Pseudonyms instead of customers, sealed text where a row must be kept word for word; the key.
 
 A pseudonym is the first 80 bits of SHA-256(key, system, id): without the key, ids can't be
 tried out against it; because it is cut, it can't be extended either. Key, system and a usual
@@ -24,65 +22,6 @@ from pipelines.errors import SettingsError, StorageError
 
 KEY_VARIABLE = "SUPPORT_QUALITY_KEY"
 _PSEUDONYM_DIGITS = 20
-
-_SECRET = "token|key|sig|signature|auth|code|session|sid|password|pwd|secret|otp|jwt"
-_BASE58 = "[1-9A-HJ-NP-Za-km-z]"
-
-_MASKS = (
-    (r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+", "<email>"),
-    (rf"(?i)https?://[^\s?#]+[?#]\S*(?:{_SECRET})[a-z_\-]*=\S+", "<url>"),
-    (rf"\b(?:(?:0x)?[0-9a-fA-F]{{64}}|{_BASE58}{{86,88}})\b", "<transaction>"),
-    (
-        r"\b(?:0x[0-9a-fA-F]{40}"  # Ethereum and its kin
-        r"|(?:bc1|BC1|tb1)[A-Za-z0-9]{25,62}"  # Bitcoin, SegWit
-        rf"|[13]{_BASE58}{{25,34}}|T{_BASE58}{{33}}|r{_BASE58}{{24,34}}"  # Bitcoin, TRON, XRP
-        rf"|{_BASE58}{{43,44}})\b",  # Solana
-        "<wallet>",
-    ),
-    (
-        r"\b(?:[0-9]{17}[0-9Xx]"  # China
-        r"|[0-9]{6}[- ]?[1-8][0-9]{6}"  # Korea
-        r"|[0-9]{3}-[0-9]{2}-[0-9]{4})\b",  # United States
-        "<id_number>",
-    ),
-    (
-        r"\b(?:[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{3,4}"
-        r"|3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5})\b",
-        "<card>",
-    ),
-    (r"\b[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}\b", "<id_number>"),  # Japan
-    (
-        r"\+[0-9][0-9 ().\-]{6,16}[0-9]\b"  # international
-        r"|\(?\b0[0-9]{1,3}\)?[- .]?[0-9]{3,4}[- .]?[0-9]{4}\b"  # Korea, Japan, landlines
-        r"|\(?\b[2-9][0-9]{2}\)?[- .][0-9]{3}[- .][0-9]{4}\b"  # United States
-        r"|\b1[3-9][0-9]{9}\b",  # China
-        "<phone>",
-    ),
-    (
-        r"(?i)\b(uid|user[ _]?id|account(?: ?(?:id|no|number))?)(\W{0,3})[0-9]{4,}\b",
-        r"\1\2<account>",
-    ),
-    (r"\b[A-Za-z]{0,3}[0-9]{7,}\b", "<account>"),
-)
-_SUSPICIOUS = r"@|://|[A-Za-z0-9]{24}|[0-9]{4}|[0-9][0-9 ().\-]{5,}[0-9]"
-"""Text without any of these holds nothing to mask: most text costs this one search."""
-_NUMBERED = r"[A-Za-z0-9]{24}|[0-9]{4}|[0-9][0-9 ().\-]{5,}[0-9]"
-
-
-def masked_sql(text: str) -> str:
-    """SQL for a text with addresses, numbers and wallets replaced by `<what they were>`."""
-    addresses, rest = _replaced(text, _MASKS[:2]), _MASKS[2:]
-    return (
-        f"CASE WHEN NOT regexp_matches({text}, '{_SUSPICIOUS}') THEN {text}"
-        f" WHEN NOT regexp_matches({text}, '{_NUMBERED}') THEN {addresses}"
-        f" ELSE {_replaced(addresses, rest)} END"
-    )
-
-
-def _replaced(text: str, masks: tuple[tuple[str, str], ...]) -> str:
-    for pattern, replacement in masks:
-        text = f"regexp_replace({text}, '{pattern}', '{replacement}', 'g')"
-    return text
 
 
 def pseudonym_sql(value: str, system: str, key: bytes) -> str:

@@ -18,7 +18,8 @@ from pipelines.ingest.contracts import TABLES
 from pipelines.ingest.delimited import describe
 from pipelines.ingest.json_records import JsonShape, RecordTable, records_sql, shape_of
 from pipelines.ingest.mapping import LINE, Mapping
-from pipelines.ingest.privacy import masked_sql, pseudonym_sql
+from pipelines.ingest.masking import masked_sql
+from pipelines.ingest.privacy import pseudonym_sql
 from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.tables import StoredTable, Table, normalised, quoted
 from pipelines.ingest.vocabulary import first_known_sql
