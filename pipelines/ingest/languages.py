@@ -27,8 +27,9 @@ VERSION = 1
 
 LEAST_LETTERS = 6
 """Less than this is no evidence: two CJK characters, or six letters of an alphabet."""
-LEAST_CONFIDENCE = 0.5
-LEAST_MARGIN = 0.2
+LEAST_CONFIDENCE = 0.35
+LEAST_LEAD = 2.0
+"""A Latin text's language must be this likely, and this many times as likely as the next."""
 CONTACT_CHARACTERS = 2_000
 """More of one contact's text changes no answer and costs time."""
 
@@ -78,8 +79,12 @@ _ENGLISH = (
 
 
 _HANGUL, _KANA, _HAN = r"\p{Hangul}", r"\p{Hiragana}\p{Katakana}", r"\p{Han}"
+_CJK = _HANGUL + _KANA + _HAN
 _CYRILLIC, _LATIN, _LETTERS = r"\p{Cyrillic}", r"\p{Latin}", r"\p{L}"
 _NOT_RUSSIAN = "іїєґўјљњћђәғқңөұүһІЇЄҐЎЈЉЊЋЂӘҒҚҢӨҰҮҺ"
+
+_FOREIGN = "äåæøœßłąęćńśźżčďěňřšťůžőűșțļķģāēīūëïîûÿðþ"
+"""Latin letters that none of our languages writes."""
 
 
 def _written_only_in(codec: str, *others: str) -> str:
@@ -108,7 +113,7 @@ def latin_languages(texts: Sequence[str]) -> list[str]:
     found = []
     for values in detector.compute_language_confidence_values_in_parallel(list(texts)):
         first, second = values[0], values[1]
-        sure = first.value >= LEAST_CONFIDENCE and first.value - second.value >= LEAST_MARGIN
+        sure = first.value >= max(LEAST_CONFIDENCE, LEAST_LEAD * second.value)
         found.append(LATIN.get(first.language, "und") if sure else "und")
     return found
 
@@ -164,15 +169,28 @@ _WORDED_SQL = f"""
                 ELSE text
             END AS text
         FROM numbered
+    ),
+    worded AS (
+        SELECT
+            contact_id, author_id, sent_at, place,
+            CASE
+                WHEN regexp_matches(text, '{_NAMES_ALONE}') THEN ''
+                ELSE trim(regexp_replace(text, '{_NOT_WORDING.replace("'", "''")}', ' ', 'g'))
+            END AS words
+        FROM own
     )
     SELECT
         contact_id, author_id, place,
         row_number() OVER (PARTITION BY contact_id, author_id ORDER BY sent_at, place) AS turn,
+        -- in one message, alphabet between CJK is mostly an error message or a product's name
         CASE
-            WHEN regexp_matches(text, '{_NAMES_ALONE}') THEN ''
-            ELSE trim(regexp_replace(text, '{_NOT_WORDING.replace("'", "''")}', ' ', 'g'))
+            WHEN strlen(words) > length(words) AND regexp_matches(words, '[A-Za-z]')
+                AND 2 * strlen(regexp_replace(words, '[^{_CJK}]+', '', 'g'))
+                    >= length(regexp_replace(words, '[^A-Za-z]+', '', 'g'))
+                THEN regexp_replace(words, '[A-Za-z]+', ' ', 'g')
+            ELSE words
         END AS words
-    FROM own
+    FROM worded
 """
 
 
@@ -227,11 +245,15 @@ def _scripted_sql() -> str:
 
 _SPOKEN_SQL = f"""
     SELECT
-        contact_id, author_id,
-        left(string_agg(left(words, 500), chr(10) ORDER BY turn), {CONTACT_CHARACTERS}) AS words
-    FROM worded
-    WHERE place NOT IN (SELECT place FROM scripted)
-    GROUP BY contact_id, author_id
+        w.contact_id, w.author_id,
+        left(
+            coalesce(string_agg(left(w.words, 500), chr(10) ORDER BY w.turn)
+                FILTER (WHERE s.place IS NULL), ''),
+            {CONTACT_CHARACTERS}
+        ) AS words
+    FROM worded AS w
+    LEFT JOIN scripted AS s ON s.place = w.place
+    GROUP BY w.contact_id, w.author_id
 """
 
 
@@ -244,7 +266,7 @@ def _counted_sql() -> str:
         return f"CASE WHEN is_ascii THEN 0 ELSE {count(characters)} END"
 
     def in_chinese(characters: str) -> str:
-        return f"CASE WHEN han = 0 OR kana > 0 THEN 0 ELSE {count(characters)} END"
+        return f"CASE WHEN han <= 8 * kana THEN 0 ELSE {count(characters)} END"
 
     english = _ENGLISH.replace("'", "''")
     return f"""
@@ -260,16 +282,18 @@ def _counted_sql() -> str:
                 CASE WHEN is_ascii THEN 0
                     ELSE {count(_LETTERS)} - hangul - kana - han - cyrillic - latin END AS other,
                 {in_chinese(_written_only_in("gb2312", "big5"))} AS simplified,
-                {in_chinese(_written_only_in("big5", "gb2312", "shift_jis"))} AS traditional,
+                {in_chinese(_written_only_in("big5", "gb2312"))} AS traditional,
                 {in_chinese(_written_only_in("shift_jis", "gb2312", "big5"))} AS shinjitai,
                 CASE WHEN cyrillic > 0 THEN {count(_NOT_RUSSIAN)} ELSE 0 END AS not_russian,
                 CASE WHEN is_ascii THEN len(regexp_extract_all(lower(words), '{english}'))
-                    ELSE 0 END AS english
+                    ELSE 0 END AS english,
+                {beyond_ascii(_FOREIGN)} AS foreign_latin
             FROM spoken
         ),
         weighed AS (
             SELECT
                 contact_id, author_id, words, simplified, traditional, not_russian, cyrillic, other,
+                foreign_latin * 40 >= latin AND foreign_latin > 0 AS is_foreign,
                 english >= 3 AND english * 4 >= len(string_split(words, ' ')) AS is_english,
                 3 * hangul AS ko,
                 -- kana among Han is Japanese, the one no of a Chinese advertisement is not
@@ -289,7 +313,7 @@ def _counted_sql() -> str:
                 WHEN letters = zh AND simplified < traditional THEN 'zh-TW'
                 WHEN letters = zh THEN 'zh'
                 WHEN letters = cyrillic AND not_russian = 0 THEN 'ru'
-                WHEN letters IN (cyrillic, other) THEN 'und'
+                WHEN letters IN (cyrillic, other) OR is_foreign THEN 'und'
                 WHEN is_english THEN 'en'
             END AS language,
             CASE WHEN language IS NULL
