@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -39,8 +40,9 @@ class Delimited(Table):
 
     def first_rows(self, number: int) -> list[list[str]]:
         """See Table."""
-        lines = self.head.split("\n")[self.skip_lines + self.has_header :][:number]
-        return list(_rows("\n".join(lines), self.separator, self.quote))
+        text = "\n".join(self.head.split("\n")[self.skip_lines :])
+        rows = _rows(text, self.separator, self.quote)
+        return list(islice(rows, self.has_header, self.has_header + number))
 
     def rows_sql(self, missing: tuple[str, ...] = ("",), leave_out: int = 0) -> str:
         """See Table; broken records are kept aside."""

@@ -75,6 +75,21 @@ def test_an_answer_that_cannot_be_is_refused_with_its_local_day(intake, line, re
     ]
 
 
+def test_aspects_are_on_1_to_5_whatever_the_scale_of_the_score(intake):
+    mapping = MAPPING.replace('name = "1-5"', 'name = "0-10"')
+    load(intake, f"1,55,{SENT},2026-03-02 10:00,0,5,", f"2,55,{SENT},,9,8,", mapping=mapping)
+    assert intake.rows("surveys", "score, professionalism") == [(0.0, 5)]
+    assert intake.rejects() == [(3, "Manners is off the scale 1-5")]
+
+
+def test_zero_is_not_rated_only_where_the_mapping_says_so(intake):
+    line = f"1,55,{SENT},2026-03-02 10:00,0,,"
+    load(intake, line)
+    assert intake.rejects() == [(2, "Score is off the scale 1-5")]
+    load(intake, line + " ", mapping=MAPPING + '[missing]\nScore = ["0"]\n')
+    assert intake.rows("surveys", "answered_at, scale, score") == [(None, None, None)]
+
+
 def test_a_scale_must_be_told(intake):
     with pytest.raises(SettingsError, match=r"s\.toml: \[scale\] name: is required"):
         load(intake, f"1,55,{SENT},,,,", mapping=MAPPING.split("[scale]")[0])

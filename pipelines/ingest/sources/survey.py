@@ -41,7 +41,11 @@ CONTACT_HEADERS = (
 
 
 def with_usual_columns(
-    reading: Reading, usual: dict[str, Sequence[str]], headers: Sequence[str] = (), **told: object
+    reading: Reading,
+    usual: dict[str, Sequence[str] | Field],
+    headers: Sequence[str] = (),
+    known: Sequence[str] = (),
+    **told: object,
 ) -> Reading:
     """The reading of a tool's export with the columns that the tool itself makes.
 
@@ -49,8 +53,9 @@ def with_usual_columns(
 
     Parameters
     ----------
-    usual : field -> headers that it may stand under, tried in turn.
+    usual : field -> headers that it may stand under, tried in turn; or where it surely stands.
     headers : names of the columns, where the header line's own are not all different.
+    known : what a mapping may name instead, where the file is no table.
     told : what else is known of the tool: see Mapping.
 
     Raises
@@ -61,15 +66,19 @@ def with_usual_columns(
     if headers and not mine.file.columns:
         mine = replace(mine, file=replace(mine.file, columns=tuple(headers)))
         reading = replace(reading, probe=replace(reading.probe, mapping=mine))
-    table = reading.probe.table
     columns = {}
-    for name, candidates in usual.items():
-        found = next((h for h in candidates if table.position(h) is not None), None)
+    for name, where in usual.items():
+        if isinstance(where, Field):
+            columns[name] = where
+            continue
+        found = next(
+            (header for header in where if reading.probe.table.position(header) is not None), None
+        )
         if found is not None:
             columns[name] = Field((found,))
     path = Path("mappings") / f"{reading.name.name.split('.')[0]}.toml"
     mapping = mine.over(Mapping(path=path, columns=columns, **told))
-    require_told(reading.name, mapping, table.headers)
+    require_told(reading.name, mapping, known or reading.probe.table.headers)
     return replace(reading, probe=replace(reading.probe, mapping=mapping))
 
 
@@ -125,6 +134,7 @@ def surveys(
     survey_id : SQL of the id, over the fields' rows, where no column holds it.
     """
     fields = Fields(reading, TIMES, (), "sent_at", leave_out)
+    key = "id" if survey_id is None else "answered_at"
     rows = fields.rows_sql()
     if survey_id is not None:
         rows = f"SELECT *, {survey_id} AS id_text FROM ({rows})"
@@ -134,9 +144,9 @@ def surveys(
             {"".join(f", {fields.time(name)} AS {name}" for name in TIMES if not fields.has(name))}
         FROM ({rows})"""
     told = [
-        *fields.not_a_record("id" if survey_id is None else "answered_at"),
+        *fields.not_a_record(key),
         *checks,
-        *fields.checks(("id",) if survey_id is None else ()),
+        *fields.checks((key,)),
         *fields.not_before("answered_at", "sent_at"),
     ]
     days = [
