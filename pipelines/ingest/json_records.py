@@ -159,7 +159,7 @@ class RecordTable(Table):
 
     def rows_sql(self, missing: tuple[str, ...] = ("",), leave_out: int = 0) -> str:
         """See Table; also `record`. Lists and objects are their JSON text."""
-        paths = ", ".join(quoted(_json_path(header)) for header in self.headers)
+        paths = ", ".join(quoted(json_path(header)) for header in self.headers)
         listed = ", ".join(map(quoted, missing))
         columns = ", ".join(
             f"CASE WHEN v[{i}] NOT IN ({listed}) THEN v[{i}] END AS c{i}"
@@ -183,7 +183,7 @@ class RecordTable(Table):
         return "record"
 
 
-def _json_path(header: str) -> str:
+def json_path(header: str) -> str:
     """The path of `stats.resolved_at` or `contacts[0].id` as DuckDB writes it."""
     keys = (re.fullmatch(r"(.*?)((?:\[\d+\])*)", key, re.DOTALL) for key in header.split("."))
     return "$" + "".join(f'."{key[1]}"{key[2]}' for key in keys)
