@@ -49,7 +49,7 @@ from pipelines.ingest.vocabulary import first_known_sql
 _NOT_JSON = Check(
     "NOT is_record", "not a JSON object", "export the file again: this line is cut off or damaged"
 )
-_NEVER = "'^(0$|1970-01-01|1900-|1899-|0001-)'"
+_NEVER = "'^(0?$|1970-01-01|1900-|1899-|0001-)'"
 _STATUS = """CASE lower({}) WHEN 'initial' THEN 'new' WHEN 'queued' THEN 'new'
     WHEN 'opened' THEN 'open' WHEN 'snoozed' THEN 'pending' WHEN 'closed' THEN 'solved'
     WHEN 'missed' THEN 'closed' ELSE 'unknown' END"""
@@ -86,7 +86,8 @@ def _checks(part: Part, *required: str) -> list[Check]:
     checks = [_NOT_JSON]
     for name in required:
         column = f"{name}_text" if name in part.times else name
-        checks.append(Check(f"is_record AND {column} IS NULL", f"{key[column]} is missing"))
+        never = f"{column} IS NULL OR regexp_matches({column}, {_NEVER})"
+        checks.append(Check(f"is_record AND ({never})", f"{key[column]} is missing"))
         if name not in part.times:
             ruined = f"regexp_full_match({name}, '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+')"
             checks.append(Check(ruined, f"{key[name]} is in scientific notation", EXCEL_REMEDY))
