@@ -75,6 +75,8 @@ def _write(path: Path, load: Load) -> None:
     part = path.with_suffix(".part")
     with pq.ParquetWriter(part, _SCHEMA, compression="zstd") as writer:
         for batch, is_message in _batches(load):
+            if not batch.num_rows:
+                continue
             found = languages.detect(batch)
             flags = pa.repeat(pa.scalar(is_message), found.num_rows)
             writer.write_table(found.append_column("is_message", flags).cast(_SCHEMA))

@@ -48,7 +48,8 @@ _NEIGHBOURS = (
 """Languages nobody has a name for here; without them their texts would pass for one of ours."""
 
 # An opening is a bot's if this many contacts of a batch, and this share of them, begin with it
-# word for word; what follows belongs to it where at least half of those contacts go on with it.
+# word for word, it is no mere "hello", and at least half of them go on after it: customers who ask
+# the same have asked then. What follows belongs to it where at least half go on the same way.
 _SCRIPT_CONTACTS = 20
 _SCRIPT_SHARE = 0.05
 _SCRIPT_LETTERS = 16
@@ -214,8 +215,10 @@ def _scripted_sql() -> str:
         chained AS (
             SELECT
                 place, turn, words, beginning,
-                lag(beginning) OVER (PARTITION BY contact_id, author_id ORDER BY turn) AS before
+                lag(beginning) OVER own AS before,
+                lead(turn) OVER own IS NOT NULL AS goes_on
             FROM begun
+            WINDOW own AS (PARTITION BY contact_id, author_id ORDER BY turn)
         ),
         shared AS (
             SELECT turn, beginning, any_value(before) AS before, COUNT(*) AS contacts
@@ -223,7 +226,11 @@ def _scripted_sql() -> str:
             GROUP BY turn, beginning
             HAVING COUNT(*) >= {_SCRIPT_CONTACTS}
                 AND COUNT(*) >= {_SCRIPT_SHARE} * (SELECT COUNT(DISTINCT contact_id) FROM worded)
-                AND (turn > 1 OR {_weight_sql("any_value(words)")} >= {_SCRIPT_LETTERS})
+                AND (
+                    turn > 1
+                    OR count_if(goes_on) * 2 >= COUNT(*)
+                    AND {_weight_sql("any_value(words)")} >= {_SCRIPT_LETTERS}
+                )
         ),
         script AS (
             WITH RECURSIVE grown AS (

@@ -115,6 +115,11 @@ def test_a_bots_opening_under_the_customers_name_is_not_the_customers_language()
     assert found["left"] == "und"
 
 
+def test_a_question_that_many_customers_ask_word_for_word_stays_theirs():
+    contacts = {f"c{i}": ["출금이 도착하지 않았습니다"] for i in range(40)}
+    assert Counter(detected(contacts).values()) == {"ko": 40}
+
+
 def test_a_greeting_that_many_customers_begin_with_stays_theirs():
     contacts = {f"c{i}": ["안녕하세요", f"{i}"] for i in range(40)}
     assert Counter(detected(contacts).values()) == {"ko": 40}

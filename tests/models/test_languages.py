@@ -1,8 +1,15 @@
 """Where a contact's language comes from: declared, detected, queue or user profile."""
 
+import os
+import shutil
+import time
+
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import SettingsError
+from pipelines.ingest import languages
+from pipelines.ingest.contracts import DETECTED_LANGUAGES
 from pipelines.language_stage import detect_languages
 from tests.fixtures import SETTINGS
 
@@ -33,8 +40,7 @@ PEOPLE = "person_id | role | language_raw\np1 | customer | en-US"
 
 
 def languages_of(warehouse, order=None, **tables):
-    for files in tables.pop("files", [tables]):
-        warehouse.load(**files)
+    warehouse.load(**tables)
     detect_languages(warehouse.folder)
     told = f"[languages]\norder = {order}\n" if order else ""
     return warehouse.build(told + SETTINGS).execute(LANGUAGES).fetchall()
@@ -75,3 +81,121 @@ def test_a_site_sets_the_order_and_leaves_sources_out(warehouse):
 def test_an_order_of_unknown_or_repeated_sources_is_refused(warehouse, order):
     with pytest.raises(SettingsError, match=r"\[languages\]: write order = \[...\] with each of"):
         warehouse.read_settings(f"[languages]\norder = {order}\n{SETTINGS}")
+
+
+def test_conflicts_are_counted_by_pair_and_warn_where_they_are_no_exception(warehouse):
+    rows = [f"c{i} | ko | 출금이 안 됩니다" for i in range(40)]
+    rows += ["d1 | ko | My withdrawal has not arrived yet", "d2 | ko | Не могу войти в аккаунт"]
+    rows += ["e1 | en | ログインできません", "e2 | zh | 我的帐户无法登录", "e3 | en | ok"]
+    languages_of(
+        warehouse,
+        contacts="contact_id | language\n" + "\n".join(row.rsplit("|", 1)[0] for row in rows),
+        messages="contact_id | sent_at | author_role | text\n"
+        + "\n".join(
+            "{0} | 2026-03-02 09:00:00Z | customer | {2}".format(*row.split(" | ")) for row in rows
+        ),
+    )
+    connection = warehouse.open()
+    assert connection.execute(
+        "SELECT declared, detected, contacts, round(share, 4) FROM language_conflicts ORDER BY ALL"
+    ).fetchall() == [("en", "ja", 1, 1.0), ("ko", "en", 1, 0.0238), ("ko", "ru", 1, 0.0238)]
+    assert connection.execute(
+        "SELECT severity, found, detail LIKE 'first: declared=en, detected=ja, contacts=1,%'"
+        " FROM checks WHERE \"check\" = 'languages_agree'"
+    ).fetchall() == [("warn", 1, True)]
+
+
+def test_a_declared_word_without_an_alias_is_reported_though_the_language_is_detected(warehouse):
+    languages_of(warehouse, contacts=CONTACTS, messages=MESSAGES, people=PEOPLE)
+    assert warehouse.open().execute(
+        "SELECT found, detail LIKE 'first: language_raw=klingon, contacts=1.%'"
+        " FROM checks WHERE \"check\" = 'known_languages'"
+    ).fetchall() == [(1, True)]
+
+
+def test_who_is_a_customer_may_be_told_by_a_later_file(warehouse):
+    warehouse.load(
+        contacts="contact_id | language\na |",
+        messages="""
+            contact_id | sent_at              | author_id | text
+            a          | 2026-03-02 09:00:00Z | someone   | 출금이 안 됩니다
+            a          | 2026-03-02 09:01:00Z | helper    | Thank you for waiting, we are on it
+        """,
+    )
+    detect_languages(warehouse.folder)
+    assert warehouse.build().execute(LANGUAGES).fetchall() == [("a", "en", "detected", None, "en")]
+    warehouse.load(people="person_id | role\nhelper | agent")
+    detect_languages(warehouse.folder)
+    assert warehouse.build().execute(LANGUAGES).fetchall() == [("a", "ko", "detected", None, "ko")]
+
+
+def test_of_several_loads_the_one_with_most_letters_tells_and_messages_come_before_subjects(
+    warehouse,
+):
+    warehouse.load(
+        contacts="""
+            contact_id | language | subject
+            a          |          | Withdrawal is missing since three days, please check it
+            b          |          | 출금이 안 됩니다
+        """,
+        messages="contact_id | sent_at | author_role | text\n"
+        "a | 2026-03-02 09:00:00Z | customer | Не могу войти",
+    )
+    detect_languages(warehouse.folder)
+    warehouse.load(
+        messages="contact_id | sent_at | author_role | text\n"
+        "a | 2026-03-03 09:00:00Z | customer | ログインできません、助けてください",
+    )
+    detect_languages(warehouse.folder)
+    assert warehouse.build().execute(LANGUAGES).fetchall() == [
+        ("a", "ja", "detected", None, "ja"),
+        ("b", "ko", "detected", None, "ko"),
+    ]
+
+
+def test_a_load_is_looked_at_once_and_again_after_its_rows_or_the_rules_changed(
+    warehouse, monkeypatch
+):
+    looked_at = []
+    whole = languages.detect
+    monkeypatch.setattr(languages, "detect", lambda rows: looked_at.append(1) or whole(rows))
+    load_id = warehouse.load(contacts=CONTACTS, messages=MESSAGES)
+    detect_languages(warehouse.folder)
+    detect_languages(warehouse.folder)
+    assert len(looked_at) == 1
+    warehouse.load(messages=MESSAGES)
+    detect_languages(warehouse.folder)
+    assert len(looked_at) == 2
+    (folder,) = (warehouse.folder / "raw").glob(f"{load_id}-*")
+    later = time.time() + 10
+    os.utime(folder / "messages.parquet", (later, later))
+    detect_languages(warehouse.folder)
+    assert len(looked_at) == 3
+    monkeypatch.setattr(languages, "VERSION", 2)
+    detect_languages(warehouse.folder)
+    assert len(looked_at) == 5
+    assert len(list((warehouse.folder / "languages").iterdir())) == 2
+
+
+def test_a_load_that_is_gone_takes_its_languages_with_it(warehouse):
+    warehouse.load(contacts=CONTACTS, messages=MESSAGES)
+    detect_languages(warehouse.folder)
+    (folder,) = (warehouse.folder / "raw").glob("*-*")
+    shutil.rmtree(folder)
+    detect_languages(warehouse.folder)
+    assert list((warehouse.folder / "languages").iterdir()) == []
+
+
+def test_no_text_is_kept_beside_the_raw_store(warehouse):
+    warehouse.load(contacts=CONTACTS, messages=MESSAGES)
+    detect_languages(warehouse.folder)
+    (path,) = (warehouse.folder / "languages").iterdir()
+    schema = pq.read_schema(path)
+    assert list(zip(schema.names, map(str, schema.types), strict=True)) == [
+        ("contact_id", "string"),
+        ("author_id", "string"),
+        ("language", "string"),
+        ("letters", "int64"),
+        ("is_message", "bool"),
+    ]
+    assert schema.names == list(DETECTED_LANGUAGES.column_names)

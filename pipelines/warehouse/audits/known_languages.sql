@@ -4,11 +4,15 @@ summary = "every language in the exports has a canonical name"
 remedy = "add the raw value to data/reference/languages.csv"
 --- */
 SELECT
-    language_raw,
+    c.language_raw,
     COUNT(*) AS contacts
-FROM fact_contacts
-WHERE language = 'und'
-    AND language_raw IS NOT NULL
-    AND exclusion IS NULL
-GROUP BY language_raw
-ORDER BY contacts DESC, language_raw
+FROM fact_contacts AS c
+LEFT JOIN ref_languages AS la ON la.alias = lower(trim(c.language_raw))
+WHERE c.language_raw IS NOT NULL
+    AND la.alias IS NULL
+    -- a source may know the language of a word that is no alias
+    AND c.language_declared IS NULL
+    AND c.language_source NOT IN ('queue', 'user_profile')
+    AND c.exclusion IS NULL
+GROUP BY c.language_raw
+ORDER BY contacts DESC, c.language_raw
