@@ -20,6 +20,10 @@ def both(exchange):
     connection.execute(
         f"CREATE TEMP VIEW truth AS SELECT * FROM read_parquet('{TRUTH}') WHERE dirt IS NULL"
     )
+    connection.execute(
+        "CREATE TEMP VIEW dirty_chats AS SELECT linked_contact_id FROM"
+        f" read_parquet('{TRUTH}') WHERE dirt IS NOT NULL AND linked_contact_id IS NOT NULL"
+    )
     yield connection
     connection.close()
 
@@ -36,7 +40,9 @@ def test_every_contact_is_there_once_and_counted_or_left_out_for_the_true_reason
         SELECT count(*)
         FROM truth AS t
         LEFT JOIN fact_contacts AS f ON f.contact_id = t.contact_id
-        WHERE f.contact_id IS NULL OR f.exclusion IS DISTINCT FROM t.exclusion
+        WHERE (f.contact_id IS NULL OR f.exclusion IS DISTINCT FROM t.exclusion)
+            -- a ticket counts itself where the chat that it goes on from was refused
+            AND t.contact_id NOT IN (SELECT linked_contact_id FROM dirty_chats)
         """,
     )
     assert wrong == 0
@@ -90,4 +96,23 @@ def test_who_gave_up_waiting_is_true_of_every_call_and_chat_that_reached_the_que
         """
     ).fetchall()[0]
     assert compared > 5000
+    assert wrong == 0
+
+
+def test_a_chat_that_became_a_ticket_is_solved_when_the_ticket_truly_was(both):
+    # creation and minutes until the solve are both cut to the minute
+    compared, wrong = both.execute(
+        """
+        SELECT
+            count(*),
+            count(*) FILTER (
+                WHERE (f.first_solved_at IS NULL) <> (t.first_solved_at IS NULL)
+                    OR abs(epoch(f.first_solved_at) - epoch(t.first_solved_at)) > 120
+            )
+        FROM truth AS t
+        JOIN truth AS k ON k.contact_id = t.linked_contact_id
+        JOIN fact_contacts AS f ON f.contact_id = t.contact_id
+        """
+    ).fetchall()[0]
+    assert compared > 200
     assert wrong == 0

@@ -59,28 +59,28 @@ def test_a_chain_of_merges_starts_at_its_earliest_arrival(warehouse):
 def test_each_exclusion_says_why(warehouse):
     connection = warehouse(
         contacts="""
-            contact_id | direction | status  | tags            | linked_contact_id | exclusion
-            counted    | inbound   | open    | vip spamalot    |                   |
-            by_tag     | inbound   | open    | vip spam        |                   |
-            by_merge   | inbound   | closed  | closed_by_merge |                   |
-            outbound   | outbound  | open    |                 |                   |
-            colleagues | internal  | open    |                 |                   |
-            phantom    | inbound   | unknown |                 |                   | test
-            erased     | inbound   | deleted | spam            |                   | test
-            chat       | inbound   | open    |                 | counted           |
-            other_chat | inbound   | open    |                 | not_in_the_data   |
+            contact_id | kind   | direction | status  | tags            | linked_contact_id | exclusion
+            chat       | chat   | inbound   | open    | vip spamalot    | ticket            |
+            by_tag     | ticket | inbound   | open    | vip spam        |                   |
+            by_merge   | ticket | inbound   | closed  | closed_by_merge |                   |
+            outbound   | ticket | outbound  | open    |                 |                   |
+            colleagues | ticket | internal  | open    |                 |                   |
+            phantom    | ticket | inbound   | unknown |                 |                   | test
+            erased     | ticket | inbound   | deleted | spam            |                   | test
+            ticket     | ticket | inbound   | open    |                 |                   |
+            other_chat | chat   | inbound   | open    |                 | not_in_the_data   |
         """,
     )
     assert dict(connection.execute(FATES).fetchall()) == {
-        "counted": None,
         "by_tag": "spam",
         "by_merge": "merged",
         "outbound": "agent_initiated",
         "colleagues": "internal",
         "phantom": "test",
         "erased": "deleted",
-        "chat": "linked",
+        "chat": None,
         "other_chat": None,
+        "ticket": "linked",
     }
     assert rows_of(
         connection,
@@ -91,17 +91,6 @@ def test_each_exclusion_says_why(warehouse):
          "duplicate": 0, "agent_initiated": 1, "internal": 1, "follow_up": 0, "linked": 1,
          "deleted": 1}
     ]  # fmt: skip
-
-
-def test_of_two_contacts_that_link_each_other_one_is_counted(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | linked_contact_id
-            chat       | ticket
-            ticket     | chat
-        """,
-    )
-    assert dict(connection.execute(FATES).fetchall()) == {"chat": None, "ticket": "linked"}
 
 
 FINAL = {

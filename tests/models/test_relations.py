@@ -38,8 +38,8 @@ def test_a_link_told_by_another_file_leaves_one_contact_counted(warehouse):
     assert connection.execute(
         "SELECT contact_id, exclusion FROM fact_contacts ORDER BY 1"
     ).fetchall() == [
-        ("zendesk:1", None),
-        ("zendesk_messaging:a", "linked"),
+        ("zendesk:1", "linked"),
+        ("zendesk_messaging:a", None),
     ]
 
 

@@ -1,31 +1,32 @@
 -- What truly happened, one row per contact; see README.md beside the file.
 SELECT
-    'zendesk_chat:' || chat_id_of(number, arrived) AS contact_id,
-    'live_chat' AS channel, language_code(language) AS language, topic_code(topic) AS topic,
-    team_name(team) AS team, CAST(agent_id_of(agent) AS VARCHAR) AS agent_id,
-    CASE WHEN to_ticket THEN 'linked' ELSE nullif(exclusion, '') END AS exclusion,
-    nullif(dirt, '') AS dirt,
-    make_timestamp(arrived * 1000000) AS arrived_at,
-    make_timestamp(handed_over * 1000000) AS handed_over_at,
-    make_timestamp(queued * 1000000) AS queue_entered_at,
-    make_timestamp(first_reply * 1000000) AS first_reply_at,
-    first_reply - arrived AS first_response_seconds,
-    gave_up IS NOT NULL AS is_abandoned,
-    make_timestamp(gave_up * 1000000) AS left_at,
-    is_contained AS is_bot_contained,
-    make_timestamp(CASE WHEN is_solved THEN ended END * 1000000) AS first_solved_at,
-    make_timestamp(CASE WHEN is_solved THEN ended END * 1000000) AS last_solved_at,
-    make_timestamp(ended * 1000000) AS ended_at,
-    CAST(0 AS BIGINT) AS reopens_count,
-    rounds AS clarification_rounds,
+    'zendesk_chat:' || chat_id_of(c.number, c.arrived) AS contact_id,
+    'live_chat' AS channel, language_code(c.language) AS language, topic_code(c.topic) AS topic,
+    team_name(c.team) AS team, CAST(agent_id_of(c.agent) AS VARCHAR) AS agent_id,
+    nullif(c.exclusion, '') AS exclusion,
+    nullif(c.dirt, '') AS dirt,
+    make_timestamp(c.arrived * 1000000) AS arrived_at,
+    make_timestamp(c.handed_over * 1000000) AS handed_over_at,
+    make_timestamp(c.queued * 1000000) AS queue_entered_at,
+    make_timestamp(c.first_reply * 1000000) AS first_reply_at,
+    c.first_reply - c.arrived AS first_response_seconds,
+    c.gave_up IS NOT NULL AS is_abandoned,
+    make_timestamp(c.gave_up * 1000000) AS left_at,
+    c.is_contained AS is_bot_contained,
+    make_timestamp(CASE WHEN c.is_solved THEN c.ended ELSE t.solved_1 END * 1000000) AS first_solved_at,
+    make_timestamp(CASE WHEN c.is_solved THEN c.ended ELSE t.last_solved END * 1000000) AS last_solved_at,
+    make_timestamp(c.ended * 1000000) AS ended_at,
+    coalesce(t.reopens, 0) AS reopens_count,
+    c.rounds AS clarification_rounds,
     CAST(NULL AS BIGINT) AS handle_seconds,
-    make_timestamp(survey_sent * 1000000) AS survey_sent_at,
-    make_timestamp(survey_answered * 1000000) AS survey_answered_at,
-    nullif(score, 0) AS score, nullif(professionalism, 0) AS professionalism,
-    nullif(speed, 0) AS speed, nullif(problem_solving, 0) AS problem_solving,
+    make_timestamp(c.survey_sent * 1000000) AS survey_sent_at,
+    make_timestamp(c.survey_answered * 1000000) AS survey_answered_at,
+    nullif(c.score, 0) AS score, nullif(c.professionalism, 0) AS professionalism,
+    nullif(c.speed, 0) AS speed, nullif(c.problem_solving, 0) AS problem_solving,
     CAST(NULL AS VARCHAR) AS merged_into,
-    CASE WHEN to_ticket THEN 'zendesk:' || ticket_id_of(number) END AS linked_contact_id
-FROM simulated_chats
+    CASE WHEN c.to_ticket THEN 'zendesk:' || ticket_id_of(c.number) END AS linked_contact_id
+FROM simulated_chats AS c
+LEFT JOIN tickets_as_of(getvariable('cut')) AS t ON c.to_ticket AND t.number = c.number
 UNION ALL
 SELECT
     'calls:' || call_id_of(number, arrived),
@@ -57,7 +58,7 @@ SELECT
     'zendesk:' || ticket_id_of(number),
     channel_code(channel), language_code(language), topic_code(topic),
     team_name(team), CAST(agent_id_of(agent) AS VARCHAR),
-    nullif(nullif(exclusion, ''), 'linked'), nullif(dirt, ''),
+    nullif(exclusion, ''), nullif(dirt, ''),
     make_timestamp(arrived * 1000000),
     NULL,
     NULL,
@@ -80,4 +81,5 @@ SELECT
     CASE WHEN survey_answered IS NOT NULL THEN nullif(problem_solving, 0) END,
     'zendesk:' || ticket_id_of(merged_into),
     NULL
-FROM tickets_as_of(getvariable('cut'));
+FROM tickets_as_of(getvariable('cut'))
+ORDER BY arrived_at, contact_id;

@@ -1,6 +1,6 @@
 /* ---
 summary = "The agent's time that each chat took: where chats overlap, each moment is divided by the chats open at it."
-grain = "one answered chat with an agent, a start and an end"
+grain = "one answered chat with an agent, a start and an end; a transferred one from its first leg to its last"
 key = ["contact_id"]
 --- */
 WITH chats AS (
@@ -68,7 +68,9 @@ worked AS (
 )
 
 SELECT
-    contact_id,
-    CAST(floor(sum(CASE WHEN step = -1 THEN shared_seconds ELSE -shared_seconds END) + 0.5) AS BIGINT) AS talk_share_seconds
-FROM worked
-GROUP BY contact_id
+    coalesce(m.counted_id, w.contact_id) AS contact_id,
+    CAST(floor(sum(CASE WHEN w.step = -1 THEN w.shared_seconds ELSE -w.shared_seconds END) + 0.5) AS BIGINT)
+        AS talk_share_seconds
+FROM worked AS w
+LEFT JOIN core_matters AS m ON m.contact_id = w.contact_id AND m.is_leg
+GROUP BY coalesce(m.counted_id, w.contact_id)

@@ -52,18 +52,9 @@ SELECT
     c.agent_id,
     c.requester_id,
     c.subject,
-    CASE
-        WHEN c.status = 'deleted' THEN 'deleted'
-        WHEN m.contact_id IS NOT NULL THEN 'merged'
-        WHEN c.exclusion IS NOT NULL THEN c.exclusion
-        WHEN c.merged_into IS NOT NULL THEN 'merged'
-        WHEN x.exclusion IS NOT NULL AND x.exclusion <> 'linked' THEN x.exclusion
-        WHEN c.direction = 'outbound' THEN 'agent_initiated'
-        WHEN c.direction = 'internal' THEN 'internal'
-        ELSE x.exclusion
-    END AS exclusion,
-    coalesce(c.merged_into, m.other_contact_id) AS merged_into,
-    coalesce(c.linked_contact_id, k.other_contact_id) AS linked_contact_id,
+    CASE WHEN t.contact_id <> t.counted_id THEN 'linked' ELSE x.exclusion END AS exclusion,
+    r.merged_into,
+    r.linked_contact_id,
     c.created_at,
     c.updated_at,
     c.first_inbound_at,
@@ -82,7 +73,7 @@ LEFT JOIN latest_people AS p
 LEFT JOIN ref_languages AS lp ON lp.alias = lower(trim(p.language_raw))
 LEFT JOIN ref_topics AS tp ON tp.alias = lower(trim(c.topic_raw))
 LEFT JOIN ref_urgent_topics AS ut ON ut.topic = coalesce(c.topic, tp.topic)
-LEFT JOIN latest_relations AS m ON m.contact_id = c.contact_id AND m.relation = 'merged_into'
-LEFT JOIN latest_relations AS k ON k.contact_id = c.contact_id AND k.relation = 'linked_to'
+LEFT JOIN core_relations AS r ON r.contact_id = c.contact_id
 LEFT JOIN latest_teams AS tm ON tm.team_id = c.source || ':' || c.team
 LEFT JOIN core_exclusions AS x ON x.contact_id = c.contact_id
+LEFT JOIN core_matters AS t ON t.contact_id = c.contact_id

@@ -1,23 +1,30 @@
 /* ---
-summary = "Why a contact is not counted, where that is not written in its own row: its tags, or a linked contact."
-grain = "one contact that a tag or a link excludes"
+summary = "Why a contact is not counted whatever else it is linked to: its record, its tags, or a full export that lacks it."
+grain = "one contact that is not counted for a reason of its own"
 key = ["contact_id"]
 --- */
-WITH links AS (
+WITH reasons AS (
+    SELECT
+        c.contact_id,
+        CASE
+            WHEN c.status = 'deleted' THEN 'deleted'
+            WHEN c.exclusion IS NOT NULL THEN c.exclusion
+            WHEN c.direction = 'outbound' THEN 'agent_initiated'
+            ELSE 'internal'
+        END AS exclusion,
+        CASE WHEN c.status = 'deleted' THEN -3 WHEN c.exclusion IS NOT NULL THEN -1 ELSE 1000 END AS rank
+    FROM latest_contacts AS c
+    WHERE c.status = 'deleted'
+        OR c.exclusion IS NOT NULL
+        OR c.direction IN ('outbound', 'internal')
+    UNION ALL
     SELECT
         contact_id,
-        linked_contact_id
-    FROM latest_contacts
-    WHERE linked_contact_id IS NOT NULL
-    UNION
-    SELECT
-        contact_id,
-        other_contact_id AS linked_contact_id
-    FROM latest_relations
-    WHERE relation = 'linked_to'
-),
-
-reasons AS (
+        'merged' AS exclusion,
+        -2 AS rank
+    FROM core_relations
+    WHERE merged_into IS NOT NULL
+    UNION ALL
     SELECT
         c.contact_id,
         t.exclusion,
@@ -25,16 +32,6 @@ reasons AS (
     FROM latest_contacts AS c
     INNER JOIN ref_excluded_tags AS t ON position(t.padded_tag IN ' ' || c.tags || ' ') > 0
     WHERE c.tags IS NOT NULL
-    UNION ALL
-    -- the same matter in two systems counts once; of two that name each other the later key goes
-    SELECT
-        c.contact_id,
-        'linked' AS exclusion,
-        99 AS rank
-    FROM links AS c
-    INNER JOIN latest_contacts AS l ON l.contact_id = c.linked_contact_id
-    LEFT JOIN links AS b ON b.contact_id = c.linked_contact_id AND b.linked_contact_id = c.contact_id
-    WHERE NOT (b.contact_id IS NOT NULL AND c.contact_id <= c.linked_contact_id)
 ),
 
 ranked AS (

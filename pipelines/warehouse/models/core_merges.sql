@@ -7,14 +7,8 @@ WITH RECURSIVE merges AS (
     SELECT
         contact_id,
         merged_into
-    FROM latest_contacts
+    FROM core_relations
     WHERE merged_into IS NOT NULL
-    UNION
-    SELECT
-        contact_id,
-        other_contact_id AS merged_into
-    FROM latest_relations
-    WHERE relation = 'merged_into'
 ),
 
 merged (contact_id, target_id) AS (

@@ -1,5 +1,5 @@
 /* ---
-summary = "Status events with the status before, told by the event itself, else by the event before it."
+summary = "Status events with the status before, told by the event itself, else by the event before it. Those of a ticket that a counted session became are the session's."
 grain = "one change of a contact's status"
 key = ["contact_id", "changed_at", "to_status"]
 --- */
@@ -31,10 +31,13 @@ WITH changes AS (
 )
 
 SELECT
-    contact_id,
-    changed_at,
-    from_status,
-    to_status,
-    to_status IN ('solved', 'closed') AND coalesce(from_status, 'new') NOT IN ('solved', 'closed') AS is_solve,
-    to_status IN ('new', 'open', 'pending', 'hold') AND coalesce(from_status IN ('solved', 'closed'), FALSE) AS is_reopen
-FROM changes
+    coalesce(t.contact_id, c.contact_id) AS contact_id,
+    c.changed_at,
+    c.from_status,
+    c.to_status,
+    c.to_status IN ('solved', 'closed') AND coalesce(c.from_status, 'new') NOT IN ('solved', 'closed') AS is_solve,
+    c.to_status IN ('new', 'open', 'pending', 'hold') AND coalesce(c.from_status IN ('solved', 'closed'), FALSE) AS is_reopen
+FROM changes AS c
+LEFT JOIN core_outcomes AS t ON t.outcome_id = c.contact_id
+LEFT JOIN core_outcomes AS o ON o.contact_id = c.contact_id AND o.outcome_id IS NOT NULL
+WHERE o.contact_id IS NULL

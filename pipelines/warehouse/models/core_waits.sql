@@ -12,26 +12,27 @@ SELECT
     c.channel,
     c.channel_raw,
     c.direction,
-    c.language,
+    CASE WHEN c.language = 'und' THEN coalesce(o.language, 'und') ELSE c.language END AS language,
     c.language_raw,
-    c.language_source,
+    CASE WHEN c.language = 'und' THEN coalesce(o.language_source, c.language_source) ELSE c.language_source END
+        AS language_source,
     c.language_declared,
     c.language_detected,
-    c.topic,
+    CASE WHEN c.topic = 'unknown' THEN coalesce(o.topic, 'unknown') ELSE c.topic END AS topic,
     c.topic_raw,
     c.is_urgent,
-    c.status,
+    coalesce(o.status, c.status) AS status,
     c.priority,
     c.tags,
-    c.team,
-    c.agent_id,
+    coalesce(c.team, o.team) AS team,
+    coalesce(c.agent_id, o.agent_id) AS agent_id,
     c.requester_id,
     c.subject,
     c.exclusion AS given_exclusion,
     c.merged_into,
     c.linked_contact_id,
     c.created_at,
-    c.updated_at,
+    greatest(c.updated_at, o.updated_at) AS updated_at,
     c.handed_over_at,
     c._load_id,
 
@@ -50,6 +51,7 @@ SELECT
 
     -- a bot spoke, no human did, and nobody was asked to
     c.kind = 'chat'
+        AND o.contact_id IS NULL
         AND coalesce(v.bot_messages_count, 0) > 0
         AND v.first_agent_at IS NULL
         AND s.answered_at IS NULL
@@ -58,6 +60,7 @@ SELECT
 
     -- a session that ended without a queue, an answer or a hang-up: the line was closed
     s.contact_id IS NOT NULL
+        AND o.contact_id IS NULL
         AND coalesce(s.outcome, 'unknown') = 'unknown'
         AND s.queue_entered_at IS NULL
         AND s.answered_at IS NULL
@@ -65,11 +68,13 @@ SELECT
         AND v.first_agent_at IS NULL
         AND NOT is_bot_contained AS is_turned_away,
 
-    -- a reply is a public message of a human; sessions without messages have their answer
+    -- a reply is a public message of a human; sessions without messages have their answer. Who was
+    -- not answered in the contact itself, and did not leave, is in another one of its matter.
     v.first_agent_at,
     coalesce(
         CASE WHEN v.first_agent_at >= arrived_at THEN v.first_agent_at ELSE r.late_replied_at END,
-        s.answered_at
+        s.answered_at,
+        CASE WHEN hung_up_at IS NULL AND o.other_replied_at >= arrived_at THEN o.other_replied_at END
     ) AS replied_at,
     CASE
         WHEN s.contact_id IS NULL OR is_bot_contained THEN NULL
@@ -100,7 +105,7 @@ SELECT
 
     s.wait_seconds AS session_wait_seconds,
     s.answered_at AS session_answered_at,
-    s.ended_at AS session_ended_at,
+    CASE WHEN o.contact_id IS NULL THEN s.ended_at END AS session_ended_at,
     s.queue_entered_at AS session_queued_at,
     s.talk_seconds,
     s.hold_seconds,
@@ -111,6 +116,7 @@ SELECT
     k.vendor_first_response_seconds,
     k.vendor_full_resolution_seconds,
 
+    o.outcome_id IS NOT NULL OR c.kind IN ('ticket', 'social') AS is_tracked,
     -- solves: the status history, else the helpdesk's clocks. A clock tells the last solve only,
     -- which is also the first where nothing was reopened.
     coalesce(
@@ -136,7 +142,8 @@ FROM core_contacts AS c
 LEFT JOIN core_conversations AS v ON v.contact_id = c.contact_id
 LEFT JOIN core_late_replies AS r ON r.contact_id = c.contact_id
 LEFT JOIN core_merges AS g ON g.contact_id = c.contact_id
-LEFT JOIN latest_sessions AS s ON s.contact_id = c.contact_id
-LEFT JOIN latest_contact_clocks AS k ON k.contact_id = c.contact_id
+LEFT JOIN core_sessions AS s ON s.contact_id = c.contact_id
+LEFT JOIN core_clocks AS k ON k.contact_id = c.contact_id
+LEFT JOIN core_outcomes AS o ON o.contact_id = c.contact_id
 LEFT JOIN core_resolutions AS e ON e.contact_id = c.contact_id
 LEFT JOIN core_timed_loads AS t ON t._load_id = k._load_id

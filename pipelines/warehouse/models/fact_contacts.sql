@@ -19,7 +19,7 @@ language_detected = { type = "VARCHAR", meaning = "language of the customer's ow
 topic = { type = "VARCHAR", meaning = "canonical issue type; unknown where no alias fits the raw one" }
 topic_raw = { type = "VARCHAR", meaning = "issue type as the export writes it" }
 is_urgent = { type = "BOOLEAN", meaning = "the topic is urgent, or the priority is" }
-status = { type = "VARCHAR", meaning = "status at the data cut" }
+status = { type = "VARCHAR", meaning = "status at the data cut; of a session that became a ticket, the ticket's" }
 priority = { type = "VARCHAR", meaning = "priority as the export writes it, lower case" }
 tags = { type = "VARCHAR", meaning = "tags joined by single spaces" }
 team = { type = "VARCHAR", meaning = "group or department; NULL where the export names none" }
@@ -28,7 +28,7 @@ requester_id = { type = "VARCHAR", meaning = "keyed pseudonym of the customer" }
 subject = { type = "VARCHAR", meaning = "masked subject" }
 exclusion = { type = "VARCHAR", meaning = "why the contact is not counted, a column of the ledger; NULL where it is" }
 merged_into = { type = "VARCHAR", meaning = "contact_id of the contact this one was merged into" }
-linked_contact_id = { type = "VARCHAR", meaning = "contact_id of the same matter in another system" }
+linked_contact_id = { type = "VARCHAR", meaning = "contact that its record, or another one, names as the same matter" }
 created_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when the helpdesk made the contact" }
 updated_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when the export last changed the row" }
 arrived_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first inbound message, else creation; of a merge target the earliest of the merged" }
@@ -164,11 +164,11 @@ SELECT
     d.solved_last_at AS last_solved_at,
     ql.local_on AS last_solved_on,
     d.was_closed_at AS closed_at,
-    -- a live session without a solve of its own is not tracked; a ticket is, solved or not
+    -- a live session without a solve of its own is not tracked; a ticket is, or one that became one
     CASE
-        WHEN d.status IN ('solved', 'closed') AND (d.solved_last_at IS NOT NULL OR d.kind IN ('ticket', 'social')) THEN TRUE
+        WHEN d.status IN ('solved', 'closed') AND (d.solved_last_at IS NOT NULL OR d.is_tracked) THEN TRUE
         WHEN d.solved_last_at IS NOT NULL AND d.status = 'unknown' THEN TRUE
-        WHEN d.solved_last_at IS NOT NULL OR d.kind IN ('ticket', 'social') THEN FALSE
+        WHEN d.solved_last_at IS NOT NULL OR d.is_tracked THEN FALSE
     END AS is_resolved,
     CASE WHEN d.solved_first_at >= d.arrived_at THEN seconds_between(d.arrived_at, d.solved_first_at) END
         AS first_resolution_seconds,

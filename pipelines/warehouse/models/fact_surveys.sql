@@ -5,16 +5,16 @@ key = ["survey_id"]
 sort = ["answered_on", "channel", "language"]
 [columns]
 survey_id = { type = "VARCHAR", meaning = "`<system>:<id>`" }
-contact_id = { type = "VARCHAR", meaning = "the contact it asks about; NULL where not known" }
+contact_id = { type = "VARCHAR", meaning = "the contact it asks about, of one matter the one that counts; NULL where not known" }
 sent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was offered" }
 sent_on = { type = "DATE", unit = "local day", meaning = "day it was offered" }
 answered_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was answered; of a rated survey without that time, when the export last changed it" }
 answered_on = { type = "DATE", unit = "local day", meaning = "day it was answered" }
 is_answered_in_window = { type = "BOOLEAN", meaning = "answered within the survey window; NULL while the window is open or where the time of sending is not known" }
-scale = { type = "VARCHAR", meaning = "good_bad, 1-5, 1-7, 0-10 or 0-1; scales are never mixed" }
+scale = { type = "VARCHAR", meaning = "good_bad, 0-1, 1-3, 1-5, 1-7, 1-10, 0-10 or signed (-3..3); scales are never mixed" }
 score = { type = "DOUBLE", unit = "points of the scale", meaning = "the answer on its own scale; good 1, bad 0; NULL while unanswered" }
 score_raw = { type = "VARCHAR", meaning = "the answer as the export writes it" }
-is_satisfied = { type = "BOOLEAN", meaning = "in the top two boxes of its scale, or good; NULL while unanswered" }
+is_satisfied = { type = "BOOLEAN", meaning = "good, 1 of 0-1, 3 of 1-3, the top two boxes of 1-5, 1-7, 1-10 and 0-10, above 0 of signed; NULL while unanswered" }
 is_last_rating = { type = "BOOLEAN", meaning = "the contact's last rating within the window; NULL while unanswered" }
 professionalism = { type = "BIGINT", unit = "points 1-5", meaning = "rating of professionalism" }
 speed = { type = "BIGINT", unit = "points 1-5", meaning = "rating of speed" }
@@ -41,7 +41,7 @@ WITH told_better AS (
 dated AS (
     SELECT
         s.survey_id,
-        s.contact_id,
+        coalesce(m.counted_id, s.contact_id) AS contact_id,
         s.sent_at,
         coalesce(s.answered_at, CASE WHEN s.score IS NOT NULL THEN coalesce(s.updated_at, s.sent_at) END) AS answered_at,
         s.scale,
@@ -55,6 +55,7 @@ dated AS (
     FROM latest_surveys AS s
     LEFT JOIN told_better AS t
         ON s.survey_id = s.contact_id AND t.contact_id = s.contact_id AND t.system = split_part(s.survey_id, ':', 1)
+    LEFT JOIN core_matters AS m ON m.contact_id = s.contact_id
     WHERE t.contact_id IS NULL
 ),
 
@@ -109,9 +110,12 @@ SELECT
     CASE s.scale
         WHEN 'good_bad' THEN s.score = 1
         WHEN '0-1' THEN s.score = 1
+        WHEN '1-3' THEN s.score = 3
         WHEN '1-5' THEN s.score >= 4
         WHEN '1-7' THEN s.score >= 6
+        WHEN '1-10' THEN s.score >= 9
         WHEN '0-10' THEN s.score >= 9
+        WHEN 'signed' THEN s.score > 0
     END AS is_satisfied,
     CASE WHEN s.score IS NOT NULL THEN coalesce(l.recency = 1, FALSE) END AS is_last_rating,
     s.professionalism,

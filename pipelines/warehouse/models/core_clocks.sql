@@ -1,0 +1,36 @@
+/* ---
+summary = "The helpdesk's clocks of each contact; those of its solves from the ticket that a counted session became."
+grain = "one contact with clocks"
+key = ["contact_id"]
+stored = "view"
+--- */
+SELECT
+    k.contact_id,
+    k.first_solved_at,
+    k.solved_at,
+    k.closed_at,
+    k.reopens_count,
+    k.replies_count,
+    k.vendor_first_response_seconds,
+    k.vendor_first_response_business_seconds,
+    k.vendor_first_resolution_seconds,
+    k.vendor_full_resolution_seconds,
+    k._load_id
+FROM latest_contact_clocks AS k
+WHERE NOT EXISTS (SELECT 1 FROM core_outcomes AS o WHERE o.contact_id = k.contact_id AND o.outcome_id IS NOT NULL)
+UNION ALL
+SELECT
+    o.contact_id,
+    o.first_solved_at,
+    o.solved_at,
+    o.closed_at,
+    o.reopens_count,
+    k.replies_count,
+    k.vendor_first_response_seconds,
+    k.vendor_first_response_business_seconds,
+    CAST(NULL AS BIGINT) AS vendor_first_resolution_seconds,
+    CAST(NULL AS BIGINT) AS vendor_full_resolution_seconds,
+    k._load_id
+FROM core_outcomes AS o
+LEFT JOIN latest_contact_clocks AS k ON k.contact_id = o.contact_id
+WHERE o.outcome_id IS NOT NULL

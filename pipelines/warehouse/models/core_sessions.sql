@@ -1,0 +1,34 @@
+/* ---
+summary = "The latest delivery of each live session; that of a transferred one from its first leg to its last."
+grain = "one live session"
+key = ["contact_id"]
+stored = "view"
+--- */
+SELECT
+    s.contact_id,
+    s.queue_entered_at,
+    s.answered_at,
+    s.abandoned_at,
+    s.ended_at,
+    s.outcome,
+    s.wait_seconds,
+    s.talk_seconds,
+    s.hold_seconds,
+    s.wrap_seconds,
+    s.transfers_count
+FROM latest_sessions AS s
+WHERE NOT EXISTS (SELECT 1 FROM core_transfers AS t WHERE t.contact_id = s.contact_id)
+UNION ALL
+SELECT
+    contact_id,
+    queue_entered_at,
+    answered_at,
+    abandoned_at,
+    ended_at,
+    outcome,
+    wait_seconds,
+    talk_seconds,
+    hold_seconds,
+    wrap_seconds,
+    transfers_count
+FROM core_transfers

@@ -1,0 +1,192 @@
+"""One person's call, chat and ticket on one matter: which counts, and what it takes over."""
+
+import pytest
+
+from tests.fixtures import rows_of
+
+FATES = "SELECT contact_id, exclusion FROM fact_contacts"
+
+
+def fates(connection) -> dict:
+    """contact_id -> why it is not counted."""
+    return dict(connection.execute(FATES).fetchall())
+
+
+def test_a_chat_that_became_a_ticket_counts_with_the_tickets_outcome(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | channel   | language | language_source | topic | status | created_at       | linked_contact_id
+            chat       | chat   | live_chat |          |                 |       | closed | 2026-03-02 09:00 | ticket
+            ticket     | ticket | email     | ja       | declared        | kyc   | open   | 2026-03-02 09:20 |
+        """,  # noqa: E501
+        sessions="""
+            contact_id | queue_entered_at | answered_at      | ended_at         | outcome  | talk_seconds
+            chat       | 2026-03-02 09:00 | 2026-03-02 09:01 | 2026-03-02 09:10 | answered | 540
+        """,  # noqa: E501
+        status_events="""
+            contact_id | changed_at       | from_status | to_status
+            ticket     | 2026-03-02 12:00 | open        | solved
+            ticket     | 2026-03-03 09:00 | solved      | open
+        """,
+        surveys="""
+            survey_id | contact_id | sent_at          | answered_at      | score
+            s1        | ticket     | 2026-03-02 12:00 | 2026-03-02 13:00 | 5
+        """,
+    )
+    assert fates(connection) == {"chat": None, "ticket": "linked"}
+    assert rows_of(
+        connection,
+        "SELECT channel, language, language_source, topic, status, first_response_seconds AS reply,"
+        " first_resolution_seconds AS solve, is_resolved, reopens_count, handle_seconds"
+        " FROM fact_contacts WHERE exclusion IS NULL",
+    ) == [
+        {"channel": "live_chat", "language": "ja", "language_source": "declared", "topic": "kyc",
+         "status": "open", "reply": 60, "solve": 10_800, "is_resolved": False, "reopens_count": 1,
+         "handle_seconds": 540}
+    ]  # fmt: skip
+    assert connection.execute("SELECT contact_id, channel FROM fact_resolutions").fetchall() == [
+        ("chat", "live_chat")
+    ]
+    assert connection.execute("SELECT contact_id, exclusion FROM fact_surveys").fetchall() == [
+        ("chat", None)
+    ]
+    assert connection.execute("SELECT sum(created), max(closing) FROM fact_backlog").fetchall() == [
+        (1, 1)
+    ]
+
+
+def test_a_call_a_chat_and_a_ticket_of_one_matter_are_one_contact(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | created_at       | linked_contact_id
+            call       | call   | 2026-03-02 10:00 | ticket
+            chat       | chat   | 2026-03-02 09:00 | ticket
+            ticket     | ticket | 2026-03-02 08:00 |
+            alone      | call   | 2026-03-02 08:00 |
+        """,
+    )
+    assert fates(connection) == {"alone": None, "call": "linked", "chat": None, "ticket": "linked"}
+    assert connection.execute("SELECT counted, linked FROM ledger").fetchall() == [(2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("links", "counted"),
+    [
+        ("a b, b c, c", "a"),  # a chain
+        ("a b, b c, c a", "a"),  # a circle
+        ("a b, b a, c a", "a"),  # two that name each other, and one more
+        ("a a, b a, c b", "a"),  # one that names itself
+    ],
+)
+def test_chains_and_circles_count_the_first_contact_whatever_their_order(warehouse, links, counted):
+    rows = [f"{link} |" if " " not in link else link.replace(" ", " | ")
+            for link in links.split(", ")]  # fmt: skip
+    connection = warehouse(contacts="contact_id | linked_contact_id\n" + "\n".join(rows))
+    found = fates(connection)
+    assert [contact for contact, exclusion in found.items() if exclusion is None] == [counted]
+    assert set(found.values()) == {None, "linked"}
+
+
+def test_of_merged_tickets_the_chats_that_became_them_are_one_matter(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | status | created_at       | linked_contact_id | merged_into
+            first      | chat   | closed | 2026-03-02 09:00 | kept              |
+            second     | chat   | closed | 2026-03-02 10:00 | gone              |
+            kept       | ticket | open   | 2026-03-02 09:30 |                   |
+            gone       | ticket | closed | 2026-03-02 10:30 |                   | kept
+        """,
+    )
+    assert fates(connection) == {
+        "first": None, "second": "linked", "kept": "linked", "gone": "merged",
+    }  # fmt: skip
+
+
+def test_a_merged_ticket_that_names_its_call_does_not_lose_it(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | created_at       | linked_contact_id | merged_into
+            call       | call   | 2026-03-02 09:00 |                   |
+            kept       | ticket | 2026-03-02 09:30 |                   |
+            gone       | ticket | 2026-03-02 10:30 | call              | kept
+        """,
+    )
+    assert fates(connection) == {"call": None, "kept": "linked", "gone": "merged"}
+
+
+def test_spam_of_a_matter_neither_counts_nor_hides_the_rest(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | tags | direction | status | linked_contact_id
+            chat       | chat   | spam | inbound   | closed | ticket
+            dialled    | call   |      | outbound  | closed | ticket
+            ticket     | ticket |      | inbound   | solved |
+        """,
+    )
+    assert fates(connection) == {"chat": "spam", "dialled": "agent_initiated", "ticket": None}
+
+
+def test_of_a_transferred_call_the_first_leg_counts_with_the_answer_of_the_second(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind | source | agent_id | created_at       | linked_contact_id
+            leg1       | call | aws    |          | 2026-03-02 09:00 |
+            leg2       | call | aws    | 7        | 2026-03-02 09:02 | leg1
+            leg3       | call | aws    | 8        | 2026-03-02 09:10 | leg2
+        """,
+        sessions="""
+            contact_id | queue_entered_at     | answered_at          | ended_at         | outcome  | wait_seconds | talk_seconds | wrap_seconds
+            leg1       | 2026-03-02 09:00:30Z |                      | 2026-03-02 09:02 | unknown  |              |              |
+            leg2       | 2026-03-02 09:02     | 2026-03-02 09:03     | 2026-03-02 09:09 | answered | 60           | 360          | 30
+            leg3       | 2026-03-02 09:10     | 2026-03-02 09:10:10Z | 2026-03-02 09:12 | answered | 10           | 110          |
+        """,  # noqa: E501
+    )
+    assert fates(connection) == {"leg1": None, "leg2": "linked", "leg3": "linked"}
+    assert rows_of(
+        connection,
+        "SELECT contact_id, agent_id, first_response_seconds AS reply, queue_wait_seconds AS queue,"
+        " handle_seconds AS handle, transfers_count AS transfers, is_abandoned"
+        " FROM fact_contacts WHERE exclusion IS NULL",
+    ) == [
+        {"contact_id": "leg1", "agent_id": "7", "reply": 180, "queue": 150, "handle": 500,
+         "transfers": 2, "is_abandoned": False}
+    ]  # fmt: skip
+
+
+def test_who_called_again_on_the_same_ticket_did_leave_the_first_time(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | created_at       | linked_contact_id
+            monday     | call   | 2026-03-02 09:00 | ticket
+            tuesday    | call   | 2026-03-03 09:00 | ticket
+            ticket     | ticket | 2026-03-02 09:05 |
+        """,
+        sessions="""
+            contact_id | queue_entered_at | answered_at          | abandoned_at     | outcome
+            monday     | 2026-03-02 09:00 |                      | 2026-03-02 09:03 | abandoned
+            tuesday    | 2026-03-03 09:00 | 2026-03-03 09:00:10Z |                  | answered
+        """,
+    )
+    assert connection.execute(
+        "SELECT contact_id, is_abandoned, is_answered FROM fact_contacts WHERE exclusion IS NULL"
+    ).fetchall() == [("monday", True, False)]
+
+
+def test_a_bots_chat_that_became_a_ticket_was_not_contained(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | created_at       | linked_contact_id
+            chat       | chat   | 2026-03-02 09:00 | ticket
+            ticket     | ticket | 2026-03-02 09:05 |
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            chat       | 2026-03-02 09:00     | customer
+            chat       | 2026-03-02 09:00:05Z | bot
+            ticket     | 2026-03-02 10:00     | agent
+        """,
+    )
+    assert connection.execute(
+        "SELECT contact_id, is_offered, is_bot_contained, first_response_seconds"
+        " FROM fact_contacts WHERE exclusion IS NULL"
+    ).fetchall() == [("chat", True, False, 3600)]
