@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import BuildError
+from pipelines.language_stage import detect_languages
 from pipelines.warehouse import catalog
 
 PUBLISHED = {head.name: head for head in catalog.published()}
@@ -57,11 +58,15 @@ def test_the_same_name_has_the_same_unit_everywhere():
 
 
 def test_keys_are_unique(warehouse):
-    connection = warehouse(
+    warehouse.load(
         contacts="""
             contact_id | kind   | channel   | status
             c1         | ticket | email     | solved
             c2         | chat   | live_chat | open
+        """,
+        messages="""
+            contact_id | sent_at              | author_role | text
+            c1         | 2026-03-02 09:00:00Z | customer    | this is not the declared language
         """,
         status_events="""
             contact_id | changed_at           | to_status
@@ -75,6 +80,8 @@ def test_keys_are_unique(warehouse):
         surveys="survey_id | contact_id\ns1 | c1\ns2 | c1",
         market_events="starts_at | ends_at\n2026-03-02 00:00:00 | 2026-03-03 00:00:00",
     )
+    detect_languages(warehouse.folder)
+    connection = warehouse.build()
     keyed = [head for head in PUBLISHED.values() if head.kind == "fact" and head.key]
     for head in keyed:
         counts = f"SELECT COUNT(*), COUNT(DISTINCT ({', '.join(head.key)})) FROM {head.name}"
