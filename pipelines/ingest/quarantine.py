@@ -60,6 +60,15 @@ def judged_sql(
             FROM ({rows}))"""
 
 
+EXCEL_REMEDY = "a spreadsheet ruined the id: export again and don't save the file in one"
+
+
+def ruined_id(column: str, header: str) -> Check:
+    """Check that a spreadsheet has not turned an id into 1.03006E+13."""
+    ruined = f"regexp_full_match({column}, '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+')"
+    return Check(ruined, f"{header} is in scientific notation", EXCEL_REMEDY)
+
+
 def not_a_record(first_column: str, key_column: str, header: str) -> list[Check]:
     """Checks for lines between the records: the header again, and totals."""
     totals = (

@@ -11,7 +11,7 @@ that none was sent. Where the same ticket's rating stands in Zendesk's satisfact
 one counts.
 """
 
-from pipelines.ingest.quarantine import Check, judged_sql, not_a_record
+from pipelines.ingest.quarantine import EXCEL_REMEDY, Check, judged_sql, not_a_record, ruined_id
 from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
 from pipelines.ingest.tables import normalised
 from pipelines.ingest.times import instant_sql, local_sql, zoned_sql
@@ -61,8 +61,6 @@ _NULL = "CAST(NULL AS VARCHAR)"
 _STATUSES = ("closed", "solved", "open", "pending", "hold", "new", "deleted")  # by frequency
 _NEVER_SENT = "('not offered', 'unoffered')"
 _IS_SCORE = "regexp_full_match(survey, 'offered|good|bad|[1-5]')"
-
-EXCEL_REMEDY = "a spreadsheet ruined the id: export again and don't save the file in one"
 
 
 def _recognises(probe: Probe) -> bool:
@@ -250,12 +248,15 @@ def _checks(
     numbers: dict[str, tuple[str, int, str]],
     zone: str,
 ) -> list[Check]:
-    ruined = r"regexp_full_match(source_id, '[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+')"
+    ruined = ruined_id("source_id", "Id")
     checks = [
         *not_a_record("c1", "source_id", "Id"),
         Check("source_id IS NULL OR source_id = ''", "Id is missing"),
-        Check(ruined, "Id is in scientific notation", EXCEL_REMEDY),
-        Check(f"NOT regexp_full_match(source_id, '[0-9]+') AND NOT {ruined}", "Id is not a number"),
+        ruined,
+        Check(
+            f"NOT regexp_full_match(source_id, '[0-9]+') AND NOT {ruined.refused}",
+            "Id is not a number",
+        ),
         Check(
             r"regexp_full_match(requester, '[0-9.,]+E\+[0-9]+')",
             "Requester id is in scientific notation",

@@ -19,7 +19,7 @@ with, and that a `callback` call is the one that the customer had asked for.
 
 import re
 
-from pipelines.ingest.quarantine import Check
+from pipelines.ingest.quarantine import Check, ruined_id
 from pipelines.ingest.sources.base import (
     NOT_JSON,
     Probe,
@@ -157,6 +157,7 @@ def _checks() -> list[Check]:
     checks = [
         NOT_JSON,
         *missing("id", "created_at"),
+        *(ruined_id(f"t.{name}", name) for name in ("id", "customer_id", "ticket_id")),
         *not_times("created_at", "updated_at"),
         Check("updated_at < created_at", "updated_at is before created_at"),
         Check("answered_at > ended_at", "wait_time is longer than the call"),
