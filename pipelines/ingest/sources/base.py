@@ -322,6 +322,14 @@ class Reading:
             )
         return self.zone
 
+    def tags(self, text: str) -> str:
+        """SQL of the list of a table's tags: divided by blanks, in JSON also a list."""
+        divided = f"string_split({text}, ' ')"
+        if self.probe.json is None:
+            return divided
+        listed = f"from_json({text}, '[\"VARCHAR\"]')"
+        return f"CASE WHEN starts_with({text}, '[') THEN {listed} ELSE {divided} END"
+
     def exclusion(self, tag_headers: tuple[str, ...] = ()) -> str:
         """SQL of the mapping's reason why a row is not counted; NULL where it counts."""
         cases = []
@@ -330,7 +338,7 @@ class Reading:
                 column = self.column(header, f"[exclude.{reason}] {header}")
                 known = ", ".join(quoted(text.strip().casefold()) for text in texts)
                 if normalised(header) in tag_headers:
-                    found = f"list_has_any(string_split(lower({column}), ' '), [{known}])"
+                    found = f"list_has_any({self.tags(f'lower({column})')}, [{known}])"
                 else:
                     found = f"lower(trim({column})) IN ({known})"
                 cases.append(f"WHEN {found} THEN '{reason}'")

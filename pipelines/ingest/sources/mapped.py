@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipelines.ingest.mapping import ANY, LINE, Field
 from pipelines.ingest.quarantine import NOT_A_RECORD, Check, not_a_record
 from pipelines.ingest.sources.base import NOT_JSON, Reading
-from pipelines.ingest.tables import quoted
+from pipelines.ingest.tables import normalised, quoted
 from pipelines.ingest.times import (
     happened_sql,
     instant_sql,
@@ -62,6 +62,8 @@ class Fields:
         """SELECT of every told field: texts, times in UTC, numbers; and `_line`, `exclusion`."""
         reading, mapping = self.reading, self.reading.mapping
         file = reading.probe.table
+        tags = mapping.columns.get("tags", Field(("tags",))).columns
+        tag_headers = tuple(map(normalised, tags))
         if reading.zone is None and self._has_local_times():
             reading.require_zone()
         told = [*mapping.columns, *(name for name in mapping.constants)]
@@ -77,7 +79,7 @@ class Fields:
         )
         rows = f"""
             SELECT *, {texts},{said}
-                {reading.exclusion(("tags",))} AS exclusion_told
+                {reading.exclusion(tag_headers)} AS exclusion_told
             FROM {file.rows_sql(leave_out=self.leave_out)}"""
         times = [name for name in self.times if self.has(name)]
         numbers = [name for name in self.numbers if self.has(name)]

@@ -57,7 +57,7 @@ def contact_columns(
         f" ELSE coalesce(lower({language_source}), 'declared') END",
         "topic_raw": text("topic"),
         "priority": f"lower({text('priority')})",
-        "tags": _tags(fields),
+        "tags": f"nullif(array_to_string({reading.tags(text('tags'))}, ' '), '')",
         "team": text("team"),
         "agent_id": text("agent_id"),
         "requester_id": reading.pseudonym(text("requester_id")),
@@ -128,15 +128,6 @@ def status_sql(fields: Fields, field: str = "status") -> str:
     other = "open" if fields.has("solved_at") or fields.has("closed_at") else "unknown"
     return f"""CASE WHEN {fields.time("closed_at")} IS NOT NULL THEN 'closed'
         WHEN {solved} IS NOT NULL THEN 'solved' ELSE '{other}' END"""
-
-
-def _tags(fields: Fields) -> str:
-    """SQL of tags joined by blanks; JSON has them as a list."""
-    text = fields.text("tags")
-    if fields.reading.probe.json is None or not fields.has("tags"):
-        return text
-    listed = f"array_to_string(CAST({text} AS JSON)::VARCHAR[], ' ')"
-    return f"CASE WHEN starts_with({text}, '[') THEN {listed} ELSE {text} END"
 
 
 def with_vendor_mapping(reading: Reading, vendor: Mapping) -> Reading:

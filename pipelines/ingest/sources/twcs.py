@@ -17,6 +17,7 @@ _HEADERS = (
     "tweet_id", "author_id", "inbound", "created_at", "text", "response_tweet_id",
     "in_response_to_tweet_id",
 )  # fmt: skip
+_ANONYMOUS = r"regexp_replace(text, '(^|[^\w.])@\w+', '\1<user>', 'g')"
 _RUINED = r"'^[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+$'"
 
 
@@ -80,7 +81,7 @@ def _messages(reading: Reading, posts: str, checks: list[Check]) -> Stream:
                 "author_role": "CASE WHEN inbound THEN 'customer' ELSE 'agent' END",
                 "author_id": author,
                 "is_public": "true",
-                "text": reading.masked("text"),
+                "text": reading.masked(_ANONYMOUS),
             }
         },
         checks=checks,
