@@ -80,6 +80,7 @@ class RawWarehouse:
         file: str | None = None,
         source: str = "test",
         rejects: str | None = None,
+        is_full: bool = False,
         **tables: str,
     ) -> str:
         """Commit one load of text tables to the raw store; returns its load_id."""
@@ -102,6 +103,7 @@ class RawWarehouse:
             "source": source,
             "system": "zendesk",
             "zone": None,
+            "is_full": is_full,
             "loaded_at": "2026-01-01T00:00:00+00:00",
             "received": loaded + len(refused),
             "loaded": loaded,

@@ -65,7 +65,7 @@ def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None
     frame = pd.DataFrame(
         [
             {key: load.manifest.get(key) for key in kept}
-            | {"loaded_at": load.loaded_at}
+            | {"loaded_at": load.loaded_at, "is_full": bool(load.manifest.get("is_full"))}
             | {"tables": ",".join(sorted(load.manifest.get("tables", {})))}
             for load in loads
         ]

@@ -45,7 +45,7 @@ SELECT
     coalesce(c.topic, tp.topic, 'unknown') AS topic,
     c.topic_raw,
     coalesce(ut.is_urgent, FALSE) OR coalesce(c.priority = 'urgent', FALSE) AS is_urgent,
-    c.status,
+    CASE WHEN x.exclusion = 'deleted' THEN 'deleted' ELSE c.status END AS status,
     c.priority,
     c.tags,
     coalesce(tm.name, c.team) AS team,

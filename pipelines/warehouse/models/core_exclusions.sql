@@ -20,6 +20,12 @@ WITH reasons AS (
     UNION ALL
     SELECT
         contact_id,
+        'deleted' AS exclusion,
+        -3 AS rank
+    FROM core_deletions
+    UNION ALL
+    SELECT
+        contact_id,
         'merged' AS exclusion,
         -2 AS rank
     FROM core_relations

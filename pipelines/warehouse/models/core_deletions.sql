@@ -1,0 +1,94 @@
+/* ---
+summary = "Contacts that a full export should hold and lacks: of its system and kind, created in its period, delivered before it and not after."
+grain = "one contact that is absent from a full export"
+key = ["contact_id"]
+--- */
+WITH numbered AS (
+    SELECT
+        load_id,
+        is_full,
+        row_number() OVER (ORDER BY load_id) AS number
+    FROM loads
+),
+
+periods AS (
+    SELECT
+        n.load_id,
+        n.number,
+        n.is_full,
+        r.source,
+        r.kind,
+        min(r.created_at) AS first_at,
+        max(r.created_at) AS last_at,
+        max(greatest(r.created_at, r.updated_at)) AS told_until
+    FROM raw_contacts AS r
+    INNER JOIN numbered AS n ON n.load_id = r._load_id
+    WHERE EXISTS (SELECT 1 FROM numbered AS f WHERE f.is_full)
+    GROUP BY n.load_id, n.number, n.is_full, r.source, r.kind
+),
+
+-- a full export that ends before one loaded earlier is the older of the two, and stands before it
+placed AS (
+    SELECT
+        l.load_id,
+        l.source,
+        l.kind,
+        l.is_full,
+        l.first_at,
+        l.last_at,
+        min(coalesce(f.number - 0.5, l.number)) AS place
+    FROM periods AS l
+    LEFT JOIN periods AS f
+        ON l.is_full
+        AND f.is_full
+        AND f.source = l.source
+        AND f.kind = l.kind
+        AND f.number < l.number
+        AND f.told_until > l.told_until
+    GROUP BY l.load_id, l.source, l.kind, l.is_full, l.first_at, l.last_at
+),
+
+delivered AS (
+    SELECT
+        r.contact_id,
+        r.source,
+        r.kind,
+        max(p.place) AS last_place,
+        min(r.created_at) AS created_at
+    FROM raw_contacts AS r
+    INNER JOIN placed AS p ON p.load_id = r._load_id AND p.source = r.source AND p.kind = r.kind
+    GROUP BY r.contact_id, r.source, r.kind
+),
+
+newest_full AS (
+    SELECT max(place) AS place
+    FROM placed
+    WHERE is_full
+),
+
+absent AS (
+    SELECT
+        d.contact_id,
+        p.load_id,
+        q.local_on AS created_on
+    FROM delivered AS d
+    INNER JOIN newest_full AS n ON d.last_place < n.place
+    INNER JOIN placed AS p
+        ON p.source = d.source
+        AND p.kind = d.kind
+        AND p.is_full
+        AND p.place > d.last_place
+        AND d.created_at >= p.first_at
+        AND d.created_at <= p.last_at
+    INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(d.created_at)
+)
+
+SELECT DISTINCT a.contact_id
+FROM absent AS a
+-- it may be a line that was refused: then the export tells nothing of that day
+LEFT JOIN raw_rejects AS r
+    ON r._load_id = a.load_id
+    AND r.table_name = 'contacts'
+    AND r.remedy NOT LIKE 'nothing to do%'
+    AND coalesce(r.received_on, a.created_on) BETWEEN days_after(a.created_on, -1) AND days_after(a.created_on, 1)
+WHERE r._load_id IS NULL
