@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import SettingsError, ZoneError
-from pipelines.ingest.contracts import TABLES
+from pipelines.ingest.contracts import STATUSES, TABLES
 from pipelines.ingest.delimited import describe
 from pipelines.ingest.json_records import JsonShape, RecordTable, records_sql, shape_of
 from pipelines.ingest.mapping import LINE, Mapping
@@ -120,8 +120,9 @@ class Probe:
         if self.stored:
             return self._told_of(next(iter(self.stored.values())))
         if self.json is not None:
-            headers = dict.fromkeys((*self.mapping.headers, *sorted(self.json.keys)))
-            return RecordTable(tuple(headers), self.path, self.json)
+            shape = self.json.holding(self.mapping.headers)
+            headers = dict.fromkeys((*self.mapping.headers, *sorted(shape.keys)))
+            return RecordTable(tuple(headers), self.path, shape)
         return describe(self.path, self.name, self.head, self.mapping.file)
 
     @property
@@ -281,6 +282,19 @@ class Reading:
         cases = " ".join(f"WHEN {quoted(raw)} THEN {quoted(word)}" for raw, word in words.items())
         return f"CASE {value} {cases} ELSE {value} END" if cases else value
 
+    def status(self, value: str, words: dict[str, str]) -> str:
+        """SQL of the status for a helpdesk's word, in lower case; unknown for an account's own,
+        unless the mapping's [values.status] tells it."""
+        told = self.mapping.values.get("status", {})
+        for raw, word in told.items():
+            if word not in STATUSES:
+                raise SettingsError(
+                    f"{self.mapping.path}: [values.status] {raw}: no status '{word}'; known:"
+                    f" {', '.join(STATUSES)}"
+                )
+        words = words | {normalised(raw): word for raw, word in told.items()}
+        return words_sql(f"lower(trim({value}))", words, "'unknown'")
+
     def custom(self, field: str, fields: str, tags: str) -> str:
         """SQL of a JSON record's language or topic: of the custom field that the mapping names,
         else the first of custom fields (a MAP of texts) and tags (a list) that is a word for one.
@@ -323,8 +337,8 @@ class Reading:
         return self.zone
 
     def tags(self, text: str) -> str:
-        """SQL of the list of a table's tags: divided by blanks, in JSON also a list."""
-        divided = f"string_split({text}, ' ')"
+        """SQL of the list of a table's tags: divided by blanks or commas, in JSON also a list."""
+        divided = f"string_split(replace({text}, ',', ' '), ' ')"
         if self.probe.json is None:
             return divided
         listed = f"from_json({text}, '[\"VARCHAR\"]')"

@@ -7,8 +7,8 @@
 - The conversation's id stands in the link only. Names, e-mails and phones are not read.
 - "Reporting period ... to ..." and the note of UTC stand before the header or after the rows,
   blank lines between them. Times are UTC.
-- Responses only: who was asked and did not answer, and when, is not in it. An answer that came
-  with the messages too has another id there; the last rating of a conversation counts once.
+- Responses only: who was asked and did not answer, and when, is not in it. Of several responses
+  to one conversation the last is kept, and yields to what the messages tell of its surveys.
 - The summaries by agent, inbox, label and team hold averages over people and days: no contact can
   be taken from them, so they are passed over with the export to take instead.
 """
@@ -58,8 +58,7 @@ def _read(reading: Reading) -> list[Stream]:
             {moment_sql(recorded, "UTC")} AS recorded_at
         FROM {reading.probe.table.rows_sql()}"""
     fill = {
-        "survey_id": f"{quoted(reading.system + ':csat-')} || conversation || '-'"
-        " || CAST(epoch(recorded_at) AS BIGINT)",
+        "survey_id": reading.contact_id("conversation"),
         "contact_id": reading.contact_id("conversation"),
         "updated_at": "recorded_at",
         "answered_at": "recorded_at",

@@ -22,8 +22,6 @@ source 0, 2, 6 and ratings 103, 100, -103; association_type 2 and 3 (child, trac
 `automation_id` and `auto_response`. Freshservice's API has other source codes and is not read.
 """
 
-from pipelines.errors import SettingsError
-from pipelines.ingest.contracts import STATUSES
 from pipelines.ingest.html import html_text_sql
 from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import (
@@ -70,12 +68,12 @@ _SHAPES = {
         "contact": {"language": "VARCHAR"}}""",
     "contacts": """{"id": "VARCHAR", "language": "VARCHAR", "updated_at": "VARCHAR"}""",
 }
-SOURCES = {
+_SOURCES = {
     "1": "email", "2": "portal", "3": "phone", "5": "twitter", "6": "facebook", "7": "chat",
     "9": "feedback widget", "10": "outbound email", "13": "whatsapp",
 }  # fmt: skip
 """The words that the CSV export has for the API's numbers."""
-STATUS_WORDS = {
+_STATUSES = {
     "2": "open", "3": "pending", "4": "solved", "5": "closed", "6": "pending", "7": "pending",
 }  # fmt: skip
 _PRIORITIES = {"1": "low", "2": "medium", "3": "high", "4": "urgent"}
@@ -89,17 +87,6 @@ def _kind(probe: Probe) -> str | None:
     return next((kind for kind, (_, keys) in _KINDS.items() if probe.json.keys >= keys), None)
 
 
-def _status(reading: Reading) -> str:
-    told = reading.mapping.values.get("status", {})
-    for word in told.values():
-        if word not in STATUSES:
-            raise SettingsError(
-                f"{reading.mapping.path}: [values.status] {word}: no such status; known:"
-                f" {', '.join(STATUSES)}"
-            )
-    return words_sql("t.status", STATUS_WORDS | told, "'unknown'")
-
-
 def _tickets(reading: Reading) -> list[Stream]:
     zone, system = reading.zone, reading.system
     times = ("created_at", "updated_at")
@@ -111,7 +98,7 @@ def _tickets(reading: Reading) -> list[Stream]:
         SELECT *, {", ".join(f"{moment_sql(f't.{n}', zone)} AS {n}" for n in times)},
             {", ".join(f"{moment_sql(f't.stats.{n}', zone)} AS {n}" for n in _STATS)},
             coalesce(t.description_text, {html_text_sql("t.description")}) AS description,
-            {words_sql("t.source", SOURCES, "'source ' || t.source")} AS channel_raw
+            {words_sql("t.source", _SOURCES, "'source ' || t.source")} AS channel_raw
         FROM ({reading.records(_SHAPES["tickets"])})"""
     told = reading.told_exclusion(
         {"source": "channel_raw", "status": "t.status", "type": "t.type"}, {"tags": "t.tags"}
@@ -147,7 +134,8 @@ def _tickets(reading: Reading) -> list[Stream]:
             "language_raw": "language_raw",
             "language_source": "CASE WHEN language_raw IS NULL THEN 'unknown' ELSE 'declared' END",
             "topic_raw": f"coalesce({custom('topic')}, {reading.composed('t.type')})",
-            "status": f"CASE WHEN t.deleted THEN 'deleted' ELSE {_status(reading)} END",
+            "status": f"CASE WHEN t.deleted THEN 'deleted'"
+            f" ELSE {reading.status('t.status', _STATUSES)} END",
             "status_raw": "t.status",
             "priority": words_sql("t.priority", _PRIORITIES, "t.priority"),
             "tags": "array_to_string(t.tags, ' ')",

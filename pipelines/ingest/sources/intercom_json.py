@@ -170,7 +170,7 @@ def _conversations(reading: Reading) -> list[Stream]:
             " AS BIGINT)",
         },
         "surveys": {
-            "survey_id": f"{contact} || '-rating'",
+            "survey_id": contact,
             "contact_id": contact,
             "updated_at": "coalesce(rated_at, asked_at)",
             "sent_at": "asked_at",
