@@ -6,7 +6,8 @@ an incremental export, {"tickets": [...], "end_of_stream": true}, alone or one p
 
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -22,13 +23,22 @@ _LARGEST_RECORD = 16_000_000
 class JsonShape:
     """`envelope`: path of the list that holds the records, None where they stand by themselves;
     `envelopes`: every such list of the first value, with the keys of its first record;
-    `is_lines`: one value per line; `keys`: of the first record."""
+    `is_lines`: one value per line; `keys`: of the first record; `outer_keys`: of the first value,
+    whatever lists it holds."""
 
     envelope: str | None
     is_lines: bool
     is_array: bool
     keys: frozenset[str]
     envelopes: dict[str, frozenset[str]] = field(default_factory=dict)
+    outer_keys: frozenset[str] = frozenset()
+
+    def holding(self, headers: Iterable[str]) -> "JsonShape":
+        """The shape whose records hold most of these paths: a list's, or the values themselves."""
+        told = {header.split(".")[0].split("[")[0] for header in headers}
+        choices = {self.envelope: self.keys, **self.envelopes, None: self.outer_keys or self.keys}
+        envelope = max(choices, key=lambda at: len(told & choices[at]))
+        return replace(self, envelope=envelope, keys=choices[envelope])
 
 
 def shape_of(head: str) -> JsonShape | None:
@@ -47,7 +57,7 @@ def shape_of(head: str) -> JsonShape | None:
     envelopes = {} if any(map(_NAMES_A_RECORD, value)) else _lists_of(value)
     if envelopes:
         path, keys = next(iter(envelopes.items()))
-        return JsonShape(path, is_lines, False, keys, envelopes)
+        return JsonShape(path, is_lines, False, keys, envelopes, frozenset(value))
     return JsonShape(None, is_lines, False, frozenset(value))
 
 
