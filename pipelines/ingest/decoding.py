@@ -12,7 +12,6 @@ import lzma
 import re
 import shutil
 import struct
-import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -24,12 +23,15 @@ import pyarrow as pa
 import pyzipper
 
 from pipelines.errors import InputError
+from pipelines.ingest.envelopes import unwrapped
+from pipelines.ingest.json_records import shape_of
 from pipelines.ingest.tables import StoredTable, parquet_table
 from pipelines.ingest.workbooks import PASSWORD_REMEDY, is_workbook, sheets
 
 _BLOCK = 1 << 17  # small enough for the allocator to use the same memory again
 _EVIDENCE_BYTES = 1 << 24
 _HEAD_BYTES = 1 << 18
+_LARGEST_VALUE = 1 << 23
 
 _ASSIGNMENT = re.compile(rb"(?:\xef\xbb\xbf)?window\.[\w.]+\s*=\s*(?=[\[{])")
 _DECOMPOSED = (b"\xcc", b"\xe1\x84", b"\xe3\x82\x99", b"\xe3\x82\x9a")
@@ -134,8 +136,11 @@ def decode(
         _rewrite_from(text_path, scratch / "value.txt", assignment)
         text_path = scratch / "value.txt"
         text_seen = replace(text_seen, size=text_seen.size - assignment)
-    with text_path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+    head = _head(text_path)
+    # an object is read as one value, many times as large in memory as in the file
+    records = scratch / "records.jsonl"
+    if text_seen.size > _LARGEST_VALUE and _wraps_lists(head) and unwrapped(text_path, records):
+        text_path, head = records, _head(records)
     return DecodedFile(
         path=text_path,
         size=seen.size,
@@ -146,6 +151,17 @@ def decode(
         is_whole=len(head) == text_seen.size,
         is_decomposed=text_seen.is_decomposed,
     )
+
+
+def _head(text: Path) -> bytes:
+    with text.open("rb") as file:
+        return file.read(_HEAD_BYTES)
+
+
+def _wraps_lists(head: bytes) -> bool:
+    """Does a text begin with one JSON object around lists of records?"""
+    shape = shape_of(head.decode("utf-8", errors="ignore").removeprefix("\ufeff"))
+    return shape is not None and shape.envelope is not None and not shape.is_lines
 
 
 def _stored(
@@ -181,8 +197,8 @@ def _unpacked(path: Path, scratch: Path, password: str | None) -> tuple[Path, st
 
 def _unpack_zip(path: Path, target: Path, password: str | None) -> tuple[Path, str]:
     try:
-        archive = pyzipper.AESZipFile(path)
-    except zipfile.BadZipFile:
+        archive = pyzipper.AESZipFile(path)  # zipfile knows no AES
+    except pyzipper.BadZipFile:
         raise InputError(f"{path}: the zip is cut off or damaged; download it again") from None
     with archive:
         names = [n for n in archive.namelist() if not n.endswith("/") and "__MACOSX" not in n]
@@ -207,7 +223,7 @@ def _unpack(
             with opened() as packed:
                 while block := packed.read(_BLOCK):
                     written += out.write(block)
-        except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError) as error:
+        except (EOFError, zlib.error, lzma.LZMAError, pyzipper.BadZipFile, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             raise InputError(

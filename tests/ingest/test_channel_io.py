@@ -350,3 +350,12 @@ def test_a_protected_download_opens_with_its_password_only(intake):
         intake.load(path, password="abc124", **SEOUL)
     [report] = intake.load(path, password="abc123", **SEOUL)
     assert (report.source, report.loaded) == ("channel_io", 1)
+
+
+def test_a_large_export_in_one_object_is_read_record_by_record(intake, monkeypatch, tmp_path):
+    intake.load(API_EXPORT)
+    of_whole = everything(intake)
+    monkeypatch.setattr("pipelines.ingest.decoding._LARGEST_VALUE", 1000)
+    other = type(intake)(intake.folder, tmp_path / "other")
+    other.load(API_EXPORT)
+    assert everything(other) == of_whole
