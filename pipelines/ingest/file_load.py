@@ -13,7 +13,15 @@ import pyarrow.compute as pc
 
 from pipelines.errors import InputError, SettingsError, StorageError
 from pipelines.ingest.decoding import DecodedFile, decode, inspect
-from pipelines.ingest.delimited import Delimited, broken_records_sql, unclosed_quote, was_read
+from pipelines.ingest.delimited import (
+    BROKEN_LINES,
+    Delimited,
+    broken_records_sql,
+    unclosed_quote,
+    was_read,
+)
+from pipelines.ingest.file_lines import file_lines
+from pipelines.ingest.forgotten import Forgotten, refused
 from pipelines.ingest.mapping import Mapping, read_mapping
 from pipelines.ingest.privacy import sealed
 from pipelines.ingest.quarantine import BROKEN_RECORD_REMEDY, NOT_A_RECORD
@@ -79,6 +87,19 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Replay:
+    """Refused rows of an earlier load that are loaded again.
+
+    `load_id`: of that load; `file`: what it read; `lines`: where its records stood there, in
+    their order; `carried`: the rejects that can't be read as records and stay what they are."""
+
+    load_id: str
+    file: str
+    lines: tuple[int, ...]
+    carried: pa.Table
+
+
+@dataclass(frozen=True)
 class FileLoad:
     """One file on its way into the raw store; holds what its steps share.
 
@@ -90,6 +111,7 @@ class FileLoad:
     told: Told
     may_be_unknown: bool
     tell: Callable[[int, float], None]
+    replay: Replay | None = None
 
     def load(self) -> LoadReport:
         """Load the file. Raises what `load` raises."""
@@ -168,9 +190,16 @@ class FileLoad:
         reading = Reading(probe, connection, system, zone, self.key)
         main_table = source.main_table(probe)
         count = _Count()
+        forgotten = Forgotten.read(self.store.folder, self.key)
         try:
-            for stream, rows in self._batches(connection, source.read(reading)):
+            for stream, batch in self._batches(connection, source.read(reading)):
+                rows = self._renumbered(batch, probe)
+                theirs = forgotten.among(rows, stream)
+                if theirs is not None:
+                    rows = refused(rows, theirs)
                 _append(draft, stream, rows, main_table, count, self.key)
+            if isinstance(probe.table_or_none, Delimited) and count.rejected:
+                _tell_lines(draft, connection, probe.table_or_none, count)
             if isinstance(probe.table_or_none, Delimited):
                 self._append_broken(
                     draft, connection, probe.table_or_none, source, main_table, count
@@ -180,6 +209,8 @@ class FileLoad:
         finally:
             connection.close()
         draft.append("rejects", pa.Table.from_batches([], rejects_schema()))
+        if self.replay is not None:
+            _carry(draft, self.replay.carried, main_table, count)
         tables = {table: rows for table, rows in draft.rows.items() if table != "rejects"}
         quarantined = count.rejected.get(main_table, 0)
         report = LoadReport(
@@ -196,11 +227,14 @@ class FileLoad:
             raise _LeftOutError(
                 f"{self.path}: line 1: a header and no rows; export it again, or leave it out"
             )
+        if self.replay is not None and report.loaded == 0:
+            raise _LeftOutError(f"{self.replay.file}: none of the refused rows can be loaded yet")
         draft.finish(
             {
                 "load_id": draft.load_id,
                 "sha256": sha256,
-                "file": self.path.name,
+                "file": self.replay.file if self.replay else self.path.name,
+                "replays": self.replay.load_id if self.replay else None,
                 "bytes": decoded.size,
                 "source": source.name,
                 "system": system,
@@ -218,6 +252,8 @@ class FileLoad:
                 "quarantined": report.quarantined,
                 "tables": tables,
                 "rejected": count.rejected,
+                "headers": list(probe.table.headers) if probe.json is None else [],
+                "envelope": probe.json.envelope if probe.json else None,
                 **source.columns_report(probe),
             }
         )
@@ -248,6 +284,14 @@ class FileLoad:
                 share = min(max(connection.query_progress(), 0.0), 100.0) / 100
                 self.tell(rows, (number + share) / len(streams))
                 yield stream, pa.Table.from_batches([batch])
+
+    def _renumbered(self, rows: pa.Table, probe: Probe) -> pa.Table:
+        """Rows of a replay with the lines that they had in the file they are from."""
+        if self.replay is None:
+            return rows
+        first = 1 if probe.json is not None else 2
+        lines = pa.array([self.replay.lines[n - first] for n in rows["_line"].to_pylist()])
+        return rows.set_column(rows.schema.get_field_index("_line"), "_line", lines)
 
     def _append_broken(
         self,
@@ -351,6 +395,30 @@ def _rejects(rows: pa.Table, table: str, load_id: str, key: bytes) -> pa.Table:
         rows["_received_on"], text[1],
     ]  # fmt: skip
     return pa.Table.from_arrays(columns, names=rejects_schema().names).cast(rejects_schema())
+
+
+def _tell_lines(
+    draft: Draft, connection: duckdb.DuckDBPyConnection, file: Delimited, count: _Count
+) -> None:
+    """Give rejects the line of the file in place of the number of the record."""
+    broken = {line for (line,) in connection.execute(BROKEN_LINES).fetchall()}
+    lines = file_lines(file, broken, count.received)
+    if lines is not None:
+        draft.rewrite(
+            "rejects",
+            lambda rows: rows.set_column(
+                0, "line", pa.array([lines.line(n) for n in rows["line"].to_pylist()], pa.int64())
+            ),
+        )
+
+
+def _carry(draft: Draft, rejects: pa.Table, main_table: str, count: _Count) -> None:
+    """Take over the rejects of a replayed load that can't be read as records."""
+    ids = pa.repeat(pa.scalar(draft.load_id), rejects.num_rows)
+    at = rejects.schema.get_field_index("_load_id")
+    draft.append("rejects", rejects.set_column(at, "_load_id", ids))
+    count.received += rejects.num_rows
+    count.rejected[main_table] = count.rejected.get(main_table, 0) + rejects.num_rows
 
 
 def mapping_beside(path: Path) -> Mapping:

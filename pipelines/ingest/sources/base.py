@@ -367,8 +367,9 @@ class Source:
     are, counted as received. `fields` and `required` are what a mapping may and must tell;
     `usual_columns` are the headers, in lower case, that its exports have by themselves.
     `recognises` looks at headers or keys, never at the file's name. `footers` is a pattern of
-    whole lines that stand between or after the records and are none. `passed_over` says why a
-    file that the source knows is not loaded: it holds nothing that is measured."""
+    whole lines that stand between or after the records and are none; `header_rows` tells how
+    many of a table's first records are headers too. `passed_over` says why a file that the
+    source knows is not loaded: it holds nothing that is measured."""
 
     name: str
     system: str | None
@@ -379,6 +380,7 @@ class Source:
     required: tuple[str, ...] = ()
     usual_columns: tuple[str, ...] = ()
     footers: str | None = None
+    header_rows: Callable[[Table], int] = lambda table: 0
     passed_over: Callable[[Probe], str | None] = lambda probe: None
 
     def columns_report(self, probe: Probe) -> dict[str, list[str]]:

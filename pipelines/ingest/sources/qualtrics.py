@@ -42,7 +42,7 @@ _LEFT_OUT = {
 _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"')
 
 
-def _headers_left(table: Table) -> int:
+def _header_rows(table: Table) -> int:
     """How many of the first records are headers: all up to the one of the import ids."""
     found = [bool(_IMPORT_ID.match(cell)) for row in table.first_rows(50) for cell in row[:1]]
     return found.index(True) + 1 if True in found else 0
@@ -54,7 +54,7 @@ def _read(reading: Reading) -> list[Stream]:
     status = f"lower(trim({table.column('Status')}))"
     return surveys(
         reading,
-        leave_out=_headers_left(table),
+        leave_out=_header_rows(table),
         checks=[
             Check(f"{status} IN ({', '.join(map(quoted, words))})", reason, NOT_A_RECORD, True)
             for reason, words in _LEFT_OUT.items()
@@ -77,4 +77,5 @@ SOURCE = Source(
         "startdate", "enddate", "status", "progress", "duration (in seconds)", "finished",
         "recordeddate", "responseid", "distributionchannel", "userlanguage",
     ),
+    header_rows=_header_rows,
 )  # fmt: skip

@@ -21,6 +21,7 @@ from pipelines.ingest.sources.survey import (
     surveys,
     with_usual_columns,
 )
+from pipelines.ingest.tables import Table
 
 _SIGNATURE = {"respondent id", "collector id", "start date", "end date"}
 _USUAL = {
@@ -42,16 +43,21 @@ def _named(headers: tuple[str, ...], choices: list[str]) -> list[str]:
     return distinct(names)
 
 
+def _header_rows(table: Table) -> int:
+    """1 where the first record has no respondent: it is the second header row."""
+    first = next(iter(table.first_rows(1)), [])
+    is_whole = len(first) == len(table.headers)
+    return int(is_whole and not first[table.position("Respondent ID")].strip())
+
+
 def _read(reading: Reading) -> list[Stream]:
     table = reading.probe.table
-    first = next(iter(table.first_rows(20)), [])
-    id_at = table.position("Respondent ID")
-    has_second_row = len(first) == len(table.headers) and not first[id_at].strip()
-    choices = first if has_second_row else [""] * len(table.headers)
+    header_rows = _header_rows(table)
+    choices = table.first_rows(1)[0] if header_rows else [""] * len(table.headers)
     reading = with_usual_columns(
         reading, _USUAL, _named(table.headers, choices), time_formats=_TIMES
     )
-    return surveys(reading, leave_out=int(has_second_row))
+    return surveys(reading, leave_out=header_rows)
 
 
 def _recognises(probe: Probe) -> bool:
@@ -66,4 +72,5 @@ SOURCE = Source(
     read=_read,
     fields=FIELDS,
     usual_columns=("respondent id", "collector id", "start date", "end date"),
+    header_rows=_header_rows,
 )
