@@ -33,6 +33,9 @@ LEAST_LEAD = 2.0
 CONTACT_CHARACTERS = 2_000
 """More of one contact's text changes no answer and costs time."""
 
+MODEL_CHARACTERS = 200
+"""As much of a Latin text as a model needs; its cost grows with the length."""
+
 LATIN = {
     Language.ENGLISH: "en",
     Language.SPANISH: "es",
@@ -73,10 +76,17 @@ _QUOTED_REST = r"(?ms)^(?:-{2,} ?(?:Original|Forwarded) [Mm]essage|On .{5,120} w
 _SHOUTED = r"[A-Z]{2,}[ ,.!?]+[A-Z]{2,}[ ,.!?]+[A-Z]{2,}"
 _NAMES_ALONE = r"^\s*(?:[A-Z][a-z]+[\s.,]+){1,3}[A-Z][a-z]+[\s.,]*$"
 
-_ENGLISH = (
-    r"\b(?:the|my|you|your|have|has|not|and|this|that|what|why|how|please|can|cannot|with|been"
-    r"|for|are|it|when|from|still|will|would|could|thanks|thank|there|any|i'm|don't|didn't)\b"
-)
+_GIVEAWAYS = {
+    "en": r"\b(?:the|my|you|your|have|has|not|and|this|that|what|why|how|please|can|cannot|with"
+    r"|been|for|are|it|when|from|still|will|would|could|thanks|thank|there|any|i'm|don't|didn't)\b",
+    "es": r"[ñ¿¡]|\b(?:el|los|las|y|puedo|cuenta|mis|muy|pero|hola|gracias|usted|favor|desde|retiro"
+    r"|tengo|quiero|necesito|dinero|ya|hace|cuando|porque|yo)\b",
+    "pt": r"[ãõ]|\b(?:meu|minha|uma|com|obrigad[oa]|fazer|conta|saque|consigo|mas|os|ainda)\b",
+    "id": r"\b(?:saya|tidak|yang|bisa|akun|untuk|sudah|belum|kenapa|dengan|mohon|tolong|apakah)\b",
+    "tr": r"[ğış]|\b(?:bir|ve|neden|merhaba|yok|bu|ama|hala)\b",
+    "vi": r"[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđơư]",
+}
+"""Words and letters that of our Latin languages one alone writes: most texts need no model."""
 
 
 _HANGUL, _KANA, _HAN = r"\p{Hangul}", r"\p{Hiragana}\p{Katakana}", r"\p{Han}"
@@ -275,7 +285,16 @@ def _counted_sql() -> str:
     def in_chinese(characters: str) -> str:
         return f"CASE WHEN han <= 8 * kana THEN 0 ELSE {count(characters)} END"
 
-    english = _ENGLISH.replace("'", "''")
+    def hits(giveaways: str) -> str:
+        quoted = giveaways.replace("'", "''")
+        return (
+            f"CASE WHEN latin > 0 THEN len(regexp_extract_all(lower(left(words, 400)), '{quoted}'))"
+            " ELSE 0 END"
+        )
+
+    given_away = ", ".join(f"{hits(words)} AS {name}_hits" for name, words in _GIVEAWAYS.items())
+    all_hits = [f"{name}_hits" for name in _GIVEAWAYS]
+    told = " ".join(f"WHEN told_hits = {name}_hits THEN '{name}'" for name in _GIVEAWAYS)
     return f"""
         WITH scripts AS (
             SELECT
@@ -292,8 +311,9 @@ def _counted_sql() -> str:
                 {in_chinese(_written_only_in("big5", "gb2312"))} AS traditional,
                 {in_chinese(_written_only_in("shift_jis", "gb2312", "big5"))} AS shinjitai,
                 CASE WHEN cyrillic > 0 THEN {count(_NOT_RUSSIAN)} ELSE 0 END AS not_russian,
-                CASE WHEN is_ascii THEN len(regexp_extract_all(lower(words), '{english}'))
-                    ELSE 0 END AS english,
+                {given_away},
+                greatest({", ".join(all_hits)}) AS told_hits,
+                {" + ".join(all_hits)} AS hits,
                 {beyond_ascii(_FOREIGN)} AS foreign_latin
             FROM spoken
         ),
@@ -301,7 +321,11 @@ def _counted_sql() -> str:
             SELECT
                 contact_id, author_id, words, simplified, traditional, not_russian, cyrillic, other,
                 foreign_latin * 40 >= latin AND foreign_latin > 0 AS is_foreign,
-                english >= 3 AND english * 4 >= len(string_split(words, ' ')) AS is_english,
+                CASE
+                    WHEN told_hits >= 3 AND told_hits * 5 >= hits * 4
+                        AND told_hits * 5 >= len(string_split(left(words, 400), ' '))
+                        THEN CASE {told} END
+                END AS given_away,
                 3 * hangul AS ko,
                 -- kana among Han is Japanese, the one no of a Chinese advertisement is not
                 CASE WHEN kana * 8 >= han OR shinjitai * 4 >= han THEN 3 * (kana + han)
@@ -321,10 +345,11 @@ def _counted_sql() -> str:
                 WHEN letters = zh THEN 'zh'
                 WHEN letters = cyrillic AND not_russian = 0 THEN 'ru'
                 WHEN letters IN (cyrillic, other) OR is_foreign THEN 'und'
-                WHEN is_english THEN 'en'
+                ELSE given_away
             END AS language,
             CASE WHEN language IS NULL
-                THEN trim(regexp_replace(words, '[^{_LATIN}'']+', ' ', 'g')) END AS words
+                THEN left(regexp_replace(words, '[^{_LATIN}'']+', ' ', 'g'), {MODEL_CHARACTERS})
+            END AS words
         FROM weighed
     """
 
