@@ -216,7 +216,7 @@ class FileLoad:
         report = LoadReport(
             file=self.path,
             source=source.name,
-            format=_written(probe, decoded),
+            format=written(probe, decoded),
             load_id=draft.load_id,
             received=count.received,
             loaded=count.received - quarantined,
@@ -401,6 +401,8 @@ def _tell_lines(
     draft: Draft, connection: duckdb.DuckDBPyConnection, file: Delimited, count: _Count
 ) -> None:
     """Give rejects the line of the file in place of the number of the record."""
+    if not was_read(connection):
+        return
     broken = {line for (line,) in connection.execute(BROKEN_LINES).fetchall()}
     lines = file_lines(file, broken, count.received)
     if lines is not None:
@@ -455,7 +457,7 @@ def _format(probe: Probe) -> str:
     return "json lines" if probe.json.is_lines else "json"
 
 
-def _written(probe: Probe, decoded: DecodedFile) -> str:
+def written(probe: Probe, decoded: DecodedFile) -> str:
     """How a file is written, in one line: format, encoding of its text, compression."""
     encoding = None if decoded.stored else decoded.encoding
     return ", ".join(filter(None, (_format(probe), encoding, decoded.compression)))

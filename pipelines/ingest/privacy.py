@@ -5,6 +5,10 @@ tried out against it; because it is cut, it can't be extended either. Key, syste
 id fit into one SHA-256 block, which halves the cost against HMAC. The key comes from the
 environment (SUPPORT_QUALITY_KEY) or from `<warehouse>/key`, made once with mode 600: whoever
 loses it can't link new loads with old ones.
+
+A key is one secret of 32 bytes or several in a row. Rotation adds one: a pseudonym is then the
+keyed hash of the pseudonym before, so that what is stored can be turned without the ids, which
+nobody has any more. The added secrets lie in `<warehouse>/raw/rotations`, mode 600.
 """
 
 import base64
@@ -21,19 +25,53 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pipelines.errors import SettingsError, StorageError
 
 KEY_VARIABLE = "SUPPORT_QUALITY_KEY"
+ROTATIONS = "rotations"
 _PSEUDONYM_DIGITS = 20
+_SECRET_BYTES = 32
 
 
 def pseudonym_sql(value: str, system: str, key: bytes) -> str:
     """SQL for the keyed pseudonym of a customer's id in one system; NULL stays NULL."""
-    prefix = f"{key.hex()[:32]}{system}:"
-    return f"substr(sha256('{prefix}' || {value}), 1, {_PSEUDONYM_DIGITS})"
+    first, *later = _secrets(key)
+    pseudonym = _hashed_sql(value, f"{_prefix(first)}{system}:")
+    for secret in later:
+        pseudonym = rotated_sql(pseudonym, secret)
+    return pseudonym
+
+
+def rotated_sql(pseudonym: str, secret: bytes) -> str:
+    """SQL for a pseudonym once `secret` was added to the key."""
+    return _hashed_sql(pseudonym, _prefix(secret))
 
 
 def pseudonym(value: str, system: str, key: bytes) -> str:
     """The same pseudonym in Python, for tests and for requests to forget a person."""
-    text = f"{key.hex()[:32]}{system}:{value}"
-    return hashlib.sha256(text.encode()).hexdigest()[:_PSEUDONYM_DIGITS]
+    first, *later = _secrets(key)
+    found = _hashed(value, f"{_prefix(first)}{system}:")
+    for secret in later:
+        found = rotated(found, secret)
+    return found
+
+
+def rotated(pseudonym: str, secret: bytes) -> str:
+    """The pseudonym in Python once `secret` was added to the key."""
+    return _hashed(pseudonym, _prefix(secret))
+
+
+def _secrets(key: bytes) -> list[bytes]:
+    return [key[at : at + _SECRET_BYTES] for at in range(0, len(key), _SECRET_BYTES)]
+
+
+def _prefix(secret: bytes) -> str:
+    return secret.hex()[:32]
+
+
+def _hashed_sql(value: str, prefix: str) -> str:
+    return f"substr(sha256('{prefix}' || {value}), 1, {_PSEUDONYM_DIGITS})"
+
+
+def _hashed(value: str, prefix: str) -> str:
+    return hashlib.sha256(f"{prefix}{value}".encode()).hexdigest()[:_PSEUDONYM_DIGITS]
 
 
 def sealed(texts: Sequence[str | None], key: bytes) -> list[str | None]:
@@ -72,24 +110,44 @@ def _sealing_key(key: bytes) -> bytes:
 
 
 def warehouse_key(warehouse: Path) -> bytes:
-    """The key of this warehouse: 16 bytes or more, made and kept if there is none yet.
+    """The key of this warehouse, with every secret that rotation added; made if there is none.
 
-    Raises StorageError where it can't be written."""
-    told = os.environ.get(KEY_VARIABLE)
-    if told:
-        return hashlib.sha256(told.encode()).digest()
+    Raises StorageError where it can't be read or written."""
     path = warehouse / "key"
     try:
-        warehouse.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            # linked only when whole: a killed first load must not leave an empty key
-            draft = warehouse / f".key-{os.getpid()}"
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_hex(32))
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)
-            draft.unlink()
-        return bytes.fromhex(path.read_text().strip())
+        told = os.environ.get(KEY_VARIABLE)
+        first = hashlib.sha256(told.encode()).digest() if told else _kept_secret(path)
+        path = warehouse / "raw" / ROTATIONS
+        later = path.read_text().split() if path.exists() else []
+        return first + b"".join(map(bytes.fromhex, later))
     except OSError as error:
         raise StorageError(f"{path}: the key can't be read or made: {error.strerror}") from None
+
+
+def fingerprint(key: bytes) -> str:
+    """Eight digits that tell one key from another and tell nothing of it."""
+    return hashlib.sha256(b"fingerprint" + key).hexdigest()[:8]
+
+
+def new_secret() -> bytes:
+    """A secret that nobody can guess."""
+    return secrets.token_bytes(_SECRET_BYTES)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner may read."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+
+
+def _kept_secret(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        # linked only when whole: a killed first load must not leave an empty key
+        draft = path.with_name(f".key-{os.getpid()}")
+        write_private(draft, new_secret().hex())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return bytes.fromhex(path.read_text().strip())

@@ -4,6 +4,9 @@
 
 A load writes into a hidden folder and one rename commits it. What a killed load leaves behind
 is removed by the next one. `load_id` is the UTC time of the load, so that it sorts by time.
+
+What touches many loads at once (another key, a person forgotten) makes a new store beside the
+old one, whose unchanged files are links, and changes places with it: `RawStore.rewritten`.
 """
 
 import contextlib
@@ -12,7 +15,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +28,7 @@ from pipelines.errors import StorageError, WarehouseBusyError
 from pipelines.ingest.contracts import TABLES
 
 _LOADING = ".loading-"
+_NEXT, _LAST = "raw.next", "raw.last"
 _ID_FORMAT = "%Y%m%dT%H%M%S%fZ"
 _DISK_TROUBLE = {
     errno.ENOSPC: "the disk is full; make room and load again",
@@ -84,10 +88,20 @@ class Draft:
             self._writers[table] = pq.ParquetWriter(
                 self.folder / f"{table}.parquet", rows.schema, **_parquet_options(rows.schema)
             )
-            self.rows[table] = 0
+            self.rows.setdefault(table, 0)
         if rows.num_rows:
             self._writers[table].write_table(rows)
             self.rows[table] += rows.num_rows
+
+    def rewrite(self, table: str, change: Callable[[pa.Table], pa.Table]) -> None:
+        """Change the rows that a table has so far, a batch at a time."""
+        self._writers.pop(table).close()
+        path = self.folder / f"{table}.parquet"
+        before = path.rename(path.with_suffix(".before"))
+        with pq.ParquetFile(before) as file:
+            for batch in file.iter_batches():
+                self.append(table, change(pa.Table.from_batches([batch])))
+        before.unlink()
 
     def finish(self, manifest: dict[str, Any]) -> None:
         """Close the files, write the manifest, and make everything durable."""
@@ -166,10 +180,40 @@ class RawStore:
             draft.abandon()
             raise
 
+    @contextlib.contextmanager
+    def rewritten(self) -> Iterator[Path]:
+        """An empty folder that becomes the raw store when the block ends without an error."""
+        following = self.folder.with_name(_NEXT)
+        shutil.rmtree(following, ignore_errors=True)
+        following.mkdir()
+        os.link(self.folder / ".lock", following / ".lock")  # the same lock, held on
+        try:
+            yield following
+            for path in (*following.rglob("*"), following):
+                _sync(path)
+            os.rename(self.folder, self.folder.with_name(_LAST))
+        except BaseException:
+            shutil.rmtree(following, ignore_errors=True)
+            raise
+        recover(self.folder.parent)
+
     def remove_leftovers(self) -> None:
         """Remove what killed loads left behind."""
         for path in self.folder.glob(f"{_LOADING}*"):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def recover(warehouse: Path) -> None:
+    """End the change of places that a killed process left half done; else do nothing.
+
+    The old store steps aside only once the new one is whole on disk."""
+    folder, following, last = (warehouse / name for name in ("raw", _NEXT, _LAST))
+    if following.exists() and not folder.exists():
+        os.rename(following, folder)
+        _sync(warehouse)
+    if folder.exists():
+        shutil.rmtree(last, ignore_errors=True)
+        shutil.rmtree(following, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -180,6 +224,7 @@ def raw_store(warehouse: Path) -> Iterator[RawStore]:
     written or the disk fills up."""
     store = RawStore(warehouse / "raw")
     with storage_errors(warehouse):
+        recover(warehouse)
         store.folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(store.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
