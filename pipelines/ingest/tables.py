@@ -108,7 +108,7 @@ def _text_sql(column: str, type_: str) -> str:
     """SQL of a typed value as exports write it: instants with their offset, whole numbers without
     a fraction, lists and structs as JSON."""
     text = f"CAST({column} AS VARCHAR)"
-    if type_ == "TIMESTAMP WITH TIME ZONE":
+    if type_ in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"):
         return f"strftime(timezone('UTC', {column}), '%Y-%m-%dT%H:%M:%S.%fZ')"
     if type_ in ("DOUBLE", "FLOAT"):  # a column of numbers with gaps, once it went through pandas
         return (

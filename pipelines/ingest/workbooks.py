@@ -16,7 +16,7 @@ from pathlib import Path
 import msoffcrypto
 import pyarrow as pa
 import pyarrow.parquet as pq
-from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError
+from msoffcrypto.exceptions import InvalidKeyError
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -77,7 +77,7 @@ def sheets(name: Path, path: Path, scratch: Path, password: str | None) -> dict[
 def _opened(name: Path, path: Path, scratch: Path, password: str | None) -> Path:
     """The workbook itself, or what its password protects."""
     with path.open("rb") as file:
-        if file.read(4) != OLE2:
+        if file.read(len(OLE2)) != OLE2:
             return path
         try:
             office = msoffcrypto.OfficeFile(file)
@@ -93,7 +93,10 @@ def _opened(name: Path, path: Path, scratch: Path, password: str | None) -> Path
             raise InputError(
                 f"{name}: wrong password for the workbook; {PASSWORD_REMEDY}"
             ) from None
-        except (FileFormatError, DecryptionError, OSError, ValueError) as error:
+        except InputError:
+            raise
+        except Exception as error:
+            # the reader of OLE2 stumbles over damaged bytes in whatever way they make it
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             raise InputError(
