@@ -94,6 +94,8 @@ class Settings:
     rules: Rules
     calendars: tuple[Calendar, ...]
     desks: tuple[Desk, ...]
+    corrections: Path = REFERENCE_DIR / "corrections.csv"
+    """Known errors of providers, corrected while they last."""
     language_order: tuple[str, ...] = LANGUAGE_ORDER
     """Which source of a contact's language is believed first; one left out is not used."""
 
@@ -131,6 +133,9 @@ def load_settings(path: Path | None = None) -> Settings:
         rules=rules,
         calendars=calendars,
         desks=desks,
+        corrections=path.parent / site["corrections"]
+        if "corrections" in site
+        else REFERENCE_DIR / "corrections.csv",
         language_order=_language_order(path, content.get("languages", {})),
     )
 

@@ -19,12 +19,14 @@ from pipelines.ingest.contracts import DETECTED_LANGUAGES, TABLES, Column, Table
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
 from pipelines.warehouse.auditing import run_audits
+from pipelines.warehouse.corrections import Correction, read_corrections
 from pipelines.warehouse.engines import duckdb as engine
 from pipelines.warehouse.frames import store_frame
 from pipelines.warehouse.publish import current, discard_parts, writer_lock
 from pipelines.warehouse.raw_files import Load, committed_loads
 from pipelines.warehouse.site_tables import (
     make_build_info,
+    make_corrections,
     make_loads,
     make_references,
     make_time,
@@ -85,11 +87,13 @@ def build(warehouse: Path, settings: Settings, *, progress: Progress | None = No
         part = warehouse / f"support-{build_id}.duckdb.part"
         with _writing(part) as connection:
             say("raw store")
-            _expose_raw(connection, loads)
+            corrections = read_corrections(settings.corrections)
+            _expose_raw(connection, loads, corrections)
             detected = sorted((warehouse / "languages").glob("*.parquet"))
             engine.expose_raw(connection, DETECTED_LANGUAGES, detected, provenance=())
             say("calendars")
             make_references(connection, settings)
+            make_corrections(connection, corrections)
             make_loads(connection, loads)
             make_time(connection, settings)
             make_build_info(connection, settings, build_id, created_at)
@@ -171,13 +175,20 @@ def _failure(place: Path | str, error: duckdb.Error) -> BuildError | StorageErro
     return BuildError(f"{place}: {text.splitlines()[0]}")
 
 
-def _expose_raw(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None:
+def _expose_raw(
+    connection: duckdb.DuckDBPyConnection, loads: list[Load], corrections: list[Correction]
+) -> None:
     for table in TABLES.values():
         paths = [path for load in loads if (path := load.parquet(table.name))]
         engine.expose_raw(connection, table, paths)
-        engine.expose_latest(connection, table)
+        mine = [each for each in corrections if each.table == table.name]
+        engine.expose_latest(connection, table, mine)
     rejects = [path for load in loads if (path := load.parquet("rejects"))]
-    engine.expose_raw(connection, _REJECTS, rejects, provenance=())
+    replayed = ", ".join(
+        f"('{load.load_id}', '{load.manifest['main_table']}')" for load in loads if load.is_replayed
+    )
+    still_refused = f"(_load_id, table_name) NOT IN ({replayed})" if replayed else "TRUE"
+    engine.expose_raw(connection, _REJECTS, rejects, provenance=(), where=still_refused)
 
 
 def _run_model(connection: duckdb.DuckDBPyConnection, head: catalog.Header) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from pipelines.errors import BuildError
 from pipelines.settings import LANGUAGE_ORDER, REFERENCE_DIR, Settings
 from pipelines.warehouse import calendars, catalog
+from pipelines.warehouse.corrections import Correction
 from pipelines.warehouse.frames import store_frame
 from pipelines.warehouse.raw_files import Load
 
@@ -59,6 +60,20 @@ def _reference(name: str) -> pd.DataFrame:
     return frame.drop_duplicates("alias")
 
 
+def make_corrections(connection: duckdb.DuckDBPyConnection, corrections: list[Correction]) -> None:
+    """Make `corrections`: every line of the file, with the rows that it finds and corrects."""
+    rows = []
+    for each in corrections:
+        matched, applied = connection.execute(
+            f"SELECT count(*), count(*) FILTER ({each.holds})"
+            f" FROM delivered_{each.table} AS d WHERE {each.condition}"
+        ).fetchall()[0]
+        line = {**each.line, "table_name": each.table, "column_name": each.column}
+        rows.append(line | {"matched": matched, "applied": applied})
+    names = [column.name for column in catalog.header("corrections").columns]
+    store_frame(connection, "corrections", pd.DataFrame(rows, columns=names, dtype=object))
+
+
 def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None:
     """Make `loads`: one row per manifest, with the earliest and latest instant of its rows."""
     kept = ("load_id", "file", "source", "system", "zone", "received", "loaded", "quarantined")
@@ -83,6 +98,12 @@ def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None
             FROM raw_surveys GROUP BY _load_id
             UNION ALL
             SELECT _load_id, min(starts_at), max(ends_at) FROM raw_schedules GROUP BY _load_id
+            UNION ALL
+            SELECT _load_id, min(changed_at), max(changed_at) FROM raw_status_events GROUP BY 1
+            UNION ALL
+            SELECT _load_id, min(happened_at), max(happened_at) FROM raw_metric_events GROUP BY 1
+            UNION ALL
+            SELECT _load_id, min(happened_at), max(happened_at) FROM raw_article_events GROUP BY 1
         )
         GROUP BY _load_id
         """
@@ -93,21 +114,32 @@ def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None
 def make_time(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Make core_data_cut, core_local_quarters and business_days, as far as the data reach.
 
-    Raises BuildError where no raw row holds an instant.
+    What was done in the help centre has days of its own, but does not say how far the contacts
+    reach. Raises BuildError where no raw row holds an instant.
     """
-    first, cut = connection.execute(
+    first, cut, last = connection.execute(
         """
-        SELECT min(first_at), max(last_at)
+        SELECT
+            min(first_at),
+            coalesce(max(CASE WHEN NOT is_aside THEN last_at END), max(last_at)),
+            max(last_at)
         FROM (
             SELECT
-                min(least(created_at, first_inbound_at)) AS first_at,
-                max(greatest(created_at, updated_at)) AS last_at
-            FROM raw_contacts
-            UNION ALL SELECT NULL, max(sent_at) FROM raw_messages
-            UNION ALL SELECT NULL, max(changed_at) FROM raw_status_events
+                min(happened_at) AS first_at, max(happened_at) AS last_at, TRUE AS is_aside
+            FROM raw_article_events
             UNION ALL
-            SELECT NULL, max(greatest(answered_at, abandoned_at, ended_at)) FROM raw_sessions
-            UNION ALL SELECT min(sent_at), max(greatest(sent_at, answered_at)) FROM raw_surveys
+            SELECT
+                min(least(created_at, first_inbound_at)) AS first_at,
+                max(greatest(created_at, updated_at)) AS last_at,
+                FALSE
+            FROM raw_contacts
+            UNION ALL SELECT NULL, max(sent_at), FALSE FROM raw_messages
+            UNION ALL SELECT NULL, max(changed_at), FALSE FROM raw_status_events
+            UNION ALL SELECT NULL, max(happened_at), FALSE FROM raw_metric_events
+            UNION ALL
+            SELECT NULL, max(greatest(answered_at, abandoned_at, ended_at)), FALSE FROM raw_sessions
+            UNION ALL
+            SELECT min(sent_at), max(greatest(sent_at, answered_at)), FALSE FROM raw_surveys
         )
         """
     ).fetchall()[0]
@@ -115,7 +147,7 @@ def make_time(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None
         raise BuildError("the raw store holds no contacts, messages or surveys; load an export")
     first = max(first or cut, cut - _LONGEST_HISTORY)
     store_frame(connection, "core_data_cut", pd.DataFrame({"data_cut_at": [cut]}), temporary=True)
-    span = first.date() - timedelta(days=1), cut.date() + timedelta(days=HORIZON_DAYS)
+    span = first.date() - timedelta(days=1), last.date() + timedelta(days=HORIZON_DAYS)
     quarters = calendars.local_quarters(settings.zone, *span)
     store_frame(connection, "core_local_quarters", quarters, temporary=True)
     days = calendars.business_days(settings.calendars, *span)

@@ -79,6 +79,8 @@ def test_keys_are_unique(warehouse):
         """,
         surveys="survey_id | contact_id\ns1 | c1\ns2 | c1",
         market_events="starts_at | ends_at\n2026-03-02 00:00:00 | 2026-03-03 00:00:00",
+        articles="article_id | language_raw\na | ko\na | en",
+        article_events="event_id | event | events_count\n1 | view | 1\n2 | view | 1",
     )
     detect_languages(warehouse.folder)
     connection = warehouse.build()

@@ -125,7 +125,7 @@ PIECES = [
         contact_id | kind   | status | created_at           | updated_at           | linked_contact_id
         chat       | chat   | closed | 2026-03-02 09:00:00Z | 2026-03-02 09:30:00Z | ticket
         ticket     | ticket | open   | 2026-03-02 09:30:00Z | 2026-03-02 09:30:00Z |
-     """},
+     """},  # noqa: E501
     {"contacts": """
         contact_id | kind   | status  | created_at           | updated_at
         ticket     | ticket | solved  | 2026-03-02 09:30:00Z | 2026-03-03 09:00:00Z

@@ -69,7 +69,7 @@ def test_each_exclusion_says_why(warehouse):
             erased     | ticket | inbound   | deleted | spam            |                   | test
             ticket     | ticket | inbound   | open    |                 |                   |
             other_chat | chat   | inbound   | open    |                 | not_in_the_data   |
-        """,
+        """,  # noqa: E501
     )
     assert dict(connection.execute(FATES).fetchall()) == {
         "by_tag": "spam",

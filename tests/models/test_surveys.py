@@ -1,5 +1,7 @@
 """Surveys: sent, answered in time, and which rating counts."""
 
+import pytest
+
 from tests.fixtures import rows_of
 
 
@@ -87,3 +89,25 @@ def test_a_survey_takes_queue_and_wait_of_its_contact(warehouse):
         {"channel": "unknown", "language": "ko", "topic": "unknown", "team": None,
          "agent_id": None, "wait": None, "answered_on": "2026-03-03"},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scale", "satisfied", "not_satisfied"),
+    [
+        ("good_bad", 1, 0), ("0-1", 1, 0), ("1-3", 3, 2), ("1-5", 4, 3), ("1-7", 6, 5),
+        ("1-10", 9, 8), ("0-10", 9, 8), ("signed", 1, 0),
+    ],
+)  # fmt: skip
+def test_each_scale_has_its_own_rule_of_who_is_satisfied(
+    warehouse, scale, satisfied, not_satisfied
+):
+    connection = warehouse(
+        contacts="contact_id\nc1\nc2",
+        surveys=f"""
+            survey_id | contact_id | answered_at          | scale   | score
+            yes       | c1         | 2026-03-02 12:00:00Z | {scale} | {satisfied}
+            no        | c2         | 2026-03-02 12:00:00Z | {scale} | {not_satisfied}
+        """,
+    )
+    found = connection.execute("SELECT survey_id, is_satisfied FROM fact_surveys").fetchall()
+    assert dict(found) == {"yes": True, "no": False}

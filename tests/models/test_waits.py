@@ -368,3 +368,39 @@ def test_a_reply_before_creation_is_quarantined_and_not_clipped(warehouse):
     assert connection.execute("SELECT received, counted, quarantined FROM ledger").fetchall() == [
         (2, 1, 1)
     ]
+
+
+def test_without_messages_the_reply_clocks_start_and_stop_tell_the_wait(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | created_at
+            answered   | 2026-03-02 09:00:00Z
+            waiting    | 2026-03-02 09:00:00Z
+            written    | 2026-03-02 09:00:00Z
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            written    | 2026-03-02 09:00:00Z | customer
+            written    | 2026-03-02 09:10:00Z | agent
+        """,
+        contact_clocks="contact_id | vendor_first_response_seconds\nanswered | 60",
+        metric_events="""
+            event_id | contact_id | metric         | instance | event    | happened_at
+            1        | answered   | reply_time     | 1        | activate | 2026-03-02 09:05:00Z
+            2        | answered   | reply_time     | 1        | fulfill  | 2026-03-02 09:35:00Z
+            3        | answered   | reply_time     | 2        | activate | 2026-03-02 10:00:00Z
+            4        | answered   | reply_time     | 2        | fulfill  | 2026-03-02 10:01:00Z
+            5        | answered   | agent_work_time | 1       | activate | 2026-03-02 09:00:00Z
+            6        | waiting    | reply_time     | 1        | activate | 2026-03-02 09:00:00Z
+            7        | written    | reply_time     | 1        | activate | 2026-03-02 09:00:00Z
+            8        | written    | reply_time     | 1        | fulfill  | 2026-03-02 09:20:00Z
+        """,
+    )
+    assert connection.execute(
+        "SELECT contact_id, first_response_seconds, first_response_origin, is_answered"
+        " FROM fact_contacts ORDER BY 1"
+    ).fetchall() == [
+        ("answered", 1800, "metric_events", True),
+        ("waiting", None, None, False),
+        ("written", 600, "timestamps", True),
+    ]

@@ -10,5 +10,5 @@ SELECT
     first_response_business_seconds
 FROM fact_contacts
 WHERE exclusion IS NULL
-    AND first_response_origin = 'timestamps'
+    AND first_response_origin IN ('timestamps', 'metric_events')
     AND first_response_business_seconds > first_response_seconds + 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.ingest.contracts import Table
+from pipelines.warehouse.corrections import Correction, corrected_columns
 
 MEMORY_LIMIT = "3GB"  # with its caches and the Python around it a build stays under 4 GB
 PRELUDE = Path(__file__).with_suffix(".sql")
@@ -33,21 +34,26 @@ def expose_raw(
     table: Table,
     paths: Sequence[Path],
     provenance: Sequence[tuple[str, str]] = _PROVENANCE,
+    where: str = "TRUE",
 ) -> None:
     """Make `raw_<table>` from its Parquet files, or empty where nothing was delivered."""
     columns = [*((c.name, c.type) for c in table.columns), *provenance]
     if paths:
         named = ", ".join(name for name, _ in columns)
         files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-        query = f"SELECT {named} FROM read_parquet([{files}])"
+        query = f"SELECT {named} FROM read_parquet([{files}]) WHERE {where}"
     else:
         typed = ", ".join(f"CAST(NULL AS {type_}) AS {name}" for name, type_ in columns)
         query = f"SELECT {typed} WHERE FALSE"
     connection.execute(f"CREATE TEMP VIEW raw_{table.name} AS {query}")
 
 
-def expose_latest(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Make `latest_<table>`: of each key the newest delivery by (version, load, line).
+def expose_latest(
+    connection: duckdb.DuckDBPyConnection, table: Table, corrections: Sequence[Correction] = ()
+) -> None:
+    """Make `latest_<table>`: of each key the newest delivery by (version, load, line), corrected.
+
+    `delivered_<table>` is the same before the corrections.
 
     Only keys that were delivered more than once are sorted (`repeated_<table>`, recency 1 the
     newest). They are looked for among the hashes of the keys, which are small whatever the keys
@@ -93,5 +99,9 @@ def expose_latest(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
             UNION ALL
             SELECT {columns} FROM repeated_{table.name} AS d WHERE d.recency = 1
         """
-    connection.execute(f"CREATE TEMP VIEW latest_{table.name} AS {latest}")
+    connection.execute(f"CREATE TEMP VIEW delivered_{table.name} AS {latest}")
+    connection.execute(
+        f"CREATE TEMP VIEW latest_{table.name} AS"
+        f" SELECT {corrected_columns(corrections, names)} FROM delivered_{table.name} AS d"
+    )
     connection.execute(f"DROP TABLE suspected_{table.name}")

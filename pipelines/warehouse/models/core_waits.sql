@@ -40,7 +40,10 @@ SELECT
 
     -- arrival: the first inbound message. Who was taken by an agent, or left, before writing had
     -- asked for one before it; of merged contacts the customer has waited since the first.
-    least(c.first_inbound_at, v.first_customer_at) AS first_written_at,
+    v.contact_id IS NULL AND s.contact_id IS NULL AND n.contact_id IS NOT NULL AS is_clocked,
+    coalesce(
+        least(c.first_inbound_at, v.first_customer_at), CASE WHEN is_clocked THEN n.clock_started_at END
+    ) AS first_written_at,
     least(
         CASE
             WHEN least(s.answered_at, hung_up_at) < first_written_at THEN coalesce(s.queue_entered_at, c.created_at)
@@ -74,6 +77,7 @@ SELECT
     coalesce(
         CASE WHEN v.first_agent_at >= arrived_at THEN v.first_agent_at ELSE r.late_replied_at END,
         s.answered_at,
+        CASE WHEN is_clocked THEN n.clock_stopped_at END,
         CASE WHEN hung_up_at IS NULL AND o.other_replied_at >= arrived_at THEN o.other_replied_at END
     ) AS replied_at,
     CASE
@@ -89,8 +93,8 @@ SELECT
         ELSE coalesce(s.queue_entered_at, c.handed_over_at, CASE WHEN s.contact_id IS NULL THEN arrived_at END)
     END AS queue_entered_at,
 
-    -- the vendor's clock counts only where no timestamp tells whether anybody replied
-    v.contact_id IS NULL AND s.contact_id IS NULL AS is_untimed,
+    -- the vendor's durations count only where no timestamp tells whether anybody replied
+    v.contact_id IS NULL AND s.contact_id IS NULL AND NOT is_clocked AS is_untimed,
     CASE WHEN is_untimed THEN k.vendor_first_response_seconds END AS untimed_response_seconds,
     -- an export without reply times tells who got no reply, but of nobody how long replies took
     NOT is_untimed OR t._load_id IS NOT NULL AS tells_waits,
@@ -144,6 +148,7 @@ LEFT JOIN core_late_replies AS r ON r.contact_id = c.contact_id
 LEFT JOIN core_merges AS g ON g.contact_id = c.contact_id
 LEFT JOIN core_sessions AS s ON s.contact_id = c.contact_id
 LEFT JOIN core_clocks AS k ON k.contact_id = c.contact_id
+LEFT JOIN core_reply_clocks AS n ON n.contact_id = c.contact_id
 LEFT JOIN core_outcomes AS o ON o.contact_id = c.contact_id
 LEFT JOIN core_resolutions AS e ON e.contact_id = c.contact_id
 LEFT JOIN core_timed_loads AS t ON t._load_id = k._load_id

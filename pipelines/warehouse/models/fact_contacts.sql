@@ -43,7 +43,7 @@ is_abandoned = { type = "BOOLEAN", meaning = "the customer left the live session
 left_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when the customer left a live session, or the end of the silence after which an unanswered contact counts as left" }
 first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to first reply; NULL while unanswered" }
 first_response_business_seconds = { type = "BIGINT", unit = "seconds", meaning = "open seconds between arrival and first reply; NULL without a calendar" }
-first_response_origin = { type = "VARCHAR", meaning = "timestamps, or vendor where no timestamps exist" }
+first_response_origin = { type = "VARCHAR", meaning = "timestamps of messages and sessions; metric_events, the start and stop of the helpdesk's reply clock, where there are none; vendor, its duration, where there is neither" }
 queue_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "human queue until answer or leaving; NULL while waiting" }
 waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival until reply, leaving or end of a live session, or the data cut; NULL where not known or nobody was asked" }
 within_seconds = { type = "BIGINT", unit = "seconds", meaning = "the desk's target T; NULL where no desk answers the queue" }
@@ -130,7 +130,7 @@ SELECT
             )
     END AS first_response_business_seconds,
     CASE
-        WHEN d.first_reply_at IS NOT NULL THEN 'timestamps'
+        WHEN d.first_reply_at IS NOT NULL THEN CASE WHEN d.is_clocked THEN 'metric_events' ELSE 'timestamps' END
         WHEN d.untimed_response_seconds IS NOT NULL THEN 'vendor'
     END AS first_response_origin,
     CASE
