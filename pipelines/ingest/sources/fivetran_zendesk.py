@@ -33,7 +33,6 @@ from pipelines.ingest.sources.zendesk_records import (
 from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import moment_sql
 
-_SYNCED = "_fivetran_synced"
 _KINDS: dict[str, tuple[str, set[str]]] = {
     "tickets": ("contacts", {"id", "requester_id", "submitter_id", "status", "via_channel"}),
     "comments": ("messages", {"id", "ticket_id", "user_id", "public", "body", "created"}),
@@ -80,25 +79,22 @@ _KEYS = {
 }  # fmt: skip
 
 
-def _headers(probe: Probe) -> set[str]:
-    return {header.strip('"') for header in probe.header_set}
-
-
-def _first(probe: Probe, kinds: dict[str, set[str]]) -> str | None:
-    headers = _headers(probe)
-    if _SYNCED not in headers:
+def copied_table(probe: Probe, tables: dict[str, set[str]]) -> str | None:
+    """Which of these tables a file of Fivetran's is, told by some of its headers."""
+    headers = {header.strip('"') for header in probe.header_set}
+    if "_fivetran_synced" not in headers:
         return None
-    return next((kind for kind, keys in kinds.items() if headers >= keys), None)
+    return next((table for table, keys in tables.items() if headers >= keys), None)
 
 
 def _kind(probe: Probe) -> str | None:
-    return _first(probe, {kind: keys for kind, (_, keys) in _KINDS.items()})
+    return copied_table(probe, {kind: keys for kind, (_, keys) in _KINDS.items()})
 
 
 def _passed_over(probe: Probe) -> str | None:
     if _kind(probe) is not None:
         return None
-    table = _first(probe, _UNMEASURED)
+    table = copied_table(probe, _UNMEASURED)
     return _INSTEAD.get(table, f"Zendesk's table {table} holds nothing that is measured")
 
 
@@ -238,7 +234,7 @@ SOURCE = Source(
     name="fivetran_zendesk",
     system="zendesk",
     main_table=lambda probe: _KINDS[_kind(probe)][0],
-    recognises=lambda probe: bool(_kind(probe) or _first(probe, _UNMEASURED)),
+    recognises=lambda probe: bool(_kind(probe) or copied_table(probe, _UNMEASURED)),
     read=_read,
     fields=("team",),
     passed_over=_passed_over,
