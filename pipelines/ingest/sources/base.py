@@ -16,7 +16,14 @@ import duckdb
 from pipelines.errors import SettingsError, ZoneError
 from pipelines.ingest.contracts import STATUSES, TABLES
 from pipelines.ingest.delimited import describe
-from pipelines.ingest.json_records import JsonShape, RecordTable, records_sql, shape_of
+from pipelines.ingest.json_records import (
+    ARRAY,
+    JsonShape,
+    RecordTable,
+    records_sql,
+    shape_of,
+    streamed,
+)
 from pipelines.ingest.mapping import LINE, Mapping
 from pipelines.ingest.masking import masked_sql
 from pipelines.ingest.privacy import pseudonym_sql
@@ -225,7 +232,10 @@ class Reading:
         """SELECT _line, record (JSON text), t (the record as a struct; NULL: not JSON).
 
         `structure`: what json_transform takes; keys that are not there are NULL."""
-        rows = records_sql(self.probe.path, self.probe.json, envelope)
+        path, shape = self.probe.path, self.probe.json
+        [(scratch,)] = self.connection.sql("SELECT current_setting('temp_directory')").fetchall()
+        alone = streamed(path, shape, envelope, Path(scratch))
+        rows = records_sql(alone, ARRAY) if alone else records_sql(path, shape, envelope)
         return (
             f"SELECT _line, record, TRY(json_transform(record, '{structure}')) AS t FROM ({rows})"
         )
