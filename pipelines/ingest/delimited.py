@@ -19,8 +19,6 @@ from pipelines.ingest.tables import Table, quoted
 
 _SEPARATORS = (",", "\t", ";", "|")
 _REJECTS = "broken_records"
-BROKEN_LINES = f"SELECT DISTINCT line FROM {_REJECTS}"
-"""Lines of the records that the last read of a delimited file could not read."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 from pipelines.errors import InputError, SettingsError, StorageError
 from pipelines.ingest.decoding import DecodedFile, decode, inspect
 from pipelines.ingest.delimited import (
-    BROKEN_LINES,
     Delimited,
     broken_records_sql,
     unclosed_quote,
@@ -29,6 +28,7 @@ from pipelines.ingest.raw_store import Draft, RawStore, rejects_schema, table_sc
 from pipelines.ingest.sources import sources
 from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
 from pipelines.ingest.tables import quoted
+from pipelines.ingest.unloadable import why_unloadable
 
 _BATCH_ROWS = 122_880
 _MEMORY_LIMIT = "1500MB"
@@ -164,10 +164,12 @@ class FileLoad:
         names = ", ".join(sorted(source.name for source in found or sources().values()))
         if found:
             raise InputError(f"{self.path}: line 1: may be any of {names}; tell it with --source")
-        raise _LeftOutError(
-            f"{self.path}: line 1: unknown format; known: {names}; tell it with --source, or"
-            " describe the file in a mapping (--mapping); support-quality inspect writes one"
+        remedy = (
+            f"known: {names}; tell it with --source, or describe the file in a mapping (--mapping);"
+            " support-quality inspect writes one"
         )
+        why = why_unloadable(probe) or remedy
+        raise _LeftOutError(f"{self.path}: line 1: unknown format; {why}")
 
     def _fill(
         self,
@@ -198,8 +200,6 @@ class FileLoad:
                 if theirs is not None:
                     rows = refused(rows, theirs)
                 _append(draft, stream, rows, main_table, count, self.key)
-            if isinstance(probe.table_or_none, Delimited) and count.rejected:
-                _tell_lines(draft, connection, probe.table_or_none, count)
             if isinstance(probe.table_or_none, Delimited):
                 self._append_broken(
                     draft, connection, probe.table_or_none, source, main_table, count
@@ -318,6 +318,12 @@ class FileLoad:
                 CAST(NULL AS DATE) AS _received_on
             FROM ({broken_records_sql(file, source.footers)})"""
         ).to_arrow_table()
+        if self.replay is None and (rows.num_rows or count.rejected):
+            lines = file_lines(file, set(rows["_line"].to_pylist()), count.received)
+            if lines is not None and rows.num_rows:
+                rows = _with_lines(rows, "_line", lines.broken.__getitem__)
+            if lines is not None and lines.first and count.rejected:
+                draft.rewrite("rejects", lambda rejects: _with_lines(rejects, "line", lines.line))
         if rows.num_rows:
             draft.append("rejects", _rejects(rows, table, draft.load_id, self.key))
             count.received += rows.num_rows
@@ -397,21 +403,10 @@ def _rejects(rows: pa.Table, table: str, load_id: str, key: bytes) -> pa.Table:
     return pa.Table.from_arrays(columns, names=rejects_schema().names).cast(rejects_schema())
 
 
-def _tell_lines(
-    draft: Draft, connection: duckdb.DuckDBPyConnection, file: Delimited, count: _Count
-) -> None:
-    """Give rejects the line of the file in place of the number of the record."""
-    if not was_read(connection):
-        return
-    broken = {line for (line,) in connection.execute(BROKEN_LINES).fetchall()}
-    lines = file_lines(file, broken, count.received)
-    if lines is not None:
-        draft.rewrite(
-            "rejects",
-            lambda rows: rows.set_column(
-                0, "line", pa.array([lines.line(n) for n in rows["line"].to_pylist()], pa.int64())
-            ),
-        )
+def _with_lines(rows: pa.Table, name: str, line: Callable[[int], int]) -> pa.Table:
+    """Rows with the line of the file in place of the number of the record."""
+    lines = pa.array([line(number) for number in rows[name].to_pylist()], pa.int64())
+    return rows.set_column(rows.schema.get_field_index(name), name, lines)
 
 
 def _carry(draft: Draft, rejects: pa.Table, main_table: str, count: _Count) -> None:

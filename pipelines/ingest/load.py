@@ -13,10 +13,12 @@ from pipelines.ingest.file_load import FileLoad, LoadReport, Told
 from pipelines.ingest.mapping import read_mapping
 from pipelines.ingest.privacy import warehouse_key
 from pipelines.ingest.raw_store import raw_store
+from pipelines.ingest.replay import replay as replay_load
+from pipelines.ingest.replay import replayable
 from pipelines.ingest.sources import sources
 from pipelines.settings import check_zone
 
-__all__ = ["LoadReport", "load"]
+__all__ = ["LoadReport", "load", "replay"]
 
 _FOLDERS_LEFT_OUT = ("truth", "mappings")
 
@@ -107,6 +109,41 @@ def load(
         for other in others:
             first.add_note(str(other))
         raise first
+    return reports
+
+
+def replay(
+    warehouse: Path,
+    which: str | None = None,
+    *,
+    mapping: Path | None = None,
+    zone: str | None = None,
+    key: bytes | None = None,
+    progress: Progress | None = None,
+) -> list[LoadReport]:
+    """Load what was refused again, as its mapping or zone was corrected; see `replay`.
+
+    Parameters
+    ----------
+    which : a load id or a file's name; default: every load with refused rows.
+    mapping, zone : see `load`; the zone is the earlier load's where none is given.
+
+    Raises what `load` raises; a load before the one that failed stays replayed.
+    """
+    if zone is not None:
+        check_zone(zone, "--zone")
+    told = read_mapping(mapping) if mapping is not None else None
+    reports = []
+    with raw_store(warehouse) as store:
+        key = key or warehouse_key(warehouse)
+        found = replayable(store, which)
+        for done, manifest in enumerate(found):
+
+            def tell(rows: int, share: float, done: int = done, m: dict = manifest) -> None:
+                if progress is not None:
+                    progress(f"{m['file']}: {rows:,} rows", (done + share) / len(found))
+
+            reports.append(replay_load(store, manifest, key, told, zone, tell))
     return reports
 
 

@@ -156,6 +156,10 @@ class RawStore:
                 return manifest
         return None
 
+    def folder_of(self, manifest: dict[str, Any]) -> Path:
+        """Where a load lies."""
+        return self.folder / f"{manifest['load_id']}-{manifest['sha256'][:16]}"
+
     def new_load_id(self, now: datetime) -> str:
         """The time as an id, later than every id that is there, also if the clock went back."""
         ids = [path.name.split("-")[0] for path in self.folder.glob("[0-9]*-*")]
