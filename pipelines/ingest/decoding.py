@@ -31,7 +31,7 @@ from pipelines.ingest.workbooks import PASSWORD_REMEDY, is_workbook, sheets
 _BLOCK = 1 << 17  # small enough for the allocator to use the same memory again
 _EVIDENCE_BYTES = 1 << 24
 _HEAD_BYTES = 1 << 18
-_LARGEST_VALUE = 1 << 23
+_LARGEST_VALUE = 64_000_000
 
 _ASSIGNMENT = re.compile(rb"(?:\xef\xbb\xbf)?window\.[\w.]+\s*=\s*(?=[\[{])")
 _DECOMPOSED = (b"\xcc", b"\xe1\x84", b"\xe3\x82\x99", b"\xe3\x82\x9a")

@@ -46,10 +46,11 @@ class Table:
 
 @dataclass(frozen=True)
 class StoredTable(Table):
-    """A table in a Parquet file. `texts`: SQL of each column's text, in the order of the headers;
-    `line`: SQL of the record's line; records up to line `header_line` are no rows."""
+    """A table in a Parquet file. `relation`: the SQL that reads it; `texts`: SQL of each column's
+    text, in the order of the headers; `line`: SQL of the record's line; records up to line
+    `header_line` are no rows."""
 
-    path: Path
+    relation: str
     texts: tuple[str, ...]
     kind: str
     line: str = "_line"
@@ -63,7 +64,7 @@ class StoredTable(Table):
             for i, text in enumerate(self.texts, 1)
         )
         return (
-            f"(SELECT {self.line} AS _line, {columns} FROM {self._file()}"
+            f"(SELECT {self.line} AS _line, {columns} FROM {self.relation}"
             f" WHERE {self.line} > {self.header_line + leave_out})"
         )
 
@@ -84,13 +85,30 @@ class StoredTable(Table):
         texts = ", ".join(f"coalesce({text}, '')" for text in self.texts)
         with duckdb.connect() as connection:
             rows = connection.execute(
-                f"SELECT {self.line}, {texts} FROM {self._file()}"
+                f"SELECT {self.line}, {texts} FROM {self.relation}"
                 f" WHERE {self.line} > {self.header_line} ORDER BY {self.line} LIMIT {number}"
             ).fetchall()
         return [(line, row) for line, *row in rows]
 
-    def _file(self) -> str:
-        return f"read_parquet({quoted(str(self.path))}, file_row_number = true)"
+    def goes_on(self, other: "StoredTable") -> bool:
+        """Has the sheet the same header, because its rows had no room in the other?"""
+        return self != other and len(self.headers) > 1 and self.headers == other.headers
+
+    def followed_by(self, other: "StoredTable") -> "StoredTable":
+        """Both sheets as one; the lines of the second are counted on."""
+        with duckdb.connect() as connection:
+            [(last,)] = connection.execute(f"SELECT max(_line) FROM {self.relation}").fetchall()
+        return replace(
+            self,
+            relation=f"(SELECT * FROM {self.relation} UNION ALL BY NAME"
+            f" SELECT * REPLACE (_line + {last} AS _line) FROM {other.relation}"
+            f" WHERE _line > {other.header_line})",
+        )
+
+
+def read_parquet_sql(path: Path) -> str:
+    """SQL that reads a Parquet file, with the number of each row from 0."""
+    return f"read_parquet({quoted(str(path))}, file_row_number = true)"
 
 
 def parquet_table(path: Path) -> StoredTable:
@@ -101,7 +119,7 @@ def parquet_table(path: Path) -> StoredTable:
         ).fetchall()
     names, types = zip(*((name, type_) for name, type_, *_ in columns), strict=True)
     texts = tuple(map(_text_sql, map(identifier, names), types))
-    return StoredTable(names, path, texts, "parquet", "(file_row_number + 1)")
+    return StoredTable(names, read_parquet_sql(path), texts, "parquet", "(file_row_number + 1)")
 
 
 def _text_sql(column: str, type_: str) -> str:

@@ -25,7 +25,7 @@ from python_calamine import (
 )
 
 from pipelines.errors import InputError
-from pipelines.ingest.tables import StoredTable
+from pipelines.ingest.tables import StoredTable, read_parquet_sql
 
 OLE2 = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
@@ -132,7 +132,7 @@ def _stored(sheet: CalamineSheet, target: Path) -> StoredTable | None:
             )
     line, *headers = header
     return StoredTable(
-        tuple(text or "" for text in headers), target, tuple(columns),
+        tuple(text or "" for text in headers), read_parquet_sql(target), tuple(columns),
         f"sheet {sheet.name!r}", header_line=line,
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Workbooks and Parquet files as input: what a cell says, where the header stands, passwords."""
 
 import io
+import json
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -120,6 +121,16 @@ def test_rows_keep_their_numbers_and_blank_ones_are_left_out(intake):
         (6, "7", "출금", "2026-03-02 00:00:00"), (8, "8", "출금", "2026-03-02 00:00:00"),
     ]  # fmt: skip
     assert [line for line, _ in intake.rejects()] == [9]
+
+
+def test_a_sheet_with_the_same_header_goes_on_with_the_rows(intake):
+    again = [HEADER, ["8", *TICKET[1:]]]
+    book = workbook({"Sheet1": [HEADER, TICKET], "Pivot": [["n"], [1]], "Sheet2": again})
+    [report] = intake.load(intake.file("t.xlsx", book), **SEOUL)
+    assert (report.received, report.loaded) == (2, 2)
+    assert intake.rows("contacts", "_line, source_id", "_line") == [(2, "7"), (4, "8")]
+    [manifest] = (intake.warehouse / "raw").glob("*/manifest.json")
+    assert json.loads(manifest.read_text())["columns_unknown"] == ["sheet 'Pivot'"]
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -125,7 +125,11 @@ class Probe:
     def table(self) -> Table:
         """The file's table; the first sheet of a workbook; JSON as its mapping sees it."""
         if self.stored:
-            return self._told_of(next(iter(self.stored.values())))
+            first, *others = self.stored.values()
+            for other in others:
+                if other.goes_on(first):
+                    first = first.followed_by(other)
+            return self._told_of(first)
         if self.json is not None:
             shape = self.json.holding(self.mapping.headers)
             headers = dict.fromkeys((*self.mapping.headers, *sorted(shape.keys)))
@@ -166,6 +170,15 @@ class Probe:
                 continue
             file = replace(told, skip_lines=lines)
             yield replace(self, mapping=replace(self.mapping, file=file))
+
+    def sheets_besides(self, known: tuple[str, ...]) -> list[str]:
+        """The sheets of a workbook that are neither its table nor among the known ones."""
+        first = next(iter(self.stored.values()), None)
+        return [
+            name
+            for name, sheet in self.stored.items()
+            if sheet is not first and not sheet.goes_on(first) and normalised(name) not in known
+        ]
 
     def _told_of(self, sheet: StoredTable) -> StoredTable:
         """A sheet with its header where the mapping tells it."""
@@ -379,7 +392,8 @@ class Source:
     `recognises` looks at headers or keys, never at the file's name. `footers` is a pattern of
     whole lines that stand between or after the records and are none; `header_rows` tells how
     many of a table's first records are headers too. `passed_over` says why a file that the
-    source knows is not loaded: it holds nothing that is measured."""
+    source knows is not loaded: it holds nothing that is measured. `sheets` are those of a
+    workbook, in lower case, that it knows besides the first."""
 
     name: str
     system: str | None
@@ -392,6 +406,7 @@ class Source:
     footers: str | None = None
     header_rows: Callable[[Table], int] = lambda table: 0
     passed_over: Callable[[Probe], str | None] = lambda probe: None
+    sheets: tuple[str, ...] = ()
 
     def columns_report(self, probe: Probe) -> dict[str, list[str]]:
         """Headers that nothing uses, and usual ones that are not there; JSON has none."""
@@ -400,7 +415,11 @@ class Source:
         mapping = probe.mapping
         names = (*self.usual_columns, *self.fields, *mapping.headers)
         known = {normalised(header) for header in names}
+        unread = probe.sheets_besides(self.sheets)
         return {
-            "columns_unknown": [h for h in probe.table.headers if normalised(h) not in known],
+            "columns_unknown": [
+                *(h for h in probe.table.headers if normalised(h) not in known),
+                *(f"sheet {name!r}" for name in unread),
+            ],
             "columns_missing": [h for h in self.usual_columns if h not in probe.header_set],
         }

@@ -49,6 +49,10 @@ from pipelines.ingest.vocabulary import first_known_sql
 _NOT_JSON = Check(
     "NOT is_record", "not a JSON object", "export the file again: this line is cut off or damaged"
 )
+_SHEETS = (
+    "userchat data", "message data", "user data", "team data", "userchat meet data",
+    "manager data", "bot data", "supportbot data", "marketing data", "userchattag data",
+)  # fmt: skip
 _NEVER = "'^(0?$|1970-01-01|1900-|1899-|0001-)'"
 _STATUS = """CASE lower({}) WHEN 'initial' THEN 'new' WHEN 'queued' THEN 'new'
     WHEN 'opened' THEN 'open' WHEN 'snoozed' THEN 'pending' WHEN 'closed' THEN 'solved'
@@ -326,6 +330,7 @@ SOURCE = Source(
     main_table=_main_table,
     recognises=is_channel_io,
     read=_read,
+    sheets=_SHEETS,
     usual_columns=tuple(
         sorted({keys[0].lower() for keys in CHATS.written.values()} - {"updatedat", "title"})
     ),
