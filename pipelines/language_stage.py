@@ -31,7 +31,7 @@ _SCHEMA = pa.schema(
         ("is_message", pa.bool_()),
     ]
 )
-_MESSAGE = ("contact_id", "author_id", "author_role", "is_public", "sent_at", "text")
+_MESSAGE = ("contact_id", "author_id", "author_role", "is_public", "sent_at", "_line", "text")
 
 
 def detect_languages(
@@ -92,10 +92,10 @@ def _batches(load: Load) -> Iterator[tuple[pa.Table, bool]]:
         may_be = pc.and_(rows["is_public"], pc.or_(is_told, pc.is_null(rows["author_role"])))
         author = pc.if_else(is_told, pa.scalar(None, pa.string()), rows["author_id"])
         rows = rows.set_column(1, "author_id", author).filter(may_be)
-        yield rows.select(["contact_id", "author_id", "sent_at", "text"]), True
-    for rows in _read(load.parquet("contacts"), ("contact_id", "created_at", "subject")):
+        yield rows.select(["contact_id", "author_id", "sent_at", "_line", "text"]), True
+    for rows in _read(load.parquet("contacts"), ("contact_id", "created_at", "_line", "subject")):
         rows = rows.filter(pc.is_valid(rows["subject"]))
-        rows = rows.rename_columns(["contact_id", "sent_at", "text"])
+        rows = rows.rename_columns(["contact_id", "sent_at", "_line", "text"])
         yield rows.append_column("author_id", pa.nulls(rows.num_rows, pa.string())), False
 
 

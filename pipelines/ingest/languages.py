@@ -136,8 +136,8 @@ def detect(messages: pa.Table) -> pa.Table:
     ----------
     messages : Table
         One row per message that a customer wrote, or may have written: contact_id, author_id
-        (NULL where nobody but the customer can be meant), sent_at, text. Messages of one
-        instant are in the order they were sent.
+        (NULL where nobody but the customer can be meant), text, and what they are put in order
+        by: sent_at, _line, and as they stand.
 
     Returns
     -------
@@ -164,14 +164,14 @@ _MODELLED = pa.schema([("words", pa.string()), ("language", pa.string())])
 
 _WORDED_SQL = f"""
     WITH numbered AS (
-        SELECT contact_id, author_id, sent_at, row_number() OVER () AS place,
+        SELECT contact_id, author_id, sent_at, _line, row_number() OVER () AS place,
             left(text, 4000) AS text
         FROM messages
         WHERE text IS NOT NULL
     ),
     own AS (
         SELECT
-            contact_id, author_id, sent_at, place,
+            contact_id, author_id, sent_at, _line, place,
             CASE
                 WHEN regexp_matches(text, '{_SHOUTED}') AND NOT regexp_matches(text, '[a-z]')
                     THEN lower(text)
@@ -183,7 +183,7 @@ _WORDED_SQL = f"""
     ),
     worded AS (
         SELECT
-            contact_id, author_id, sent_at, place,
+            contact_id, author_id, sent_at, _line, place,
             CASE
                 WHEN regexp_matches(text, '{_NAMES_ALONE}') THEN ''
                 ELSE trim(regexp_replace(text, '{_NOT_WORDING.replace("'", "''")}', ' ', 'g'))
@@ -192,7 +192,9 @@ _WORDED_SQL = f"""
     )
     SELECT
         contact_id, author_id, place,
-        row_number() OVER (PARTITION BY contact_id, author_id ORDER BY sent_at, place) AS turn,
+        row_number() OVER (
+            PARTITION BY contact_id, author_id ORDER BY sent_at, _line, place
+        ) AS turn,
         -- in one message, alphabet between CJK is mostly an error message or a product's name
         CASE
             WHEN strlen(words) > length(words) AND regexp_matches(words, '[A-Za-z]')
