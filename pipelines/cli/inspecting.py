@@ -77,6 +77,8 @@ def _facts(seen: "Inspection") -> list[tuple[str, str]]:
     if len(seen.parts) > 1:
         parts = ", ".join(f"{name} ({columns} columns)" for name, columns in seen.parts.items())
         facts.insert(4, ("parts", parts))
+    if seen.passed_over:
+        facts.append(("passed over", seen.passed_over))
     for near in seen.nearest:
         lacking = ", ".join(near.lacking[:5]) + (" ..." if len(near.lacking) > 5 else "")
         facts.append(
@@ -110,6 +112,8 @@ def _title(column: "ColumnGuess") -> str:
 def _next_step(seen: "Inspection", write: Path | None) -> str:
     draft = seen.draft
     to_tell = "".join(f"\n  - {what}" for what in draft.to_fill_in)
+    if seen.passed_over:
+        return "Nothing to load."
     if len(seen.sources) == 1 and not draft.to_fill_in:
         return f"Next: support-quality load {seen.file}"
     if write is None:

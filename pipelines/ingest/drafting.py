@@ -44,7 +44,10 @@ _PATTERNS: dict[str, tuple[str, tuple[str, ...]]] = {
     "talk_seconds": (r"talk|call.*duration|duration|ser_time|통화 ?시간", ("number", "clock")),
     "hold_seconds": (r"hold|보류", ("number", "clock")),
     "wrap_seconds": (r"wrap|after[ _-]?(call|contact)|후처리", ("number", "clock")),
-    "outcome": (r"outcome|answered|disposition|abandon|통화 ?결과|응답 ?여부", ("category",)),
+    "outcome": (
+        r"outcome|answered|picked.?up|disposition|abandon|통화 ?결과|응답 ?여부",
+        ("category",),
+    ),
     "score": (
         r"score|rating|rated|satisf|csat|nps|how .*(rate|satisf|likely)|만족|평점|별점|評価|満足"
         r"|评分|满意",

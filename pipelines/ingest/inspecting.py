@@ -48,7 +48,8 @@ class Inspection:
     `encoding_evidence`: how the encoding is known; `header_line`: where the header stands, None
     where there is none; `rows`: records in the whole file, `broken`: lines that can't be split;
     `parts`: sheets, or lists of records, with their number of columns; `sources`: who recognises
-    it; `columns` are guessed from the first rows."""
+    it; `passed_over`: why it holds nothing to load, if so; `columns` are guessed from the first
+    rows."""
 
     file: Path
     size: int
@@ -59,6 +60,7 @@ class Inspection:
     broken: int
     parts: dict[str, int]
     sources: tuple[str, ...]
+    passed_over: str | None
     nearest: tuple[Nearness, ...]
     columns: tuple[ColumnGuess, ...]
     draft: Draft
@@ -95,6 +97,8 @@ def _looked_at(
     at, found = recognised(probe)
     at = at if found else _with_header(at)
     source = found[0] if len(found) == 1 else None
+    passed_over = source.passed_over(at) if source else None
+    asks = source is not None and not passed_over and source.main_table(at) == "surveys"
     table = _table(at)
     header_rows = source.header_rows(table) if source and table else 0
     headers, sample = _sampled(at, table, source)
@@ -120,13 +124,14 @@ def _looked_at(
         broken=broken,
         parts=_parts(at),
         sources=tuple(source.name for source in found),
+        passed_over=passed_over,
         nearest=() if found else tuple(_nearest(at, table)),
         columns=columns,
         draft=draft(
             columns,
             name=at.name.name.split(".")[0],
             known_as=source.name if source else None,
-            asks=source is not None and source.main_table(at) == "surveys",
+            asks=asks,
             zone=zone,
             encoding=encoding,
             has_header=has_header,
