@@ -81,7 +81,11 @@ def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None
         [
             {key: load.manifest.get(key) for key in kept}
             | {"loaded_at": load.loaded_at, "is_full": bool(load.manifest.get("is_full"))}
-            | {"tables": ",".join(sorted(load.manifest.get("tables", {})))}
+            | {
+                "tables": ",".join(sorted(load.manifest.get("tables", {}))),
+                "contacts_received": load.manifest.get("tables", {}).get("contacts", 0)
+                + load.manifest.get("rejected", {}).get("contacts", 0),
+            }
             for load in loads
         ]
     )

@@ -1,15 +1,14 @@
 /* ---
 severity = "block"
-summary = "the ledger holds as many rows of each contact file as were received when it was loaded"
+summary = "the ledger holds as many contacts of each file as were received when it was loaded"
 remedy = "the raw store lost or gained rows since: remove the file's folder under raw/ and load it again"
 --- */
 WITH received AS (
     SELECT
         source,
         file,
-        CAST(sum(received) AS BIGINT) AS received
+        CAST(sum(contacts_received) AS BIGINT) AS received
     FROM loads
-    WHERE position(',contacts,' IN ',' || tables || ',') > 0
     GROUP BY source, file
 ),
 
