@@ -153,6 +153,13 @@ def test_a_mapping_tells_the_accounts_own_fields_and_statuses(intake):
     assert intake.rows("contacts", query, "source_id DESC")[0] == ("hold", "seoul", "ru", "fees")
 
 
+def test_groups_name_the_teams_of_tickets(intake):
+    intake.load(EXPORTS / "groups.json")
+    assert intake.rows("teams", "team_id, name, updated_at") == [
+        ("freshdesk:70", "Seoul", "2025-01-02 00:00:00")
+    ]
+
+
 def test_freshservice_has_other_codes_and_is_not_taken_for_freshdesk(intake):
     file = intake.file("f.json", json.dumps([ticket(urgency=1, impact=1)]))
     [report] = intake.load(intake.folder)

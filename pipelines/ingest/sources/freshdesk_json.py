@@ -1,4 +1,4 @@
-"""Freshdesk's API: tickets (with their stats), conversations, ratings, contacts and agents.
+"""Freshdesk's API: tickets (with their stats), conversations, ratings, people and groups.
 
 - `stats` holds the last of each instant, and only where the request said `include=stats`;
   A ticket that does not hold its conversations has two messages: its description, and at
@@ -16,6 +16,7 @@
 - A rating is 103 ... -103 whatever the account's scale has of it: 3 ... -3, with 100 as 0.
   The API lists ratings received, so when one was asked for is not known.
 - A contact's language is the account's default unless somebody chose one: it goes to people.
+- Groups are numbers in tickets: their names come from [values.team], else from the groups.
 
 unverified: status and source codes other than ticket source 1, 3, 10, status 2, 3, 5, conversation
 source 0, 2, 6 and ratings 103, 100, -103; association_type 2 and 3 (child, tracker) as internal;
@@ -35,6 +36,7 @@ from pipelines.ingest.sources.base import (
     stream,
     words_sql,
 )
+from pipelines.ingest.sources.zendesk_records import teams
 from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import moment_sql
 
@@ -44,6 +46,7 @@ _KINDS = {
     "ratings": ("surveys", {"id", "ticket_id", "survey_id", "ratings"}),
     "agents": ("people", {"id", "ticket_scope", "contact"}),
     "contacts": ("people", {"id", "language", "time_zone", "email"}),
+    "groups": ("teams", {"id", "name", "escalate_to"}),
 }
 _FRESHSERVICE = {"department_id", "workspace_id", "urgency", "impact"}
 
@@ -67,6 +70,7 @@ _SHAPES = {
     "agents": """{"id": "VARCHAR", "updated_at": "VARCHAR",
         "contact": {"language": "VARCHAR"}}""",
     "contacts": """{"id": "VARCHAR", "language": "VARCHAR", "updated_at": "VARCHAR"}""",
+    "groups": """{"id": "VARCHAR", "name": "VARCHAR", "updated_at": "VARCHAR"}""",
 }
 _SOURCES = {
     "1": "email", "2": "portal", "3": "phone", "5": "twitter", "6": "facebook", "7": "chat",
@@ -296,6 +300,13 @@ def _people(reading: Reading, kind: str) -> list[Stream]:
     ]
 
 
+def _groups(reading: Reading) -> list[Stream]:
+    rows = f"""
+        SELECT *, {moment_sql("t.updated_at", reading.zone)} AS updated_at
+        FROM ({reading.records(_SHAPES["groups"])})"""
+    return [teams(reading, rows)]
+
+
 def _read(reading: Reading) -> list[Stream]:
     match _kind(reading.probe):
         case "tickets":
@@ -304,6 +315,8 @@ def _read(reading: Reading) -> list[Stream]:
             return _conversations(reading)
         case "ratings":
             return _ratings(reading)
+        case "groups":
+            return _groups(reading)
         case kind:
             return _people(reading, kind)
 

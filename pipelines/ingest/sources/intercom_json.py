@@ -33,6 +33,7 @@ from pipelines.ingest.sources.base import (
     not_times,
     stream,
 )
+from pipelines.ingest.sources.zendesk_records import teams
 from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import epoch_sql
 
@@ -42,6 +43,7 @@ _KINDS = {
     "conversations": ("contacts", {"id", "source", "state", "contacts"}),
     "contacts": ("people", {"id", "role", "language_override"}),
     "admins": ("people", {"id", "away_mode_enabled"}),
+    "teams": ("teams", {"id", "name", "admin_ids"}),
 }
 
 _STATISTICS = (
@@ -76,6 +78,7 @@ _SHAPES = {
     "contacts": """{"id": "VARCHAR", "language_override": "VARCHAR",
         "browser_language": "VARCHAR", "updated_at": "VARCHAR"}""",
     "admins": '{"id": "VARCHAR"}',
+    "teams": '{"id": "VARCHAR", "name": "VARCHAR", "updated_at": "VARCHAR"}',
 }
 _CUSTOMERS = "('user', 'lead', 'contact')"
 _PUBLIC_PARTS = "('comment', 'open', 'close', 'assignment')"
@@ -350,6 +353,10 @@ def _read(reading: Reading) -> list[Stream]:
             return _tickets(reading)
         case "parts":
             return _part_streams(reading, reading.records(_PART))
+        case "teams":
+            rows = reading.records(_SHAPES["teams"])
+            time = epoch_sql("t.updated_at")
+            return [teams(reading, f"SELECT *, {time} AS updated_at FROM ({rows})")]
         case kind:
             return _people(reading, kind)
 
