@@ -112,9 +112,18 @@ def test_tags_tell_language_and_topic_and_the_ticket_is_linked(intake):
     ]
 
 
-def test_a_chat_that_the_agent_started_is_outbound(intake):
-    intake.load(intake.file("c.jsonl", chat(says(0, AGENT), started_by="agent")))
-    assert intake.rows("contacts", "direction, exclusion") == [("outbound", "agent_initiated")]
+@pytest.mark.parametrize(
+    ("history", "started_by", "expected"),
+    [
+        ([says(0, AGENT)], "agent", ("outbound", "agent_initiated")),
+        ([says(0, BOT)], "trigger", ("outbound", "agent_initiated")),
+        ([says(0, BOT), says(9, VISITOR)], "trigger", ("inbound", None)),
+    ],
+    ids=["agent", "trigger", "trigger that the visitor answered"],
+)
+def test_a_chat_that_no_visitor_started_is_outbound(intake, history, started_by, expected):
+    intake.load(intake.file("c.jsonl", chat(*history, started_by=started_by)))
+    assert intake.rows("contacts", "direction, exclusion") == [expected]
 
 
 def test_a_message_dated_before_its_chat_is_refused_and_the_chat_is_not(intake):

@@ -5,6 +5,7 @@
 - The human queue starts at the hand-over (the bot's transfer), else at the chat's start. It ends
   with the first message of a human; who leaves before it has abandoned. A human who joins and
   says nothing has not answered.
+- A chat that an agent started, or a trigger without any word of the visitor's, is outbound.
 - An `offline_msg` is a message left while nobody was there: a ticket without a session.
 - Language and topic are the first tags that are a word for one.
 """
@@ -89,7 +90,8 @@ def _chat_stream(reading: Reading, judged: str) -> Stream:
             {_last("e.type = 'chat.rating'")} AS rated_at,
             lower(t.rating) AS rating,
             t.type = 'offline_msg' AS is_offline,
-            t.started_by = 'agent' AS is_by_agent
+            t.started_by = 'agent'
+                OR (t.started_by = 'trigger' AND first_inbound_at IS NULL) AS is_outbound
         FROM ({judged})"""
     ends = f"""
         SELECT *, CASE WHEN bot_at IS NOT NULL THEN transferred_at END AS handed_over_at,
@@ -105,7 +107,7 @@ def _chat_stream(reading: Reading, judged: str) -> Stream:
         SELECT _line, _reasons, _remedy, _raw, _received_on,
             '{system}:' || t.id AS contact_id, t.id AS source_id,
             CASE WHEN is_offline THEN 'ticket' ELSE 'chat' END AS kind, t.type AS channel_raw,
-            CASE WHEN is_by_agent THEN 'outbound' ELSE 'inbound' END AS direction,
+            CASE WHEN is_outbound THEN 'outbound' ELSE 'inbound' END AS direction,
             {first_known_sql("t.tags", "languages")} AS language_raw,
             CASE WHEN language_raw IS NULL THEN 'unknown' ELSE 'declared' END AS language_source,
             {first_known_sql("t.tags", "topics")} AS topic_raw,
@@ -119,7 +121,7 @@ def _chat_stream(reading: Reading, judged: str) -> Stream:
             '{reading.mapping.linked_system or "zendesk"}:' || nullif(t.zendesk_ticket_id, '')
                 AS linked_contact_id,
             CASE WHEN t.deleted THEN 'deleted' ELSE coalesce({_told_exclusion(reading)},
-                CASE WHEN is_by_agent THEN 'agent_initiated' END) END AS exclusion,
+                CASE WHEN is_outbound THEN 'agent_initiated' END) END AS exclusion,
             NOT is_offline AS has_session, queue_entered_at,
             replied_at AS answered_at,
             CASE WHEN replied_at IS NULL AND queue_entered_at IS NOT NULL THEN ended_at END
