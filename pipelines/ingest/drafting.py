@@ -51,7 +51,7 @@ _PATTERNS: dict[str, tuple[str, tuple[str, ...]]] = {
     "score": (
         r"score|rating|rated|satisf|csat|nps|how .*(rate|satisf|likely)|만족|평점|별점|評価|満足"
         r"|评分|满意",
-        ("number", "category"),
+        ("number", "category", "text"),
     ),
     "professionalism": (r"professional|친절|전문성", ("number", "category")),
     "speed": (r"^speed$|신속|속도", ("number", "category")),
@@ -190,8 +190,12 @@ def _chosen(columns: Sequence[ColumnGuess]) -> dict[str, ColumnGuess]:
 
 def _may_be(field: str, column: ColumnGuess) -> bool:
     """Is there nothing about a column that speaks against the field?"""
+    if column.header.endswith("[]"):
+        return False
     if field == "status":
         return column.distinct <= _MOST_STATUSES
+    if field == "score" and column.kind == "number":
+        return column.distinct > 1 or column.filled == 1
     return field == "id" or not column.detail.startswith(RUINED)
 
 

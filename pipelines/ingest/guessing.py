@@ -69,7 +69,7 @@ _THINGS = re.compile(
     re.IGNORECASE,
 )
 _STAFF_HEADER = re.compile(
-    r"agent|assignee|assigned|owner|operator|server|author|_by$|상담원|담당|担当|客服",
+    r"(?<!user_)agent|assignee|assigned|owner|operator|server|author|_by$|상담원|담당|担当|客服",
     re.IGNORECASE,
 )
 _PERSONAL_TEXTS = {

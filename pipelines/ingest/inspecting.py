@@ -205,12 +205,14 @@ def _parsed(text: str) -> Any:
 
 
 def _flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """(path of keys, text) of the plain values of a record; lists are left to sources."""
+    """(path of keys, text) of the values of a record; of a list, how long it is."""
     if isinstance(value, dict) and depth < _DEPTH:
         for key, inner in value.items():
             yield from _flat(inner, f"{path}.{key}" if path else key, depth + 1)
-    elif path and not isinstance(value, list | dict):
-        yield path, "" if value is None else str(value)
+    elif isinstance(value, list):
+        yield f"{path}[]", str(len(value))
+    elif path:
+        yield path, "" if value is None or isinstance(value, dict) else str(value)
 
 
 def _counted(probe: Probe, table: Table | None) -> tuple[int, int]:
