@@ -9,15 +9,17 @@ come later, every author is detected and the build chooses.
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.ingest import languages
 from pipelines.ingest.raw_store import storage_errors
+from pipelines.ingest.tables import quoted
 from pipelines.warehouse.publish import writer_lock
 from pipelines.warehouse.raw_files import Load, committed_loads
 
@@ -31,7 +33,23 @@ _SCHEMA = pa.schema(
         ("is_message", pa.bool_()),
     ]
 )
-_MESSAGE = ("contact_id", "author_id", "author_role", "is_public", "sent_at", "_line", "text")
+_WRITTEN = {
+    "messages": """
+        SELECT
+            contact_id,
+            CASE WHEN author_role IS NULL THEN author_id END AS author_id,
+            sent_at, _line, text
+        FROM {rows}
+        WHERE is_public AND coalesce(author_role, 'customer') = 'customer'
+    """,
+    "contacts": """
+        SELECT contact_id, CAST(NULL AS VARCHAR) AS author_id, created_at AS sent_at, _line,
+            subject AS text
+        FROM {rows}
+        WHERE subject IS NOT NULL
+    """,
+}
+"""What customers wrote or may have written, by raw table."""
 
 
 def detect_languages(
@@ -53,7 +71,7 @@ def detect_languages(
             if _sources(load)
         }
         for path in set(folder.iterdir()) - wanted.keys():
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         missing = [(path, load) for path, load in wanted.items() if not _is_newer(path, load)]
         for done, (path, load) in enumerate(missing):
             if progress:
@@ -71,41 +89,41 @@ def _is_newer(path: Path, load: Load) -> bool:
 
 
 def _write(path: Path, load: Load) -> None:
-    """Whole or not there at all: a killed run leaves a part that the next one removes."""
-    part = path.with_suffix(".part")
-    with pq.ParquetWriter(part, _SCHEMA, compression="zstd") as writer:
-        for batch, is_message in _batches(load):
-            if not batch.num_rows:
-                continue
-            found = languages.detect(batch)
-            flags = pa.repeat(pa.scalar(is_message), found.num_rows)
-            writer.write_table(found.append_column("is_message", flags).cast(_SCHEMA))
-    with part.open("rb") as file:
+    """Whole or not there at all: what a killed run leaves behind the next one removes."""
+    draft, parts = path.with_suffix(".draft"), path.with_suffix(".parts")
+    with pq.ParquetWriter(draft, _SCHEMA, compression="zstd") as writer:
+        for table, query in _WRITTEN.items():
+            source = load.parquet(table)
+            for batch in _batches(source, query, parts) if source else ():
+                found = languages.detect(batch)
+                is_message = pa.repeat(pa.scalar(table == "messages"), found.num_rows)
+                writer.write_table(found.append_column("is_message", is_message).cast(_SCHEMA))
+    with draft.open("rb") as file:
         os.fsync(file.fileno())
-    os.replace(part, path)
+    os.replace(draft, path)
 
 
-def _batches(load: Load) -> Iterator[tuple[pa.Table, bool]]:
-    """What customers may have written, and whether it is messages (else subjects)."""
-    for rows in _read(load.parquet("messages"), _MESSAGE):
-        is_told = pc.fill_null(pc.equal(rows["author_role"], "customer"), False)
-        may_be = pc.and_(rows["is_public"], pc.or_(is_told, pc.is_null(rows["author_role"])))
-        author = pc.if_else(is_told, pa.scalar(None, pa.string()), rows["author_id"])
-        rows = rows.set_column(1, "author_id", author).filter(may_be)
-        yield rows.select(["contact_id", "author_id", "sent_at", "_line", "text"]), True
-    for rows in _read(load.parquet("contacts"), ("contact_id", "created_at", "_line", "subject")):
-        rows = rows.filter(pc.is_valid(rows["subject"]))
-        rows = rows.rename_columns(["contact_id", "sent_at", "_line", "text"])
-        yield rows.append_column("author_id", pa.nulls(rows.num_rows, pa.string())), False
-
-
-def _read(path: Path | None, columns: tuple[str, ...]) -> Iterator[pa.Table]:
-    """A raw table's columns in parts of even size, so that no part is too small to compare
-    openings in."""
-    if path is None:
-        return
-    with pq.ParquetFile(path) as file:
-        parts = max(1, -(-file.metadata.num_rows // _BATCH_ROWS))
-        size = max(1, -(-file.metadata.num_rows // parts))
-        for batch in file.iter_batches(batch_size=size, columns=list(columns)):
-            yield pa.Table.from_batches([batch]).select(list(columns))
+def _batches(source: Path, query: str, parts: Path) -> Iterator[pa.Table]:
+    """The rows of a raw table in batches that each hold all there is of a contact: a raw table
+    keeps no order, and a bot's script shows only in whole conversations."""
+    rows = pq.read_metadata(source).num_rows
+    count = -(-rows // _BATCH_ROWS)
+    selected = query.format(rows=f"read_parquet({quoted(str(source))})")
+    with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        if count <= 1:
+            batches = [connection.sql(selected).to_arrow_table()]
+        else:
+            connection.execute(
+                f"COPY (SELECT *, hash(contact_id) % {count} AS part FROM ({selected}))"
+                f" TO {quoted(str(parts))} (FORMAT parquet, PARTITION_BY (part))"
+            )
+            batches = (
+                connection.sql(
+                    f"SELECT contact_id, author_id, sent_at, _line, text"
+                    f" FROM read_parquet({quoted(str(part))} || '/*.parquet')"
+                ).to_arrow_table()
+                for part in sorted(parts.glob("part=*"))
+            )
+        yield from (batch for batch in batches if batch.num_rows)
+    shutil.rmtree(parts, ignore_errors=True)
