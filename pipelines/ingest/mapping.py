@@ -94,6 +94,7 @@ Fields of each source (* required):
 - zendesk_json: language and topic are numbers of custom fields; [values.team] names groups by
   their number; [exclude] looks at `via` and `tags`
 - zendesk_chat: none; [exclude] looks at `tags` and `department_name`
+- channel_io: none; [exclude] looks at `tags`, `teamId`, `state` and `mediumType`
 """
 
 import tomllib

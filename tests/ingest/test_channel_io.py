@@ -240,6 +240,19 @@ def test_the_more_telling_word_for_the_medium_is_kept(intake, fields, kind, chan
     assert intake.rows("contacts", "kind, channel_raw") == [(kind, channel)]
 
 
+def test_a_call_that_nobody_took_is_closed_and_not_solved(intake):
+    missed = chat(contactMediumType="phone", missedReason="userLeft", firstRepliedAtAfterOpen=None,
+                  replyCount=None, waitingTime=None)  # fmt: skip
+    intake.load(intake.file("c.json", api([missed])))
+    assert intake.rows("contacts", "status, status_raw") == [("closed", "closed")]
+    assert intake.rows("contact_clocks", "first_solved_at, solved_at, closed_at") == [
+        (None, None, None)
+    ]
+    assert intake.rows("sessions", "outcome, abandoned_at") == [
+        ("abandoned", "2026-03-02 01:30:00")
+    ]
+
+
 def test_what_alf_kept_never_reached_the_queue(intake):
     kept = chat(firstQueuedAt=None, firstOpenedAt=None, openedAt=None, waitingTime=None,
                 firstRepliedAtAfterOpen=None, replyCount=None, alfRequestedAt=at(1))  # fmt: skip
@@ -262,6 +275,17 @@ def test_what_alf_kept_never_reached_the_queue(intake):
 def test_what_the_agent_began_and_nobody_asked_is_outbound(intake, fields, exclusion):
     intake.load(intake.file("c.json", api([chat(**fields)])))
     assert intake.rows("contacts", "exclusion") == [(exclusion,)]
+
+
+def test_a_mapping_may_exclude_by_tag_team_state_and_medium(intake):
+    mapping = intake.file(
+        "m.toml", '[exclude.test]\ntags = ["QA/봇"]\n[exclude.spam]\nteamId = ["77"]'
+    )
+    chats = [chat(tags=["문의", "QA/봇"]), chat(id="c2", teamId="77"), chat(id="c3")]
+    intake.load(intake.file("c.json", api(chats)), mapping=mapping)
+    assert intake.rows("contacts", "source_id, exclusion", "source_id") == [
+        ("c1", "test"), ("c2", "spam"), ("c3", None),
+    ]  # fmt: skip
 
 
 def test_a_download_without_question_times_excludes_nobody(intake):

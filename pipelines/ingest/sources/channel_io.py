@@ -54,7 +54,7 @@ _SHEETS = (
     "manager data", "bot data", "supportbot data", "marketing data", "userchattag data",
 )  # fmt: skip
 _NEVER = "'^(0?$|1970-01-01|1900-|1899-|0001-)'"
-_STATUS = """CASE lower({}) WHEN 'initial' THEN 'new' WHEN 'queued' THEN 'new'
+_STATUS = """CASE lower(state) WHEN 'initial' THEN 'new' WHEN 'queued' THEN 'new'
     WHEN 'opened' THEN 'open' WHEN 'snoozed' THEN 'pending' WHEN 'closed' THEN 'solved'
     WHEN 'missed' THEN 'closed' ELSE 'unknown' END"""
 _STATUS_OF_ACTION = """CASE action WHEN 'enqueue' THEN 'new' WHEN 'open' THEN 'open'
@@ -127,7 +127,9 @@ def _chats(reading: Reading, rows: str) -> list[Stream]:
                 AS replied_at,
             try_cast(replies AS BIGINT) AS replies_count,
             coalesce(replies_count > 0, false) OR first_replied_at IS NOT NULL
-                OR replied_after_open_at IS NOT NULL AS is_replied
+                OR replied_after_open_at IS NOT NULL AS is_replied,
+            -- a call that nobody took is closed and not solved
+            CASE WHEN missed_reason IS NULL OR is_replied THEN closed_at END AS solved_at
         FROM ({rows})"""
     rows = f"""
         SELECT *, kind <> 'call' AND first_asked_at IS NULL
@@ -147,7 +149,8 @@ def _chats(reading: Reading, rows: str) -> list[Stream]:
             "channel_raw": "medium",
             "direction": "CASE WHEN is_outbound THEN 'outbound' ELSE 'inbound' END",
             "topic_raw": first_known_sql(parts, "topics"),
-            "status": _STATUS.format("state"),
+            "status": f"""CASE WHEN closed_at IS NOT NULL AND solved_at IS NULL THEN 'closed'
+                ELSE {_STATUS} END""",
             "status_raw": "state",
             "priority": "lower(priority)",
             "tags": "array_to_string(list_transform(tags, lambda x: replace(x, ' ', '_')), ' ')",
@@ -164,8 +167,8 @@ def _chats(reading: Reading, rows: str) -> list[Stream]:
         "contact_clocks": {
             "contact_id": contact_id,
             "updated_at": updated_at,
-            "first_solved_at": "CASE WHEN NOT is_reopened THEN closed_at END",
-            "solved_at": "closed_at",
+            "first_solved_at": "CASE WHEN NOT is_reopened THEN solved_at END",
+            "solved_at": "solved_at",
             # that it was opened again is known, how often only the log tells
             "reopens_count": "CAST(is_reopened AS BIGINT)",
             "replies_count": "replies_count",
