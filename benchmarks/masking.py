@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.ingest.masking import masked_sql
+from pipelines.ingest.masking import masked, masked_sql
 
 CASES = Path(__file__).parents[1] / "tests" / "ingest" / "masking_cases.toml"
 _LABEL = re.compile(r"\{([a-z_]+):([^}]*)\}")
@@ -48,16 +48,6 @@ def cases(path: Path = CASES) -> list[Case]:
         for language, lines in tomllib.loads(path.read_text(encoding="utf-8")).items()
         for line in lines.strip().splitlines()
     ]
-
-
-def masked(texts: list[str]) -> list[str]:
-    """The texts as a load would store them."""
-    rows = duckdb.execute(
-        f"SELECT {masked_sql('t')} FROM (SELECT unnest($1) AS t, unnest(range(len($1))) AS i)"
-        " ORDER BY i",
-        [texts],
-    ).fetchall()
-    return [row[0] for row in rows]
 
 
 @dataclass(frozen=True)

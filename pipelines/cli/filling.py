@@ -220,10 +220,11 @@ def _printed_loads(csv: bool) -> "Iterator[list[LoadReport]]":
         yield reports
     finally:
         if reports or csv:
-            _print_loads(reports, csv)
+            print_loads(reports, csv)
 
 
-def _print_loads(reports: "list[LoadReport]", csv: bool) -> None:
+def print_loads(reports: "list[LoadReport]", csv: bool) -> None:
+    """One row per file: what it was recognised as, and what became of its rows."""
     import pandas as pd
 
     from pipelines.cli.tables import print_table, write_csv

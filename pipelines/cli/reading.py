@@ -1,6 +1,7 @@
 """Commands that read: metrics, measure, ledger, quarantine, check, sql, docs."""
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -98,30 +99,44 @@ def measure(
 
 @commands.command(
     rich_help_panel="Read it",
-    epilog=examples("support-quality ledger", "support-quality ledger --csv > books.csv"),
+    epilog=examples(
+        "support-quality ledger",
+        "support-quality ledger --csv > books.csv",
+        "support-quality ledger --open spam --file tickets.csv --day 2026-03-02",
+    ),
 )
-def ledger(csv: Csv = False, warehouse: Warehouse = DEFAULT_WAREHOUSE) -> None:
-    """The books: what was received, counted and left out, per file and day; they balance."""
-    from pipelines.api import open_warehouse
-
-    opened = open_warehouse(warehouse)
-    print_measured(opened, opened.ledger(), csv, title="Ledger")
-
-
-@commands.command(
-    rich_help_panel="Read it",
-    epilog=examples("support-quality quarantine --limit 20"),
-)
-def quarantine(
+def ledger(
+    reason: Annotated[
+        str | None,
+        typer.Option("--open", metavar="REASON", help="The rows behind one column, or `all`."),
+    ] = None,
+    file: Annotated[str | None, typer.Option(metavar="NAME", help="Rows of this file.")] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--day", metavar="D", formats=["%Y-%m-%d"], help="Rows of this day."),
+    ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most so many rows.")] = 1000,
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
-    """Rows that were refused: file, line, reasons and what to do about them."""
+    """The books: what was received, counted and left out, per file and day; they balance.
+
+    With --open, the rows that were left out: each is in a file, at a line or as a contact.
+    """
     from pipelines.api import open_warehouse
 
     opened = open_warehouse(warehouse)
-    print_measured(opened, opened.quarantine(limit), csv, title="Quarantine")
+    if reason is not None:
+        column = None if reason == "all" else reason
+        rows = opened.left_out(column, file=file, day=day(on), limit=limit)
+        print_measured(opened, rows, csv, title=f"Left out: {reason}")
+        return
+    books = opened.ledger()
+    if file is not None:
+        books = books[books["file"] == file]
+    if on is not None:
+        books = books[books["day"] == on]
+    print_measured(opened, books, csv, title="Ledger")
 
 
 @commands.command(

@@ -10,7 +10,10 @@ of streets, handles of messengers, IP addresses, seed phrases of other lists tha
 tests/ingest/masking_cases.toml measures precision and recall of every kind.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import duckdb
 
 from pipelines.ingest.tables import quoted
 
@@ -372,6 +375,16 @@ def masked_sql(text: str) -> str:
         f" WHEN NOT {holds(_WORDED, _WIDE)} THEN {_masked(plain, _NUMBERS)}"
         f" ELSE {_masked(plain, _WORDS + _NAMES + _NUMBERS)} END"
     )
+
+
+def masked(texts: Sequence[str | None]) -> list[str | None]:
+    """The texts as a load would store them."""
+    rows = duckdb.execute(
+        f"SELECT {masked_sql('t')} FROM (SELECT unnest($1::VARCHAR[]) AS t,"
+        " unnest(range(len($1))) AS i) ORDER BY i",
+        [list(texts)],
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def _masked(text: str, kinds: tuple[_Kind, ...]) -> str:

@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from benchmarks.masking import cases, masked, scores
-from pipelines.ingest.masking import masked_sql
+from benchmarks.masking import cases, scores
+from pipelines.ingest.masking import masked, masked_sql
 
 # kind -> least (precision, recall) on the labelled sentences; as measured, so that it can't sink
 FLOORS = {

@@ -1,0 +1,266 @@
+"""What a keeper of personal data does: open the quarantine, forget a person, rotate the key.
+
+To forget and to rotate change the whole raw store at once, publish a build made of it, and
+remove every build before; both may be killed anywhere and simply run again.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+
+from pipelines.api import open_warehouse
+from pipelines.ingest.forgotten import PERSON_COLUMNS, Forgotten
+from pipelines.ingest.load import LoadReport
+from pipelines.ingest.load import replay as replay_refused
+from pipelines.ingest.masking import masked
+from pipelines.ingest.privacy import (
+    KEY_VARIABLE,
+    fingerprint,
+    pseudonym,
+    pseudonym_sql,
+    unsealed,
+    warehouse_key,
+)
+from pipelines.ingest.raw_store import raw_store
+from pipelines.ingest.rewriting import forget as forget_raw
+from pipelines.ingest.rewriting import mentions, rotate, systems_of
+from pipelines.ingest.tables import normalised
+from pipelines.run import Progress, run
+from pipelines.settings import Settings
+from pipelines.warehouse import publish
+from pipelines.warehouse.raw_files import committed_loads
+
+_PEOPLE = {*PERSON_COLUMNS.values()}
+_NAMED = re.compile(r"^([\w.]+) (?:is|are|or) |\bis (?:before|after) ([\w.]+)$")
+
+
+def quarantine(
+    warehouse: Path, which: str | None = None, limit: int = 1000, values: str | None = None
+) -> pd.DataFrame:
+    """Refused rows, of the newest loads first: where they stand, why, and what to do.
+
+    Parameters
+    ----------
+    which : only of this file or load id.
+    values : None, `masked` or `unmasked`: show the rows too, in a column `raw`.
+
+    Returns
+    -------
+    One row per refused row and, where a build is published, per contact that it refuses (these
+    have no line): load_id, file, line, table_name, contact_id, columns, reasons, remedy.
+    `columns`: those of the file that the reasons name.
+
+    Raises NothingPublishedError where nothing is loaded, SettingsError where `values` are asked
+    for and the key is another.
+    """
+    loads = [
+        load
+        for load in reversed(committed_loads(warehouse))
+        if which in (None, load.load_id, load.manifest["file"])
+    ]
+    if not loads:
+        return open_warehouse(warehouse).quarantine(limit).assign(columns=None)
+    rows = []
+    for load in loads:
+        rejects = pq.read_table(load.parquet("rejects")).to_pylist()
+        for reject in sorted(rejects, key=lambda reject: (reject["line"], reject["table_name"])):
+            if load.is_replayed and reject["table_name"] == load.manifest["main_table"]:
+                continue
+            rows.append(
+                {
+                    "load_id": load.load_id,
+                    "file": load.manifest["file"],
+                    "line": reject["line"],
+                    "table_name": reject["table_name"],
+                    "contact_id": None,
+                    "columns": _columns_named(reject["reasons"], load.manifest["headers"]),
+                    "reasons": reject["reasons"],
+                    "remedy": reject["remedy"],
+                    "raw": reject["raw"],
+                }
+            )
+    rows = rows[:limit] + _refused_by_build(warehouse, which, limit - len(rows))
+    frame = pd.DataFrame(
+        rows,
+        columns=["load_id", "file", "line", "table_name", "contact_id", "columns", "reasons",
+                 "remedy", "raw"],
+    ).astype({"line": "Int64"})  # fmt: skip
+    if values is None:
+        return frame.drop(columns="raw")
+    texts = unsealed(frame["raw"].where(frame["raw"].notna(), None), warehouse_key(warehouse))
+    return frame.assign(raw=masked(texts) if values == "masked" else texts)
+
+
+def replay(
+    warehouse: Path,
+    which: str | None = None,
+    *,
+    mapping: Path | None = None,
+    zone: str | None = None,
+    progress: Progress | None = None,
+) -> list[LoadReport]:
+    """Load refused rows again; see ingest.load.replay. The next `run` publishes them."""
+    with publish.writer_lock(warehouse):
+        tell = None if progress is None else lambda what, share: progress("replay", share, what)
+        return replay_refused(warehouse, which, mapping=mapping, zone=zone, progress=tell)
+
+
+def key_facts(warehouse: Path) -> list[tuple[str, str]]:
+    """What may be said of the key: where it is from, how often it was rotated, a fingerprint."""
+    key = warehouse_key(warehouse)
+    source = KEY_VARIABLE if os.environ.get(KEY_VARIABLE) else str(warehouse / "key")
+    return [
+        ("from", source),
+        ("rotations", str(len(key) // 32 - 1)),
+        ("fingerprint", fingerprint(key)),
+    ]
+
+
+def rotate_key(
+    warehouse: Path, settings: Settings, *, progress: Progress | None = None
+) -> tuple[str, str]:
+    """Add a secret to the key; the fingerprints of the key before and after.
+
+    Raises what `run.run` raises."""
+    with publish.writer_lock(warehouse):
+        with raw_store(warehouse) as store:
+            before = warehouse_key(warehouse)
+            after = rotate(store, before)
+        _publish_anew(warehouse, settings, progress)
+    return fingerprint(before), fingerprint(after)
+
+
+def forget(
+    warehouse: Path,
+    requester: str,
+    settings: Settings,
+    *,
+    system: str | None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Remove a person from raw, quarantine and published tables, and look for what is left.
+
+    Parameters
+    ----------
+    requester : the person's id, e-mail or number, as exports write it.
+    system : whose id it is; default: any that was loaded.
+
+    Returns
+    -------
+    One row per file of the warehouse that can hold people: file, rows looked through, rows of
+    the person that were `found` in it afterwards, which must be 0.
+
+    Raises what `run.run` raises.
+    """
+    spellings = {requester, requester.strip(), requester.strip().lower()}
+    with publish.writer_lock(warehouse):
+        with raw_store(warehouse) as store:
+            key = warehouse_key(warehouse)
+            systems = [system] if system else systems_of(store)
+            forget_raw(store, key, spellings, system)
+        _publish_anew(warehouse, settings, progress)
+        people = {pseudonym(value, name, key) for value in spellings for name in systems}
+        return pd.DataFrame(
+            _left(warehouse, key, people, spellings), columns=["file", "rows", "found"]
+        )
+
+
+def _columns_named(reasons: str, headers: Sequence[str]) -> str | None:
+    """The columns of a file, or keys of a JSON record, that reasons speak of."""
+    if headers:
+        spoken = f" {normalised(reasons)} "
+        found = [
+            header
+            for header in dict.fromkeys(headers)
+            if header.strip()
+            and re.search(rf"(?<!\w){re.escape(normalised(header))}(?!\w)", spoken)
+        ]
+    else:
+        parts = [_NAMED.findall(reason) for reason in reasons.split("; ")]
+        found = [name for pairs in parts for pair in pairs for name in pair if name]
+    return ", ".join(dict.fromkeys(found)) or None
+
+
+def _refused_by_build(warehouse: Path, which: str | None, limit: int) -> list[dict[str, object]]:
+    if limit <= 0 or not (warehouse / publish.POINTER).exists():
+        return []
+    with duckdb.connect(str(publish.current(warehouse)), read_only=True) as connection:
+        found = connection.execute(
+            """SELECT load_id, file, table_name, contact_id, reasons, remedy FROM quarantine
+            WHERE line IS NULL AND ($which IS NULL OR $which IN (load_id, file))
+            ORDER BY load_id DESC, contact_id LIMIT $limit""",
+            {"which": which, "limit": limit},
+        ).df()
+    return found.to_dict("records")
+
+
+def _publish_anew(warehouse: Path, settings: Settings, progress: Progress | None) -> None:
+    """Build from the raw store and remove every other build; where none can be built, all."""
+    pointer = warehouse / publish.POINTER
+    if not pointer.exists():
+        return
+    try:
+        run((), warehouse, settings, progress=progress)
+    except BaseException:
+        pointer.unlink()  # what can't be built anew must not stay up
+        raise
+    finally:
+        current = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+        for path in warehouse.glob("support-*.duckdb*"):
+            if path.name != current:
+                path.unlink()
+
+
+def _left(
+    warehouse: Path, key: bytes, people: set[str], spellings: set[str]
+) -> Iterator[tuple[str, int, int]]:
+    """(file, rows, rows of the person), of every file that the warehouse writes."""
+    contacts = Forgotten.read(warehouse / "raw", key).contacts
+    for path in sorted([*warehouse.glob("raw*/*/*"), *warehouse.glob("languages/*")]):
+        name = str(path.relative_to(warehouse))
+        if path.name == "rejects.parquet":
+            with duckdb.connect() as connection:
+                sealed = connection.execute("SELECT raw FROM read_parquet($1)", [str(path)])
+                texts = unsealed([row[0] for row in sealed.fetchall()], key)
+            yield name, len(texts), sum(mentions(text, spellings) for text in texts)
+        elif path.suffix == ".parquet":
+            with duckdb.connect() as connection:
+                connection.execute(f"CREATE VIEW t AS SELECT * FROM '{path}'")
+                yield name, *_counted(connection, "t", key, people, contacts)
+        else:
+            text = path.read_text(encoding="utf-8")
+            yield name, 1, int(any(person in text for person in people))
+    for path in sorted(warehouse.glob("support-*.duckdb")):
+        with duckdb.connect(str(path), read_only=True) as connection:
+            rows = found = 0
+            tables = "SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY ALL"
+            for (table,) in connection.execute(tables).fetchall():
+                counted = _counted(connection, table, key, people, contacts)
+                rows, found = rows + counted[0], found + counted[1]
+            yield path.name, rows, found
+
+
+def _counted(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    key: bytes,
+    people: set[str],
+    contacts: set[str],
+) -> tuple[int, int]:
+    """(rows, rows of the person) of one table, by the columns that can tell."""
+    described = connection.execute(f"DESCRIBE {table}").fetchall()
+    columns = {name for name, type_, *_ in described if type_ == "VARCHAR"}
+    conditions = [f"list_contains($people, {name})" for name in sorted(columns & _PEOPLE)]
+    if "contact_id" in columns:
+        hashed = pseudonym_sql("contact_id", "contact", key)
+        conditions.append(f"list_contains($contacts, {hashed})")
+    # a parameter that is not used would be an error
+    used = f"SELECT count(*), count(*) FILTER ({' OR '.join(conditions) or 'false'}) FROM {table}"
+    given = {"people": [*people], "contacts": [*contacts]}
+    found = {name: value for name, value in given.items() if f"${name}" in used}
+    return connection.execute(used, found or None).fetchall()[0]

@@ -1,0 +1,168 @@
+"""Who is forgotten is nowhere any more; who rotates the key can still tell the same person."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines import keeping, run
+from pipelines.ingest.load import load
+from pipelines.ingest.privacy import pseudonym, warehouse_key
+from pipelines.settings import load_settings
+
+HEADER = "Id,Requester id,Status,Via,Created at,Updated at,Solved at,Satisfaction Score,Subject\n"
+
+
+def tickets(*rows: tuple[int, int]) -> str:
+    lines = (
+        f"{id_},{who},Solved,Mail,2026-03-02 0{id_}:00,2026-03-03 09:00,2026-03-02 12:00,Good,x\n"
+        for id_, who in rows
+    )
+    return HEADER + "".join(lines)
+
+
+COMMENTS = {
+    "comments": [
+        {"id": n, "ticket_id": ticket, "author_id": author, "type": "Comment", "public": True,
+         "body": "hello", "created_at": "2026-03-02T01:00:00Z", "via": {"channel": "email"}}
+        for n, ticket, author in ((1, 1, 551), (2, 1, 900), (3, 2, 552))
+    ]
+}  # fmt: skip
+REFUSED = "9,551,Open,Mail,no time,,,,written by 551\n8,552,Open,Mail,no time,,,,by another\n"
+
+
+@pytest.fixture
+def warehouse(tmp_path, monkeypatch) -> Path:
+    monkeypatch.delenv("SUPPORT_QUALITY_KEY", raising=False)
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "a.csv").write_text(tickets((1, 551), (2, 552), (3, 551)) + REFUSED)
+    (exports / "b.csv").write_text(tickets((4, 553), (5, 552)))
+    (exports / "comments.json").write_text(json.dumps(COMMENTS))
+    folder = tmp_path / "warehouse"
+    run.run([exports], folder, load_settings(None), zone="Asia/Seoul")
+    return folder
+
+
+def published(warehouse: Path, query: str) -> list[tuple]:
+    path = warehouse / (warehouse / "CURRENT").read_text().strip()
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def raw(warehouse: Path, table: str, columns: str) -> list[tuple]:
+    path = f"{warehouse}/raw/[0-9]*/{table}.parquet"
+    return duckdb.execute(f"SELECT {columns} FROM read_parquet('{path}') ORDER BY ALL").fetchall()
+
+
+def test_a_forgotten_person_is_nowhere_and_the_books_balance(warehouse):
+    run.build(warehouse, load_settings(None))  # so that an older build holds the person too
+    left = keeping.forget(warehouse, "551", load_settings(None), system="zendesk")
+    assert left["found"].sum() == 0
+    assert len(list(warehouse.glob("support-*.duckdb"))) == 1
+    assert raw(warehouse, "contacts", "source_id") == [("2",), ("4",), ("5",)]
+    assert raw(warehouse, "contact_clocks", "contact_id") == [
+        ("zendesk:2",), ("zendesk:4",), ("zendesk:5",),
+    ]  # fmt: skip
+    assert raw(warehouse, "messages", "message_id") == [("zendesk:3",)]
+    assert published(warehouse, "SELECT count(*) FROM fact_contacts") == [(3,)]
+    ledger = published(
+        warehouse,
+        "SELECT file, sum(received), sum(counted), sum(quarantined) FROM ledger"
+        " GROUP BY file ORDER BY file",
+    )
+    assert ledger == [("a.csv", 2, 1, 1), ("b.csv", 2, 2, 0)]
+    manifests = [json.loads(p.read_text()) for p in sorted(warehouse.glob("raw/*/manifest.json"))]
+    assert [
+        (m["received"], m["loaded"], m["quarantined"], m.get("forgotten")) for m in manifests[:2]
+    ] == [(5, 1, 1, 3), (2, 2, 0, 0)]
+    shown = keeping.quarantine(warehouse, values="unmasked")
+    assert [row.split(",")[0] for row in shown["raw"]] == ['"8"']
+
+
+def test_what_is_delivered_again_of_a_forgotten_person_is_refused(warehouse, tmp_path):
+    keeping.forget(warehouse, "551", load_settings(None))
+    again = tmp_path / "again.csv"
+    again.write_text(tickets((1, 551), (6, 552), (7, 551)))
+    comments = tmp_path / "again.json"
+    comments.write_text(json.dumps(COMMENTS, indent=1))
+    first, second = load([again, comments], warehouse, zone="Asia/Seoul")
+    assert (first.received, first.loaded, first.quarantined) == (3, 1, 2)
+    assert second.tables["messages"] == 1
+    assert raw(warehouse, "contacts", "source_id") == [("2",), ("4",), ("5",), ("6",)]
+    refused = raw(warehouse, "rejects", "line, reasons, raw IS NULL, _load_id")
+    assert [row[:3] for row in refused if row[3] == first.load_id] == [
+        (2, "belongs to a person who was forgotten", True),
+        (4, "belongs to a person who was forgotten", True),
+    ]
+
+
+def test_rotation_changes_every_pseudonym_and_old_and_new_loads_still_agree(warehouse, tmp_path):
+    before = warehouse_key(warehouse)
+    old = raw(warehouse, "contacts", "requester_id")
+    told = keeping.rotate_key(warehouse, load_settings(None))
+    after = warehouse_key(warehouse)
+    assert told[0] != told[1]
+    assert after[:32] == before
+    assert len(after) == 64
+    assert os.stat(warehouse / "raw" / "rotations").st_mode & 0o777 == 0o600
+    new = raw(warehouse, "contacts", "requester_id")
+    assert set(old).isdisjoint(new)
+    again = tmp_path / "c.csv"
+    again.write_text(tickets((6, 551)))
+    load([again], warehouse, zone="Asia/Seoul")
+    assert raw(warehouse, "contacts", "count(*), count(DISTINCT requester_id)") == [(6, 3)]
+    authors = raw(warehouse, "messages", "DISTINCT author_id")
+    assert (pseudonym("551", "zendesk", after),) in authors
+    assert len(list(warehouse.glob("support-*.duckdb"))) == 1
+    assert set(published(warehouse, "SELECT requester_id FROM fact_contacts")) == set(new)
+    # the quarantine opens with the new key; a second rotation turns what the first turned
+    assert len(keeping.quarantine(warehouse, values="masked")) == 2
+    keeping.rotate_key(warehouse, load_settings(None))
+    assert pseudonym("551", "zendesk", warehouse_key(warehouse)) in {
+        person for (person,) in raw(warehouse, "contacts", "requester_id")
+    }
+
+
+def test_who_was_forgotten_stays_so_after_a_rotation(warehouse, tmp_path):
+    keeping.forget(warehouse, "551", load_settings(None))
+    keeping.rotate_key(warehouse, load_settings(None))
+    again = tmp_path / "again.csv"
+    again.write_text(tickets((1, 551)))
+    [report] = load([again], warehouse, zone="Asia/Seoul")
+    assert (report.loaded, report.quarantined) == (0, 1)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from pipelines import keeping
+from pipelines.settings import load_settings
+keeping.{call}
+print("done", flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wait", [0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6])
+def test_killed_while_forgetting_and_run_again_leaves_nothing(warehouse, wait):
+    call = f"forget(Path({str(warehouse)!r}), '551', load_settings(None))"
+    process = subprocess.Popen([sys.executable, "-c", KILLED.format(call=call)])
+    deadline = time.monotonic() + 20
+    while not (warehouse / "raw.next").exists() and time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        time.sleep(0.002)
+    time.sleep(wait)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    left = keeping.forget(warehouse, "551", load_settings(None))
+    assert left["found"].sum() == 0
+    assert raw(warehouse, "contacts", "source_id") == [("2",), ("4",), ("5",)]
+    assert published(warehouse, "SELECT count(*) FROM fact_contacts") == [(3,)]
