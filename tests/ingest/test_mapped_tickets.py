@@ -2,6 +2,7 @@
 
 import json
 
+import duckdb
 import pytest
 
 from pipelines.errors import SettingsError, ZoneError
@@ -187,3 +188,18 @@ def test_an_hour_that_happens_twice_is_the_second_where_the_first_would_be_too_e
     text = "nr,opened,done\n1,25.10.2026 02:50,25.10.2026 02:10\n"
     load(intake, text, 'solved_at = "done"\n', mapping=mapping)
     assert intake.rows("contact_clocks", "solved_at") == [("2026-10-25 01:10:00",)]
+
+
+def test_typed_columns_of_parquet_read_like_their_texts(intake):
+    path = intake.file("t.parquet", b"")
+    duckdb.sql(
+        f"""COPY (SELECT CAST(9007199254740993 AS BIGINT) AS nr, ['vip', 'kyc'] AS labels,
+            CAST('2026-03-02 09:00:00' AS TIMESTAMP) AS opened,
+            CAST('2026-03-02 10:00:00+00' AS TIMESTAMPTZ) AS done) TO '{path}'"""
+    )
+    told = intake.file("mappings/o.toml", MAPPING + 'solved_at = "done"\ntags = "labels"\n')
+    intake.load(path, mapping=told)
+    assert intake.rows("contacts", "contact_id, created_at, tags") == [
+        ("desk:9007199254740993", "2026-03-02 00:00:00", "vip kyc")
+    ]
+    assert intake.rows("contact_clocks", "solved_at") == [("2026-03-02 10:00:00",)]

@@ -34,6 +34,8 @@ _SHAPE = f"""{{"ContactId": "VARCHAR", "Id": "VARCHAR", "InitialContactId": "VAR
     "LastUpdateTimestamp": "VARCHAR", "DisconnectReason": "VARCHAR", "LanguageCode": "VARCHAR",
     "CustomerEndpoint": {{"Address": "VARCHAR"}}, "Queue": {_QUEUE}, "QueueInfo": {_QUEUE},
     "Agent": {_AGENT}, "AgentInfo": {_AGENT}}}"""
+_LEG = """{"ContactId": "VARCHAR", "Id": "VARCHAR", "InitialContactId": "VARCHAR",
+    "PreviousContactId": "VARCHAR", "InitiationMethod": "VARCHAR"}"""
 _KINDS = "CASE channel WHEN 'VOICE' THEN 'call' WHEN 'CHAT' THEN 'chat' ELSE 'ticket' END"
 _TIMES = {
     "created_at": "t.InitiationTimestamp",
@@ -70,18 +72,21 @@ def _records(reading: Reading) -> str:
                 WHEN method = 'MONITOR' OR channel = 'TASK' THEN 'internal'
                 ELSE 'inbound' END AS direction
         FROM ({records})"""
-    # a callback names the contact before it; transfers are told apart from re-deliveries
+    legs = reading.records(_LEG)
     followed = f"""
         SELECT r.*, c.previous_id IS NOT NULL AS was_called_back,
             coalesce(f.transfers, 0) AS transfers
         FROM ({records}) AS r
         LEFT JOIN (
-            SELECT DISTINCT t.PreviousContactId AS previous_id FROM ({records})
-            WHERE method = 'CALLBACK'
+            SELECT DISTINCT t.PreviousContactId AS previous_id FROM ({legs})
+            WHERE t.InitiationMethod = 'CALLBACK'
         ) AS c ON c.previous_id = r.id
         LEFT JOIN (
-            SELECT initial_id, count(DISTINCT id) AS transfers FROM ({records})
-            WHERE method IN ('TRANSFER', 'QUEUE_TRANSFER') GROUP BY initial_id
+            -- records come again: a leg is counted once
+            SELECT t.InitialContactId AS initial_id,
+                count(DISTINCT coalesce(t.ContactId, t.Id)) AS transfers
+            FROM ({legs}) WHERE t.InitiationMethod IN ('TRANSFER', 'QUEUE_TRANSFER')
+            GROUP BY t.InitialContactId
         ) AS f ON f.initial_id = r.id"""
     return f"""
         SELECT *, queued_at IS NOT NULL OR queue IS NOT NULL AS has_queue,

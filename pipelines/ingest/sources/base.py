@@ -28,7 +28,7 @@ from pipelines.ingest.mapping import LINE, Mapping
 from pipelines.ingest.masking import masked_sql
 from pipelines.ingest.privacy import pseudonym_sql
 from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.tables import StoredTable, Table, normalised, quoted
+from pipelines.ingest.tables import StoredTable, Table, identifier, normalised, quoted
 from pipelines.ingest.vocabulary import first_known_sql
 
 
@@ -255,12 +255,14 @@ class Reading:
 
     def flat_records(self, keys: Sequence[str]) -> str:
         """SELECT _line, record, t of records without inner ones, be they JSON or a table's rows:
-        t has these keys, as texts; NULL where the file has no such key."""
+        t has these keys, as texts; NULL where the file has no such key. A table's headers may stand
+        in quotes of their own."""
         if self.probe.json is not None:
             return self.records("{" + ", ".join(f'"{key}": "VARCHAR"' for key in keys) + "}")
         table = self.probe.table
         values = ", ".join(
-            f"{quoted(key)}: {table.column(key) or 'CAST(NULL AS VARCHAR)'}" for key in keys
+            f"{quoted(key)}: {table.column(key, identifier(key)) or 'CAST(NULL AS VARCHAR)'}"
+            for key in keys
         )
         return (
             f"SELECT _line, {table.text_sql()} AS record, {{{values}}} AS t FROM {table.rows_sql()}"
@@ -360,12 +362,10 @@ class Reading:
         return self.zone
 
     def tags(self, text: str) -> str:
-        """SQL of the list of a table's tags: divided by blanks or commas, in JSON also a list."""
-        divided = f"string_split(replace({text}, ',', ' '), ' ')"
-        if self.probe.json is None:
-            return divided
-        listed = f"from_json({text}, '[\"VARCHAR\"]')"
-        return f"CASE WHEN starts_with({text}, '[') THEN {listed} ELSE {divided} END"
+        """SQL of the list of a table's tags: divided by blanks or commas, or a JSON list."""
+        divided = f"string_split_regex({text}, '[ ,]+')"
+        listed = f"TRY(from_json({text}, '[\"VARCHAR\"]'))"
+        return f"coalesce(CASE WHEN starts_with({text}, '[') THEN {listed} END, {divided})"
 
     def exclusion(self, tag_headers: tuple[str, ...] = ()) -> str:
         """SQL of the mapping's reason why a row is not counted; NULL where it counts."""
