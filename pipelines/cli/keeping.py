@@ -1,5 +1,6 @@
 """Commands of whoever answers for the data: quarantine, forget, key."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
