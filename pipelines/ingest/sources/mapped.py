@@ -172,42 +172,6 @@ class Fields:
                 checks.append(Check(f"{name}_number > 604800", f"{title} is over a week"))
         return checks
 
-    def score(self, field: str) -> str:
-        """SQL of a score as the file has it, by the words and numbers of the mapping's scale."""
-        if not self.has(field):
-            return "CAST(NULL AS DOUBLE)"
-        plain = f"try_cast({field}_text AS DOUBLE)"
-        words = " ".join(
-            f"WHEN {quoted(text.casefold())} THEN {number}"
-            for text, number in self.reading.mapping.scale.values.items()
-        )
-        return f"CASE lower({field}_text) {words} ELSE {plain} END" if words else plain
-
-    def directed(self, number: str) -> str:
-        """SQL of a score turned round on its own scale, where the best one is the lowest."""
-        scale = self.reading.mapping.scale
-        low, high = scale.bounds
-        return f"{low + high} - {number}" if scale.is_reversed else number
-
-    def score_checks(self, field: str) -> list[Check]:
-        """Checks of a score in `<field>_number`: it is one, and on the scale."""
-        if not self.has(field):
-            return []
-        scale, title = self.reading.mapping.scale, self._title(field)
-        low, high = scale.bounds
-        return [
-            Check(
-                f"{field}_text IS NOT NULL AND {field}_number IS NULL",
-                f"{title} is not a score of the scale {scale.name}",
-                "tell what it means in [scale.values] of the mapping",
-            ),
-            Check(
-                f"{field}_number NOT BETWEEN {low} AND {high}",
-                f"{title} is off the scale {scale.name}",
-                "check [scale] name in the mapping, or export again",
-            ),
-        ]
-
     def not_before(self, later: str, earlier: str) -> list[Check]:
         """A check that one time is not before another, where both are told."""
         if not (self.has(later) and self.has(earlier)):

@@ -23,6 +23,7 @@ from pipelines.ingest.mapping import Field, Mapping
 from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.mapped import Fields
+from pipelines.ingest.sources.scores import told_score
 from pipelines.ingest.tables import normalised, quoted
 
 TEXTS = (
@@ -164,34 +165,12 @@ def answers(
 ) -> Stream:
     """The stream of surveys whose `rows` have `<field>_text` of TEXTS, and TIMES in UTC."""
     mapping, scale = reading.mapping, reading.mapping.scale
-    words = " ".join(
-        f"WHEN {quoted(text.casefold())} THEN {number}" for text, number in scale.values.items()
-    )
-    limits = {"score": scale.bounds, **dict.fromkeys(ASPECTS, (1.0, 5.0))}
-    numbers, judged = [], list(checks)
-    for name, (low, high) in limits.items():
-        plain = f"try_cast({name}_text AS DOUBLE)"
-        number = f"CASE lower({name}_text) {words} ELSE {plain} END" if words else plain
-        numbers.append(f"{number} AS {name}_number")
-        title = " + ".join(mapping.columns[name].columns) if name in mapping.columns else name
-        named = scale.name if name == "score" else "1-5"
-        judged += [
-            Check(
-                f"{name}_text IS NOT NULL AND {name}_number IS NULL",
-                f"{title} is not a score of the scale {named}",
-                "tell what it means in [scale.values] of the mapping",
-            ),
-            Check(
-                f"{name}_number NOT BETWEEN {low} AND {high}",
-                f"{title} is off the scale {named}",
-                "check [scale] name in the mapping; where 0 means not rated, tell it in [missing]",
-            ),
-        ]
-
-    def directed(name: str) -> str:
-        low, high = limits[name]
-        return f"{low + high} - {name}_number" if scale.is_reversed else f"{name}_number"
-
+    aspect_scale = replace(scale, name="1-5", best=1.0 if scale.is_reversed else 5.0)
+    score = told_score(mapping, "score", scale)
+    aspects = [told_score(mapping, name, aspect_scale) for name in ASPECTS]
+    scores = (score, *aspects)
+    numbers = ", ".join(f"{one.number_sql} AS {one.field}_number" for one in scores)
+    judged = [*checks, *(check for one in scores for check in one.checks)]
     system = quoted(mapping.contact_system or reading.system)
     is_answered = "score_number IS NOT NULL"
     columns = {
@@ -203,14 +182,14 @@ def answers(
         " END",
         "scale": f"CASE WHEN {is_answered} THEN {quoted(scale.name)} END",
         "score_raw": "score_text",
-        "score": directed("score"),
-        **{name: f"CAST(round({directed(name)}) AS BIGINT)" for name in ASPECTS},
+        "score": score.directed_sql,
+        **{one.field: f"CAST(round({one.directed_sql}) AS BIGINT)" for one in aspects},
         "comment": reading.masked("comment_text"),
         "language_raw": "language_text",
     }
     return stream(
         "surveys",
-        f"SELECT *, {', '.join(numbers)} FROM ({rows})",
+        f"SELECT *, {numbers} FROM ({rows})",
         {"surveys": columns},
         checks=judged,
         raw=raw,

@@ -18,6 +18,7 @@ from pipelines.ingest.sources.mapped_contacts import (
     has_clocks,
     with_vendor_mapping,
 )
+from pipelines.ingest.sources.scores import told_score
 
 _TIMES = (*TIMES, "survey_sent_at", "survey_answered_at")
 FIELDS = ("id", "date", *TEXTS, *_TIMES, *NUMBERS, "text", "score", "comment")
@@ -53,8 +54,9 @@ def read_tickets(reading: Reading) -> list[Stream]:
             raise SettingsError(
                 f'{reading.mapping.path}: [scale] name: is required, such as name = "1-5"'
             )
-        rows = f"SELECT *, {fields.score('score')} AS score_number FROM ({rows})"
-        checks += fields.score_checks("score")
+        score = told_score(reading.mapping, "score", scale)
+        rows = f"SELECT *, {score.number_sql} AS score_number FROM ({rows})"
+        checks += score.checks
         answered = (
             f"coalesce({fields.time('survey_answered_at')}, {fields.time('survey_sent_at')},"
             f" {updated})"
@@ -65,7 +67,7 @@ def read_tickets(reading: Reading) -> list[Stream]:
             "sent_at": fields.time("survey_sent_at"),
             "answered_at": f"{is_answered} {answered} END",
             "scale": f"{is_answered} '{scale.name}' END",
-            "score_raw": "score_text", "score": fields.directed("score_number"),
+            "score_raw": "score_text", "score": score.directed_sql,
             "comment": reading.masked(fields.text("comment")),
         }  # fmt: skip
         when["surveys"] = f"score_number IS NOT NULL OR {fields.time('survey_sent_at')} IS NOT NULL"
