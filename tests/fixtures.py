@@ -8,6 +8,8 @@ get the defaults below.
 import hashlib
 import json
 import tomllib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +83,8 @@ class RawWarehouse:
         source: str = "test",
         rejects: str | None = None,
         is_full: bool = False,
+        columns_unknown: Sequence[str] = (),
+        columns_missing: Sequence[str] = (),
         **tables: str,
     ) -> str:
         """Commit one load of text tables to the raw store; returns its load_id."""
@@ -104,11 +108,14 @@ class RawWarehouse:
             "system": "zendesk",
             "zone": None,
             "is_full": is_full,
+            "columns_unknown": list(columns_unknown),
+            "columns_missing": list(columns_missing),
             "loaded_at": "2026-01-01T00:00:00+00:00",
             "received": loaded + len(refused),
             "loaded": loaded,
             "quarantined": len(refused),
             "tables": {name: len(table_rows) for name, table_rows in rows.items()},
+            "rejected": Counter(row.get("table_name") or "contacts" for row in refused),
         }
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         return load_id

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pipelines.api.published import Build
-from pipelines.api.selection import as_list, lookup, quoted
+from pipelines.api.selection import Day, as_list, lookup, quoted
 
 _LEDGER_KEYS = {"source": "source", "file": "file", "day": "day"}
+_NOT_REASONS = (*_LEDGER_KEYS, "received", "counted")
 
 
 def ledger(build: Build, by: Sequence[str]) -> pd.DataFrame:
@@ -18,6 +19,52 @@ def ledger(build: Build, by: Sequence[str]) -> pd.DataFrame:
     return build.query(
         f"SELECT {', '.join(keys + sums)} FROM ledger"
         + (f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}" if keys else "")
+    )
+
+
+def left_out(
+    build: Build,
+    reason: str | None,
+    source: str | None,
+    file: str | None,
+    day: Day,
+    detail: str | None,
+    limit: int,
+    offset: int,
+) -> pd.DataFrame:
+    """Received rows that are not counted, the newest day first.
+
+    Raises UnknownNameError for a reason that is no column of the ledger.
+    """
+    if reason is not None:
+        reasons = [name for name in build.columns["ledger"] if name not in _NOT_REASONS]
+        lookup(reason, {name: name for name in reasons}, "ledger: reason")
+    wanted = {"reason": reason, "source": source, "file": file, "day": day, "detail": detail}
+    told = {name: value for name, value in wanted.items() if value is not None}
+    condition = " AND ".join(f"{name} = ?" for name in told) or "TRUE"
+    return build.query(
+        f"SELECT * FROM left_out WHERE {condition}"
+        " ORDER BY day DESC NULLS FIRST, file, line, contact_id LIMIT ? OFFSET ?",
+        [*told.values(), limit, offset],
+    )
+
+
+def findings(build: Build) -> pd.DataFrame:
+    """What the checks found, row by row."""
+    return build.query('SELECT * FROM findings ORDER BY "check", position')
+
+
+def corrections(build: Build) -> pd.DataFrame:
+    """Corrections in force, and how many rows they found and corrected."""
+    return build.query("SELECT * FROM corrections ORDER BY id")
+
+
+def source_days(build: Build, since: Day) -> pd.DataFrame:
+    """Contacts by source and day, with what the weekday usually brings; from `since` on."""
+    return build.query(
+        "SELECT * FROM fact_source_days WHERE day >= coalesce(CAST(? AS DATE), day)"
+        " ORDER BY source, day",
+        [since],
     )
 
 

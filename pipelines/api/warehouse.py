@@ -212,6 +212,34 @@ class Warehouse:
         """The books: received = counted + quarantined + one column per reason, summed `by`."""
         return books.ledger(self._pointer.build(), by)
 
+    def left_out(
+        self,
+        reason: str | None = None,
+        source: str | None = None,
+        file: str | None = None,
+        day: Day = None,
+        detail: str | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> pd.DataFrame:
+        """The rows behind the books: received and not counted, for a `reason` (a column of the
+        ledger), source, file, day, and refused for exactly `detail`. None: any."""
+        return books.left_out(
+            self._pointer.build(), reason, source, file, day, detail, limit, offset
+        )
+
+    def findings(self) -> pd.DataFrame:
+        """What the checks found: check, position, source, finding; at most 200 of a check."""
+        return books.findings(self._pointer.build())
+
+    def corrections(self) -> pd.DataFrame:
+        """Known errors of providers that are corrected, with the rows found and corrected."""
+        return books.corrections(self._pointer.build())
+
+    def source_days(self, since: Day = None) -> pd.DataFrame:
+        """Contacts of each source and day: contacts, usual, least, is_low."""
+        return books.source_days(self._pointer.build(), since)
+
     def loads(self) -> pd.DataFrame:
         """Loaded files, the newest first."""
         return books.loads(self._pointer.build())

@@ -75,7 +75,8 @@ def make_corrections(connection: duckdb.DuckDBPyConnection, corrections: list[Co
 
 
 def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None:
-    """Make `loads`: one row per manifest, with the earliest and latest instant of its rows."""
+    """Make `loads`: one row per manifest, with the earliest and latest instant of its rows; and
+    core_load_columns, what is new or gone in its header."""
     kept = ("load_id", "file", "source", "system", "zone", "received", "loaded", "quarantined")
     frame = pd.DataFrame(
         [
@@ -113,6 +114,15 @@ def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None
         """
     ).df()
     store_frame(connection, "loads", frame.merge(spans, on="load_id", how="left"))
+    seen = [
+        (load.load_id, column, state)
+        for load in loads
+        for state in ("unknown", "missing")
+        for column in dict.fromkeys(load.manifest.get(f"columns_{state}", ()))
+    ]
+    columns = ["load_id", "column_name", "state"]
+    noted = pd.DataFrame(seen, columns=columns, dtype=object)
+    store_frame(connection, "core_load_columns", noted, temporary=True)
 
 
 def make_time(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:

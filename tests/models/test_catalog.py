@@ -63,6 +63,7 @@ def test_keys_are_unique(warehouse):
             contact_id | kind   | channel   | status
             c1         | ticket | email     | solved
             c2         | chat   | live_chat | open
+            c2         | chat   | live_chat | closed
         """,
         messages="""
             contact_id | sent_at              | author_role | text

@@ -30,14 +30,12 @@ WITH entries AS (
     GROUP BY _load_id, arrived_on, coalesce(exclusion, 'counted')
     UNION ALL
     SELECT
-        r._load_id AS load_id,
-        q.local_on AS day,
+        load_id,
+        day,
         'duplicate' AS fate,
         COUNT(*) AS n
-    FROM repeated_contacts AS r
-    LEFT JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(r.created_at)
-    WHERE r.recency > 1
-    GROUP BY r._load_id, q.local_on
+    FROM fact_duplicates
+    GROUP BY load_id, day
     UNION ALL
     SELECT
         r._load_id AS load_id,

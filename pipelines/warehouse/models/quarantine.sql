@@ -5,6 +5,7 @@ key = []
 [columns]
 load_id = { type = "VARCHAR", meaning = "load that delivered it" }
 file = { type = "VARCHAR", meaning = "file name" }
+day = { type = "DATE", unit = "local day", meaning = "day it belongs to; NULL where no time could be read" }
 line = { type = "BIGINT", meaning = "line of the file; NULL for a contact refused by the build" }
 table_name = { type = "VARCHAR", meaning = "raw table it was meant for" }
 contact_id = { type = "VARCHAR", meaning = "the contact, where it could be read" }
@@ -14,6 +15,7 @@ remedy = { type = "VARCHAR", meaning = "what to do" }
 SELECT
     r._load_id AS load_id,
     l.file,
+    r.received_on AS day,
     r.line,
     r.table_name,
     CAST(NULL AS VARCHAR) AS contact_id,
@@ -25,6 +27,7 @@ UNION ALL
 SELECT
     c._load_id AS load_id,
     l.file,
+    c.arrived_on AS day,
     CAST(NULL AS BIGINT) AS line,
     'contacts' AS table_name,
     c.contact_id,
