@@ -282,6 +282,17 @@ RELATIONS = Table(
     ),
 )
 
+CONTACT_TAGS = Table(
+    "contact_tags",
+    "one tag of one contact, where a file tells tags apart from the contacts",
+    ("contact_id", "tag"),
+    None,
+    _columns(
+        ("contact_id", "VARCHAR", "the contact", True),
+        ("tag", "VARCHAR", "the tag", True),
+    ),
+)
+
 TEAMS = Table(
     "teams",
     "one delivery of one team's name, where contacts carry its number",
@@ -361,7 +372,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         CONTACTS, CONTACT_CLOCKS, MESSAGES, STATUS_EVENTS, SESSIONS,
-        SURVEYS, PEOPLE, METRIC_EVENTS, ARTICLES, ARTICLE_EVENTS, RELATIONS, TEAMS,
+        SURVEYS, PEOPLE, METRIC_EVENTS, ARTICLES, ARTICLE_EVENTS, RELATIONS, CONTACT_TAGS, TEAMS,
         SCHEDULES, MARKET_EVENTS,
     )
 }  # fmt: skip

@@ -76,10 +76,21 @@ def test_ids_that_a_spreadsheet_ruined_are_refused(intake):
 
 
 def test_reserved_words_in_quotes_and_capitals_are_the_same_headers(intake):
-    text = '"""TAG""",TICKET_ID,_FIVETRAN_SYNCED\nspam,12,2026-03-05 00:00:00\n'
+    text = '"""TAG""",TICKET_ID,_FIVETRAN_SYNCED\nSpam,12,2026-03-05 00:00:00\n'
     [report] = intake.load(intake.file("tags.csv", text))
-    assert report.source == "fivetran_zendesk"
-    assert report.skipped_reason.startswith("tags apart from their tickets are not read")
+    assert (report.source, report.received) == ("fivetran_zendesk", 1)
+    assert intake.rows("contact_tags", "contact_id, tag") == [("zendesk:12", "spam")]
+
+
+def test_custom_fields_are_columns_that_the_mapping_tells(intake):
+    row = "12,2026-03-05 00:00:00,9,2026-03-02 09:00:00,36,,7,open,,7,,email,,[],,fees,ko"
+    columns = '[columns]\ntopic = "custom_issue"\nlanguage = "custom_language"\n'
+    intake.file("mappings/t.toml", columns)
+    headers = ",custom_issue,custom_language"
+    intake.load(intake.file("t.csv", tickets(row, more_headers=headers)))
+    assert intake.rows("contacts", "topic_raw, language_raw, language_source") == [
+        ("fees", "ko", "declared")
+    ]
 
 
 def test_every_seed_table_loads_or_says_why_not(intake):
@@ -90,7 +101,7 @@ def test_every_seed_table_loads_or_says_why_not(intake):
     assert received == {
         "group_data": 8, "ticket_chat_data": 10, "ticket_chat_event_data": 12,
         "ticket_comment_data": 20, "ticket_data": 10, "ticket_field_history_data": 38,
-        "user_data": 10, "user_data_snowflake": 10,
+        "ticket_tag_data": 10,         "user_data": 10, "user_data_snowflake": 10,
     }  # fmt: skip
     assert {r.source for r in reports.values()} == {"fivetran_zendesk", "zendesk_messaging"}
     assert sum(r.quarantined for r in reports.values()) == 0

@@ -67,3 +67,12 @@ def test_of_a_rating_in_the_ticket_and_in_the_survey_export_the_export_counts(wa
     )
     surveys = connection.execute("SELECT survey_id FROM fact_surveys ORDER BY 1").fetchall()
     assert surveys == [("mail:7",), ("zendesk:2",), ("zendesk:9",)]
+
+
+def test_tags_told_apart_from_their_contact_exclude_it_too(warehouse):
+    connection = warehouse(
+        contacts="contact_id\na\nb",
+        contact_tags="contact_id | tag\na | vip\na | spam\nb | spammer",
+    )
+    found = connection.execute("SELECT contact_id, exclusion FROM fact_contacts ORDER BY 1")
+    assert found.fetchall() == [("a", "spam"), ("b", None)]

@@ -1,11 +1,16 @@
 """Warehouse copies of Zendesk Support in Fivetran's tables, one table a file; times are UTC.
 
-Tickets, comments, users, groups and the history of ticket fields are read; chats and their
-events are zendesk_messaging's. Other tables hold nothing that is measured and are passed over by
-name. `merged_ticket_ids` is a list in a text; a field's history has one row a change, of which
-the status counts. A row that is `_fivetran_deleted`, or a ticket none of whose versions is
-`_fivetran_active`, is deleted in the helpdesk; older versions are what the build counts as
-duplicates. Headers may carry quotes and capitals, as Postgres and Snowflake write reserved words.
+Tickets, their tags, comments, users, groups and the history of ticket fields are read; chats and
+their events are zendesk_messaging's. Other tables hold nothing that is measured and are passed
+over by name.
+
+- `merged_ticket_ids` is a list in a text. A field's history has one row a change, of which the
+  status counts.
+- Topic and language are custom fields: columns of the ticket table whose names the mapping tells
+  (`[columns] topic = "custom_issue"`).
+- A row that is `_fivetran_deleted`, or a ticket none of whose versions is `_fivetran_active`, is
+  deleted in the helpdesk; older versions are what the build counts as duplicates.
+- Headers may carry quotes and capitals, as Postgres and Snowflake write reserved words.
 
 unverified: `_fivetran_active` on tickets (history mode; the seeds have none).
 """
@@ -30,13 +35,14 @@ from pipelines.ingest.sources.zendesk_records import (
     status_sql,
     teams,
 )
-from pipelines.ingest.tables import quoted
+from pipelines.ingest.tables import identifier, quoted
 from pipelines.ingest.times import moment_sql
 
 _KINDS: dict[str, tuple[str, set[str]]] = {
     "tickets": ("contacts", {"id", "requester_id", "submitter_id", "status", "via_channel"}),
     "comments": ("messages", {"id", "ticket_id", "user_id", "public", "body", "created"}),
     "field_history": ("status_events", {"field_name", "ticket_id", "updated", "value"}),
+    "tags": ("contact_tags", {"tag", "ticket_id"}),
     "users": ("people", {"id", "role", "locale", "ticket_restriction"}),
     "groups": ("teams", {"id", "name", "url", "created_at", "_fivetran_deleted"}),
 }
@@ -53,15 +59,12 @@ _UNMEASURED: dict[str, set[str]] = {
     "ticket_form_history": {"display_name", "end_user_visible"},
     "ticket_schedule": {"ticket_id", "schedule_id"},
     "ticket_sla_policy": {"ticket_id", "sla_policy_id", "policy_applied_at"},
-    "ticket_tag": {"tag", "ticket_id"},
     "time_zone": {"time_zone", "standard_offset"},
     "user_tag": {"tag", "user_id"},
 }
 _INSTEAD = {
     "schedule": "opening hours are no agents on duty: write them as [[calendars]] in support.toml",
     "schedule_holiday": "holidays belong into the [[calendars]] of support.toml",
-    "ticket_tag": "tags apart from their tickets are not read: rules by tag need Zendesk's own"
-    " export of tickets",
 }
 _KEYS = {
     "tickets": (
@@ -74,6 +77,7 @@ _KEYS = {
         "_fivetran_deleted",
     ),
     "field_history": ("field_name", "ticket_id", "updated", "value"),
+    "tags": ("tag", "ticket_id"),
     "users": ("id", "role", "locale", "updated_at"),
     "groups": ("id", "name", "updated_at"),
 }  # fmt: skip
@@ -100,10 +104,18 @@ def _passed_over(probe: Probe) -> str | None:
 
 def _read(reading: Reading) -> list[Stream]:
     kind = _kind(reading.probe)
-    return _READERS[kind](reading, reading.flat_records(_KEYS[kind]))
+    told = (field.columns[0] for field in reading.mapping.columns.values())
+    return _READERS[kind](reading, reading.flat_records([*dict.fromkeys((*_KEYS[kind], *told))]))
 
 
 def _tickets(reading: Reading, records: str) -> list[Stream]:
+    def custom(field: str) -> str:
+        told = reading.mapping.columns.get(field)
+        if told is None:
+            return "CAST(NULL AS VARCHAR)"
+        reading.column(told.columns[0], f"[columns] {field}")  # or say that there is none
+        return reading.composed(f"t.{identifier(told.columns[0])}")
+
     by_agent = "t.submitter_id = t.assignee_id AND t.submitter_id <> t.requester_id"
     told = reading.told_exclusion({"via": "t.via_channel", "via_channel": "t.via_channel"})
     rows = f"""
@@ -128,7 +140,10 @@ def _tickets(reading: Reading, records: str) -> list[Stream]:
         "kind": "'ticket'",
         "channel_raw": "t.via_channel",
         "direction": direction_sql("exclusion"),
-        "language_source": "'unknown'",
+        "language_raw": custom("language"),
+        "language_source": f"CASE WHEN {custom('language')} IS NULL THEN 'unknown'"
+        " ELSE 'declared' END",
+        "topic_raw": custom("topic"),
         "status": f"CASE WHEN is_deleted THEN 'deleted' ELSE {status_sql('t.status')} END",
         "status_raw": "t.status",
         "priority": "lower(t.priority)",
@@ -218,6 +233,24 @@ def _field_history(reading: Reading, records: str) -> list[Stream]:
     ]
 
 
+def _tags(reading: Reading, records: str) -> list[Stream]:
+    return [
+        stream(
+            "contact_tags",
+            records,
+            {
+                "contact_tags": {
+                    "contact_id": reading.contact_id("t.ticket_id"),
+                    "tag": "lower(t.tag)",
+                }
+            },
+            checks=missing("tag", "ticket_id"),
+            raw="record",
+            received_on="NULL",
+        )
+    ]
+
+
 def _dated(records: str) -> str:
     return f"SELECT *, {moment_sql('t.updated_at', 'UTC')} AS updated_at FROM ({records})"
 
@@ -226,6 +259,7 @@ _READERS: dict[str, Callable[[Reading, str], list[Stream]]] = {
     "tickets": _tickets,
     "comments": _comments,
     "field_history": _field_history,
+    "tags": _tags,
     "users": lambda reading, records: people(reading, _dated(records)),
     "groups": lambda reading, records: [teams(reading, _dated(records))],
 }
@@ -236,6 +270,6 @@ SOURCE = Source(
     main_table=lambda probe: _KINDS[_kind(probe)][0],
     recognises=lambda probe: bool(_kind(probe) or copied_table(probe, _UNMEASURED)),
     read=_read,
-    fields=("team",),
+    fields=("language", "topic", "team"),
     passed_over=_passed_over,
 )

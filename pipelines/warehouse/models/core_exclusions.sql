@@ -38,6 +38,13 @@ WITH reasons AS (
     FROM latest_contacts AS c
     INNER JOIN ref_excluded_tags AS t ON position(t.padded_tag IN ' ' || c.tags || ' ') > 0
     WHERE c.tags IS NOT NULL
+    UNION ALL
+    SELECT
+        g.contact_id,
+        t.exclusion,
+        t.rank
+    FROM latest_contact_tags AS g
+    INNER JOIN ref_excluded_tags AS t ON t.padded_tag = ' ' || g.tag || ' '
 ),
 
 ranked AS (
