@@ -55,7 +55,7 @@ def test_a_longer_export_of_the_same_form_gives_the_same_ids(intake):
 
 def test_what_is_no_time_has_no_id_and_is_refused(intake):
     load(intake, "2023. 4. 1 오후 3:05:22,4,,,55", "어제,5,,,56", ",5,,,57", zone="Asia/Seoul")
-    assert intake.rejects() == [(3, "타임스탬프 is not a time"), (4, "타임스탬프 is missing")]
+    assert intake.rejects() == [(4, "타임스탬프 is not a time"), (5, "타임스탬프 is missing")]
 
 
 def test_a_sheets_times_need_a_zone(intake):

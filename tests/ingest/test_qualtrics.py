@@ -1,6 +1,10 @@
 """Qualtrics: three header rows, previews and tests, choices in the words of five languages."""
 
+import csv
+import io
+
 import pytest
+import xlsxwriter
 
 from pipelines.errors import SettingsError, ZoneError
 
@@ -66,7 +70,7 @@ def test_previews_tests_and_spam_are_left_out_with_their_reason_and_the_books_ba
 
 def test_a_recode_that_is_off_the_scale_is_refused(intake):
     load(intake, answer("R_1", "IP Address", "12"), answer("R_2", "IP Address", "5"))
-    assert intake.rejects() == [(4, "Q1 is off the scale 1-5")]
+    assert intake.rejects() == [(6, "Q1 is off the scale 1-5")]
 
 
 def test_an_export_with_one_header_row_reads_the_same(intake):
@@ -108,3 +112,17 @@ def test_the_zone_must_be_told(intake):
             answer("R_1", "IP Address", "5"),
             mapping=MAPPING.replace('zone = "Asia/Seoul"', ""),
         )
+
+
+def test_a_workbook_of_answers_reads_like_the_csv(intake):
+    rows = list(csv.reader(io.StringIO(HEADERS + answer("R_1", "IP Address", "매우 만족", "4"))))
+    with xlsxwriter.Workbook(intake.folder / "q.xlsx") as book:
+        sheet = book.add_worksheet()
+        for line, row in enumerate(rows):
+            sheet.write_row(line, 0, row)
+    intake.file("mappings/q.toml", MAPPING)
+    [report] = intake.load(intake.folder / "q.xlsx")
+    assert (report.source, report.received, report.loaded) == ("qualtrics", 1, 1)
+    assert intake.rows("surveys", "survey_id, answered_at, score, speed") == [
+        ("qualtrics:R_1", "2026-03-02 00:01:02", 5.0, 4)
+    ]
