@@ -37,12 +37,12 @@ def load(intake, *records: dict) -> None:
         ({}, "agent", True),
         ({"private": True}, "agent", False),
         ({"message_type": 0, "sender": "contact"}, "customer", True),
-        ({"message_type": 3, "sender": None}, "bot", True),
+        ({"message_type": 3, "sender": None}, "system", True),
         ({"message_type": 2, "sender": None}, "system", False),
         ({"sender": "agent_bot"}, "bot", True),
         ({"sender_type": "Captain::Assistant"}, "bot", True),
-        ({"content_attributes": {"automation_rule_id": 3}}, "bot", True),
-        ({"additional_attributes": {"campaign_id": 3}}, "bot", True),
+        ({"content_attributes": {"automation_rule_id": 3}}, "system", True),
+        ({"additional_attributes": {"campaign_id": 3}}, "system", True),
         ({"sender": None}, "bot", True),
     ],
 )
@@ -110,6 +110,17 @@ def test_all_messages_in_a_conversation_are_read_by_its_display_id(intake):
         ("chatwoot:5", "customer"), ("chatwoot:5", "system"), ("chatwoot:5", "agent"),
     ]  # fmt: skip
     assert intake.rows("contacts", "handed_over_at") == [("2026-03-02 00:01:00",)]
+
+
+@pytest.mark.parametrize(
+    ("status", "assignee", "handed_over_at"),
+    [("open", None, "2026-03-02 00:00:00"), ("pending", None, None), ("resolved", None, None),
+     ("resolved", {"id": 31}, "2026-03-02 00:00:00")],
+)  # fmt: skip
+def test_what_is_open_or_assigned_is_in_human_hands(intake, status, assignee, handed_over_at):
+    meta = {"sender": {"id": 905}, "channel": "Channel::WebWidget", "assignee": assignee}
+    load(intake, conversation(status=status, meta=meta))
+    assert intake.rows("contacts", "handed_over_at") == [(handed_over_at,)]
 
 
 def test_a_survey_form_is_a_survey_answered_or_not(intake):

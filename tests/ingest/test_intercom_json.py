@@ -74,7 +74,24 @@ def test_an_answered_campaign_arrives_with_the_answer(intake):
     assert intake.rows("contacts", "direction, exclusion, first_inbound_at") == [
         ("inbound", None, "2026-03-02 00:08:20")
     ]
-    assert intake.rows("messages", "author_role", "sent_at") == [("bot",), ("customer",)]
+    assert intake.rows("messages", "author_role", "sent_at") == [("system",), ("customer",)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "handed_over_at"),
+    [
+        ({"ai_agent_participated": False}, "2026-03-02 00:00:00"),
+        ({"ai_agent_participated": True}, None),
+        ({"ai_agent_participated": True, "statistics": {"first_assignment_at": START + 60}},
+         "2026-03-02 00:01:00"),
+        ({"ai_agent_participated": True, "ai_agent": {"resolution_state": "routed_to_team"}},
+         "2026-03-02 00:00:00"),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_canned_texts_contain_nothing_and_an_ai_agent_may(intake, fields, handed_over_at):
+    load(intake, conversation(part(3, BOT), **fields))
+    assert intake.rows("contacts", "handed_over_at") == [(handed_over_at,)]
 
 
 def test_closing_and_opening_are_the_status_history(intake):

@@ -6,14 +6,16 @@
   conversation that nobody answered are 0.
 - `first_reply_created_at` and the vendor's figures counted bots in old versions and waits from
   before a reopening in others: they are kept for comparison, and only messages tell who answered.
-- An answer is an outgoing message of a User, public. Templates (greeting, survey form), AgentBot,
-  Captain, automations and campaigns are bots; activities are the system's, for the team only.
+- An answer is an outgoing message of a User, public. AgentBot and Captain are bots. Templates
+  (greeting, survey form), automations and campaigns are the system's: no bot has answered by
+  them. Activities are the system's too, for the team only.
 - Activities are how status changes are told, in the account's language: English (also where
   Chatwoot is in Korean) and Japanese are read. Resolved after days of silence is closed, not
   solved. Their texts name people and are not kept.
 - The list of conversations holds the last message of each only, which alone would tell a wrong
   first answer: messages in a conversation are read where there are several, or the only one is
-  as old as the conversation. Then the first "marked open" is the bot's hand-over.
+  as old as the conversation. Then the first "marked open" is the bot's hand-over; else what is
+  open or has an assignee is in human hands, as far as is known from its start.
 - A survey form is a template message (content_type input_csat); the answer is put into it.
 - reporting_events: `conversation_resolved` comes again with every resolution, and each is a
   status event; the others are clocks of the vendor. Their table names the conversation by the
@@ -134,7 +136,9 @@ def _conversations(reading: Reading) -> list[Stream]:
             "requester_id": "requester_id",
             "created_at": "created_at",
             "updated_at": "updated_at",
-            "handed_over_at": "list_min(opened)",
+            "handed_over_at": """coalesce(list_min(opened),
+                CASE WHEN t.status IN ('open', 'snoozed') OR t.meta.assignee.id IS NOT NULL
+                    THEN created_at END)""",
             "exclusion": told,
         },
         "contact_clocks": {
@@ -183,10 +187,10 @@ def _messages(reading: Reading, records: str) -> Stream:
             {words_sql("t.message_type", _MESSAGE_TYPES, "t.message_type")} AS type,
             lower(coalesce(t.sender_type, t.sender.type)) AS sender,
             coalesce(t.sender_id, t.sender.id) AS sender_id,
-            CASE WHEN type = '2' THEN 'system' WHEN type = '0' THEN 'customer'
-                WHEN type = '1' AND sender = 'user' AND t.additional_attributes.campaign_id IS NULL
-                    AND t.content_attributes.automation_rule_id IS NULL THEN 'agent'
-                ELSE 'bot' END AS author_role,
+            CASE WHEN type = '0' THEN 'customer'
+                WHEN type <> '1' OR t.additional_attributes.campaign_id IS NOT NULL
+                    OR t.content_attributes.automation_rule_id IS NOT NULL THEN 'system'
+                WHEN sender = 'user' THEN 'agent' ELSE 'bot' END AS author_role,
             CASE WHEN type = '2' THEN CASE {activities} END END AS to_status,
             try_cast({answer}.rating AS DOUBLE) AS score
         FROM ({records})"""

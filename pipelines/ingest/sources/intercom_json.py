@@ -5,8 +5,10 @@
 - A conversation starts with its `source`, then come its parts. One that was exported without
   parts has two messages: its source, and at `first_admin_reply_at` a reply whose text is not
   known (loaded beside a file of parts, that reply stands at the same instant as the true one).
-- Operator and Fin are authors of type bot. What was `delivered_as` automated, by a campaign or by
-  the operator is a bot's too, whatever admin's name it carries.
+- Operator and Fin are authors of type bot, and so is what was `delivered_as` operator_initiated.
+  Automated messages and campaigns are the system's, whatever admin's name they carry.
+- Where no AI agent took part (`ai_agent_participated` is false), the bot's texts are canned and the
+  conversation is in human hands from the start; else from its routing to a team or assignment.
 - A conversation that no customer started or answered is outbound; it arrives with the first
   reply of the contact. Leads are customers.
 - Parts close, open and snooze; notes are not public. Closed is solved: a reply reopens it.
@@ -16,9 +18,9 @@
   linked with its conversation where `linked_objects` say so.
 - The contact's language is a setting of the profile or browser: it goes to people.
 
-unverified: text in parts other than comment and note is public where they open, close or assign;
-the shape of tickets beside category and state; authors of type team write no replies.
-Ratings of the AI agent are not read.
+unverified: `ai_agent` and when it routes; text in parts other than comment and note is public
+where they open, close or assign; the shape of tickets beside category and state; authors of type
+team write no replies. Ratings of the AI agent are not read.
 """
 
 from pipelines.ingest.html import html_text_sql
@@ -57,7 +59,8 @@ _SHAPES = {
     "conversations": f"""{{"id": "VARCHAR", "created_at": "VARCHAR", "updated_at": "VARCHAR",
         "state": "VARCHAR", "priority": "VARCHAR", "admin_assignee_id": "VARCHAR",
         "team_assignee_id": "VARCHAR", "assignee": {{"type": "VARCHAR", "id": "VARCHAR"}},
-        "tags": {{"tags": [{{"name": "VARCHAR"}}]}},
+        "tags": {{"tags": [{{"name": "VARCHAR"}}]}}, "ai_agent_participated": "BOOLEAN",
+        "ai_agent": {{"resolution_state": "VARCHAR"}},
         "custom_attributes": "MAP(VARCHAR, VARCHAR)",
         "contacts": {{"contacts": [{{"id": "VARCHAR"}}]}},
         "source": {{"type": "VARCHAR", "delivered_as": "VARCHAR", "subject": "VARCHAR",
@@ -159,6 +162,10 @@ def _conversations(reading: Reading) -> list[Stream]:
             "created_at": "created_at",
             "updated_at": "updated_at",
             "first_inbound_at": "first_inbound_at",
+            "handed_over_at": """CASE WHEN NOT t.ai_agent_participated THEN first_inbound_at
+                WHEN t.ai_agent.resolution_state = 'routed_to_team'
+                    THEN coalesce(first_assignment_at, first_inbound_at)
+                WHEN t.ai_agent_participated THEN first_assignment_at END""",
             "exclusion": "exclusion",
         },
         "contact_clocks": {
@@ -212,9 +219,10 @@ def _parts_inside(records: str) -> str:
     part = """{'id': p.id, 'conversation_id': t.id, 'part_type': p.part_type, 'body': p.body,
         'created_at': p.created_at, 'author': p.author}"""
     source = """{'id': t.id || '-source', 'conversation_id': t.id, 'part_type': 'comment',
-        'body': t.source.body, 'created_at': t.created_at, 'author': {
-            'type': CASE WHEN t.source.author.type = 'admin' AND t.source.delivered_as IN
-                ('automated', 'campaigns_initiated', 'operator_initiated') THEN 'bot'
+        'body': t.source.body, 'created_at': t.created_at, 'author': {'type': CASE
+                WHEN t.source.author.type NOT IN ('admin', 'bot') THEN t.source.author.type
+                WHEN t.source.delivered_as IN ('automated', 'campaigns_initiated') THEN 'team'
+                WHEN t.source.delivered_as = 'operator_initiated' THEN 'bot'
                 ELSE t.source.author.type END, 'id': t.source.author.id}}"""
     reply = """{'id': t.id || '-first-reply', 'conversation_id': t.id, 'part_type': 'comment',
         'body': NULL, 'created_at': t.statistics.first_admin_reply_at,
