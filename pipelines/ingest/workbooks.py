@@ -16,9 +16,8 @@ from pathlib import Path
 import msoffcrypto
 import pyarrow as pa
 import pyarrow.parquet as pq
-from msoffcrypto.exceptions import InvalidKeyError
+from msoffcrypto.exceptions import FileFormatError, InvalidKeyError
 from python_calamine import (
-    CalamineError,
     CalamineSheet,
     CalamineWorkbook,
     SheetTypeEnum,
@@ -53,9 +52,9 @@ def sheets(name: Path, path: Path, scratch: Path, password: str | None) -> dict[
 
     `name` is what the user calls the file. Raises InputError for a protected workbook without
     its password, a damaged one, and one without a single row."""
-    path = _opened(name, path, scratch, password)
     tables = {}
     try:
+        path = _opened(name, path, scratch, password)
         with CalamineWorkbook.from_path(path) as book:
             for position, sheet in enumerate(book.sheets_metadata):
                 if sheet.typ is SheetTypeEnum.WorkSheet:
@@ -64,7 +63,12 @@ def sheets(name: Path, path: Path, scratch: Path, password: str | None) -> dict[
                     )
                     if table is not None:
                         tables[sheet.name] = table
-    except CalamineError as error:
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:
+        # both readers stumble over damaged bytes in whatever way they make them
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise InputError(
             f"{name}: not a workbook that can be read ({_first_line(error)}): it is cut off or"
             " damaged; download or export it again"
@@ -81,27 +85,20 @@ def _opened(name: Path, path: Path, scratch: Path, password: str | None) -> Path
             return path
         try:
             office = msoffcrypto.OfficeFile(file)
-            if not office.is_encrypted():
-                return path
-            if password is None:
-                raise InputError(f"{name}: the workbook has a password; {PASSWORD_REMEDY}")
+        except FileFormatError:  # older than what can be protected
+            return path
+        if not office.is_encrypted():
+            return path
+        if password is None:
+            raise InputError(f"{name}: the workbook has a password; {PASSWORD_REMEDY}")
+        target = scratch / "opened.xlsx"
+        try:
             office.load_key(password=password, verify_password=True)
-            target = scratch / "opened.xlsx"
             with target.open("wb") as out:
                 office.decrypt(out)
         except InvalidKeyError:
             raise InputError(
                 f"{name}: wrong password for the workbook; {PASSWORD_REMEDY}"
-            ) from None
-        except InputError:
-            raise
-        except Exception as error:
-            # the reader of OLE2 stumbles over damaged bytes in whatever way they make it
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise InputError(
-                f"{name}: a protected or old workbook that can't be opened ({_first_line(error)});"
-                " save it as .xlsx or CSV and load that"
             ) from None
     return target
 

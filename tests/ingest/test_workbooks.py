@@ -1,5 +1,6 @@
 """Workbooks and Parquet files as input: what a cell says, where the header stands, passwords."""
 
+import importlib.util
 import io
 import json
 import zipfile
@@ -220,7 +221,7 @@ def test_a_zip_holds_one_workbook_and_not_two(intake):
     ("content", "says"),
     [
         (lambda: tickets()[:-200], "the zip is cut off or damaged; download it again"),
-        (lambda: protected(tickets(), "x")[:3000], "a protected or old workbook that can't be"),
+        (lambda: protected(tickets(), "x")[:3000], "not a workbook that can be read"),
         (lambda: cut(tickets(), "xl/worksheets/sheet1.xml"), "not a workbook that can be read"),
         (lambda: workbook({"S": []}), "a workbook without a single row; export it again"),
         (lambda: workbook({"S": [HEADER]}), "line 1: a header and no rows; export it again"),
@@ -242,6 +243,16 @@ def cut(book: bytes, member: str) -> bytes:
             content = old.read(name)
             new.writestr(name, content[: len(content) // 2] if name == member else content)
     return buffer.getvalue()
+
+
+def test_an_old_workbook_is_read_too(tmp_path):
+    folder = Path(importlib.util.find_spec("statsmodels").origin).parent / "datasets" / "macrodata"
+    path = next((path for path in folder.rglob("macrodata.xls") if path.is_file()), None)
+    if path is None:
+        pytest.skip("statsmodels came without its macrodata.xls")
+    table = sheets(path, path, tmp_path, None)["Quarterly"]
+    assert table.headers[:3] == ("DATE", "DPIC96", "FGCEC96")
+    assert table.first_rows(1)[0][:3] == ["1947-01-01", "1218.6", "223.682"]
 
 
 def parquet(intake, name: str, **columns) -> Path:
