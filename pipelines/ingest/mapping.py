@@ -1,14 +1,16 @@
 """Mapping files: what a user writes to tell what an export's columns mean.
 
 One TOML file per export, named with `--mapping`, or found by itself as
-`mappings/<stem>.toml` beside the export (`calls.csv` -> `mappings/calls.toml`). Every key is
+`mappings/<name>.toml` beside the export: `mappings/calls.toml` is for `calls.csv` and for
+`calls_2026-03-02.csv`, if no longer name fits (see `mapping_in`). Every key is
 optional but where noted; an unknown key, field or column name is an error, never ignored.
 
     source = "call_log"        # call_log, survey, schedule, market_events, zendesk_csv, ...
-                               # required for call_log and survey, else recognised by the header
+                               # required for call_log, tickets, messages, status_events and
+                               # survey, else recognised by the header
     system = "bank"            # prefix of the ids: contact `bank:<id>`; required likewise
     contact_system = "zendesk" # survey: the system whose contacts it asks about
-    linked_system = "zendesk"  # call_log: the system that linked_contact_id belongs to
+    linked_system = "zendesk"  # the system that linked_contact_id belongs to
     zone = "Asia/Jerusalem"    # IANA zone of times written without an offset; required unless
                                # every time has one, or `--zone` is given (this key wins over it)
     date_format = "%y%m%d"     # of the `date` field; default ISO: 2026-03-02
@@ -81,10 +83,16 @@ Fields of each source (* required):
   closed_at, reopens_count, replies_count, the vendor_..._seconds of contracts.CONTACT_CLOCKS;
   where the row holds a rating: score, comment, survey_sent_at, survey_answered_at
 - messages: contact_id*, sent_at, message_id, author (customer, agent, bot, system), author_id,
-  is_public (yes/no, true/false, Y/N, 1/0; default yes), text; with contacts_from_messages also
-  created_at (required where there is no sent_at), and kind to merged_into as above
+  is_public (yes/no, true/false, Y/N, 1/0, public/private; default yes), text; with
+  contacts_from_messages also created_at (required where there is no sent_at), and every other
+  field of tickets but id, text, the rating, counts and durations
 - status_events: contact_id*, changed_at*, status*, and every other field of tickets but id, text
   and the rating; the contact's latest row tells them
+- zammad, hubspot, salesforce: as tickets, servicenow: as status_events. Their own columns are
+  known; what is told here comes before it, line by line
+- amazon_connect: language and topic are names of contact attributes; [exclude] looks at `Queue`,
+  `Channel` and `InitiationMethod`
+- talkdesk: none; [scale] of its scores (default 1-5), [exclude] looks at `team`
 - survey: id*, contact_id, contact_system, sent_at, answered_at, updated_at, date, score*,
   professionalism, speed, problem_solving, comment, language
 - schedule: channel*, language*, starts_at*, ends_at, agents*, date
@@ -94,6 +102,12 @@ Fields of each source (* required):
 - zendesk_json: language and topic are numbers of custom fields; [values.team] names groups by
   their number; [exclude] looks at `via` and `tags`
 - zendesk_chat: none; [exclude] looks at `tags` and `department_name`
+- freshdesk_json, intercom_json, chatwoot_json: language and topic name a custom field (Freshdesk's
+  cf_..., else a custom attribute); [values.team] names teams by their number, [values.status]
+  Freshdesk's own statuses; [exclude] looks at tags and source, status, type (Freshdesk), tags and
+  source.type, delivered_as (Intercom), labels and channel, team (Chatwoot)
+- freshdesk_csv: like zendesk_csv; [values.status] tells the account's own statuses,
+  [values.survey] the words of its survey as -3 to 3
 - channel_io: none; [exclude] looks at `tags`, `teamId`, `state` and `mediumType`
 """
 
@@ -197,16 +211,23 @@ class Mapping:
     def over(self, defaults: "Mapping") -> "Mapping":
         """This mapping where it tells something, else `defaults`; tables line by line."""
 
+        def beneath(mine: dict, other: dict) -> dict:
+            # the user's lines first: their texts are looked up before the vendor's
+            return mine | {key: value for key, value in other.items() if key not in mine}
+
         def merged(name: str) -> Any:
             mine, other = getattr(self, name), getattr(defaults, name)
             if not isinstance(mine, dict):
                 return mine if mine != getattr(_UNTOLD, name) else other
-            lines = {**other, **mine}
             if name in ("values", "exclude"):
-                lines = {key: {**other.get(key, {}), **mine.get(key, {})} for key in lines}
-            return lines
+                keys = beneath(mine, other)
+                return {key: beneath(mine.get(key, {}), other.get(key, {})) for key in keys}
+            return beneath(mine, other)
 
-        return Mapping(**{field.name: merged(field.name) for field in fields(Mapping)})
+        told = {field.name: merged(field.name) for field in fields(Mapping)}
+        for name in self.constants.keys() - self.columns.keys():
+            told["columns"].pop(name, None)
+        return Mapping(**told)
 
     def require(self, known: tuple[str, ...], required: tuple[str, ...]) -> None:
         """Check the field names against what the source knows.
@@ -253,6 +274,22 @@ def read_mapping(path: Path) -> Mapping:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
     return _Checker(path).mapping(content)
+
+
+def mapping_in(folder: Path, export: Path) -> Mapping:
+    """The mapping that a folder holds for an export, or an empty one.
+
+    It is the one with the longest name that the export's name begins with, so that `calls.toml`
+    is for `calls_2026-03-02.csv` too; else the one named after the export's own folder."""
+
+    def is_named_after(path: Path) -> bool:
+        rest = export.name.removeprefix(path.stem)
+        return rest != export.name and not rest[:1].isalnum()
+
+    files = sorted(folder.glob("*.toml"), key=lambda path: len(path.stem), reverse=True)
+    of_folder = [path for path in files if path.stem == export.resolve().parent.name]
+    found = next(iter([*filter(is_named_after, files), *of_folder]), None)
+    return Mapping() if found is None else read_mapping(found)
 
 
 def vendor_mapping(vendor: str, text: str) -> Mapping:

@@ -143,3 +143,9 @@ def test_servicenow_is_known_by_its_header_and_its_question_marks_are_nothing(in
     assert intake.rows("status_events", "to_status", "changed_at") == [
         ("new",), ("pending",), ("solved",)
     ]  # fmt: skip
+
+
+def test_a_word_for_public_that_means_nothing_is_refused(intake):
+    mapping = MESSAGES + 'is_public = "hidden"\n'
+    load(intake, "chat,at,who,name,words,hidden\n1,2026-03-02 09:00,agent,a,hi,maybe\n", mapping)
+    assert intake.rejects() == [(2, "is_public is neither yes nor no")]

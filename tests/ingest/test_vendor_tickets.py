@@ -142,3 +142,15 @@ def test_a_report_month_first_must_be_told(intake):
     assert intake.rows("contacts", "created_at") == [
         ("2026-03-02 09:34:00",), ("2026-03-02 09:34:00",)
     ]  # fmt: skip
+
+
+def test_what_a_user_tells_comes_before_what_the_vendor_means(intake):
+    told = intake.file(
+        "mappings/m.toml",
+        '[columns]\ntopic = "title"\n[constants]\nchannel = "kiosk"\n'
+        '[values.status]\n4 = "solved"\n',
+    )
+    load(intake, "t.json", [ZAMMAD], mapping=told)
+    assert intake.rows("contacts", "topic_raw, channel_raw, status, team") == [
+        ("x", "kiosk", "solved", "1")
+    ]

@@ -39,7 +39,7 @@ def contact_columns(
     `created_at`, `updated_at`: SQL of the times."""
     reading, text = fields.reading, fields.text
     linked = reading.mapping.linked_system or reading.system
-    direction = direction_sql(fields)
+    direction = _direction_sql(fields)
     language_source = fields.text("language_source")
     columns = {
         "contact_id": reading.contact_id(contact_id),
@@ -108,8 +108,7 @@ def contact_checks(fields: Fields) -> list[Check]:
     return checks
 
 
-def direction_sql(fields: Fields) -> str:
-    """SQL of a contact's direction; a customer asks where nothing else is told."""
+def _direction_sql(fields: Fields) -> str:
     if not fields.has("direction"):
         return "'inbound'"
     outbound = ", ".join(map(quoted, _OUTBOUND))

@@ -52,6 +52,11 @@ def _read(reading: Reading) -> list[Stream]:
         *fields.not_a_record("contact_id"),
         *fields.checks(("contact_id", "sent_at" if is_timed else "created_at")),
         *fields.one_of("author", AUTHOR_ROLES),
+        Check(
+            "is_public IS NULL",
+            "is_public is neither yes nor no",
+            "tell what it means in [values.is_public] of the mapping",
+        ),
         *contact_checks(fields),
     ]
     raw = reading.probe.table.text_sql()
@@ -70,7 +75,7 @@ def _read(reading: Reading) -> list[Stream]:
                 "author_id": f"CASE WHEN author_role = 'customer' THEN"
                 f" {reading.pseudonym(fields.text('author_id'))} ELSE"
                 f" {fields.text('author_id')} END",
-                "is_public": "coalesce(is_public, false)",
+                "is_public": "is_public",
                 "text": reading.masked(fields.text("text")),
             }
         },
@@ -102,8 +107,9 @@ def _contacts(fields: Fields, rows: str) -> Stream:
             arg_max({author}, {order}) FILTER ({by_agent}) AS agent,
             count(*) FILTER ({by_agent} AND coalesce(role_before, '') <> 'agent') AS replies
             {firsts}
-        FROM (SELECT *, lag(author_role) OVER (PARTITION BY contact_id_text, is_public
-            ORDER BY {order}) AS role_before FROM ({rows}))
+        FROM (SELECT *, lag(nullif(author_role, 'system') IGNORE NULLS) OVER (
+            PARTITION BY contact_id_text, is_public ORDER BY {order}) AS role_before
+            FROM ({rows}))
         GROUP BY contact_id_text"""
     columns = contact_columns(
         fields,

@@ -113,11 +113,10 @@ def _read(reading: Reading) -> list[Stream]:
         "exclusion": f"""coalesce({reading.told_exclusion({"team": "t.team"})},
             CASE WHEN is_outbound THEN 'agent_initiated' END)""",
     }  # fmt: skip
-    waited = "created_at + to_seconds(coalesce(wait, 0))"
     sessions = {
         "contact_id": contact_id, "updated_at": contacts["updated_at"],
         "queue_entered_at": "CASE WHEN NOT is_outbound THEN created_at END",
-        "answered_at": f"CASE WHEN outcome = 'answered' THEN {waited} END",
+        "answered_at": "CASE WHEN outcome = 'answered' THEN created_at + to_seconds(wait) END",
         "abandoned_at": "CASE WHEN outcome = 'abandoned' THEN coalesce("
         "created_at + to_seconds(wait), ended_at) END",
         "ended_at": "ended_at", "outcome": "outcome",
