@@ -54,8 +54,9 @@ def sheets(name: Path, path: Path, scratch: Path, password: str | None) -> dict[
     its password, a damaged one, and one without a single row."""
     tables = {}
     try:
-        path = _opened(name, path, scratch, password)
-        with CalamineWorkbook.from_path(path) as book:
+        nameless = scratch / "workbook"  # a name that ends in .xls would decide how it is read
+        nameless.symlink_to(_opened(name, path, scratch, password).resolve())
+        with CalamineWorkbook.from_path(nameless) as book:
             for position, sheet in enumerate(book.sheets_metadata):
                 if sheet.typ is SheetTypeEnum.WorkSheet:
                     table = _stored(
@@ -91,7 +92,7 @@ def _opened(name: Path, path: Path, scratch: Path, password: str | None) -> Path
             return path
         if password is None:
             raise InputError(f"{name}: the workbook has a password; {PASSWORD_REMEDY}")
-        target = scratch / "opened.xlsx"
+        target = scratch / "opened"
         try:
             office.load_key(password=password, verify_password=True)
             with target.open("wb") as out:

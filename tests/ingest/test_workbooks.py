@@ -96,6 +96,12 @@ def test_a_cell_says_what_an_export_would(tmp_path, value, text):
     assert cells(tmp_path, ["a", "b"], [value, "x"]) == (("a", "b"), [[text, "x"]])
 
 
+@pytest.mark.parametrize("name", ["t.xls", "t.csv", "t.ods", "t"])
+def test_what_a_file_is_its_content_tells_and_not_its_name(intake, name):
+    [report] = intake.load(intake.file(name, tickets()), **SEOUL)
+    assert (report.format, report.loaded) == ("sheet 'Tickets'", 1)
+
+
 def test_an_error_is_an_empty_cell(tmp_path):
     path = tmp_path / "w.xlsx"
     with xlsxwriter.Workbook(path) as book:
