@@ -26,4 +26,6 @@ def html_text_sql(html: str) -> str:
         lambda text, e: coalesce(replace(text, e, {character}), text))"""
     text = f"replace(replace({text}, '&amp;', '&'), chr(160), ' ')"
     text = rf"regexp_replace({text}, '[ \t]*\n\s*', chr(10), 'g')"
+    # most texts of most exports are plain, and cost one search
+    text = f"CASE WHEN regexp_matches({html}, '[<&]') THEN {text} ELSE {html} END"
     return rf"nullif(regexp_replace({text}, '^\s+|\s+$', '', 'g'), '')"

@@ -38,6 +38,13 @@ def test_a_record_is_found_by_its_line_or_by_its_number_in_the_list(intake, text
     assert lines(intake)[1] == ("chatwoot:2", second)
 
 
+def test_an_id_too_large_for_a_float_stays_exact(intake):
+    intake.load(
+        intake.file("m.json", json.dumps([message(90071992547409931, created_at=1772409600)]))
+    )
+    assert lines(intake) == [("chatwoot:90071992547409931", 1)]
+
+
 LISTS = [[message(n) for n in range(1, 400)], [message(1)]]
 
 
