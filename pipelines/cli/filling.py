@@ -29,8 +29,8 @@ Mapping = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="TOML that maps the columns of a call log or survey; by default"
-        " mappings/<name>.toml beside the file.",
+        help="TOML that tells what an export's columns mean, or a folder of such files named after"
+        " the exports; by default the folder mappings beside each export.",
     ),
 ]
 Zone = Annotated[

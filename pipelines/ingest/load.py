@@ -6,11 +6,12 @@ same content is never loaded twice. A file that can't be read keeps no other fro
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines.errors import InputError, SettingsError, ZoneError
 from pipelines.ingest.file_load import FileLoad, LoadReport, Told
-from pipelines.ingest.mapping import read_mapping
+from pipelines.ingest.mapping import mapping_in, read_mapping
 from pipelines.ingest.privacy import warehouse_key
 from pipelines.ingest.raw_store import raw_store
 from pipelines.ingest.replay import replay as replay_load
@@ -49,7 +50,8 @@ def load(
         are left out; a file of no known kind, or without a single record, is reported and
         skipped. Named directly, such a file is an InputError.
     source : the source's name, where it is not to be recognised.
-    mapping : a mapping file for all of them; without it, `mappings/<stem>.toml` beside each.
+    mapping : a mapping file for all of them, or a folder of mappings, of which each file takes
+        its own (see `mapping.mapping_in`); else that of the folder `mappings` beside each file.
     zone : IANA zone of local times, for files whose mapping does not tell one.
     encoding : Python's name of the text's encoding, where it is not to be found out.
     password : of protected workbooks and zips.
@@ -74,9 +76,10 @@ def load(
     if source is not None and source not in sources():
         raise SettingsError(f"--source {source}: unknown; known: {', '.join(sorted(sources()))}")
     files = list(_files(paths))
+    mappings = mapping if mapping is not None and mapping.is_dir() else None
     told = Told(
         source=source,
-        mapping=read_mapping(mapping) if mapping is not None else None,
+        mapping=read_mapping(mapping) if mapping is not None and mappings is None else None,
         zone=zone,
         encoding=encoding,
         password=password,
@@ -95,8 +98,9 @@ def load(
                     progress(f"{path.name}: {rows:,} rows", done / total)
 
             tell(0, 0.0)
-            file = FileLoad(store, path, key, told, may_be_unknown=not is_named, tell=tell)
             try:
+                own = mapping_in(mappings, path) if mappings is not None else told.mapping
+                file = FileLoad(store, path, key, replace(told, mapping=own), not is_named, tell)
                 reports.append(file.load())
             except _TROUBLE_OF_ONE_FILE as error:
                 errors.append(error)

@@ -276,8 +276,8 @@ def read_mapping(path: Path) -> Mapping:
     return _Checker(path).mapping(content)
 
 
-def mapping_in(folder: Path, export: Path) -> Mapping:
-    """The mapping that a folder holds for an export, or an empty one.
+def mapping_in(folder: Path, export: Path) -> Mapping | None:
+    """The mapping that a folder holds for an export, if any.
 
     It is the one with the longest name that the export's name begins with, so that `calls.toml`
     is for `calls_2026-03-02.csv` too; else the one named after the export's own folder."""
@@ -289,7 +289,7 @@ def mapping_in(folder: Path, export: Path) -> Mapping:
     files = sorted(folder.glob("*.toml"), key=lambda path: len(path.stem), reverse=True)
     of_folder = [path for path in files if path.stem == export.resolve().parent.name]
     found = next(iter([*filter(is_named_after, files), *of_folder]), None)
-    return Mapping() if found is None else read_mapping(found)
+    return None if found is None else read_mapping(found)
 
 
 def vendor_mapping(vendor: str, text: str) -> Mapping:
