@@ -4,6 +4,15 @@ Only the command line and the app catch these. A message is one line that names 
 the place in it and the remedy; it never holds a customer's text or name.
 """
 
+import re
+
+_QUOTED = re.compile(r"""(?s)(["'`]).*?\1""")
+
+
+def without_values(message: str) -> str:
+    """The first line of a library's message without what stands in quotes: it may be a row's."""
+    return (_QUOTED.sub("…", message).strip().splitlines() or [""])[0]
+
 
 class SupportQualityError(Exception):
     """Trouble that the user can mend. `exit_code` is what the command line ends with."""

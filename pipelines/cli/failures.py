@@ -9,7 +9,7 @@ import traceback
 import typer
 
 from pipelines import errors
-from pipelines.errors import StorageError, SupportQualityError
+from pipelines.errors import StorageError, SupportQualityError, without_values
 
 OK = 0
 USAGE = 2
@@ -62,7 +62,7 @@ def explained(error: BaseException) -> tuple[str, int]:
     if trouble:
         return trouble, StorageError.exit_code
     return (
-        f"unexpected {type(error).__name__}: {_one_line(error)};"
+        f"unexpected {type(error).__name__}: {_one_line(without_values(str(error)))};"
         " this is a defect of support-quality, run again with `support-quality --debug …` and"
         " report what it prints"
     ), BUG

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.errors import InputError, SettingsError, StorageError
+from pipelines.errors import InputError, SettingsError, StorageError, without_values
 from pipelines.ingest.decoding import DecodedFile, decode, inspect
 from pipelines.ingest.delimited import (
     Delimited,
@@ -21,7 +21,8 @@ from pipelines.ingest.delimited import (
 )
 from pipelines.ingest.file_lines import file_lines
 from pipelines.ingest.forgotten import Forgotten, refused
-from pipelines.ingest.mapping import Mapping, read_mapping
+from pipelines.ingest.mapping import Mapping, mapping_in
+from pipelines.ingest.masking import Labels
 from pipelines.ingest.privacy import sealed
 from pipelines.ingest.quarantine import BROKEN_RECORD_REMEDY, NOT_A_RECORD
 from pipelines.ingest.raw_store import Draft, RawStore, rejects_schema, table_schema
@@ -32,6 +33,12 @@ from pipelines.ingest.unloadable import why_unloadable
 
 _BATCH_ROWS = 122_880
 _MEMORY_LIMIT = "1500MB"
+_LABELS = frozenset(
+    {"channel_raw", "language_raw", "topic_raw", "status_raw", "priority", "tags", "team"}
+    | {"score_raw"}
+)
+"""Words of the vendor or the site, which sources deliver as they stand: somebody's e-mail in a
+tag is masked by the loader."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +72,12 @@ class _PassedOverError(Exception):
 
 @dataclass
 class _Count:
-    """Records so far: of the main table, and rejected ones by the table they were meant for."""
+    """Records so far: of the main table, and rejected ones by the table they were meant for;
+    and the labels that stood in them."""
 
     received: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
+    labels: Labels = field(default_factory=Labels)
 
 
 @dataclass(frozen=True)
@@ -337,11 +346,12 @@ class FileLoad:
                 f"{self.path}: a record is too large for the {_MEMORY_LIMIT} that a load may take;"
                 " export the records one per line, or in several files"
             )
-        if isinstance(error, OSError):
-            return error
+        if isinstance(error, OSError) and error.errno is not None:
+            return error  # of the system; Arrow wraps what DuckDB says of the file in one without
         if "No space left" in text or "File too large" in text or "max_temp" in text:
             return error
-        return InputError(f"{self.path}: can't be read: {text}; export it again")
+        said = without_values(str(error))
+        return InputError(f"{self.path}: can't be read: {said}; export it again")
 
 
 def _append(
@@ -361,10 +371,10 @@ def _append(
         chosen = rows.select([*dict.fromkeys(("_line", *fill.columns.values()))])
         if fill.when:
             chosen = chosen.filter(rows[fill.when])
-        draft.append(table, _filled(chosen, table, fill, draft.load_id))
+        draft.append(table, _filled(chosen, table, fill, draft.load_id, count.labels))
 
 
-def _filled(rows: pa.Table, table: str, fill: Fill, load_id: str) -> pa.Table:
+def _filled(rows: pa.Table, table: str, fill: Fill, load_id: str, labels: Labels) -> pa.Table:
     """Rows in the shape of the raw table's contract."""
     constants = {**fill.constants, "_load_id": load_id}
     columns = []
@@ -372,7 +382,8 @@ def _filled(rows: pa.Table, table: str, fill: Fill, load_id: str) -> pa.Table:
     for column in schema:
         if column.name in fill.columns:
             values = rows[fill.columns[column.name]]
-            columns.append(values if values.type == column.type else values.cast(column.type))
+            values = values if values.type == column.type else values.cast(column.type)
+            columns.append(labels.masked(values) if column.name in _LABELS else values)
         elif column.name == "_line":
             columns.append(rows["_line"])
         elif column.name in constants:
@@ -420,8 +431,7 @@ def _carry(draft: Draft, rejects: pa.Table, main_table: str, count: _Count) -> N
 
 def mapping_beside(path: Path) -> Mapping:
     """The mapping file that lies beside an export, or an empty one."""
-    beside = path.parent / "mappings" / f"{path.name.split('.')[0]}.toml"
-    return read_mapping(beside) if beside.exists() else Mapping()
+    return mapping_in(path.parent / "mappings", path) or Mapping()
 
 
 def probe_of(path: Path, decoded: DecodedFile, mapping: Mapping) -> Probe:

@@ -10,10 +10,13 @@ of streets, handles of messengers, IP addresses, seed phrases of other lists tha
 tests/ingest/masking_cases.toml measures precision and recall of every kind.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.ingest.tables import quoted
 
@@ -360,6 +363,7 @@ _NUMBERED = r"[A-Za-z0-9]{20}|[0-9]{4}|[0-9](?:[ ().\-]{0,3}[0-9]){6}|(?i:아이
 _FULL_WIDTH = "０１２３４５６７８９＠．－＋（）\u00a0‑–"
 _ASCII = "0123456789@.-+() --"
 _WIDE = "[０-９＠]"
+_LOOKS_PRIVATE = re.compile(f"{_NUMBERED}|{_WORDED}|{_WIDE}")
 
 
 def masked_sql(text: str) -> str:
@@ -385,6 +389,26 @@ def masked(texts: Sequence[str | None]) -> list[str | None]:
         [list(texts)],
     ).fetchall()
     return [row[0] for row in rows]
+
+
+class Labels:
+    """Masks words that repeat (tags, teams, statuses): every text is looked at once a load."""
+
+    def __init__(self) -> None:
+        self._known: dict[str | None, str | None] = {}
+
+    def masked(self, values: pa.ChunkedArray) -> pa.ChunkedArray:
+        """The texts masked; the array itself where there is nothing to mask."""
+        texts = pc.unique(values)
+        new = [text for text in texts.to_pylist() if text not in self._known]
+        suspicious = [text for text in new if text is not None and _LOOKS_PRIVATE.search(text)]
+        self._known.update(zip(new, new, strict=True))
+        if suspicious:
+            self._known.update(zip(suspicious, masked(suspicious), strict=True))
+        results = [self._known[text] for text in texts.to_pylist()]
+        if results == texts.to_pylist():
+            return values
+        return pc.take(pa.array(results, pa.string()), pc.index_in(values, texts))
 
 
 def _masked(text: str, kinds: tuple[_Kind, ...]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipelines.errors import BuildError, StorageError
+from pipelines.errors import BuildError, StorageError, without_values
 from pipelines.ingest.contracts import DETECTED_LANGUAGES, TABLES, Column, Table
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
@@ -172,7 +172,7 @@ def _failure(place: Path | str, error: duckdb.Error) -> BuildError | StorageErro
     text = str(error)
     if any(sign in text.lower() for sign in _FULL_DISK):
         return StorageError(f"{place}: the disk is full; free some space and run again")
-    return BuildError(f"{place}: {text.splitlines()[0]}")
+    return BuildError(f"{place}: {without_values(text)}")
 
 
 def _expose_raw(
