@@ -24,6 +24,8 @@ from pipelines.warehouse.publish import writer_lock
 from pipelines.warehouse.raw_files import Load, committed_loads
 
 _BATCH_ROWS = 250_000
+_BATCH_BYTES = 100_000_000
+_MEMORY_LIMIT = "1GB"  # the model and what Python holds come on top: under 2 GB in all
 _SCHEMA = pa.schema(
     [
         ("contact_id", pa.string()),
@@ -38,13 +40,13 @@ _WRITTEN = {
         SELECT
             contact_id,
             CASE WHEN author_role IS NULL THEN author_id END AS author_id,
-            sent_at, _line, text
+            sent_at, _line, file_row_number AS place, text
         FROM {rows}
         WHERE is_public AND coalesce(author_role, 'customer') = 'customer'
     """,
     "contacts": """
         SELECT contact_id, CAST(NULL AS VARCHAR) AS author_id, created_at AS sent_at, _line,
-            subject AS text
+            file_row_number AS place, subject AS text
         FROM {rows}
         WHERE subject IS NOT NULL
     """,
@@ -90,40 +92,57 @@ def _is_newer(path: Path, load: Load) -> bool:
 
 def _write(path: Path, load: Load) -> None:
     """Whole or not there at all: what a killed run leaves behind the next one removes."""
-    draft, parts = path.with_suffix(".draft"), path.with_suffix(".parts")
-    with pq.ParquetWriter(draft, _SCHEMA, compression="zstd") as writer:
-        for table, query in _WRITTEN.items():
-            source = load.parquet(table)
-            for batch in _batches(source, query, parts) if source else ():
-                found = languages.detect(batch)
-                is_message = pa.repeat(pa.scalar(table == "messages"), found.num_rows)
-                writer.write_table(found.append_column("is_message", is_message).cast(_SCHEMA))
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    os.replace(draft, path)
+    draft, scratch = path.with_suffix(".draft"), path.with_suffix(".scratch")
+    limits = {"memory_limit": _MEMORY_LIMIT, "temp_directory": str(scratch / "spill")}
+    try:
+        with (
+            duckdb.connect(config=limits) as connection,
+            pq.ParquetWriter(draft, _SCHEMA, compression="zstd") as writer,
+        ):
+            connection.execute("SET enable_progress_bar = false")
+            for source in _sources(load):
+                for batch in _batches(connection, source, scratch / source.stem):
+                    found = languages.detect(connection, batch)
+                    is_message = pa.repeat(pa.scalar(source.stem == "messages"), found.num_rows)
+                    writer.write_table(found.append_column("is_message", is_message).cast(_SCHEMA))
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _batches(source: Path, query: str, parts: Path) -> Iterator[pa.Table]:
-    """The rows of a raw table in batches that each hold all there is of a contact: a raw table
-    keeps no order, and a bot's script shows only in whole conversations."""
-    rows = pq.read_metadata(source).num_rows
-    count = -(-rows // _BATCH_ROWS)
-    selected = query.format(rows=f"read_parquet({quoted(str(source))})")
-    with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
-        connection.execute("SET enable_progress_bar = false")
-        if count <= 1:
-            batches = [connection.sql(selected).to_arrow_table()]
-        else:
-            connection.execute(
-                f"COPY (SELECT *, hash(contact_id) % {count} AS part FROM ({selected}))"
-                f" TO {quoted(str(parts))} (FORMAT parquet, PARTITION_BY (part))"
-            )
-            batches = (
-                connection.sql(
-                    f"SELECT contact_id, author_id, sent_at, _line, text"
-                    f" FROM read_parquet({quoted(str(part))} || '/*.parquet')"
-                ).to_arrow_table()
-                for part in sorted(parts.glob("part=*"))
-            )
-        yield from (batch for batch in batches if batch.num_rows)
-    shutil.rmtree(parts, ignore_errors=True)
+def _batches(
+    connection: duckdb.DuckDBPyConnection, source: Path, parts: Path
+) -> Iterator[pa.Table]:
+    """What customers wrote, in batches that each hold all there is of a contact: a raw table keeps
+    no order, and a bot's script shows only in whole conversations."""
+    rows = f"read_parquet({quoted(str(source))}, file_row_number = true)"
+    written = _WRITTEN[source.stem].format(rows=rows)
+    count = _batch_count(source)
+    if count == 1:
+        queries = [written]
+    else:
+        parts.mkdir(parents=True)
+        connection.execute(
+            f"COPY (SELECT *, hash(contact_id) % {count} AS part FROM ({written}))"
+            f" TO {quoted(str(parts))} (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE)"
+        )
+        columns = "contact_id, author_id, sent_at, _line, place, text"
+        queries = [
+            f"SELECT {columns} FROM read_parquet({quoted(str(part / '*.parquet'))})"
+            for part in parts.iterdir()
+        ]
+    for query in queries:
+        batch = connection.sql(query).to_arrow_table()
+        if batch.num_rows:
+            yield batch
+
+
+def _batch_count(source: Path) -> int:
+    """How many batches keep rows and text of each within bounds."""
+    file = pq.read_metadata(source)
+    text = file.schema.names.index("text" if source.stem == "messages" else "subject")
+    groups = map(file.row_group, range(file.num_row_groups))
+    size = sum(group.column(text).total_uncompressed_size for group in groups)
+    return max(1, -(-file.num_rows // _BATCH_ROWS), -(-size // _BATCH_BYTES))

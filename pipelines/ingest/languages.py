@@ -129,15 +129,17 @@ def latin_languages(texts: Sequence[str]) -> list[str]:
     return found
 
 
-def detect(messages: pa.Table) -> pa.Table:
+def detect(connection: duckdb.DuckDBPyConnection, messages: pa.Table) -> pa.Table:
     """The language of each contact's customer, and on how much it rests.
 
     Parameters
     ----------
+    connection : DuckDBPyConnection
+        Where the work is done, in temporary tables.
     messages : Table
         One row per message that a customer wrote, or may have written: contact_id, author_id
-        (NULL where nobody but the customer can be meant), text, and what they are put in order
-        by: sent_at, _line, and as they stand.
+        (NULL where nobody but the customer can be meant), text, and what puts them in order:
+        sent_at, then _line, then place, which is unique.
 
     Returns
     -------
@@ -145,18 +147,25 @@ def detect(messages: pa.Table) -> pa.Table:
         One row per contact and author: contact_id, author_id, language (canonical; und where
         the evidence is thin), letters (weighted, of that language; of all where it is und).
     """
-    with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
-        connection.execute("SET enable_progress_bar = false")
-        connection.register("messages", messages)
-        connection.execute(f"CREATE TEMP TABLE worded AS {_WORDED_SQL}")
-        connection.execute(f"CREATE TEMP TABLE scripted AS {_scripted_sql()}")
-        connection.execute(f"CREATE TEMP TABLE spoken AS {_SPOKEN_SQL}")
-        connection.execute(f"CREATE TEMP TABLE counted AS {_counted_sql()}")
-        undecided = connection.sql("SELECT DISTINCT words FROM counted WHERE language IS NULL")
-        latin = [words for (words,) in undecided.fetchall()]
-        modelled = {"words": latin, "language": latin_languages(latin)}
-        connection.register("modelled", pa.table(modelled, _MODELLED))
-        return connection.sql(_DECIDED_SQL).to_arrow_table()
+    connection.register("messages", messages)
+    for name, query in _steps().items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    undecided = connection.sql("SELECT DISTINCT words FROM counted WHERE language IS NULL")
+    latin = [words for (words,) in undecided.fetchall()]
+    modelled = {"words": latin, "language": latin_languages(latin)}
+    connection.register("modelled", pa.table(modelled, _MODELLED))
+    return connection.sql(_DECIDED_SQL).to_arrow_table()
+
+
+@cache
+def _steps() -> dict[str, str]:
+    """Each table by the query that makes it from those before."""
+    return {
+        "worded": _WORDED_SQL,
+        "scripted": _scripted_sql(),
+        "spoken": _SPOKEN_SQL,
+        "counted": _counted_sql(),
+    }
 
 
 _MODELLED = pa.schema([("words", pa.string()), ("language", pa.string())])
@@ -164,8 +173,7 @@ _MODELLED = pa.schema([("words", pa.string()), ("language", pa.string())])
 
 _WORDED_SQL = f"""
     WITH numbered AS (
-        SELECT contact_id, author_id, sent_at, _line, row_number() OVER () AS place,
-            left(text, 4000) AS text
+        SELECT contact_id, author_id, sent_at, _line, place, left(text, 4000) AS text
         FROM messages
         WHERE text IS NOT NULL
     ),

@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -29,12 +30,15 @@ def detected(contacts: dict[str, list[str]]) -> dict[str, str]:
             "contact_id": pa.array([contact_id for contact_id, _ in rows], pa.string()),
             "author_id": pa.nulls(len(rows), pa.string()),
             "sent_at": pa.nulls(len(rows), pa.timestamp("us")),
-            "_line": pa.array(range(len(rows)), pa.int64()),
+            "_line": pa.array([7] * len(rows), pa.int64()),
+            "place": pa.array(range(len(rows)), pa.int64()),
             "text": pa.array([text for _, text in rows], pa.string()),
         }
     )
     shuffled = messages.sort_by([("text", "ascending")])
-    return {row["contact_id"]: row["language"] for row in detect(shuffled).to_pylist()}
+    with duckdb.connect() as connection:
+        found = detect(connection, shuffled).to_pylist()
+    return {row["contact_id"]: row["language"] for row in found}
 
 
 def language_of(*texts: str) -> str:

@@ -3,10 +3,12 @@
 import os
 import shutil
 import time
+from collections import Counter
 
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines import language_stage, run
 from pipelines.errors import SettingsError
 from pipelines.ingest import languages
 from pipelines.ingest.contracts import DETECTED_LANGUAGES
@@ -158,7 +160,7 @@ def test_a_load_is_looked_at_once_and_again_after_its_rows_or_the_rules_changed(
 ):
     looked_at = []
     whole = languages.detect
-    monkeypatch.setattr(languages, "detect", lambda rows: looked_at.append(1) or whole(rows))
+    monkeypatch.setattr(languages, "detect", lambda *given: looked_at.append(1) or whole(*given))
     load_id = warehouse.load(contacts=CONTACTS, messages=MESSAGES)
     detect_languages(warehouse.folder)
     detect_languages(warehouse.folder)
@@ -199,3 +201,33 @@ def test_no_text_is_kept_beside_the_raw_store(warehouse):
         ("is_message", "bool"),
     ]
     assert schema.names == list(DETECTED_LANGUAGES.column_names)
+
+
+def test_however_a_load_is_cut_into_batches_each_contact_is_told_once_and_alike(
+    warehouse, monkeypatch
+):
+    texts = ["출금이 안 됩니다", "My withdrawal has not arrived yet", "ログインできません"]
+    rows = [
+        f"c{i % 30} | 2026-03-02 09:00:{i % 60:02d}Z | customer | {texts[i % 3]}" for i in range(90)
+    ]
+    warehouse.load(messages="contact_id | sent_at | author_role | text\n" + "\n".join(rows))
+    told = []
+    for batch_rows in (1_000, 7):
+        monkeypatch.setattr(language_stage, "_BATCH_ROWS", batch_rows)
+        detect_languages(warehouse.folder)
+        (path,) = (warehouse.folder / "languages").iterdir()
+        found = pq.read_table(path).to_pylist()
+        told.append(sorted((row["contact_id"], row["language"]) for row in found))
+        path.unlink()
+    assert told[0] == told[1]
+    assert Counter(language for _, language in told[0]) == {"ko": 10, "en": 10, "ja": 10}
+
+
+def test_a_build_detects_by_itself(warehouse):
+    warehouse.load(
+        contacts="contact_id | language\na |",
+        messages="contact_id | sent_at | author_role | text\n"
+        "a | 2026-03-02 09:00:00Z | customer | 출금이 안 됩니다",
+    )
+    run.build(warehouse.folder, warehouse.read_settings(SETTINGS))
+    assert warehouse.open().execute(LANGUAGES).fetchall() == [("a", "ko", "detected", None, "ko")]
