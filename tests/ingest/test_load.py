@@ -284,3 +284,30 @@ def test_parquet_is_written_in_row_groups_that_stream(intake):
     [path] = (intake.warehouse / "raw").glob("*/contacts.parquet")
     groups = pq.ParquetFile(path).metadata
     assert (groups.num_rows, groups.num_row_groups) == (300_000, 3)
+
+
+def test_a_mapping_is_for_every_export_whose_name_begins_with_its_own(intake):
+    intake.file("mappings/tickets.toml", 'zone = "Asia/Seoul"\n')
+    intake.file("mappings/tickets_india.toml", 'zone = "Asia/Kolkata"\n')
+    intake.file("tickets_2026-03-02.csv", export(1))
+    intake.file("tickets_india.csv.gz", gzip.compress(export(2).encode()))
+    intake.file("tickets.csv", export(3))
+    intake.file("ticketsold.csv", export(4))
+    with pytest.raises(ZoneError, match=r"ticketsold\.csv: its times carry no offset"):
+        intake.load()
+    assert intake.rows("contacts", "source_id, created_at") == [
+        ("1", "2026-03-02 00:00:00"), ("2", "2026-03-02 03:30:00"), ("3", "2026-03-02 00:00:00"),
+    ]  # fmt: skip
+
+
+def test_a_folder_of_mappings_has_one_for_each_export_or_for_its_folder(intake):
+    told = intake.file("told/seoul.toml", 'zone = "Asia/Seoul"\n').parent
+    intake.file("told/tickets.toml", 'zone = "Asia/Kolkata"\n')
+    intake.load(
+        intake.file("seoul/week1.csv", export(1)),
+        intake.file("seoul/tickets.csv", export(2)),
+        mapping=told,
+    )
+    assert intake.rows("contacts", "source_id, created_at") == [
+        ("1", "2026-03-02 00:00:00"), ("2", "2026-03-02 03:30:00"),
+    ]  # fmt: skip
