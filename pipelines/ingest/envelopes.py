@@ -19,22 +19,36 @@ _BLANKS = " \t\r\n"
 def unwrapped(path: Path, target: Path) -> bool:
     """Write the object in `path` as lines to `target`; False where it is not one such object."""
     rest = target.with_suffix(".rest")
-    first: dict[str, str] = {}
+    first: dict[tuple[str, ...], str] = {}
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file, rest.open("w") as out:
-            for key, record in _Scanner(file).records():
-                if key in first:
-                    out.write(f"{{{json.dumps(key)}: [{record}]}}\n")
+        with (
+            path.open(encoding="utf-8-sig", newline="") as file,
+            rest.open("w", encoding="utf-8") as out,
+        ):
+            for keys, record in _Scanner(file).records():
+                if keys in first:
+                    out.write(_line({keys: record}))
                 else:
-                    first[key] = record
+                    first[keys] = record
     except ValueError:
         return False
-    with target.open("w") as out, rest.open() as file:
-        members = (f"{json.dumps(key)}: [{record}]" for key, record in first.items())
-        out.write(f"{{{', '.join(members)}}}\n")
+    with target.open("w", encoding="utf-8") as out, rest.open(encoding="utf-8") as file:
+        out.write(_line(first))
         shutil.copyfileobj(file, out)
     rest.unlink()
     return bool(first)
+
+
+def _line(records: dict[tuple[str, ...], str]) -> str:
+    """{("data", "users"): record} as {"data": {"users": [record]}}."""
+    members: dict[str, list[str]] = {}
+    for (*outer, last), record in records.items():
+        members.setdefault("".join(outer), []).append(f"{json.dumps(last)}: [{record}]")
+    texts = [
+        f"{json.dumps(outer)}: {{{', '.join(lists)}}}" if outer else ", ".join(lists)
+        for outer, lists in members.items()
+    ]
+    return f"{{{', '.join(texts)}}}\n"
 
 
 class _Scanner:
@@ -43,26 +57,34 @@ class _Scanner:
     def __init__(self, file: TextIO) -> None:
         self.file, self.text, self.at, self.is_end = file, "", 0, False
 
-    def records(self) -> Iterator[tuple[str, str]]:
-        """(key of a list, record of it in one line); members that are no lists are left out.
+    def records(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """(keys of a list, an object in it as one line), for lists at the top or one level below.
 
         Raises ValueError for what is not exactly one object."""
+        yield from self.lists(())
+        if self.peek():
+            raise ValueError("more than one value")
+
+    def lists(self, outer: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The records of the lists in the object that comes next; `outer`: its own keys."""
         self.expect("{")
         while self.peek() != "}":
-            key = json.loads(self.value())
+            keys = (*outer, json.loads(self.value()))
             self.expect(":")
-            if self.peek() != "[":
+            if self.peek() == "{" and not outer:
+                yield from self.lists(keys)
+            elif self.peek() != "[":
                 self.value()
             else:
                 self.at += 1
                 while self.peek() != "]":
-                    yield key, self.value()
+                    is_object, value = self.peek() == "{", self.value()
+                    if is_object:
+                        yield keys, value
                     self.comma("]")
                 self.at += 1
             self.comma("}")
         self.at += 1
-        if self.peek():
-            raise ValueError("more than one value")
 
     def peek(self) -> str:
         """The next character that is not blank; empty at the end of the file."""

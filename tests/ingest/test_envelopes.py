@@ -24,6 +24,16 @@ def test_the_first_line_tells_every_list_and_each_later_one_holds_a_record(tmp_p
     ]  # fmt: skip
 
 
+def test_lists_one_level_below_keep_their_place(tmp_path):
+    text = (
+        '{"data": {"chats": [{"id": 1}, {"id": 2}], "ids": [1, 2], "users": [{"id": 9}]}, "x": {}}'
+    )
+    assert lines(tmp_path, text) == [
+        '{"data": {"chats": [{"id": 1}], "users": [{"id": 9}]}}',
+        '{"data": {"chats": [{"id": 2}]}}',
+    ]
+
+
 def test_records_stay_as_they_are_written_but_for_line_ends_between_their_tokens(tmp_path):
     record = '{"id": 12345678901234567890, "x": 1.50, "t": "a\\nb, \\u00e9 가"}'
     spread = record.replace(", ", ",\r\n  ", 1)
