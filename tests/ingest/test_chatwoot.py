@@ -184,6 +184,12 @@ def test_survey_responses_are_read_in_any_language(intake, file, surveys, reject
     assert [reason for (reason,) in intake.rows("rejects", "reasons")] == rejects
 
 
+def test_translated_headers_are_no_unknown_columns(intake):
+    intake.load(EXPORTS / "chatwoot_csv" / "csat_ja.csv")
+    [manifest] = intake.warehouse.glob("raw/*/manifest.json")
+    assert json.loads(manifest.read_text())["columns_unknown"] == []
+
+
 def test_a_summary_says_which_export_to_take_instead(intake):
     [report] = intake.load(EXPORTS / "chatwoot_csv" / "agents_ja.csv")
     assert report.skipped_reason == (

@@ -409,8 +409,9 @@ class Source:
     sheets: tuple[str, ...] = ()
 
     def columns_report(self, probe: Probe) -> dict[str, list[str]]:
-        """Headers that nothing uses, and usual ones that are not there; JSON has none."""
-        if probe.json is not None:
+        """Headers that nothing uses, and usual ones that are not there; none in JSON, or where a
+        source names no columns since it knows them by their place."""
+        if probe.json is not None or not (self.usual_columns or self.fields):
             return {"columns_unknown": [], "columns_missing": []}
         mapping = probe.mapping
         names = (*self.usual_columns, *self.fields, *mapping.headers)
