@@ -268,7 +268,7 @@ class RecordTable(Table):
         columns = ", ".join(f"coalesce(c{i}, '')" for i in range(1, len(self.headers) + 1))
         with duckdb.connect() as connection:
             rows = connection.execute(
-                f"SELECT {columns} FROM {self.rows_sql()} ORDER BY _line LIMIT {number}"
+                f"SELECT {columns} FROM {self.rows_sql()} LIMIT {number}"
             ).fetchall()
         return [list(row) for row in rows]
 
