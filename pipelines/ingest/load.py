@@ -5,6 +5,7 @@ same content is never loaded twice. A file that can't be read keeps no other fro
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipelines.settings import check_zone
 __all__ = ["LoadReport", "load", "replay"]
 
 _FOLDERS_LEFT_OUT = ("truth", "mappings")
+_DOCUMENTS = re.compile(r"\.|readme|license|.*\.md$", re.IGNORECASE)
 
 _TROUBLE_OF_ONE_FILE = (InputError, ZoneError, SettingsError)
 
@@ -46,8 +48,8 @@ def load(
 
     Parameters
     ----------
-    paths : files or folders. In a folder, `truth/`, `mappings/`, README files and hidden files
-        are left out; a file of no known kind, or without a single record, is reported and
+    paths : files or folders. In a folder, `truth/`, `mappings/`, hidden files, README, LICENSE
+        and *.md are left out; a file of no known kind, or without a single record, is reported and
         skipped. Named directly, such a file is an InputError.
     source : the source's name, where it is not to be recognised.
     mapping : a mapping file for all of them, or a folder of mappings, of which each file takes
@@ -160,7 +162,7 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
                     f for f in folders if f not in _FOLDERS_LEFT_OUT and f[0] != "."
                 )
                 for name in sorted(names):
-                    if name[0] != "." and not name.upper().startswith("README"):
+                    if not _DOCUMENTS.match(name):
                         yield Path(folder) / name, False
         elif path.exists():
             yield path, True

@@ -280,16 +280,15 @@ def mapping_in(folder: Path, export: Path) -> Mapping | None:
     """The mapping that a folder holds for an export, if any.
 
     It is the one with the longest name that the export's name begins with, so that `calls.toml`
-    is for `calls_2026-03-02.csv` too; else the one named after the export's own folder."""
-
-    def is_named_after(path: Path) -> bool:
-        rest = export.name.removeprefix(path.stem)
-        return rest != export.name and not rest[:1].isalnum()
-
+    is for `calls_2026-03-02.csv` too; else the one named after the export's own folder. Case is
+    ignored."""
+    name, parent = export.name.casefold(), export.resolve().parent.name.casefold()
     files = sorted(folder.glob("*.toml"), key=lambda path: len(path.stem), reverse=True)
-    of_folder = [path for path in files if path.stem == export.resolve().parent.name]
-    found = next(iter([*filter(is_named_after, files), *of_folder]), None)
-    return None if found is None else read_mapping(found)
+    for path in files:
+        rest = name.removeprefix(path.stem.casefold())
+        if rest != name and not rest[:1].isalnum():
+            return read_mapping(path)
+    return next((read_mapping(p) for p in files if p.stem.casefold() == parent), None)
 
 
 def vendor_mapping(vendor: str, text: str) -> Mapping:

@@ -52,7 +52,7 @@ def loaded(folder: str, mapping: str, tmp_path_factory, run_command, *settings) 
 @pytest.fixture(scope="module")
 def india(tmp_path_factory, run_command) -> Path:
     """Two weeks of a real Zendesk CSV export, zone Asia/Kolkata."""
-    return loaded("zendesk_csv_export", "zendesk_india.toml", tmp_path_factory, run_command)
+    return loaded("zendesk_csv_export", "zendesk_csv_export.toml", tmp_path_factory, run_command)
 
 
 @pytest.fixture(scope="module")

@@ -81,7 +81,7 @@ def test_a_folder_is_loaded_with_its_mappings_and_the_unknown_is_reported(intake
     intake.file("b/tickets.csv", export(1))
     intake.file("b/mappings/tickets.toml", 'zone = "Asia/Seoul"\nsystem = "second"\n')
     intake.file("a.csv", export(2))
-    for ignored in ("truth/t.csv", "README.md", ".hidden.csv"):
+    for ignored in ("truth/t.csv", "README.md", "LICENSE", "notes.md", ".hidden.csv"):
         intake.file(ignored, export(3))
     intake.file("menu.csv", "dish,price\nbibimbap,9000\n")
     intake.file("quiet_day.csv", HEADER)

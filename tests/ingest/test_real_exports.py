@@ -22,7 +22,7 @@ def loaded(folder: str, mapping: str, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def india(tmp_path_factory) -> Path:
-    return loaded("zendesk_csv_export", "zendesk_india.toml", tmp_path_factory)
+    return loaded("zendesk_csv_export", "zendesk_csv_export.toml", tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
