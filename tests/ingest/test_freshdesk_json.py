@@ -63,6 +63,13 @@ def test_channels_have_the_words_of_the_csv_and_unknown_codes_stay_visible(intak
     ]  # fmt: skip
 
 
+def test_a_tag_of_two_words_stays_one_tag_and_may_be_excluded(intake):
+    mapping = intake.file("mappings/f.toml", '[exclude.test]\ntags = ["smoke test"]\n')
+    file = intake.file("f.json", json.dumps([ticket(tags=["vip", "Smoke test"])]))
+    intake.load(file, mapping=mapping)
+    assert intake.rows("contacts", "tags, exclusion") == [("vip Smoke_test", "test")]
+
+
 def test_a_survey_answer_is_no_customer_message(intake):
     load(intake, conversation(incoming=True, source=6, category=7, user_id=9001))
     assert intake.rows("messages", "author_role, author_id, is_public") == [("system", None, False)]

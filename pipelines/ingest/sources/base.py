@@ -208,6 +208,11 @@ def words_sql(value: str, words: dict[str, str], otherwise: str) -> str:
     return f"CASE {value} {cases} ELSE {otherwise} END"
 
 
+def tags_sql(tags: str) -> str:
+    """SQL of a list of tags as one text, divided by blanks; those within a tag become _."""
+    return f"array_to_string(list_transform({tags}, lambda tag: replace(tag, ' ', '_')), ' ')"
+
+
 def missing(*names: str) -> list[Check]:
     """Checks that a JSON record has these keys, which its structure reads as text."""
     return [
@@ -388,7 +393,8 @@ class Source:
 
     `system` prefixes its ids (None: the mapping must tell). `main_table` is what its records
     are, counted as received. `fields` and `required` are what a mapping may and must tell;
-    `usual_columns` are the headers, in lower case, that its exports have by themselves.
+    `usual_columns` are the headers, in lower case, that its exports have by themselves;
+    `optional_columns` it reads too, where they are there.
     `recognises` looks at headers or keys, never at the file's name. `footers` is a pattern of
     whole lines that stand between or after the records and are none; `header_rows` tells how
     many of a table's first records are headers too. `passed_over` says why a file that the
@@ -403,6 +409,7 @@ class Source:
     fields: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     usual_columns: tuple[str, ...] = ()
+    optional_columns: tuple[str, ...] = ()
     footers: str | None = None
     header_rows: Callable[[Table], int] = lambda table: 0
     passed_over: Callable[[Probe], str | None] = lambda probe: None
@@ -414,7 +421,7 @@ class Source:
         if probe.json is not None or not (self.usual_columns or self.fields):
             return {"columns_unknown": [], "columns_missing": []}
         mapping = probe.mapping
-        names = (*self.usual_columns, *self.fields, *mapping.headers)
+        names = (*self.usual_columns, *self.optional_columns, *self.fields, *mapping.headers)
         known = {normalised(header) for header in names}
         unread = probe.sheets_besides(self.sheets)
         return {

@@ -34,6 +34,7 @@ from pipelines.ingest.sources.base import (
     missing,
     not_times,
     stream,
+    tags_sql,
     words_sql,
 )
 from pipelines.ingest.sources.zendesk_records import teams
@@ -142,7 +143,7 @@ def _tickets(reading: Reading) -> list[Stream]:
             f" ELSE {reading.status('t.status', _STATUSES)} END",
             "status_raw": "t.status",
             "priority": words_sql("t.priority", _PRIORITIES, "t.priority"),
-            "tags": "array_to_string(t.tags, ' ')",
+            "tags": tags_sql("t.tags"),
             "team": reading.translated("team", "t.group_id"),
             "agent_id": "t.responder_id",
             "requester_id": "requester",

@@ -34,6 +34,7 @@ from pipelines.ingest.sources.base import (
     missing,
     not_times,
     stream,
+    tags_sql,
 )
 from pipelines.ingest.sources.zendesk_records import teams
 from pipelines.ingest.tables import quoted
@@ -152,8 +153,7 @@ def _conversations(reading: Reading) -> list[Stream]:
             "status_raw": "t.state",
             "priority": "CASE t.priority WHEN 'priority' THEN 'high'"
             " WHEN 'not_priority' THEN 'normal' ELSE lower(t.priority) END",
-            "tags": "array_to_string(list_transform(tags, lambda tag: replace(tag, ' ', '_')),"
-            " ' ')",
+            "tags": tags_sql("tags"),
             "team": reading.translated("team", _or_null("t.team_assignee_id")),
             "agent_id": f"""coalesce({_or_null("t.admin_assignee_id")},
                 CASE WHEN t.assignee.type = 'admin' THEN t.assignee.id END)""",
