@@ -154,3 +154,11 @@ def test_what_a_user_tells_comes_before_what_the_vendor_means(intake):
     assert intake.rows("contacts", "topic_raw, channel_raw, status, team") == [
         ("x", "kiosk", "solved", "1")
     ]
+
+
+def test_columns_that_a_vendors_mapping_reads_are_not_called_unknown(intake):
+    text = '"Case Number","Date/Time Opened","Case Origin","Size"\n"1","2026-03-02 09:34",Web,42\n'
+    load(intake, "r.csv", text, zone="UTC")
+    [manifest] = intake.warehouse.glob("raw/*/manifest.json")
+    columns = json.loads(manifest.read_text())
+    assert (columns["columns_unknown"], columns["columns_missing"]) == (["Size"], [])

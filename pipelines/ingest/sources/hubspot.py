@@ -110,4 +110,5 @@ SOURCE = Source(
     read=_read,
     fields=FIELDS,
     usual_columns=(*_HEADERS, "close date", "source", "priority", "ticket owner"),
+    optional_columns=_CSV.headers,
 )

@@ -99,6 +99,6 @@ SOURCE = Source(
     recognises=_recognises,
     read=_read,
     fields=FIELDS,
-    usual_columns=("case number", "date/time opened", "date/time closed", "case origin", "status"),
+    optional_columns=(*_API.headers, *_REPORT.headers, "Id", "Age"),
     footers=_FOOTERS,
 )
