@@ -32,6 +32,7 @@ from pipelines.ingest.raw_store import Draft, RawStore, rejects_schema, table_sc
 from pipelines.ingest.tables import quoted
 
 _BATCH_ROWS = 122_880
+_VALUE = re.compile(r"[^\s\",;:{}\[\]|]+")  # of a record in CSV or JSON, as far as ids go
 _PSEUDONYM = r"\b([0-9a-f]{20})\b"
 
 
@@ -99,7 +100,7 @@ def forget(store: RawStore, key: bytes, values: Iterable[str], system: str | Non
                 if gone[table]:
                     kept = f"SELECT * FROM {file} WHERE NOT coalesce({condition}, false)"
                     changed[table] = _queried(connection, table, kept)
-            rejects = _without(folder, key, [*values, *_source_ids(theirs, manifest)])
+            rejects = _without(folder, key, values, _source_ids(theirs, manifest))
             if rejects.gone:
                 changed["rejects"] = iter([rejects.kept])
             rows += sum(gone.values())
@@ -233,22 +234,22 @@ def _is_theirs(table: str) -> str | None:
     return " OR ".join(conditions) or None
 
 
-def _without(folder: Path, key: bytes, values: list[str]) -> _Rejects:
+def _without(folder: Path, key: bytes, values: list[str], contact_ids: set[str]) -> _Rejects:
     rejects = pq.read_table(folder / "rejects.parquet")
     keep, gone = [], {}
     texts = unsealed(rejects["raw"].to_pylist(), key)
     for table, text in zip(rejects["table_name"].to_pylist(), texts, strict=True):
-        is_theirs = mentions(text, values)
+        is_theirs = mentions(text, values) or not contact_ids.isdisjoint(_VALUE.findall(text or ""))
         keep.append(not is_theirs)
         if is_theirs:
             gone[table] = gone.get(table, 0) + 1
     return _Rejects(rejects.filter(pa.array(keep, pa.bool_())), gone)
 
 
-def _source_ids(contact_ids: list[str], manifest: dict[str, Any]) -> list[str]:
+def _source_ids(contact_ids: list[str], manifest: dict[str, Any]) -> set[str]:
     """Ids of the person's contacts as the load's own file writes them."""
     prefix = f"{manifest['system']}:"
-    return [c.removeprefix(prefix) for c in contact_ids if c.startswith(prefix)]
+    return {c.removeprefix(prefix) for c in contact_ids if c.startswith(prefix)}
 
 
 def _balanced(

@@ -57,5 +57,10 @@ def committed_loads(warehouse: Path) -> list[Load]:
 def _still_counted(manifest: dict, is_replayed: bool) -> dict:
     """The manifest without rows of forgotten people, and without those that were replayed."""
     if is_replayed:
-        return manifest | {"received": manifest["loaded"], "quarantined": 0}
+        rejected = manifest["rejected"] | {manifest["main_table"]: 0}
+        return manifest | {
+            "received": manifest["loaded"],
+            "quarantined": 0,
+            "rejected": rejected,
+        }
     return manifest | {"received": manifest["received"] - manifest.get("forgotten", 0)}

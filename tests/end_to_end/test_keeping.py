@@ -86,6 +86,26 @@ def test_a_forgotten_person_is_nowhere_and_the_books_balance(warehouse):
     assert [row.split(",")[0] for row in shown["raw"]] == ['"8"']
 
 
+def test_the_books_hold_a_replayed_row_once(tmp_path):
+    export, warehouse = tmp_path / "t.csv", tmp_path / "warehouse"
+    gap = "{},551,Open,Mail,2026-03-29 02:30,,,,x\n"  # an hour that Berlin does not have
+    export.write_text(tickets((1, 551)) + gap.format(2) + gap.format(3) + "4,551\n")
+    load([export], warehouse, zone="Europe/Berlin")
+    assert list(keeping.quarantine(warehouse)["columns"].fillna("")) == [
+        "Created at", "Created at", "",
+    ]  # fmt: skip
+    [report] = keeping.replay(warehouse, "t.csv", zone="Asia/Seoul")
+    assert (report.received, report.loaded, report.quarantined) == (3, 2, 1)
+    run.build(warehouse, load_settings(None))
+    assert published(
+        warehouse, "SELECT sum(received), sum(counted), sum(quarantined) FROM ledger"
+    ) == [(4, 3, 1)]
+    assert published(warehouse, "SELECT sum(received), sum(quarantined) FROM loads") == [(4, 1)]
+    assert published(warehouse, "SELECT line, reasons FROM quarantine") == [
+        (5, "fewer than 9 columns")
+    ]
+
+
 def test_what_is_delivered_again_of_a_forgotten_person_is_refused(warehouse, tmp_path):
     keeping.forget(warehouse, "551", load_settings(None))
     again = tmp_path / "again.csv"
