@@ -404,3 +404,32 @@ def test_without_messages_the_reply_clocks_start_and_stop_tell_the_wait(warehous
         ("waiting", None, None, False),
         ("written", 600, "timestamps", True),
     ]
+
+
+def test_messages_without_times_tell_who_was_answered_and_of_none_how_long_it_took(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind | created_at
+            answered   | chat | 2026-03-02 09:00:00Z
+            clock      | chat | 2026-03-02 09:00:00Z
+            silent     | chat | 2026-03-02 09:00:00Z
+        """,
+        messages="""
+            contact_id | sent_at | author_role
+            answered   |         | customer
+            answered   |         | agent
+            clock      |         | customer
+            silent     |         | customer
+        """,
+        contact_clocks="""
+            contact_id | vendor_first_response_seconds | replies_count
+            answered   |                               | 1
+            clock      | 540                           |
+            silent     |                               | 0
+        """,
+    )
+    assert rows_of(connection, WAIT) == [
+        {"contact_id": "answered", "customer": None, "queue": None, "answered": True},
+        {"contact_id": "clock", "customer": 540, "queue": 540, "answered": True},
+        {"contact_id": "silent", "customer": None, "queue": None, "answered": False},
+    ]
