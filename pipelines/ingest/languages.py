@@ -50,11 +50,13 @@ _NEIGHBOURS = (
 )  # fmt: skip
 """Languages nobody has a name for here; without them their texts would pass for one of ours."""
 
-# An opening is a bot's if this many contacts of a batch, and this share of them, begin with it
-# word for word, it is no mere "hello", and at least half of them go on after it: customers who ask
-# the same have asked then. What follows belongs to it where at least half go on the same way.
-_SCRIPT_CONTACTS = 20
-_SCRIPT_SHARE = 0.05
+# An opening is a bot's if one contact in twenty begins with it word for word, 20 of them at least
+# (of a few contacts three in ten, 5 at least), and if it is no mere "hello". What follows belongs
+# to it where at least half of those contacts go on the same way. Either way half of them must have
+# more to say: of customers who ask the same, that is what they ask.
+_SCRIPT_CONTACTS = "greatest(5, least(20, 0.3 * {contacts}), 0.05 * {contacts})".format(
+    contacts="COUNT(DISTINCT contact_id)"
+)
 _SCRIPT_LETTERS = 16
 _SCRIPT_MESSAGES = 5
 
@@ -230,7 +232,7 @@ def _scripted_sql() -> str:
                     PARTITION BY contact_id, author_id ORDER BY turn ROWS UNBOUNDED PRECEDING
                 )) AS beginning
             FROM worded
-            WHERE turn <= {_SCRIPT_MESSAGES}
+            WHERE turn <= {_SCRIPT_MESSAGES} + 1
         ),
         chained AS (
             SELECT
@@ -244,13 +246,9 @@ def _scripted_sql() -> str:
             SELECT turn, beginning, any_value(before) AS before, COUNT(*) AS contacts
             FROM chained
             GROUP BY turn, beginning
-            HAVING COUNT(*) >= {_SCRIPT_CONTACTS}
-                AND COUNT(*) >= {_SCRIPT_SHARE} * (SELECT COUNT(DISTINCT contact_id) FROM worded)
-                AND (
-                    turn > 1
-                    OR count_if(goes_on) * 2 >= COUNT(*)
-                    AND {_weight_sql("any_value(words)")} >= {_SCRIPT_LETTERS}
-                )
+            HAVING COUNT(*) >= (SELECT {_SCRIPT_CONTACTS} FROM worded)
+                AND count_if(goes_on) * 2 >= COUNT(*)
+                AND (turn > 1 OR {_weight_sql("any_value(words)")} >= {_SCRIPT_LETTERS})
         ),
         script AS (
             WITH RECURSIVE grown AS (

@@ -113,15 +113,18 @@ def test_of_two_languages_the_one_that_says_more_is_the_customers(texts, languag
     assert language_of(*texts) == language
 
 
-def test_a_bots_opening_under_the_customers_name_is_not_the_customers_language():
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_bots_opening_under_the_customers_name_is_not_the_customers_language(times):
     script = ["PRS-ORG에 문의해 주셔서 감사합니다.", "고객님의 성함을 알려 주시겠습니까?"]
-    contacts = {f"english{i}": [*script, "I cannot log in to my account"] for i in range(15)}
-    contacts |= {f"korean{i}": [*script, "로그인이 안 됩니다"] for i in range(4)}
-    contacts["left"] = script
-    contacts["other_opening"] = ["문의해 주셔서 감사합니다 라는 메일만 오고 답이 없어요", *script]
-    found = detected(contacts)
-    assert Counter(found.values()) == {"en": 15, "ko": 5, "und": 1}
-    assert found["left"] == "und"
+    english = {f"e{i}": [*script, "I cannot log in to my account"] for i in range(4 * times)}
+    korean = {f"k{i}": [*script, "로그인이 안 됩니다"] for i in range(times)}
+    others = {
+        "left": script,
+        "quoting": ["문의해 주셔서 감사합니다 라는 메일만 오고 답이 없어요", *script],
+    }
+    found = detected(english | korean | others)
+    assert Counter(found.values()) == {"en": 4 * times, "ko": times + 1, "und": 1}
+    assert (found["left"], found["quoting"]) == ("und", "ko")
 
 
 def test_a_question_that_many_customers_ask_word_for_word_stays_theirs():
