@@ -65,20 +65,21 @@ def inspect(
 
 
 def _facts(seen: "Inspection") -> list[tuple[str, str]]:
-    broken = f", {seen.broken:,} lines can't be split into columns" if seen.broken else ""
+    notes = f", {seen.blank:,} of them empty" if seen.blank else ""
+    notes += f", {seen.broken:,} lines can't be split into columns" if seen.broken else ""
     facts = [
         ("file", f"{seen.file.name}, {seen.size:,} bytes"),
         ("format", seen.format),
         ("encoding", seen.encoding_evidence),
         ("header", f"line {seen.header_line}" if seen.header_line else "none"),
-        ("records", f"{seen.rows:,}{broken}"),
+        ("records", f"{seen.rows:,}{notes}"),
         ("read by", " or ".join(seen.sources) or "no source knows it"),
     ]
     if len(seen.parts) > 1:
         parts = ", ".join(f"{name} ({columns} columns)" for name, columns in seen.parts.items())
         facts.insert(4, ("parts", parts))
     if seen.passed_over:
-        facts.append(("passed over", seen.passed_over))
+        facts.append(("but", seen.passed_over))
     for near in seen.nearest:
         lacking = ", ".join(near.lacking[:5]) + (" ..." if len(near.lacking) > 5 else "")
         facts.append(
@@ -112,7 +113,7 @@ def _title(column: "ColumnGuess") -> str:
 def _next_step(seen: "Inspection", write: Path | None) -> str:
     draft = seen.draft
     to_tell = "".join(f"\n  - {what}" for what in draft.to_fill_in)
-    if seen.passed_over:
+    if seen.passed_over and seen.sources:
         return "Nothing to load."
     if len(seen.sources) == 1 and not draft.to_fill_in:
         return f"Next: support-quality load {seen.file}"

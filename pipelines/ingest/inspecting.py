@@ -24,6 +24,7 @@ from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.sources import sources
 from pipelines.ingest.sources.base import Probe, Source
 from pipelines.ingest.tables import Table
+from pipelines.ingest.unloadable import why_unloadable
 
 _SAMPLE_ROWS = 2_000
 _FEWEST_NEAR = 0.3
@@ -46,9 +47,10 @@ class Inspection:
     """What a look at a file told.
 
     `encoding_evidence`: how the encoding is known; `header_line`: where the header stands, None
-    where there is none; `rows`: records in the whole file, `broken`: lines that can't be split;
+    where there is none; `rows`: records in the whole file, `blank`: those that hold nothing,
+    `broken`: lines that can't be split;
     `parts`: sheets, or lists of records, with their number of columns; `sources`: who recognises
-    it; `passed_over`: why it holds nothing to load, if so; `columns` are guessed from the first
+    it; `passed_over`: why it can't be loaded as it is, if so; `columns` are guessed from the first
     rows."""
 
     file: Path
@@ -57,6 +59,7 @@ class Inspection:
     encoding_evidence: str
     header_line: int | None
     rows: int
+    blank: int
     broken: int
     parts: dict[str, int]
     sources: tuple[str, ...]
@@ -97,13 +100,13 @@ def _looked_at(
     at, found = recognised(probe)
     at = at if found else _with_header(at)
     source = found[0] if len(found) == 1 else None
-    passed_over = source.passed_over(at) if source else None
+    passed_over = source.passed_over(at) if source else None if found else why_unloadable(at)
     asks = source is not None and not passed_over and source.main_table(at) == "surveys"
     table = _table(at)
     header_rows = source.header_rows(table) if source and table else 0
     headers, sample = _sampled(at, table, source)
     questions, sample = sample[:header_rows][:1], sample[header_rows:]
-    rows, broken = _counted(at, table)
+    rows, blank, broken = _counted(at, table)
     has_header = at.json is not None or at.mapping.file.has_header
     columns = tuple(
         guess(
@@ -121,6 +124,7 @@ def _looked_at(
         encoding_evidence=decoded.evidence,
         header_line=_header_line(at, table) if has_header else None,
         rows=rows - header_rows,
+        blank=blank,
         broken=broken,
         parts=_parts(at),
         sources=tuple(source.name for source in found),
@@ -215,20 +219,23 @@ def _flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str
         yield path, "" if value is None or isinstance(value, dict) else str(value)
 
 
-def _counted(probe: Probe, table: Table | None) -> tuple[int, int]:
-    """(records, lines that can't be split into columns) of the whole file."""
+def _counted(probe: Probe, table: Table | None) -> tuple[int, int, int]:
+    """(records, those that hold nothing, lines that can't be split) of the whole file."""
     with duckdb.connect() as connection:
 
-        def counted(what: str, rows: str) -> int:
-            return connection.execute(f"SELECT count({what}) FROM ({rows})").fetchall()[0][0]
+        def counted(what: str, rows: str) -> tuple[int, ...]:
+            return connection.execute(f"SELECT {what} FROM ({rows})").fetchall()[0]
 
         if probe.json is not None:
-            return counted("*", records_sql(probe.path, probe.json)), 0
+            return (*counted("count(*)", records_sql(probe.path, probe.json)), 0, 0)
         if table is None:
-            return probe.head.count("\n"), 0
-        rows = counted(table.text_sql(), f"FROM {table.rows_sql()}")  # which asks for all columns
-        is_text = isinstance(table, Delimited)
-        return rows, counted("*", broken_records_sql(table)) if is_text else 0
+            return probe.head.count("\n"), 0, 0
+        text = table.text_sql()  # asks for every column: see delimited
+        what = f"count({text}), count(*) FILTER (trim({text}, ',\"') = '')"
+        rows, blank = counted(what, f"FROM {table.rows_sql()}")
+        if not isinstance(table, Delimited):
+            return rows, blank, 0
+        return rows, blank, *counted("count(*)", broken_records_sql(table))
 
 
 def _parts(probe: Probe) -> dict[str, int]:

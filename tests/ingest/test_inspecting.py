@@ -194,6 +194,14 @@ def test_how_near_a_known_export_is_and_what_it_lacks(intake):
     )  # fmt: skip
 
 
+def test_counts_per_interval_and_empty_rows_are_told(intake):
+    text = "at,calls\n2026-03-02 09:00:00,5\n2026-03-02 09:30:00,5\n2026-03-02 10:00:00,5\n,\n"
+    seen = inspect_file(intake.file("counts.csv", text))
+    assert (seen.rows, seen.blank) == (4, 1)
+    assert seen.passed_over.startswith("counts per interval, no contacts")
+    assert seen.draft.source is None
+
+
 def test_what_cannot_be_read_is_told_and_not_guessed(intake):
     with pytest.raises(InputError, match="a binary file"):
         inspect_file(intake.file("x.csv", b"\0\1\2" * 50))

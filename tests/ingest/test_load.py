@@ -94,6 +94,15 @@ def test_a_folder_is_loaded_with_its_mappings_and_the_unknown_is_reported(intake
     assert intake.rows("contacts", "contact_id") == [("second:1",), ("zendesk:2",)]
 
 
+def test_lines_of_nothing_but_separators_are_no_header(intake):
+    text = ",,,\n" + "Tickets of March,,,\n" + ";;;\n" + export(1) + ",,,,,,,,\n"
+    [report] = intake.load(intake.file("t.csv", text), **SEOUL)
+    assert (report.source, report.received, report.loaded) == ("zendesk_csv", 2, 1)
+    menu = intake.file("menu.csv", "dish,price\nbibimbap,9000\n,\n")
+    with pytest.raises(InputError, match="unknown format"):
+        intake.load(menu)
+
+
 def test_the_mappings_zone_wins_over_the_one_given_for_all(intake):
     mapping = intake.file("m.toml", 'zone = "Asia/Kolkata"\n')
     intake.load(intake.file("t.csv", export(1)), mapping=mapping, **SEOUL)

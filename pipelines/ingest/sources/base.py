@@ -97,6 +97,11 @@ def stream(
     return Stream(table, query, plan, is_main)
 
 
+def _holds_words(line: str) -> bool:
+    """Does a line hold more than separators and quotes?"""
+    return bool(line.strip(" \t\r,;|\"'"))
+
+
 _HEADER_LINES = 20
 """So many lines may stand before the header: a title, the period, a note of the zone."""
 
@@ -158,18 +163,20 @@ class Probe:
     def candidates(self) -> Iterator["Probe"]:
         """The file with its header in the first line, the second, and so on, unless told; of a
         workbook, each sheet in turn."""
-        yield self
         told = self.mapping.file
+        is_text = self.json is None and not self.stored
+        lines = self.head.split("\n", _HEADER_LINES) if is_text else []
+        if not is_text or told.skip_lines or not told.has_header or _holds_words(lines[0]):
+            yield self
         if self.json is not None or told.skip_lines or not told.has_header:
             return
         for name, table in self.stored.items():
             for lower in (table, *table.below(_HEADER_LINES)):
                 yield replace(self, stored={name: lower} | self.stored | {name: lower})
-        for lines, text in enumerate(self.head.split("\n", _HEADER_LINES)[1:-1], 1):
-            if not text.strip():
-                continue
-            file = replace(told, skip_lines=lines)
-            yield replace(self, mapping=replace(self.mapping, file=file))
+        for number, line in enumerate(lines[1:-1], 1):
+            if _holds_words(line):
+                file = replace(told, skip_lines=number)
+                yield replace(self, mapping=replace(self.mapping, file=file))
 
     def sheets_besides(self, known: tuple[str, ...]) -> list[str]:
         """The sheets of a workbook that are neither its table nor among the known ones."""
