@@ -76,9 +76,9 @@ def detect_languages(
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         missing = [(path, load) for path, load in wanted.items() if not _is_newer(path, load)]
         for done, (path, load) in enumerate(missing):
-            if progress:
-                progress(load.manifest["file"], done / len(missing))
-            _write(path, load)
+            for share in _write(path, load):
+                if progress:
+                    progress(load.manifest["file"], (done + share) / len(missing))
 
 
 def _sources(load: Load) -> list[Path]:
@@ -90,8 +90,9 @@ def _is_newer(path: Path, load: Load) -> bool:
     return all(made >= source.stat().st_mtime for source in _sources(load))
 
 
-def _write(path: Path, load: Load) -> None:
-    """Whole or not there at all: what a killed run leaves behind the next one removes."""
+def _write(path: Path, load: Load) -> Iterator[float]:
+    """Write a load's file, yielding the share done: whole or not there at all. What a killed run
+    leaves behind the next one removes."""
     draft, scratch = path.with_suffix(".draft"), path.with_suffix(".scratch")
     limits = {"memory_limit": _MEMORY_LIMIT, "temp_directory": str(scratch / "spill")}
     try:
@@ -100,11 +101,15 @@ def _write(path: Path, load: Load) -> None:
             pq.ParquetWriter(draft, _SCHEMA, compression="zstd") as writer,
         ):
             connection.execute("SET enable_progress_bar = false")
-            for source in _sources(load):
-                for batch in _batches(connection, source, scratch / source.stem):
+            counts = {source: _batch_count(source) for source in _sources(load)}
+            done = 0
+            for source, count in counts.items():
+                for batch in _batches(connection, source, count, scratch / source.stem):
+                    yield done / sum(counts.values())
                     found = languages.detect(connection, batch)
                     is_message = pa.repeat(pa.scalar(source.stem == "messages"), found.num_rows)
                     writer.write_table(found.append_column("is_message", is_message).cast(_SCHEMA))
+                    done += 1
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(draft, path)
@@ -113,13 +118,12 @@ def _write(path: Path, load: Load) -> None:
 
 
 def _batches(
-    connection: duckdb.DuckDBPyConnection, source: Path, parts: Path
+    connection: duckdb.DuckDBPyConnection, source: Path, count: int, parts: Path
 ) -> Iterator[pa.Table]:
     """What customers wrote, in batches that each hold all there is of a contact: a raw table keeps
     no order, and a bot's script shows only in whole conversations."""
     rows = f"read_parquet({quoted(str(source))}, file_row_number = true)"
     written = _WRITTEN[source.stem].format(rows=rows)
-    count = _batch_count(source)
     if count == 1:
         queries = [written]
     else:
@@ -134,9 +138,7 @@ def _batches(
             for part in parts.iterdir()
         ]
     for query in queries:
-        batch = connection.sql(query).to_arrow_table()
-        if batch.num_rows:
-            yield batch
+        yield connection.sql(query).to_arrow_table()
 
 
 def _batch_count(source: Path) -> int:

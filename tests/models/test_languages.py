@@ -164,18 +164,18 @@ def test_a_load_is_looked_at_once_and_again_after_its_rows_or_the_rules_changed(
     load_id = warehouse.load(contacts=CONTACTS, messages=MESSAGES)
     detect_languages(warehouse.folder)
     detect_languages(warehouse.folder)
-    assert len(looked_at) == 1
+    assert len(looked_at) == 2  # its messages, its subjects
     warehouse.load(messages=MESSAGES)
     detect_languages(warehouse.folder)
-    assert len(looked_at) == 2
+    assert len(looked_at) == 3
     (folder,) = (warehouse.folder / "raw").glob(f"{load_id}-*")
     later = time.time() + 10
     os.utime(folder / "messages.parquet", (later, later))
     detect_languages(warehouse.folder)
-    assert len(looked_at) == 3
+    assert len(looked_at) == 5
     monkeypatch.setattr(languages, "VERSION", 2)
     detect_languages(warehouse.folder)
-    assert len(looked_at) == 5
+    assert len(looked_at) == 8
     assert len(list((warehouse.folder / "languages").iterdir())) == 2
 
 
@@ -214,7 +214,10 @@ def test_however_a_load_is_cut_into_batches_each_contact_is_told_once_and_alike(
     told = []
     for batch_rows in (1_000, 7):
         monkeypatch.setattr(language_stage, "_BATCH_ROWS", batch_rows)
-        detect_languages(warehouse.folder)
+        shares = []
+        detect_languages(warehouse.folder, progress=lambda file, share: shares.append(share))
+        assert shares == sorted(shares)
+        assert (shares[0], shares[-1] < 1) == (0.0, True)
         (path,) = (warehouse.folder / "languages").iterdir()
         found = pq.read_table(path).to_pylist()
         told.append(sorted((row["contact_id"], row["language"]) for row in found))
