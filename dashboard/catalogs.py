@@ -1,7 +1,7 @@
 """`python -m dashboard.catalogs [LANG]`: bring the catalogs up to date with the text in the code.
 
 Messages are the texts marked in `dashboard/` (`_`, `N_`, `mark`, `translate`, `plural`) and the
-words in the headers of the metrics, which the Definitions page and the cards show. With a LANG
+words in the headers of metrics and audits, which Definitions and Data health show. With a LANG
 that has no catalog yet, an empty one is made: translate it, and the language is there.
 """
 
@@ -20,6 +20,8 @@ from dashboard.i18n import LOCALE_DIR, SOURCE_LOCALE, listed
 
 _HERE = Path(__file__).parent
 METRICS_DIR = _HERE.parent / "pipelines" / "warehouse" / "metrics"
+AUDITS_DIR = METRICS_DIR.with_name("audits")
+AUDIT_WORDS = ("summary", "remedy")
 METRIC_WORDS = ("label", "summary", "worked_example", "formula", "date")
 _MARKS = ("_", "N_", "mark", "translate")
 
@@ -31,12 +33,16 @@ def wanted() -> Catalog:
         for message in marked(path.read_text(encoding="utf-8")):
             catalog.add(message)
     for path in sorted(METRICS_DIR.glob("*.sql")):
-        header = metric_header(path)
+        header = sql_header(path)
         for word in METRIC_WORDS:
             if header.get(word):
                 catalog.add(header[word])
         for exclusion in listed(header.get("exclusions", "")):
             catalog.add(exclusion)
+    for path in sorted(AUDITS_DIR.glob("*.sql")):
+        header = sql_header(path)
+        for word in AUDIT_WORDS:
+            catalog.add(header[word])
     return catalog
 
 
@@ -52,8 +58,8 @@ def marked(source: str) -> Iterator[str | tuple[str, str]]:
                 yield texts[0]
 
 
-def metric_header(path: Path) -> dict:
-    """The TOML in the comment that a metric's file starts with."""
+def sql_header(path: Path) -> dict:
+    """The TOML in the comment that a metric's or audit's file starts with."""
     _, _, rest = path.read_text(encoding="utf-8").partition("/* ---\n")
     return tomllib.loads(rest.partition("--- */")[0])
 

@@ -50,6 +50,16 @@ def once_a_build(work: Callable[P, R]) -> Callable[P, R]:
     return answer
 
 
+def trust() -> api.Trust:
+    """Whether this build can be trusted at this minute: by now a feed may be late."""
+    return _trust(build().build_id)
+
+
+@st.cache_resource(show_spinner=False, ttl=60)
+def _trust(of_build: str) -> api.Trust:
+    return _warehouse().trust()
+
+
 @once_a_build
 def ask(question: str, **arguments: Any) -> Any:
     """Call the warehouse's method `question`.

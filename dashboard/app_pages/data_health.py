@@ -1,5 +1,7 @@
 """Data health: whether today's numbers can be trusted, and where every row went."""
 
+from datetime import timedelta
+
 import pandas as pd
 import streamlit as st
 
@@ -13,34 +15,57 @@ page = components.open_page(
     with_filters=False,
 )
 reader, build = page.reader, page.build
+trust = queries.trust()
 ledger = queries.ask("ledger")
 loads = queries.ask("loads")
-checks = queries.ask("checks")
-quarantine = queries.ask("quarantine", limit=500)
+checks = queries.ask("checks").set_index("check", drop=False)
+findings = queries.ask("findings")
 
+MOST_OPENED = 20_000
 NARROW_HEIGHT = 480  # the legend takes a line per reason on a phone
 
+words = components.ledger_words()
 REASONS = [c for c in ledger.columns if c not in ("source", "file", "day", "received", "counted")]
 BOOKS = ["counted", *REASONS]
 unbalanced = ledger[ledger["received"] != ledger[BOOKS].sum(axis=1)]
-blocking = checks[~checks["passed"] & (checks["severity"] == "block")]
-warning = checks[~checks["passed"] & (checks["severity"] == "warn")]
-cut = pd.Timestamp(build.data_cut_at).tz_localize("UTC").tz_convert(build.zone)
 received, refused = int(ledger["received"].sum()), int(ledger["quarantined"].sum())
 
-if len(blocking) or len(unbalanced) or build.is_stale:
-    st.error(_("Do not rely on today's numbers before what is marked below is mended."))
-elif len(warning):
+
+def said(reason) -> tuple[str, str]:
+    """What speaks against the numbers, and what to do about it."""
+    if reason.name == "stale":
+        return _(reason.detail), _("Run `support-quality run`.")
+    if reason.name == "unbalanced":
+        return _("The books do not balance."), _("Load the files of these days again.")
+    if reason.name == "refused":
+        share = reader.share(float(reason.detail), 1)
+        what = _("{share} of the rows were refused: the rest may not stand for all.")
+        return what.format(share=share), _("See the quarantine below; each group has a remedy.")
+    if reason.name == "late":
+        expected = reader.instant(pd.Timestamp(reason.detail), build.zone)
+        what = _("{source} was expected by {instant}.")
+        return what.format(source=reason.source, instant=expected), _("Load its newer export.")
+    check = checks.loc[reason.name]
+    return _("Does not hold: {what}").format(what=_(check["summary"])), _(check["remedy"])
+
+
+# --- can today's numbers be trusted? ------------------------------------------------------
+
+if trust.answer == "no":
+    st.error(_("**No.** Do not rely on today's numbers before what is marked below is mended."))
+elif trust.answer == "remarks":
     st.warning(
         plural(
-            "The books balance and the data is fresh; {n} check asks for a look.",
-            "The books balance and the data is fresh; {n} checks ask for a look.",
-            len(warning),
-        ).format(n=len(warning))
+            "**Yes, with a remark.** The books balance and the data is fresh; {n} point to read.",
+            "**Yes, with remarks.** The books balance and the data is fresh; {n} points to read.",
+            len(trust.reasons),
+        ).format(n=reader.number(len(trust.reasons)))
     )
 else:
-    st.success(_("Today's numbers can be trusted: fresh, every row accounted for, checks passed."))
+    st.success(_("**Yes.** The data is fresh, every row is accounted for, all checks passed."))
 
+cut = pd.Timestamp(build.data_cut_at).tz_localize("UTC").tz_convert(build.zone)
+passed = int(checks["passed"].sum())
 components.facts(
     [
         (
@@ -69,14 +94,97 @@ components.facts(
         ),
         (
             _("Checks passed"),
-            f"{reader.number(int(checks['passed'].sum()))} / {reader.number(len(checks))}",
-            _("none failed") if checks["passed"].all() else _("see below"),
-            bool(checks["passed"].all()),
+            f"{reader.number(passed)} / {reader.number(len(checks))}",
+            _("none failed") if passed == len(checks) else _("see below"),
+            passed == len(checks),
         ),
     ]
 )
 
-words = components.ledger_words()
+if trust.reasons:
+    spoken = [said(reason) for reason in trust.reasons]
+    reasons = pd.DataFrame(
+        {
+            "weight": [_("Stop") if reason.forbids else _("Remark") for reason in trust.reasons],
+            "what": [what for what, _remedy in spoken],
+            "rows": [reason.found for reason in trust.reasons],
+            "remedy": [remedy for _what, remedy in spoken],
+        }
+    )
+    components.table_card(
+        _("What speaks against them, the worst first"),
+        reasons,
+        name="reasons",
+        words={
+            "weight": _("Weight"),
+            "what": _("What"),
+            "rows": _("Found"),
+            "remedy": _("What to do"),
+        },
+    )
+
+# --- source by source ---------------------------------------------------------------------
+
+feeds = queries.ask("freshness")
+days = queries.ask("source_days", since=cut.date() - timedelta(days=14))
+whole_days = days[days["day"] < pd.Timestamp(cut.date())]
+last_days = whole_days.groupby("source").last()
+fates = ledger.groupby("source")[["received", "counted", "quarantined"]].sum()
+fates["left_out"] = fates["received"] - fates["counted"] - fates["quarantined"]
+
+
+def volume(systems: str) -> str:
+    """The last whole day of a source's systems against the usual: '38 / 41'."""
+    known = [last_days.loc[name] for name in systems.split(", ") if name in last_days.index]
+    if not known:
+        return ""
+    usual = sum(day["usual"] for day in known)
+    brought = reader.number(sum(day["contacts"] for day in known))
+    return f"{brought} / {reader.number(usual)}"
+
+
+def expected(feed) -> str:
+    """Whether a newer load should be here."""
+    if pd.isna(feed.expected_at):
+        return _("not a regular feed yet")
+    when = reader.instant(feed.expected_at, build.zone)
+    return (_("late since {instant}") if feed.is_late else _("by {instant}")).format(instant=when)
+
+
+sources = pd.DataFrame(
+    {
+        "source": feeds["source"],
+        "last_at": feeds["last_at"],
+        "loaded_at": feeds["loaded_at"],
+        "expected": [expected(feed) for feed in feeds.itertuples()],
+        "volume": [volume(systems) for systems in feeds["system"]],
+        "file_rows": feeds["received"],
+        "refused": feeds["quarantined"],
+        "counted": feeds["source"].map(fates["counted"]),
+        "left_out": feeds["source"].map(fates["left_out"]),
+    }
+)
+components.table_card(
+    _("Source by source"),
+    sources,
+    name="sources",
+    note=_("The last whole day against the median of the same weekday in the six weeks before."),
+    words=words
+    | {
+        "last_at": _("Newest data (UTC)"),
+        "loaded_at": _("Last load (UTC)"),
+        "expected": _("Next load expected"),
+        "volume": _("Last day / usual"),
+        "file_rows": _("Rows received"),
+        "refused": _("Quarantined"),
+        "counted": _("Contacts counted"),
+        "left_out": _("Left out"),
+    },
+    units={"last_at": "instant", "loaded_at": "instant"},
+)
+
+# --- the books, and the rows behind them --------------------------------------------------
+
 by_source = ledger.groupby("source", as_index=False)[["received", *BOOKS]].sum()
 components.card(
     _("Where every row went"),
@@ -100,49 +208,140 @@ components.table_card(
     words=words,
 )
 
-left, right = st.columns(2)
-with left:
-    components.table_card(
-        _("Checks"),
-        checks.sort_values("passed"),
-        name="checks",
-        note=_("A failed blocking check keeps a build from being published."),
-        words={
-            "check": _("Check"),
-            "severity": _("Severity"),
-            "passed": _("Passed"),
-            "found": _("Found"),
-            "summary": _("What it looks for"),
+with st.container(border=True, key="card-left-out"):
+    st.header(_("Open what was left out"), anchor=False)
+    st.caption(_("Every row that is not counted: choose a reason, a file, a day."))
+    kept_by = {None: _("all reasons")} | {r: words[r] for r in REASONS if ledger[r].sum()}
+    with st.container(horizontal=True):
+        reason = st.selectbox(
+            _("Reason"), list(kept_by), format_func=kept_by.get, key="open-reason"
+        )
+        of_reason = ledger[(ledger[reason] if reason else ledger[REASONS].sum(axis=1)) > 0]
+        file = st.selectbox(
+            _("File"),
+            [None, *sorted(of_reason["file"].unique())],
+            format_func=lambda name: name or _("all files"),
+            key="open-file",
+        )
+        of_file = of_reason[of_reason["file"] == file] if file else of_reason
+        day = st.selectbox(
+            _("Day"),
+            [None, *sorted((d.date() for d in of_file["day"].dropna().unique()), reverse=True)],
+            format_func=lambda value: reader.day(value) if value else _("all days"),
+            key="open-day",
+        )
+    opened = queries.ask("left_out", reason=reason, file=file, day=day, limit=MOST_OPENED)
+    shown = opened.assign(
+        reason=opened["reason"].map(words), line=opened["line"].astype("Int64").astype("string")
+    )
+    components.show_table(
+        shown[["reason", "day", "file", "line", "contact_id", "other_contact_id", "detail",
+               "remedy"]],
+        words=words
+        | {
+            "reason": _("Reason"),
+            "line": _("Line"),
+            "contact_id": _("Contact"),
+            "other_contact_id": _("Counted instead"),
             "detail": _("Detail"),
+            "remedy": _("What to do"),
+        },
+    )  # fmt: skip
+    with st.container(horizontal=True, gap="xsmall"):
+        components.download_buttons(opened, "left_out")
+
+# --- what was refused, found and corrected ------------------------------------------------
+
+quarantine = queries.ask("quarantine", limit=100_000)
+groups = (
+    quarantine.groupby(["file", "table_name", "reasons", "remedy"], as_index=False, dropna=False)
+    .size()
+    .rename(columns={"size": "rows"})
+    .sort_values("rows", ascending=False)
+)
+if groups.empty:
+    with st.container(border=True):
+        st.header(_("Quarantine"), anchor=False)
+        st.write(_("No row was refused."))
+else:
+    components.table_card(
+        _("Quarantine"),
+        groups,
+        name="quarantine",
+        note=_(
+            "Rows that could not be read, by reason. The command “support-quality quarantine”"
+            " lists each of them."
+        ),
+        words={
+            "file": _("File"),
+            "table_name": _("Table"),
+            "reasons": _("Reason"),
+            "remedy": _("Remedy"),
+            "rows": _("Rows"),
         },
     )
-with right:
-    reasons = (
-        quarantine.groupby(["file", "reasons", "remedy"], as_index=False, dropna=False)
-        .size()
-        .rename(columns={"size": "rows"})
-        .sort_values("rows", ascending=False)
+
+if len(findings):
+    named = checks.loc[findings["check"]]
+    components.table_card(
+        _("What the checks found"),
+        pd.DataFrame(
+            {
+                "check": [_(summary) for summary in named["summary"]],
+                "source": findings["source"],
+                "finding": findings["finding"],
+                "remedy": [_(remedy) for remedy in named["remedy"]],
+            }
+        ),
+        name="findings",
+        note=_("Nothing of it is left out of the numbers: unknown words count as unknown."),
+        words=words
+        | {"check": _("What should hold"), "finding": _("Found"), "remedy": _("What to do")},
     )
-    if reasons.empty:
-        with st.container(border=True):
-            st.header(_("Quarantine"), anchor=False)
-            st.write(_("No row was refused."))
-    else:
-        components.table_card(
-            _("Quarantine"),
-            reasons,
-            name="quarantine",
-            note=_(
-                "Rows that could not be read, by reason. The command “support-quality quarantine”"
-                " lists each of them."
-            ),
-            words={
-                "file": _("File"),
-                "reasons": _("Reason"),
-                "remedy": _("Remedy"),
-                "rows": _("Rows"),
-            },
-        )
+
+corrections = queries.ask("corrections")
+if len(corrections):
+    components.table_card(
+        _("Corrections in force"),
+        corrections,
+        name="corrections",
+        note=_("Known errors of a provider that corrections.csv corrects while they last."),
+        words={
+            "id": _("Name"),
+            "table_name": _("Table"),
+            "condition": _("Where"),
+            "column_name": _("Column"),
+            "correction": _("Correction"),
+            "expected": _("Wrong value"),
+            "reason": _("Reason"),
+            "reported_on": _("Reported"),
+            "matched": _("Rows found"),
+            "applied": _("Rows corrected"),
+        },
+    )
+
+components.table_card(
+    _("Checks"),
+    pd.DataFrame(
+        {
+            "passed": checks["passed"],
+            "summary": [_(summary) for summary in checks["summary"]],
+            "severity": [
+                _("stops a build") if severity == "block" else _("warns")
+                for severity in checks["severity"]
+            ],
+            "found": checks["found"],
+        }
+    ).sort_values("passed"),
+    name="checks",
+    note=_("A failed blocking check keeps a build from being published."),
+    words={
+        "passed": _("Passed"),
+        "summary": _("What should hold"),
+        "severity": _("Severity"),
+        "found": _("Found"),
+    },
+)
 components.table_card(
     _("Loads"),
     loads.sort_values("loaded_at", ascending=False),
@@ -153,6 +352,8 @@ components.table_card(
         "tables": _("Tables"),
         "system": _("System"),
         "zone": _("Zone"),
+        "is_full": _("Full export"),
+        "contacts_received": _("Contacts received"),
         "loaded_at": _("Loaded at (UTC)"),
         "loaded": _("Loaded"),
         "first_at": _("First (UTC)"),

@@ -10,6 +10,7 @@ interval; instants are naive UTC, days are of the site's zone.
 
 from pipelines.api.contacts import ContactView
 from pipelines.api.definitions import BuildInfo, Definition
+from pipelines.api.trust import Reason, Trust
 from pipelines.api.warehouse import Warehouse, open_warehouse
 from pipelines.staffing.erlang import AgentsAnswer, agents
 from pipelines.staffing.shortage import roster_band, short_half_hours, shortage
@@ -20,7 +21,9 @@ __all__ = [
     "BuildInfo",
     "ContactView",
     "Definition",
+    "Reason",
     "Scenario",
+    "Trust",
     "Warehouse",
     "agents",
     "open_warehouse",

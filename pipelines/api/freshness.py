@@ -9,7 +9,7 @@ its rows are.
 """
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -42,15 +42,35 @@ def build_info(root: Path, build: Build) -> BuildInfo:
     )
 
 
-def freshness(build: Build) -> pd.DataFrame:
-    """One row per source: files, rows, the newest load, and from when to when its rows are.
+def freshness(build: Build, now: datetime | None = None) -> pd.DataFrame:
+    """One row per source: files, rows, the newest load, from when to when its rows are, and
+    whether a newer one should be here `now` (UTC).
 
-    `lag_seconds` is how far the newest row was behind the newest load.
+    `lag_seconds` is how far the newest row was behind the newest load. A source that was loaded
+    on at least three days is a feed: `usual_seconds` is the median time between those days, and
+    it `is_late` after `expected_at`, two such times after the last.
     """
-    return build.query(
+    feeds = build.query(
         """
+        WITH days AS (
+            SELECT source, CAST(loaded_at AS DATE) AS day, max(loaded_at) AS loaded_at
+            FROM loads
+            GROUP BY source, day
+        ),
+        gaps AS (
+            SELECT source, date_sub('second', lag(loaded_at) OVER feed, loaded_at) AS seconds
+            FROM days
+            WINDOW feed AS (PARTITION BY source ORDER BY day)
+        ),
+        usual AS (
+            SELECT source, median(seconds) AS usual_seconds
+            FROM gaps
+            GROUP BY source
+            HAVING count(*) >= 3
+        )
         SELECT
             source,
+            string_agg(DISTINCT system, ', ' ORDER BY system) AS system,
             count(DISTINCT file) AS files,
             CAST(sum(received) AS BIGINT) AS received,
             CAST(sum(loaded) AS BIGINT) AS loaded,
@@ -59,12 +79,17 @@ def freshness(build: Build) -> pd.DataFrame:
             min(first_at) AS first_at,
             max(last_at) AS last_at,
             count(DISTINCT CAST(loaded_at AS DATE)) AS load_days,
-            date_sub('second', max(last_at), max(loaded_at)) AS lag_seconds
+            date_sub('second', max(last_at), max(loaded_at)) AS lag_seconds,
+            any_value(usual_seconds) AS usual_seconds,
+            max(loaded_at) + to_seconds(2 * any_value(usual_seconds)) AS expected_at
         FROM loads
+        LEFT JOIN usual USING (source)
         GROUP BY source
         ORDER BY source
         """
     )
+    at = pd.Timestamp(now or datetime.now(UTC).replace(tzinfo=None))
+    return feeds.assign(is_late=feeds["expected_at"] < at)
 
 
 def _stale_reason(root: Path, build: Build) -> str | None:

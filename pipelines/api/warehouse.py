@@ -11,6 +11,7 @@ from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.freshness import build_info, freshness
 from pipelines.api.published import Pointer
 from pipelines.api.selection import Day, Where
+from pipelines.api.trust import Trust, trust
 from pipelines.settings import PROJECT_ROOT
 
 DEFAULT_ROOT = PROJECT_ROOT / "data" / "warehouse"
@@ -253,8 +254,13 @@ class Warehouse:
         return books.checks(self._pointer.build())
 
     def freshness(self) -> pd.DataFrame:
-        """One row per source: its files, rows, newest load and the time its rows span."""
+        """One row per source: its files, rows, newest load, the time its rows span, and whether
+        a newer one should be here by now (`expected_at`, `is_late`)."""
         return freshness(self._pointer.build())
+
+    def trust(self) -> Trust:
+        """Can today's numbers be trusted: yes, remarks or no, and the reasons, the worst first."""
+        return trust(self.root, self._pointer.build())
 
     def filter_values(self) -> dict[str, list[str]]:
         """What can be filtered by: every channel, language, topic, team and agent of counted

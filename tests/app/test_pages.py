@@ -191,6 +191,26 @@ def test_the_books_of_the_samples_balance(open_app, exchange):
     assert said(app, "The books balance and the data is fresh")
 
 
+def test_what_the_ledger_leaves_out_is_opened_row_by_row(open_app, exchange):
+    spam = int(open_warehouse(exchange).ledger(by=())["spam"].iloc[0])
+    app = open_app(exchange, "data_health")
+    app.selectbox(key="open-reason").select("spam").run()
+    opened = next(frame.value for frame in app.dataframe if "Counted instead" in frame.value)
+    assert spam > 100
+    assert set(opened["Reason"]) == {"Spam"}
+    assert said(app, f"The first 100 of {spam:,} rows")
+
+
+def test_the_verdict_is_no_where_a_newer_load_waits_to_be_built(open_app, warehouse):
+    warehouse(contacts="contact_id\nc1").close()
+    warehouse.load(contacts="contact_id\nc2")
+    app = open_app(warehouse.folder, "data_health")
+    assert app.error[0].value.startswith("**No.**")
+    reasons = app.dataframe[0].value
+    assert list(reasons["Weight"]) == ["Stop"]
+    assert list(reasons["What to do"]) == ["Run `support-quality run`."]
+
+
 def test_markup_in_a_link_is_shown_as_it_is(open_app, exchange):
     app = open_app(exchange, "contact")
     app.query_params["contact"] = "![x](http://evil/p.gif)"

@@ -75,7 +75,7 @@ def test_a_minute_that_makes_many_contacts_every_day_is_told_and_never_left_out(
         contacts="contact_id | created_at\n" + "\n".join([*made_at_seven, *spread])
     )
     assert findings(connection, "no_batch_jobs") == [
-        "source=zendesk, channel=email, hour=7, minute=0, contacts=80, percent=40.0"
+        "source=zendesk, channel=email, local_hour=7, local_minute=0, contacts=80, percent=40.0"
     ]
     assert connection.execute("SELECT sum(counted) FROM ledger").fetchall() == [(200,)]
 

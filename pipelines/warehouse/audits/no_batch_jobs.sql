@@ -35,8 +35,8 @@ totals AS (
 SELECT
     m.source,
     m.channel,
-    CAST(floor(m.minute_of_day / 60.0) AS BIGINT) AS hour,
-    m.minute_of_day % 60 AS minute,
+    CAST(floor(m.minute_of_day / 60.0) AS BIGINT) AS local_hour,
+    m.minute_of_day % 60 AS local_minute,
     m.contacts,
     floor(1000.0 * m.contacts / nullif(t.contacts, 0) + 0.5) / 10 AS percent
 FROM minutes AS m
@@ -45,4 +45,4 @@ WHERE t.days >= 7
     AND m.contacts >= 5 * t.days
     AND m.days * 10 >= t.days * 6
     AND m.contacts * 50 >= t.contacts
-ORDER BY m.contacts DESC, m.source, m.channel, hour, minute
+ORDER BY m.contacts DESC, m.source, m.channel, local_hour, local_minute
