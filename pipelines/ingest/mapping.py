@@ -37,6 +37,7 @@ optional but where noted; an unknown key, field or column name is an error, neve
     talk_seconds = { from = "answered", to = "hung_up" }  # difference of two times or clocks
     updated_at = { column = "changed", unit = "epoch" }
     contact_id = { column = "case_id", first = 15 }       # only the first 15 characters
+    agent_id = { column = "agent", pseudonym = true }     # a person's name: never kept as it is
 
     [missing]                  # texts that mean "not there", besides the empty text
     "*" = ["-", "NULL"]        # in any column
@@ -130,7 +131,7 @@ _TOP_KEYS = (
     "contacts_from_messages", "interval_minutes", "file", "columns", "missing", "constants",
     "values", "outcomes", "exclude", "scale",
 )  # fmt: skip
-_FIELD_KEYS = {"column", "unit", "first"}
+_FIELD_KEYS = {"column", "unit", "first", "pseudonym"}
 _STATUS_FIELDS = {"status", "from_status"}
 _FILE_KEYS = ("encoding", "separator", "quote", "header", "columns", "skip_lines")
 
@@ -139,12 +140,13 @@ _FILE_KEYS = ("encoding", "separator", "quote", "header", "columns", "skip_lines
 class Field:
     """Where a field's value stands: one column, several joined by "-", or the seconds from one
     time column to another (`is_difference`). `unit`: None where it is not told; `first`: so many
-    characters of it count."""
+    characters of it count; `is_name`: a pseudonym stands for it."""
 
     columns: tuple[str, ...]
     unit: str | None = None
     is_difference: bool = False
     first: int | None = None
+    is_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -394,7 +396,10 @@ class _Checker:
                 raise self.fail(key, f"unknown unit '{unit}'; known: {', '.join(units)}")
             if first is not None and (type(first) is not int or first < 1):
                 raise self.fail(key, "first must be a whole number of characters")
-            return Field((str(value["column"]),), unit, first=first)
+            is_name = value.get("pseudonym", False)
+            if not isinstance(is_name, bool):
+                raise self.fail(key, "pseudonym must be true or false")
+            return Field((str(value["column"]),), unit, first=first, is_name=is_name)
         raise self.fail(
             key, 'must be "column", ["a", "b"], { column = , unit = } or { from = , to = }'
         )

@@ -6,6 +6,8 @@ import duckdb
 import pytest
 
 from pipelines.errors import SettingsError, ZoneError
+from pipelines.ingest.privacy import pseudonym
+from tests.ingest.conftest import KEY
 
 MAPPING = """
 source = "tickets"
@@ -203,3 +205,12 @@ def test_typed_columns_of_parquet_read_like_their_texts(intake):
         ("desk:9007199254740993", "2026-03-02 00:00:00", "vip kyc")
     ]
     assert intake.rows("contact_clocks", "solved_at") == [("2026-03-02 10:00:00",)]
+
+
+def test_a_name_where_an_id_should_be_becomes_a_pseudonym_and_nobody_stays_nobody(intake):
+    more = 'agent_id = { column = "agent", pseudonym = true }\n'
+    rows = ("1,2026-03-02 09:00,Kim", "2,2026-03-02 09:00,Kim", "3,2026-03-02 09:00,")
+    load(intake, "nr,opened,agent\n" + "\n".join(rows) + "\n", more)
+    [(first,), (second,), (nobody,)] = intake.rows("contacts", "agent_id", "contact_id")
+    assert first == second == pseudonym("Kim", "desk", KEY)
+    assert nobody is None

@@ -67,6 +67,7 @@ _CSV = vendor_mapping(
     topic = "Category"
     priority = "Priority"
     team = "Pipeline"
+    agent_id = { column = "Ticket owner", pseudonym = true }
     subject = "Ticket name"
     text = "Ticket description"
 

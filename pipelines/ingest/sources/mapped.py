@@ -268,7 +268,8 @@ class Fields:
             text = " || '-' || ".join(parts)
         if field in self.times and any(map(is_long_form, self._first_times((field,)))):
             text = long_form_sql(text)
-        return f"left({text}, {told.first})" if told.first else text
+        text = f"left({text}, {told.first})" if told.first else text
+        return self.reading.pseudonym(text) if told.is_name else text
 
     def _text(self, field: str) -> str:
         """SQL of a field's text, translated by the mapping's [values]."""

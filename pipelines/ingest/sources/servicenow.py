@@ -4,6 +4,7 @@
 - `opened_at` may be later than `sys_created_at` or earlier; the incident begins when opened.
 - `resolved_at` and `closed_at` are the final ones, written on every row of the incident; the
   history of `incident_state` tells solves and reopenings. Closed is some days after resolved.
+- `assigned_to` is a name, so a pseudonym stands for the agent.
 - `reopen_count`, `reassignment_count` and the state are those of the row's own moment.
 
 Verified on the public incident log of one company; other tables and API exports are unverified.
@@ -25,7 +26,7 @@ _MAPPING = vendor_mapping(
     topic = "category"
     priority = "priority"
     team = "assignment_group"
-    agent_id = "assigned_to"
+    agent_id = { column = "assigned_to", pseudonym = true }
     requester_id = "caller_id"
     solved_at = "resolved_at"
     closed_at = "closed_at"
