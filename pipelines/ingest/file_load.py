@@ -166,7 +166,14 @@ class FileLoad:
             found = (
                 at for at in probe.candidates() if source.recognises(at) or at.has_told_columns
             )
-            return next(found, probe), source
+            at = next(found, None)
+            has_some = not probe.header_set.isdisjoint(source.usual_columns)
+            if at is None and not has_some and not source.required:
+                raise InputError(
+                    f"{self.path}: line 1: not what {name} reads: it lacks the columns or keys that"
+                    " such a file has; leave the source out to have it recognised"
+                )
+            return at or probe, source
         at, found = recognised(probe)
         if len(found) == 1:
             return at, found[0]

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from pipelines.errors import ZoneError
+from pipelines.errors import SettingsError, ZoneError
 
 ARTICLE = {
     "id": 360001, "locale": "ko", "source_locale": "ko", "outdated": False,
     "outdated_locales": [], "title": "출금이 늦어질 때", "section_id": 77,
     "label_names": ["withdrawal"], "draft": False, "vote_sum": -1, "vote_count": 1,
-    "created_at": "2026-03-01T09:00:00Z", "updated_at": "2026-03-02T09:00:00Z", "body": "<p>...</p>",
+    "created_at": "2026-03-01T09:00:00Z", "updated_at": "2026-03-02T09:00:00Z",
 }  # fmt: skip
 VOTE = {
     "id": 5, "user_id": 7, "value": -1, "item_id": 360001, "item_type": "Article",
@@ -101,3 +101,13 @@ def test_a_mapping_tells_headers_that_nobody_knew(intake):
     assert intake.rows("article_events", "event, query, events_count") == [
         ("search", "Gebühr", 1204)
     ]
+
+
+def test_a_mapping_that_tells_too_little_says_what_is_missing(intake):
+    intake.file(
+        "mappings/s.toml",
+        'source = "zendesk_guide"\nzone = "Asia/Seoul"\n[columns]\nquery = "Suchbegriff"\n',
+    )
+    path = intake.file("s.csv", "Tag;Suchbegriff;Suchen\n2026-03-02;fees;1\n")
+    with pytest.raises(SettingsError, match="date, count, and query or article_id are needed"):
+        intake.load(path)

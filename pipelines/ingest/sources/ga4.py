@@ -15,6 +15,7 @@ its totals.
 
 import re
 
+from pipelines.errors import SettingsError
 from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import NOT_JSON, Probe, Reading, Source, Stream, stream
 from pipelines.ingest.sources.help_centre_counts import (
@@ -59,7 +60,7 @@ def _day(probe: Probe) -> str | None:
 
 
 def _passed_over(probe: Probe) -> str | None:
-    if _is_events(probe) or holds(probe, _HEADERS, "date") or _day(probe):
+    if not _is_report(probe) or holds(probe, _HEADERS, "date") or _day(probe):
         return None
     return "counts over several days can't be placed in time: add the dimension Date to the report"
 
@@ -67,6 +68,8 @@ def _passed_over(probe: Probe) -> str | None:
 def _read(reading: Reading) -> list[Stream]:
     if _is_events(reading.probe):
         return [_events(reading)]
+    if not _is_report(reading.probe):
+        raise SettingsError(f"{reading.mapping.path}: [columns]: query and count are needed")
     day = None if holds(reading.probe, _HEADERS, "date") else _day(reading.probe)
     return [counted(reading, "search", _HEADERS, day)]
 

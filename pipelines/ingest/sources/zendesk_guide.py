@@ -15,6 +15,7 @@ unverified: everything about Explore (no real file was at hand): headers, number
 translations as records of their own.
 """
 
+from pipelines.errors import SettingsError
 from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import (
     NOT_JSON,
@@ -116,6 +117,10 @@ def _read(reading: Reading) -> list[Stream]:
     if event is not None:
         return [counted(reading, event, _TABLES[event][1])]
     kind = _json_kind(reading.probe)
+    if kind is None:
+        raise SettingsError(
+            f"{reading.mapping.path}: [columns]: date, count, and query or article_id are needed"
+        )
     if kind == "votes":
         return [_votes(reading)]
     return [_articles(reading, kind)]
