@@ -60,23 +60,25 @@ def test_the_first_source_of_the_order_that_knows_the_language_decides(warehouse
     ]
 
 
-def test_a_site_sets_the_order_and_leaves_sources_out(warehouse):
+@pytest.mark.parametrize(
+    ("order", "language", "source"),
+    [
+        (["detected", "declared"], "en", "detected"),
+        (["user_profile", "detected", "declared"], "ja", "user_profile"),
+        (["user_profile"], "ja", "user_profile"),
+        (["queue"], "und", "unknown"),
+    ],
+)
+def test_a_site_sets_the_order_and_leaves_sources_out(warehouse, order, language, source):
     found = languages_of(
         warehouse,
-        ["user_profile", "detected", "declared"],
-        contacts=CONTACTS,
-        messages=MESSAGES,
-        people=PEOPLE,
+        order,
+        contacts="contact_id | language | requester_id\na | ko | p1",
+        messages="contact_id | sent_at | author_role | text\n"
+        "a | 2026-03-02 09:00:00Z | customer | My withdrawal has not arrived yet",
+        people="person_id | role | language_raw\np1 | customer | ja-JP",
     )
-    assert [row[:3] for row in found] == [
-        ("agreeing", "en", "user_profile"),
-        ("foreign", "en", "user_profile"),
-        ("silent", "en", "user_profile"),
-        ("stranger", "en", "user_profile"),
-        ("thin", "en", "user_profile"),
-        ("unheard", "en", "user_profile"),
-        ("untold", "und", "unknown"),
-    ]
+    assert found == [("a", language, source, "ko", "en")]
 
 
 @pytest.mark.parametrize("order", ['["guessed"]', '["queue", "queue"]'])
@@ -211,10 +213,10 @@ def test_however_a_load_is_cut_into_batches_each_contact_is_told_once_and_alike(
         f"c{i % 30} | 2026-03-02 09:00:{i % 60:02d}Z | customer | {texts[i % 3]}" for i in range(90)
     ]
     warehouse.load(messages="contact_id | sent_at | author_role | text\n" + "\n".join(rows))
-    told = []
+    told, shares = [], []
     for batch_rows in (1_000, 7):
         monkeypatch.setattr(language_stage, "_BATCH_ROWS", batch_rows)
-        shares = []
+        shares.clear()
         detect_languages(warehouse.folder, progress=lambda file, share: shares.append(share))
         assert shares == sorted(shares)
         assert (shares[0], shares[-1] < 1) == (0.0, True)

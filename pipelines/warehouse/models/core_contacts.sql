@@ -68,7 +68,7 @@ LEFT JOIN core_detected_languages AS dl ON dl.contact_id = c.contact_id
 -- a profile's language is a default: looked up where the contact says nothing, or comes second
 LEFT JOIN latest_people AS p
     ON p.person_id = CASE
-        WHEN c.language IS NULL AND c.language_raw IS NULL OR lo.user_profile < lo.declared THEN c.requester_id
+        WHEN c.language IS NULL AND c.language_raw IS NULL OR lo.user_profile < coalesce(lo.declared, 5) THEN c.requester_id
     END
 LEFT JOIN ref_languages AS lp ON lp.alias = lower(trim(p.language_raw))
 LEFT JOIN ref_topics AS tp ON tp.alias = lower(trim(c.topic_raw))
