@@ -259,27 +259,44 @@ groups = (
     .rename(columns={"size": "rows"})
     .sort_values("rows", ascending=False)
 )
-if groups.empty:
-    with st.container(border=True):
-        st.header(_("Quarantine"), anchor=False)
+with st.container(border=True, key="card-quarantine"):
+    st.header(_("Quarantine"), anchor=False)
+    if groups.empty:
         st.write(_("No row was refused."))
-else:
-    components.table_card(
-        _("Quarantine"),
-        groups,
-        name="quarantine",
-        note=_(
-            "Rows that could not be read, by reason. The command “support-quality quarantine”"
-            " lists each of them."
-        ),
-        words={
+    else:
+        st.caption(
+            _(
+                "Rows that could not be read, by reason. The command “support-quality quarantine”"
+                " lists each of them."
+            )
+        )
+        headings = {
             "file": _("File"),
             "table_name": _("Table"),
             "reasons": _("Reason"),
             "remedy": _("Remedy"),
             "rows": _("Rows"),
-        },
-    )
+        }
+        components.show_table(groups, words=headings)
+        with st.container(horizontal=True, gap="xsmall"):
+            components.download_buttons(groups, "quarantine")
+        names = [f"{group.file} · {group.table_name} · {group.reasons}"
+                 for group in groups.itertuples()]  # fmt: skip
+        chosen = st.selectbox(
+            _("Open a group"),
+            range(len(names)),
+            index=None,
+            format_func=names.__getitem__,
+            placeholder=_("choose one"),
+            key="open-group",
+        )
+        if chosen is not None:
+            group = groups.iloc[[chosen]].drop(columns="rows")
+            lines = quarantine.merge(group)[["file", "line", "day", "contact_id", "load_id"]]
+            components.show_table(
+                lines.assign(line=lines["line"].astype("Int64").astype("string")),
+                words=words | {"line": _("Line"), "contact_id": _("Contact"), "load_id": _("Load")},
+            )
 
 if len(findings):
     named = checks.loc[findings["check"]]

@@ -201,6 +201,23 @@ def test_what_the_ledger_leaves_out_is_opened_row_by_row(open_app, exchange):
     assert said(app, f"The first 100 of {spam:,} rows")
 
 
+def test_a_quarantined_group_is_opened_line_by_line_also_of_surveys(open_app, warehouse):
+    warehouse.load(
+        contacts="contact_id\nc1",
+        rejects="""
+            line | table_name | reasons   | remedy
+            4    | surveys    | no answer | export again
+            9    | surveys    | no answer | export again
+            5    | contacts   | no status | export again
+        """,
+    )
+    warehouse.build().close()
+    app = open_app(warehouse.folder, "data_health")
+    app.selectbox(key="open-group").select_index(0).run()
+    lines = next(frame.value for frame in app.dataframe if "Load" in frame.value)
+    assert list(lines["Line"]) == ["4", "9"]
+
+
 def test_the_verdict_is_no_where_a_newer_load_waits_to_be_built(open_app, warehouse):
     warehouse(contacts="contact_id\nc1").close()
     warehouse.load(contacts="contact_id\nc2")
