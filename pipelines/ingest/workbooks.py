@@ -131,7 +131,7 @@ def _stored(sheet: CalamineSheet, target: Path) -> StoredTable | None:
     line, *headers = header
     return StoredTable(
         tuple(text or "" for text in headers), read_parquet_sql(target), tuple(columns),
-        f"sheet {sheet.name!r}", header_line=line,
+        f"workbook, sheet {sheet.name!r}", header_line=line,
     )  # fmt: skip
 
 

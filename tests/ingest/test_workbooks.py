@@ -99,7 +99,7 @@ def test_a_cell_says_what_an_export_would(tmp_path, value, text):
 @pytest.mark.parametrize("name", ["t.xls", "t.csv", "t.ods", "t"])
 def test_what_a_file_is_its_content_tells_and_not_its_name(intake, name):
     [report] = intake.load(intake.file(name, tickets()), **SEOUL)
-    assert (report.format, report.loaded) == ("sheet 'Tickets'", 1)
+    assert (report.format, report.loaded) == ("workbook, sheet 'Tickets'", 1)
 
 
 def test_an_error_is_an_empty_cell(tmp_path):
@@ -123,7 +123,7 @@ def test_midnight_in_a_column_of_times_is_a_time(tmp_path):
 def test_rows_keep_their_numbers_and_blank_ones_are_left_out(intake):
     book = workbook({"Cover": [], "S": [[], HEADER, TICKET, [], ["8", *TICKET[1:]], ["x"]]}, 3)
     [report] = intake.load(intake.file("t.xlsx", book), **SEOUL)
-    assert (report.received, report.loaded, report.format) == (3, 2, "sheet 'S'")
+    assert (report.received, report.loaded, report.format) == (3, 2, "workbook, sheet 'S'")
     assert intake.rows("contacts", "_line, source_id, subject, created_at", "_line") == [
         (6, "7", "출금", "2026-03-02 00:00:00"), (8, "8", "출금", "2026-03-02 00:00:00"),
     ]  # fmt: skip
