@@ -3,9 +3,9 @@
 Evidence is letters, not bytes: a Hangul syllable, a Han character or a kana says about as much as
 three letters of an alphabet and weighs three. The script settles most texts, in SQL: Hangul is
 `ko`; kana is `ja` and takes the Han characters beside it; Han alone is `zh-CN` or `zh-TW` by the
-characters that only one of them writes, else `zh`; Cyrillic is `ru`. Only Latin texts need a
-model (lingua), and plain English is known by its function words before that. What is neither
-of the canonical languages, or too little to tell, is `und`.
+characters that only one of them writes, else `zh`; Cyrillic is `ru`. Latin texts
+are known by words and letters that give a language away; only the rest needs a model (lingua).
+What is none of the canonical languages, or too little to tell, is `und`.
 
 What is not the customer's own wording is taken away first: the script of a bot under the
 customer's name (openings that many contacts share), masks and placeholders, addresses, ids and
@@ -17,10 +17,13 @@ Known limits: romanised text counts as what it looks like, Malay as `id`, Bulgar
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
-from lingua import Language, LanguageDetector, LanguageDetectorBuilder
+
+if TYPE_CHECKING:
+    from lingua import LanguageDetector
 
 VERSION = 1
 """Raise it with every change of the rules: what older versions found is then detected anew."""
@@ -37,17 +40,14 @@ MODEL_CHARACTERS = 200
 """As much of a Latin text as a model needs; its cost grows with the length."""
 
 LATIN = {
-    Language.ENGLISH: "en",
-    Language.SPANISH: "es",
-    Language.PORTUGUESE: "pt",
-    Language.INDONESIAN: "id",
-    Language.TURKISH: "tr",
-    Language.VIETNAMESE: "vi",
+    "ENGLISH": "en",
+    "SPANISH": "es",
+    "PORTUGUESE": "pt",
+    "INDONESIAN": "id",
+    "TURKISH": "tr",
+    "VIETNAMESE": "vi",
 }
-_NEIGHBOURS = (
-    Language.FRENCH, Language.GERMAN, Language.ITALIAN, Language.DUTCH, Language.POLISH,
-    Language.TAGALOG,
-)  # fmt: skip
+_NEIGHBOURS = ("FRENCH", "GERMAN", "ITALIAN", "DUTCH", "POLISH", "TAGALOG")
 """Languages nobody has a name for here; without them their texts would pass for one of ours."""
 
 # An opening is a bot's if one contact in twenty begins with it word for word, 20 of them at least
@@ -116,18 +116,23 @@ def _written_only_in(codec: str, *others: str) -> str:
 
 
 @cache
-def _latin_detector() -> LanguageDetector:
-    return LanguageDetectorBuilder.from_languages(*LATIN, *_NEIGHBOURS).build()
+def _latin_detector() -> "LanguageDetector":
+    # its import takes 0.2 s, which a load or a build without Latin texts need not wait for
+    from lingua import Language, LanguageDetectorBuilder
+
+    known = [getattr(Language, name) for name in (*LATIN, *_NEIGHBOURS)]
+    return LanguageDetectorBuilder.from_languages(*known).build()
 
 
 def latin_languages(texts: Sequence[str]) -> list[str]:
     """The language of each text in Latin letters, `und` where the model is not sure of one."""
-    detector = _latin_detector()
+    if not texts:
+        return []
     found = []
-    for values in detector.compute_language_confidence_values_in_parallel(list(texts)):
+    for values in _latin_detector().compute_language_confidence_values_in_parallel(list(texts)):
         first, second = values[0], values[1]
         sure = first.value >= max(LEAST_CONFIDENCE, LEAST_LEAD * second.value)
-        found.append(LATIN.get(first.language, "und") if sure else "und")
+        found.append(LATIN.get(first.language.name, "und") if sure else "und")
     return found
 
 
