@@ -21,6 +21,7 @@ from pipelines.ingest.delimited import (
 )
 from pipelines.ingest.file_lines import file_lines
 from pipelines.ingest.forgotten import Forgotten, refused
+from pipelines.ingest.json_lines import Lines, with_texts
 from pipelines.ingest.mapping import Mapping, mapping_in
 from pipelines.ingest.masking import Labels
 from pipelines.ingest.privacy import sealed
@@ -210,7 +211,7 @@ class FileLoad:
         count = _Count()
         forgotten = Forgotten.read(self.store.folder, self.key)
         try:
-            for stream, batch in self._batches(connection, source.read(reading)):
+            for stream, batch in self._batches(connection, source.read(reading), probe):
                 rows = self._renumbered(batch, probe)
                 theirs = forgotten.among(rows, stream)
                 if theirs is not None:
@@ -226,6 +227,11 @@ class FileLoad:
             connection.close()
         draft.append("rejects", pa.Table.from_batches([], rejects_schema()))
         if self.replay is not None:
+            if count.received != len(self.replay.lines):
+                raise _LeftOutError(
+                    f"{self.replay.file}: a record holds several contacts, of which not all were"
+                    " refused; mend the file and load it whole"
+                )
             _carry(draft, self.replay.carried, main_table, count)
         tables = {table: rows for table, rows in draft.rows.items() if table != "rejects"}
         quarantined = count.rejected.get(main_table, 0)
@@ -290,16 +296,16 @@ class FileLoad:
         return system, mapping.zone or self.told.zone
 
     def _batches(
-        self, connection: duckdb.DuckDBPyConnection, streams: list[Stream]
+        self, connection: duckdb.DuckDBPyConnection, streams: list[Stream], probe: Probe
     ) -> Iterator[tuple[Stream, pa.Table]]:
         """The rows of every stream, each of which reads the whole file once."""
         for number, stream in enumerate(streams):
-            rows = 0
+            rows, lines = 0, Lines(probe.path)
             for batch in connection.sql(stream.query).to_arrow_reader(_BATCH_ROWS):
                 rows += batch.num_rows
                 share = min(max(connection.query_progress(), 0.0), 100.0) / 100
                 self.tell(rows, (number + share) / len(streams))
-                yield stream, pa.Table.from_batches([batch])
+                yield stream, with_texts(pa.Table.from_batches([batch]), lines)
 
     def _renumbered(self, rows: pa.Table, probe: Probe) -> pa.Table:
         """Rows of a replay with the lines that they had in the file they are from."""

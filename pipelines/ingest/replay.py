@@ -6,7 +6,8 @@ same envelope), which never leaves a scratch folder, and loaded like any other. 
 manifest names the one it `replays`, whose own refused rows no longer count: the books of the
 file hold each row once. What is still refused is the new load's quarantine, and what can't be
 read as a record (a broken line, a footer) goes over to it as it is. A replay that would let
-nothing in leaves everything as it was.
+nothing in leaves everything as it was. Where a source makes a contact of several records, or
+several contacts of one, a row alone can't be replayed, and that is said.
 """
 
 import csv
@@ -27,6 +28,7 @@ from pipelines.ingest.mapping import FileFormat, Mapping
 from pipelines.ingest.privacy import unsealed
 from pipelines.ingest.quarantine import NOT_A_RECORD
 from pipelines.ingest.raw_store import RawStore
+from pipelines.ingest.sources import sources
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,11 @@ def replay(
         raise SettingsError(
             f"{manifest['file']}: was loaded with {manifest['mapping']}; pass --mapping FILE"
         )
-    rows = refused(store, manifest, key)
     file = Path(manifest["file"])
+    if sources()[manifest["source"]].joins_records:
+        reason = "its contacts are made of several rows; mend the file and load it whole"
+        return LoadReport(file, manifest["source"], skipped_reason=reason)
+    rows = refused(store, manifest, key)
     if not rows.texts:
         reason = "none of the refused rows is a record; mend the file and load it"
         return LoadReport(file, manifest["source"], skipped_reason=reason)
@@ -116,7 +121,11 @@ def replay(
             tell=tell,
             replay=Replay(manifest["load_id"], manifest["file"], rows.lines, rows.rest),
         )
-        report = load.load()
+        try:
+            report = load.load()
+        except InputError as error:
+            said = str(error).removeprefix(f"{path}: ")
+            raise InputError(f"{file}: its refused rows by themselves: {said}") from None
     return replace(report, file=file)
 
 

@@ -16,6 +16,7 @@ import duckdb
 from pipelines.errors import SettingsError, ZoneError
 from pipelines.ingest.contracts import STATUSES, TABLES
 from pipelines.ingest.delimited import describe
+from pipelines.ingest.json_lines import has_blank_lines, typed_sql
 from pipelines.ingest.json_records import (
     ARRAY,
     JsonShape,
@@ -141,6 +142,13 @@ class Probe:
             return RecordTable(tuple(headers), self.path, shape)
         return describe(self.path, self.name, self.head, self.mapping.file)
 
+    @cached_property
+    def is_plain_lines(self) -> bool:
+        """Is it one record a line, and no line blank?"""
+        shape = self.json
+        is_lines = shape is not None and shape.is_lines and shape.envelope is None
+        return is_lines and not has_blank_lines(self.path)
+
     @property
     def table_or_none(self) -> Table | None:
         """The file's table; None for JSON."""
@@ -253,11 +261,16 @@ class Reading:
     def name(self) -> Path:
         return self.probe.name
 
-    def records(self, structure: str, envelope: str | None = None) -> str:
+    def records(
+        self, structure: str, envelope: str | None = None, with_text: bool = False
+    ) -> str:
         """SELECT _line, record (JSON text), t (the record as a struct; NULL: not JSON).
 
-        `structure`: what json_transform takes; keys that are not there are NULL."""
+        `structure`: what json_transform takes; keys that are not there are NULL. `record` is for
+        the rows that are refused: an expression may use it only `with_text`."""
         path, shape = self.probe.path, self.probe.json
+        if self.probe.is_plain_lines and envelope is None and not with_text:
+            return typed_sql(path, structure)
         [(scratch,)] = self.connection.sql("SELECT current_setting('temp_directory')").fetchall()
         alone = streamed(path, shape, envelope, Path(scratch))
         rows = records_sql(alone, ARRAY) if alone else records_sql(path, shape, envelope)
@@ -406,7 +419,8 @@ class Source:
     whole lines that stand between or after the records and are none; `header_rows` tells how
     many of a table's first records are headers too. `passed_over` says why a file that the
     source knows is not loaded: it holds nothing that is measured. `sheets` are those of a
-    workbook, in lower case, that it knows besides the first."""
+    workbook, in lower case, that it knows besides the first. `joins_records`: what it delivers
+    is made of several records, so that a refused one can't be replayed alone."""
 
     name: str
     system: str | None
@@ -421,6 +435,7 @@ class Source:
     header_rows: Callable[[Table], int] = lambda table: 0
     passed_over: Callable[[Probe], str | None] = lambda probe: None
     sheets: tuple[str, ...] = ()
+    joins_records: bool = False
 
     def columns_report(self, probe: Probe) -> dict[str, list[str]]:
         """Headers that nothing uses, and usual ones that are not there; none in JSON, or where a

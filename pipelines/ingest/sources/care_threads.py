@@ -122,4 +122,5 @@ SOURCE = Source(
     main_table=lambda probe: "contacts",
     recognises=_recognises,
     read=_read,
+    joins_records=True,
 )

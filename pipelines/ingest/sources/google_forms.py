@@ -70,4 +70,5 @@ SOURCE = Source(
     read=_read,
     fields=FIELDS,
     usual_columns=(),
+    joins_records=True,
 )

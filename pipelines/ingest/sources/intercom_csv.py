@@ -118,4 +118,5 @@ SOURCE = Source(
     recognises=_recognises,
     read=_read,
     usual_columns=_USUAL,
+    joins_records=True,
 )

@@ -150,4 +150,5 @@ SOURCE = Source(
     read=_read,
     fields=("author",),
     usual_columns=("date", "user", "message"),
+    joins_records=True,
 )

@@ -147,4 +147,5 @@ SOURCE = Source(
     read=_read,
     fields=("date", "sent_at", *_OWN_TEXTS, *TEXTS, *TIMES),
     required=("contact_id",),
+    joins_records=True,
 )

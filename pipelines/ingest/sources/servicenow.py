@@ -65,4 +65,5 @@ SOURCE = Source(
         "problem_id", "rfc", "vendor", "caused_by", "closed_code", "resolved_by", "resolved_at",
         "closed_at",
     ),
+    joins_records=True,
 )  # fmt: skip

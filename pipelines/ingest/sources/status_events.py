@@ -92,4 +92,5 @@ SOURCE = Source(
     read=read_status_events,
     fields=FIELDS,
     required=("contact_id", "changed_at", "status"),
+    joins_records=True,
 )

@@ -137,4 +137,5 @@ SOURCE = Source(
     recognises=_recognises,
     read=_read,
     usual_columns=_HEADERS,
+    joins_records=True,
 )

@@ -77,4 +77,5 @@ SOURCE = Source(
     recognises=_recognises,
     read=_read,
     fields=("author",),
+    joins_records=True,
 )

@@ -190,4 +190,5 @@ SOURCE = Source(
     main_table=lambda probe: _KINDS[_kind(probe)][0],
     recognises=lambda probe: _kind(probe) is not None,
     read=_read,
+    joins_records=True,
 )
