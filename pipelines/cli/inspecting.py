@@ -75,6 +75,8 @@ def _facts(seen: "Inspection") -> list[tuple[str, str]]:
         ("records", f"{seen.rows:,}{notes}"),
         ("read by", " or ".join(seen.sources) or "no source knows it"),
     ]
+    if seen.mapping:
+        facts.append(("mapping", f"{seen.mapping}, which a load goes by"))
     if len(seen.parts) > 1:
         parts = ", ".join(f"{name} ({columns} columns)" for name, columns in seen.parts.items())
         facts.insert(4, ("parts", parts))

@@ -51,9 +51,10 @@ class Inspection:
     `broken`: lines that can't be split;
     `parts`: sheets, or lists of records, with their number of columns; `sources`: who recognises
     it; `passed_over`: why it can't be loaded as it is, if so; `columns` are guessed from the first
-    rows."""
+    rows. `mapping` is the file beside it that a load would go by."""
 
     file: Path
+    mapping: Path | None
     size: int
     format: str
     encoding_evidence: str
@@ -89,9 +90,10 @@ def inspect_file(
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror}; check the path") from None
     with tempfile.TemporaryDirectory() as scratch:
-        file = mapping_beside(path).file
-        decoded = decode(path, seen, Path(scratch), encoding or file.encoding, password)
-        return _looked_at(probe_of(path, decoded, Mapping(file=file)), decoded, zone, encoding)
+        beside = mapping_beside(path)
+        decoded = decode(path, seen, Path(scratch), encoding or beside.file.encoding, password)
+        probe = probe_of(path, decoded, Mapping(path=beside.path, file=beside.file))
+        return _looked_at(probe, decoded, zone, encoding)
 
 
 def _looked_at(
@@ -119,6 +121,7 @@ def _looked_at(
     )
     return Inspection(
         file=at.name,
+        mapping=probe.mapping.path,
         size=decoded.size,
         format=written(at, decoded) if at.json or table else f"text, {decoded.encoding}",
         encoding_evidence=decoded.evidence,

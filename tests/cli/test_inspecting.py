@@ -30,6 +30,9 @@ def test_the_mapping_is_written_loads_and_is_never_written_over(run_command, unk
         f"Wrote {mapping}; support-quality load {unknown} --mapping {mapping}\n"
     )
     warehouse = unknown.parent / "warehouse"
+    assert (
+        f"mapping     {mapping}, which a load goes by\n" in run_command("inspect", unknown).stdout
+    )
     ran = run_command("load", unknown, "--warehouse", warehouse, "--csv")
     assert ran.stdout.splitlines()[1] == ("unknown.csv,tickets,\"delimited by ',', utf-8\",6,6,0,")
     mapping.write_text("# corrected by hand\n")
