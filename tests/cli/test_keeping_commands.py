@@ -1,0 +1,59 @@
+"""What the keeper's commands print: columns and reasons, never a value unless asked."""
+
+import pytest
+
+EXPORT = """\
+Id,Requester id,Status,Via,Created at,Updated at,Solved at,Satisfaction Score,Subject
+1,551,Solved,Mail,2026-03-02 09:00,2026-03-03 09:00,2026-03-02 12:00,Good,hello
+2,552,Open,Mail,2026-03-29 02:30,,,,minji@example.com
+"""
+
+
+@pytest.fixture
+def loaded(tmp_path, run_command, monkeypatch):
+    monkeypatch.delenv("SUPPORT_QUALITY_KEY", raising=False)
+    export, warehouse = tmp_path / "t.csv", tmp_path / "warehouse"
+    export.write_text(EXPORT)
+    assert run_command("load", export, "--zone", "Europe/Berlin", "--warehouse", warehouse)
+    return warehouse
+
+
+def test_the_quarantine_names_the_column_and_shows_the_value_only_when_asked(loaded, run_command):
+    def listed(*options: str) -> str:
+        return run_command("quarantine", *options, "--csv", "--warehouse", loaded).stdout
+
+    assert "t.csv,3,contacts,,Created at," in listed()
+    assert "minji" not in listed()
+    assert "minji" not in listed("--values")
+    assert '""<email>""' in listed("--values")
+    assert "minji@example.com" in listed("--unmasked")
+
+
+def test_a_replay_prints_what_became_of_the_rows(loaded, run_command):
+    ran = run_command(
+        "quarantine", "t.csv", "--replay", "--zone", "Asia/Seoul", "--csv", "--warehouse", loaded
+    )
+    assert ran.exit_code == 0
+    assert ran.stdout.splitlines()[1].startswith("t.csv,zendesk_csv,")
+    assert ",1,1,0," in ran.stdout
+    assert run_command("quarantine", "--csv", "--warehouse", loaded).stdout.count("\n") == 1
+
+
+def test_forgetting_prints_every_file_and_nothing_of_the_person(loaded, run_command):
+    ran = run_command("forget", "--requester", "551", "--csv", "--warehouse", loaded)
+    assert ran.exit_code == 0
+    lines = ran.stdout.splitlines()
+    assert lines[0] == "file,rows,found"
+    assert {line.rsplit(",", 1)[1] for line in lines[1:]} == {"0"}
+    assert len(lines) == 6  # contacts, clocks, surveys, rejects, manifest
+
+
+def test_the_key_is_told_by_its_fingerprint_alone(loaded, run_command):
+    secret = (loaded / "key").read_text()
+    before = run_command("key", "show", "--warehouse", loaded).stdout
+    after = run_command("key", "rotate", "--warehouse", loaded).stdout
+    assert before != after
+    assert "rotations   1" in after
+    added = (loaded / "raw" / "rotations").read_text().strip()
+    assert secret not in before + after
+    assert added not in after
