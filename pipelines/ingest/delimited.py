@@ -19,6 +19,8 @@ from pipelines.ingest.tables import Table, quoted
 
 _SEPARATORS = (",", "\t", ";", "|")
 _REJECTS = "broken_records"
+_LONGEST = 16_000_000
+csv.field_size_limit(_LONGEST)  # a mail in a cell may be longer than Python expects
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Delimited(Table):
             f" escape = {quoted(self.quote)}, store_rejects = true, rejects_limit = 0,"
             f" rejects_table = '{_REJECTS}', rejects_scan = '{_REJECTS}_scan',"
             f" nullstr = [{', '.join(map(quoted, missing))}], allow_quoted_nulls = true,"
-            " rejects_line_size_limit = 100000, max_line_size = 16000000)"
+            f" rejects_line_size_limit = 100000, max_line_size = {_LONGEST})"
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.errors import InputError
+from pipelines.errors import InputError, without_values
 from pipelines.ingest.decoding import DecodedFile, decode, inspect
 from pipelines.ingest.delimited import Delimited, broken_records_sql
 from pipelines.ingest.drafting import Draft, draft
@@ -93,7 +93,11 @@ def inspect_file(
         beside = mapping_beside(path)
         decoded = decode(path, seen, Path(scratch), encoding or beside.file.encoding, password)
         probe = probe_of(path, decoded, Mapping(path=beside.path, file=beside.file))
-        return _looked_at(probe, decoded, zone, encoding)
+        try:
+            return _looked_at(probe, decoded, zone, encoding)
+        except duckdb.Error as error:
+            said = without_values(str(error))
+            raise InputError(f"{path}: can't be read: {said}; export it again") from None
 
 
 def _looked_at(

@@ -205,6 +205,8 @@ def test_counts_per_interval_and_empty_rows_are_told(intake):
 def test_what_cannot_be_read_is_told_and_not_guessed(intake):
     with pytest.raises(InputError, match="a binary file"):
         inspect_file(intake.file("x.csv", b"\0\1\2" * 50))
+    with pytest.raises(InputError, match=r"cut\.json: can't be read: .*; export it again"):
+        inspect_file(intake.file("cut.json", '{"id": "kim@example.com",\n'))
     with pytest.raises(InputError, match=r"nosuch\.csv: can't be read"):
         inspect_file(Path("nosuch.csv"))
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -19,6 +20,7 @@ from pipelines.errors import InputError, SettingsError, WarehouseBusyError, Zone
 from pipelines.ingest.contracts import TABLES
 from pipelines.ingest.load import load
 from pipelines.ingest.raw_store import raw_store
+from pipelines.warehouse.raw_files import committed_loads
 
 HEADER = "Id,Requester id,Status,Via,Created at,Updated at,Solved at,Satisfaction Score,Subject\n"
 ROW = "{},77,Solved,Mail,2026-03-02 09:00,2026-03-03 09:00,2026-03-02 12:00,Good,{}\n"
@@ -92,6 +94,11 @@ def test_a_folder_is_loaded_with_its_mappings_and_the_unknown_is_reported(intake
     assert "unknown format" in reports[1].skipped_reason
     assert "no rows" in reports[2].skipped_reason
     assert intake.rows("contacts", "contact_id") == [("second:1",), ("zendesk:2",)]
+
+
+def test_a_cell_may_hold_a_long_mail(intake):
+    [report] = intake.load(intake.file("t.csv", export(1, subject="x" * 200_000)), **SEOUL)
+    assert report.loaded == 1
 
 
 def test_lines_of_nothing_but_separators_are_no_header(intake):
@@ -235,6 +242,25 @@ def test_a_killed_load_leaves_nothing_that_counts_and_the_next_one_cleans_up(int
     [folder] = raw_folders(intake.warehouse)
     assert folder[0] == "2"
     assert intake.rows("contacts", "source_id") == [("7",)]
+
+
+@pytest.mark.parametrize("killed", ["before", "between", "after"])
+def test_a_store_that_changed_places_is_whole_wherever_the_process_was_killed(intake, killed):
+    intake.load(intake.file("t.csv", export(1)), **SEOUL)
+    raw, following, last = (intake.warehouse / n for n in ("raw", "raw.next", "raw.last"))
+    [load_folder] = raw.glob("[0-9]*")
+    following.mkdir()
+    (following / "half_written").mkdir()
+    if killed != "before":
+        shutil.rmtree(following)
+        shutil.copytree(raw, following)
+        (following / load_folder.name / "mark").touch()
+        raw.rename(last)
+    if killed == "after":
+        following.rename(raw)
+    [found] = committed_loads(intake.warehouse)
+    assert (found.folder / "mark").exists() == (killed != "before")
+    assert sorted(path.name for path in intake.warehouse.glob("raw*")) == ["raw"]
 
 
 def _small_files_only() -> None:
