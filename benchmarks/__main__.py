@@ -19,6 +19,7 @@ import duckdb
 
 BENCHMARKS = {
     "load": ("--rows",),
+    "masking": ("--rows",),
     "build": ("--contacts",),
     "queries": ("--contacts",),
     "forecast": (),

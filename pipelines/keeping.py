@@ -11,7 +11,6 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-import pyarrow.parquet as pq
 
 from pipelines.api import open_warehouse
 from pipelines.ingest.forgotten import PERSON_COLUMNS, Forgotten
@@ -33,7 +32,7 @@ from pipelines.ingest.tables import normalised
 from pipelines.run import Progress, run
 from pipelines.settings import Settings
 from pipelines.warehouse import publish
-from pipelines.warehouse.raw_files import committed_loads
+from pipelines.warehouse.raw_files import Load, committed_loads
 
 _PEOPLE = {*PERSON_COLUMNS.values()}
 _NAMED = re.compile(r"^([\w.]+) (?:is|are|or) |\bis (?:before|after) ([\w.]+)$")
@@ -67,24 +66,8 @@ def quarantine(
         return open_warehouse(warehouse).quarantine(limit).assign(columns=None)
     rows = []
     for load in loads:
-        rejects = pq.read_table(load.parquet("rejects")).to_pylist()
-        for reject in sorted(rejects, key=lambda reject: (reject["line"], reject["table_name"])):
-            if load.is_replayed and reject["table_name"] == load.manifest["main_table"]:
-                continue
-            rows.append(
-                {
-                    "load_id": load.load_id,
-                    "file": load.manifest["file"],
-                    "line": reject["line"],
-                    "table_name": reject["table_name"],
-                    "contact_id": None,
-                    "columns": _columns_named(reject["reasons"], load.manifest["headers"]),
-                    "reasons": reject["reasons"],
-                    "remedy": reject["remedy"],
-                    "raw": reject["raw"],
-                }
-            )
-    rows = rows[:limit] + _refused_by_build(warehouse, which, limit - len(rows))
+        rows += _refused_by_load(load, limit - len(rows))
+    rows += _refused_by_build(warehouse, which, limit - len(rows))
     frame = pd.DataFrame(
         rows,
         columns=["load_id", "file", "line", "table_name", "contact_id", "columns", "reasons",
@@ -184,6 +167,36 @@ def _columns_named(reasons: str, headers: Sequence[str]) -> str | None:
         parts = [_NAMED.findall(reason) for reason in reasons.split("; ")]
         found = [name for pairs in parts for pair in pairs for name in pair if name]
     return ", ".join(dict.fromkeys(found)) or None
+
+
+def _refused_by_load(load: Load, limit: int) -> list[dict[str, object]]:
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            """SELECT line, table_name, reasons, remedy, raw FROM read_parquet($file)
+            WHERE NOT $is_replayed OR table_name <> $main_table
+            ORDER BY line, table_name LIMIT $limit""",
+            {
+                "file": str(load.parquet("rejects")),
+                "is_replayed": load.is_replayed,
+                "main_table": load.manifest["main_table"],
+                "limit": limit,
+            },
+        ).fetchall()
+    headers = load.manifest.get("headers", [])
+    return [
+        {
+            "load_id": load.load_id,
+            "file": load.manifest["file"],
+            "line": line,
+            "table_name": table,
+            "contact_id": None,
+            "columns": _columns_named(reasons, headers),
+            "reasons": reasons,
+            "remedy": remedy,
+            "raw": raw,
+        }
+        for line, table, reasons, remedy, raw in found
+    ]
 
 
 def _refused_by_build(warehouse: Path, which: str | None, limit: int) -> list[dict[str, object]]:

@@ -192,11 +192,11 @@ _NAMES = (
         (
             _Form(
                 rf"{_KOREAN_SURNAME}[가-힣]{{1,2}}",
-                before="(?:성명|성함|이름|예금주|명의자|입금자명?) ?[:：] ?",
+                before="(?:성명|성함|이름|예금주명?|명의자|입금자명?) ?[:：] ?",
             ),
             _Form(
                 rf"{_KOREAN_SURNAME}[가-힣]{{2}}",
-                before="(?:성명|성함|이름|예금주|명의자|입금자명?)[은는] ?",
+                before="(?:성명|성함|이름|예금주명?|명의자|입금자명?)[은는] ?",
                 after="입니다|이에요|예요|이고|이며|이구요|라고|$|[.,]",
             ),
             _Form(
@@ -219,8 +219,8 @@ _NAMES = (
                 "|ФИО:?) ",
             ),
         ),
-        keeps=r"\b(?:Mrs?|Ms|Miss)\.? (?:Market|Robot|Bean|Bitcoin|Beast|Excel|Word|Universe|World"
-        r"|Support|Agent)\b|\b(?:Sra?|Srta)\.? (?:Soporte|Cliente|Agente|Usuario|Mercado)\b",
+        keeps=r"\b(?:Mrs?|Ms|Miss)\.? (?:Market|President|Robot|Bean|Bitcoin|Beast|Excel|Word"
+        r"|Universe|World|Support|Agent)\b|\b(?:Sra?|Srta)\.? (?:Soporte|Cliente|Agente|Usuario|Mercado)\b",
     ),
 )
 
@@ -307,7 +307,8 @@ _NUMBERS = (
                 before=r"^|[^0-9A-Za-z.,\-]",
             ),
             _Form(
-                r"\+?[0-9](?:[ .()\-]{0,2}[0-9]){7,13}\b",
+                # not 400 and 800, which are nobody's own
+                r"\+?(?:[0-35-79]|[48][1-9])(?:[ .()\-]{0,2}[0-9]){6,13}\b",
                 before="(?i:전화(?: ?번호)?|연락처|휴대폰(?: ?번호)?|핸드폰(?: ?번호)?|번호는"
                 "|phone(?: number)?|mobile|cell|call me(?: on| at)?|電話(?:番号)?|携帯(?:番号)?"
                 "|手机号?码?|电话|tel[eé]fono|tel[.:]|m[oó]vil|celular|ll[aá]m[a-z]+(?: al)?"
@@ -352,7 +353,7 @@ _WORDED = (
     r"|[rsp]k_(?:live|test)_|\bxox[a-z]-|[A-Za-z0-9_\-]{20}|\b1[.):] ?[a-z]{3}"
     r"|(?m:^[a-z]{3,8}(?:[ ,]+[a-z]{3,8}){11})"  # at any place it would cost ten times as much
     rf"|{_KOREAN_SURNAME}[가-힣]{{1,2}} ?(?:[님씨]|고객님)"
-    "|(?:이름|성함|성명|예금주|명의자|입금자명?) ?[은는:：]"
+    "|(?:이름|성함|성명|예금주명?|명의자|입금자명?) ?[은는:：]"
     "|[一-龥々ァ-ヶー]{2} ?(?:様|さま|さん|殿)|名前|氏名|申します|といいます|名義"
     "|[一-龥](?:先生|女士|小姐)|我叫|名字|姓名|[户戶]名"
     r"|\b(?:M[rsx]s?|Miss|Dra?|Prof|MRS?|Sra?|Srta|Doña)\.? [A-ZÁÉÍÓÚÑ]"
