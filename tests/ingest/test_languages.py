@@ -18,7 +18,9 @@ from pipelines.language_stage import detect_languages
 from pipelines.settings import PROJECT_ROOT, REFERENCE_DIR
 
 PHRASES = PROJECT_ROOT / "pipelines" / "sample_exchange" / "phrases"
-CHATS = PROJECT_ROOT.parent / "shared" / "data" / "chat_ko_en" / "train.en-ko.csv"
+SHARED = PROJECT_ROOT.parent / "shared" / "data"
+CHATS = SHARED / "chat_ko_en" / "train.en-ko.csv"
+REMARKS = SHARED / "survey_comments" / "Customer_support_data.remarks_only.csv"
 LABELS = Path(__file__).with_name("chat_ko_en_languages.csv")
 
 
@@ -200,3 +202,14 @@ def test_of_200_real_chats_196_are_told_as_a_reader_tells_them(labelled, told):
         ("en+ko", "en"): 8,
         ("en+ko", "ko"): 4,
     }
+
+
+@pytest.mark.slow
+def test_of_28742_english_remarks_one_in_five_hundred_is_told_another_of_our_languages():
+    """Most are of a word or two (und); some are Hindi in Latin letters, some broken into Han."""
+    if not REMARKS.exists():
+        pytest.skip("../shared/data/survey_comments is not here")
+    with REMARKS.open(encoding="utf-8", newline="") as file:
+        remarks = {str(i): [row["Customer Remarks"]] for i, row in enumerate(csv.DictReader(file))}
+    told = Counter(detected(remarks).values())
+    assert told == {"en": 18_267, "und": 10_419, "id": 23, "zh-TW": 20, "tr": 12, "es": 1}
