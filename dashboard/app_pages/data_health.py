@@ -19,7 +19,7 @@ trust = queries.trust()
 ledger = queries.ask("ledger")
 loads = queries.ask("loads")
 checks = queries.ask("checks").set_index("check", drop=False)
-findings = queries.ask("findings")
+findings = queries.ask("findings").query("check != 'nothing_quarantined'")  # has its own card
 
 MOST_OPENED = 20_000
 NARROW_HEIGHT = 480  # the legend takes a line per reason on a phone

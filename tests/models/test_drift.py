@@ -40,7 +40,8 @@ def test_unknown_words_are_listed_with_their_counts_and_all_contacts_stay(wareho
         """,
     )
     assert findings(connection, "known_channels") == [
-        "channel_raw=pigeon, contacts=2", "channel_raw=smoke, contacts=1",
+        "source=zendesk, channel_raw=pigeon, contacts=2",
+        "source=zendesk, channel_raw=smoke, contacts=1",
     ]  # fmt: skip
     assert findings(connection, "known_statuses") == [
         "source=zendesk, status_raw=Parked, contacts=2"

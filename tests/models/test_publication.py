@@ -107,8 +107,8 @@ def test_an_audit_that_warns_is_published_with_its_finding(warehouse):
             "warn",
             False,
             1,
-            "first: channel_raw=pigeon, contacts=1. To mend it: add the raw value to"
-            " data/reference/channels.csv.",
+            "first: source=zendesk, channel_raw=pigeon, contacts=1. To mend it: add the raw value"
+            " to data/reference/channels.csv.",
         )
     ]
 

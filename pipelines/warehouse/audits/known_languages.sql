@@ -4,6 +4,7 @@ summary = "every language in the exports has a canonical name"
 remedy = "add the raw value to data/reference/languages.csv"
 --- */
 SELECT
+    c.source,
     c.language_raw,
     COUNT(*) AS contacts
 FROM fact_contacts AS c
@@ -14,5 +15,5 @@ WHERE c.language_raw IS NOT NULL
     AND c.language_declared IS NULL
     AND c.language_source NOT IN ('queue', 'user_profile')
     AND c.exclusion IS NULL
-GROUP BY c.language_raw
-ORDER BY contacts DESC, c.language_raw
+GROUP BY c.source, c.language_raw
+ORDER BY contacts DESC, c.source, c.language_raw
