@@ -1,15 +1,31 @@
-"""95 % confidence intervals in closed form, over arrays of groups.
+"""95 % confidence intervals over arrays of groups, and a bootstrap for what has no formula.
 
 Arguments broadcast as numpy arrays do. NaN stands for NULL: a group without observations
 has no interval, and one that is too small for a limit lacks that limit. Nothing is clipped
 to look better than it is.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, bdtrik, ndtri, stdtrit
 
 CONFIDENCE = 0.95
+RESAMPLES = 2_000
+
+_RESAMPLED_AT_ONCE = 4_000_000
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number with its sample and its 95 % interval; NaN stands for NULL."""
+
+    n: int
+    value: float
+    low: float
+    high: float
 
 
 def wilson(
@@ -67,6 +83,115 @@ def mean(
         np.where(enough, centre - spread, np.nan),
         np.where(enough, centre + spread, np.nan),
     )
+
+
+def effective_n(weight: ArrayLike, weight_squares: ArrayLike) -> NDArray[np.float64]:
+    """How many equally weighted observations would be as precise.
+
+    Parameters
+    ----------
+    weight, weight_squares : array_like
+        Sum of the weights and sum of their squares; both add up over rows.
+
+    Returns
+    -------
+    effective n : at most the number of observations; NaN where all weights are 0.
+
+    Source: Kish, Survey Sampling (1965), section 11.7.
+    """
+    weight, squares = np.asarray(weight, dtype=float), np.asarray(weight_squares, dtype=float)
+    return np.divide(
+        weight**2, squares, out=np.full(np.broadcast(weight, squares).shape, np.nan),
+        where=squares > 0,
+    )  # fmt: skip
+
+
+def weighted_share(
+    weight: ArrayLike, weight_squares: ArrayLike, total: ArrayLike, confidence: float = CONFIDENCE
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Share of the weight that has a property, with Wilson's interval on the effective n.
+
+    Parameters
+    ----------
+    weight, weight_squares, total : array_like
+        Sums of the weights, of their squares, and of the weights that have the property.
+
+    Returns
+    -------
+    share, low, high : NaN where all weights are 0.
+
+    Source: Korn & Graubard (1998), Survey Methodology 24, for binomial limits on an effective n.
+    """
+    n = effective_n(weight, weight_squares)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.asarray(total, dtype=float) / np.asarray(weight, dtype=float)
+    return share, *wilson(share * n, n, confidence)
+
+
+def weighted_mean(
+    weight: ArrayLike,
+    weight_squares: ArrayLike,
+    total: ArrayLike,
+    squares: ArrayLike,
+    confidence: float = CONFIDENCE,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Weighted mean with Student's t interval on the effective n.
+
+    Parameters
+    ----------
+    weight, weight_squares, total, squares : array_like
+        Sums over rows of w, w², w·x and w·x².
+
+    Returns
+    -------
+    mean, low, high : as `mean`; equal weights give what it gives.
+    """
+    n = effective_n(weight, weight_squares)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        per_observation = n / np.asarray(weight, dtype=float)
+        return mean(n, total * per_observation, squares * per_observation, confidence)
+
+
+def bootstrap(
+    statistic: Callable[[NDArray[np.int64]], NDArray[np.float64]],
+    n: int,
+    seed: int,
+    resamples: int = RESAMPLES,
+    confidence: float = CONFIDENCE,
+) -> tuple[float, float]:
+    """Percentile bootstrap interval of any statistic of n independent observations.
+
+    Parameters
+    ----------
+    statistic
+        Takes places of observations, one resample per row (resamples x n), and gives one
+        value per row: `lambda places: np.median(waits[places], axis=1)`.
+    n
+        Observations; NaN limits below 2.
+    seed
+        Equal seeds give equal limits.
+
+    Returns
+    -------
+    low, high : resamples in which the statistic is not defined (NaN) are left out.
+
+    Source: Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
+    """
+    if n < 2:
+        return np.nan, np.nan
+    random = np.random.default_rng(seed)
+    at_once = max(1, _RESAMPLED_AT_ONCE // n)
+    values = np.concatenate(
+        [
+            statistic(random.integers(n, size=(min(at_once, resamples - done), n)))
+            for done in range(0, resamples, at_once)
+        ]
+    )
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return np.nan, np.nan
+    low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
 
 
 def percentile_ranks(

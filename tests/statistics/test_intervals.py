@@ -83,3 +83,50 @@ def test_ranks_miss_with_at_most_a_fortieth_on_each_side_and_are_the_closest_tha
 def test_no_observations_have_no_ranks():
     assert [int(rank) for rank in intervals.percentile_ranks(0, 0.5)] == [0, 1]
     assert math.isnan(intervals.mean(0, 0, 0)[0])
+
+
+def test_weights_of_1_2_3_are_worth_2_57_observations():
+    assert float(intervals.effective_n(6, 14)) == pytest.approx(36 / 14)
+
+
+def test_equal_weights_are_worth_what_they_are():
+    assert float(intervals.effective_n(25.0, 62.5)) == 10
+
+
+def test_a_share_of_equal_weights_has_the_plain_wilson_interval():
+    found = intervals.weighted_share(20.0, 40.0, 18.0)
+    assert [round(100 * float(value), 1) for value in found] == [90.0, 59.6, 98.2]
+
+
+def test_a_mean_of_equal_weights_has_the_plain_t_interval():
+    weighted = intervals.weighted_mean(18.0, 36.0, 90.0, 570.0)
+    assert np.array(weighted) == pytest.approx(np.array(intervals.mean(9, 45, 285)))
+
+
+def test_no_weight_is_null():
+    found = [*intervals.weighted_share(0, 0, 0), *intervals.weighted_mean(0, 0, 0, 0)]
+    assert np.isnan([float(value) for value in found]).all()
+
+
+def test_the_bootstrap_of_a_mean_is_the_normal_interval_without_the_small_sample_factor():
+    sample = np.random.default_rng(1).normal(100, 15, 400)
+    low, high = intervals.bootstrap(lambda places: sample[places].mean(axis=1), 400, seed=2)
+    margin = 1.96 * sample.std() / 20
+    assert (low, high) == pytest.approx((sample.mean() - margin, sample.mean() + margin), abs=0.12)
+
+
+def test_the_bootstrap_is_seeded_and_needs_two_observations():
+    sample = np.arange(50.0)
+
+    def median(places):
+        return np.median(sample[places], axis=1)
+
+    assert intervals.bootstrap(median, 50, seed=4) == intervals.bootstrap(median, 50, seed=4)
+    assert np.isnan(intervals.bootstrap(median, 1, seed=4)).all()
+
+
+def test_resamples_without_the_statistic_are_left_out():
+    def halves(places):
+        return np.where(places[:, 0] == 0, np.nan, 0.5)
+
+    assert intervals.bootstrap(halves, 2, seed=4) == (0.5, 0.5)

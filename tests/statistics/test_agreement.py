@@ -1,0 +1,88 @@
+"""Agreement against acceptance case 24 and Krippendorff's own examples."""
+
+import numpy as np
+import pytest
+
+from pipelines.errors import OutOfRangeError
+from pipelines.statistics.agreement import cohen_kappa, krippendorff_alpha, percent_agreement
+
+FIRST = ["pass"] * 85 + ["fail"] * 5 + ["pass"] * 5 + ["fail"] * 5
+SECOND = ["pass"] * 85 + ["fail"] * 5 + ["fail"] * 5 + ["pass"] * 5
+
+# Krippendorff (2011), section C: four observers, twelve units, . = not rated.
+OBSERVERS = """
+    1 2 3 3 2 1 4 1 2 . . .
+    1 2 3 3 2 2 4 1 2 5 . 3
+    . 3 3 3 2 3 4 2 2 5 1 .
+    1 2 3 3 2 4 4 1 2 5 1 .
+"""
+
+
+def units(text: str) -> np.ndarray:
+    rows = [line.split() for line in text.strip().splitlines()]
+    return np.array([[np.nan if x == "." else float(x) for x in row] for row in rows]).T
+
+
+def test_90_of_100_agree_and_kappa_is_0_444():
+    agreed = percent_agreement(FIRST, SECOND)
+    assert (agreed.n, agreed.value) == (100, 0.9)
+    assert (round(agreed.low, 4), round(agreed.high, 4)) == (0.8256, 0.9448)
+    kappa = cohen_kappa(FIRST, SECOND)
+    assert (kappa.n, round(kappa.value, 3)) == (100, 0.444)
+
+
+def test_the_bootstrap_interval_of_kappa_is_close_to_the_asymptotic_one():
+    # Fleiss, Cohen & Everitt (1969): the standard error is .1572 here, so .136 to .753; the
+    # bootstrap leans to the left as the estimate's distribution does.
+    kappa = cohen_kappa(FIRST, SECOND, seed=5)
+    assert (kappa.low, kappa.high) == pytest.approx((0.136, 0.753), abs=0.06)
+
+
+def test_kappa_and_alpha_are_null_where_all_pass():
+    kappa = cohen_kappa(["pass"] * 100, ["pass"] * 100)
+    alpha = krippendorff_alpha([["pass", "pass"]] * 100)
+    assert kappa.n == alpha.n == 100
+    assert np.isnan([kappa.value, kappa.low, kappa.high, alpha.value, alpha.low, alpha.high]).all()
+    assert percent_agreement(["pass"] * 100, ["pass"] * 100).value == 1
+
+
+def test_nobody_rated_is_null():
+    found = [percent_agreement([], []), cohen_kappa([None], ["pass"]),
+             krippendorff_alpha([["a", None]])]  # fmt: skip
+    assert [estimate.n for estimate in found] == [0, 0, 0]
+    assert np.isnan([estimate.value for estimate in found]).all()
+
+
+def test_alpha_of_two_observers_and_binary_data_is_0_095():
+    meg, owen = "0100000010", "1110010000"
+    assert round(krippendorff_alpha(list(zip(meg, owen, strict=True))).value, 3) == 0.095
+
+
+def test_alpha_of_two_observers_and_nominal_data_is_0_692():
+    ben, gerry = "aabbdcccedda", "babbbccceddd"
+    assert round(krippendorff_alpha(list(zip(ben, gerry, strict=True))).value, 3) == 0.692
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)]
+)
+def test_alpha_of_four_observers_with_missing_data_is_as_printed(level, expected):
+    found = krippendorff_alpha(units(OBSERVERS), level)
+    assert (found.n, round(found.value, 3)) == (11, expected)
+    assert found.low < found.value < found.high <= 1
+
+
+def test_alpha_of_two_raters_is_a_little_above_scotts_pi():
+    # alpha = 1 - (n - 1) / n * (1 - pi) with n the number of ratings; pi = kappa here, since
+    # both raters pass 90 of 100.
+    found = krippendorff_alpha(list(zip(FIRST, SECOND, strict=True)))
+    assert found.value == pytest.approx(1 - 199 / 200 * (1 - 0.08 / 0.18))
+
+
+def test_equal_seeds_give_equal_intervals():
+    assert cohen_kappa(FIRST, SECOND, seed=3) == cohen_kappa(FIRST, SECOND, seed=3)
+
+
+def test_words_have_no_order():
+    with pytest.raises(OutOfRangeError, match="ordinal ratings must be numbers"):
+        krippendorff_alpha([["good", "bad"]], "ordinal")
