@@ -17,11 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pipelines.errors import OutOfRangeError, UnstableQueueError
+from pipelines.staffing.waiting import WaitingStates, waiting_states
 
 # Quotients such as 14 / 0.7 come out a few ulp off a whole number: that is not one more agent.
 _ROUNDING = 1e-9
-_NEGLIGIBLE = 1e-17
-_RESCALE_ABOVE = 1e100
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def erlang_a(
     load, agents, handle, within, patience = _intervals(
         load_erlangs, agents, handle_seconds, within_seconds, patience_seconds
     )
-    states = _waiting_states(load, agents, handle, within, patience)
+    states = _waiting(load, agents, handle, within, patience)
     has_arrivals = load > 0
     queue = states.queue_mean_count
     wait_mean = np.divide(queue * handle, load, out=np.full(load.shape, np.nan), where=has_arrivals)
@@ -210,7 +209,7 @@ def waited_at_most_share(
     load, agents, handle, within, patience = _intervals(
         load_erlangs, agents, handle_seconds, within_seconds, patience_seconds
     )
-    share = _waiting_states(load, agents, handle, within, patience).ended_within_share
+    share = _waiting(load, agents, handle, within, patience).ended_within_share
     return np.where(load > 0, share, np.nan)
 
 
@@ -290,68 +289,11 @@ def _erlang_c_wait_probability(blocking, load, agents) -> NDArray[np.float64]:
     return blocking / (1 - occupancy * (1 - blocking))
 
 
-@dataclass(frozen=True)
-class _WaitingStates:
-    """Sums over the states with everybody busy and j = 0, 1, ... waiting."""
-
-    wait_probability: NDArray[np.float64]
-    queue_mean_count: NDArray[np.float64]
-    served_within_share: NDArray[np.float64]
-    ended_within_share: NDArray[np.float64]
-
-
-def _waiting_states(load, agents, handle, within, patience) -> _WaitingStates:
-    """State probabilities p(n+j) of Erlang A and the sums over j that its formulas need.
-
-    With b = n mu / theta and x = e^(-theta t):
-    served within t / offered = P(N < n) + sum p(n+j) b/(b+j+1) (1 - I_x(b+1, j+1)),
-    P(W <= t) = 1 - x sum p(n+j) I_x(b, j+1).
-    """
-    shape = load.shape
-    load, agents, handle, within, patience = map(
-        np.atleast_1d, (load, agents, handle, within, patience)
-    )
-    # Everything is relative to p(n) until the end; below n the states sum to (1/B - 1) p(n).
+def _waiting(load, agents, handle, within, patience) -> WaitingStates:
     with np.errstate(divide="ignore"):
         below = 1 / blocking_probability(load, agents) - 1
-    b = agents * patience / handle
-    log_x = -within / patience
-    one_minus_x = -np.expm1(log_x)
-    arrivals_per_patience = load * patience / handle
-    term = np.ones(load.shape)
-    busy, queue, served_within, ended_late = (np.zeros(load.shape) for _ in range(4))
-    # I_x(b, j+1) is the sum of x^b (1-x)^i (b)_i / i! for i <= j: carried along as a logarithm,
-    # since its first terms may be too small for a float and its later ones matter.
-    log_beta_term = b * log_x
-    beta = np.exp(log_beta_term)
-    j = 0
-    while True:
-        busy += term
-        queue += j * term
-        ended_late += term * beta
-        with np.errstate(divide="ignore"):
-            log_beta_term = log_beta_term + np.log(one_minus_x * (b + j) / (j + 1))
-        beta_term = np.exp(log_beta_term)
-        # b (1 - I_x(b+1, j+1)) = b (1 - I_x(b, j+1)) + (j+1) x (the next term of the sum)
-        served_within += term / (b + j + 1) * (b * (1 - beta) + (j + 1) * beta_term)
-        beta = beta + beta_term
-        j += 1
-        term = term * arrivals_per_patience / (b + j)
-        # Terms grow while more arrive than leave, and then fall at least geometrically.
-        ratio = arrivals_per_patience / (b + j + 1)
-        if np.all((ratio < 0.999) & (j * term <= _NEGLIGIBLE * (1 - ratio) * busy)):
-            break
-        if np.any(busy > _RESCALE_ABOVE):
-            scale = np.where(busy > _RESCALE_ABOVE, 1 / _RESCALE_ABOVE, 1.0)
-            for sums in (term, below, busy, queue, served_within, ended_late):
-                sums *= scale
-    total = below + busy
-    wait_probability = busy / total
-    return _WaitingStates(
-        wait_probability=wait_probability.reshape(shape),
-        queue_mean_count=(queue / total).reshape(shape),
-        served_within_share=(1 - wait_probability + served_within / total).reshape(shape),
-        ended_within_share=(1 - np.exp(log_x) * ended_late / total).reshape(shape),
+    return waiting_states(
+        below, load * patience / handle, agents * patience / handle, within / patience
     )
 
 
