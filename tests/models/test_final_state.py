@@ -94,6 +94,12 @@ def test_an_older_full_export_that_is_loaded_later_brings_nothing_back(warehouse
     }  # fmt: skip
 
 
+def test_a_contact_that_changed_its_kind_is_not_absent(warehouse):
+    warehouse.load(contacts=FULL)
+    warehouse.load(contacts=FULL.replace("b          | ticket", "b          | chat"), is_full=True)
+    assert fates(warehouse.build())["b"] is None
+
+
 def test_a_late_row_after_a_full_export_counts(warehouse):
     newer = WITHOUT_B + "    d | ticket | 2026-03-03 09:00:00Z | open |\n"
     warehouse.load(contacts=newer, is_full=True)

@@ -51,13 +51,10 @@ placed AS (
 delivered AS (
     SELECT
         r.contact_id,
-        r.source,
-        r.kind,
-        max(p.place) AS last_place,
-        min(r.created_at) AS created_at
+        max(p.place) AS last_place
     FROM raw_contacts AS r
     INNER JOIN placed AS p ON p.load_id = r._load_id AND p.source = r.source AND p.kind = r.kind
-    GROUP BY r.contact_id, r.source, r.kind
+    GROUP BY r.contact_id
 ),
 
 newest_full AS (
@@ -73,22 +70,34 @@ absent AS (
         q.local_on AS created_on
     FROM delivered AS d
     INNER JOIN newest_full AS n ON d.last_place < n.place
+    INNER JOIN latest_contacts AS c ON c.contact_id = d.contact_id
     INNER JOIN placed AS p
-        ON p.source = d.source
-        AND p.kind = d.kind
+        ON p.source = c.source
+        AND p.kind = c.kind
         AND p.is_full
         AND p.place > d.last_place
-        AND d.created_at >= p.first_at
-        AND d.created_at <= p.last_at
-    INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(d.created_at)
+        AND c.created_at >= p.first_at
+        AND c.created_at <= p.last_at
+    INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(c.created_at)
+),
+
+-- lines that were refused, also when they were loaded again
+refused AS (
+    SELECT
+        f.load_id,
+        r.received_on
+    FROM raw_rejects AS r
+    INNER JOIN loads AS l ON l.load_id = r._load_id
+    INNER JOIN loads AS f ON f.file = l.file AND f.source = l.source AND f.load_id <= l.load_id
+    WHERE f.is_full
+        AND r.table_name = 'contacts'
+        AND r.remedy NOT LIKE 'nothing to do%'
 )
 
 SELECT DISTINCT a.contact_id
 FROM absent AS a
 -- it may be a line that was refused: then the export tells nothing of that day
-LEFT JOIN raw_rejects AS r
-    ON r._load_id = a.load_id
-    AND r.table_name = 'contacts'
-    AND r.remedy NOT LIKE 'nothing to do%'
+LEFT JOIN refused AS r
+    ON r.load_id = a.load_id
     AND coalesce(r.received_on, a.created_on) BETWEEN days_after(a.created_on, -1) AND days_after(a.created_on, 1)
-WHERE r._load_id IS NULL
+WHERE r.load_id IS NULL
