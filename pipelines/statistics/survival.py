@@ -8,9 +8,11 @@ Prentice (2002), section 1.4, for the log(-log) limits; Brookmeyer & Crowley (19
 Biometrics 38, for the interval of a quantile.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
@@ -49,6 +51,25 @@ class Survival:
             self._first(self.low <= left + _ROUNDING),
             self._first(self.high <= left + _ROUNDING),
         )
+
+    def at(self, seconds: ArrayLike) -> pd.DataFrame:
+        """The curve and its band at given durations: [seconds, at_risk, value, low, high].
+
+        Before the first end all still wait, and nothing is known about the share's limits.
+        NaN beyond the last duration somebody was watched to end.
+        """
+        seconds = np.asarray(seconds, dtype=float)
+        place = np.searchsorted(self.seconds, seconds, side="right") - 1
+        is_before = place < 0
+        last = self.seconds[-1] if len(self.seconds) else -np.inf
+        columns = {"seconds": seconds}
+        for name, values in (
+            ("value", self.surviving_share), ("low", self.low), ("high", self.high),
+        ):  # fmt: skip
+            found = np.append(values, np.nan)[place]
+            found = np.where(is_before, 1.0 if name == "value" else np.nan, found)
+            columns[name] = np.where(seconds > last, np.nan, found)
+        return pd.DataFrame(columns)
 
     def _first(self, is_reached: NDArray[np.bool_]) -> float:
         return float(self.seconds[is_reached.argmax()]) if is_reached.any() else float("nan")
@@ -93,6 +114,43 @@ def kaplan_meier(
     share = np.cumprod(1 - events / at_risk)
     low, high = _limits(share, events, at_risk, confidence)
     return Survival(durations, at_risk, events, share, low, high)
+
+
+def by_group(
+    groups: ArrayLike,
+    seconds: ArrayLike,
+    is_observed: ArrayLike,
+    shares: Sequence[float] = (0.5, 0.9),
+    confidence: float = CONFIDENCE,
+) -> pd.DataFrame:
+    """By when each group's waits had ended, counting those that had not.
+
+    Parameters
+    ----------
+    groups : array_like
+        The group of each observation.
+    seconds, is_observed
+        As `kaplan_meier`.
+    shares
+        Which quantiles: the median and the ninetieth percentile.
+
+    Returns
+    -------
+    DataFrame
+        [group, share, n, ended, value, low, high], one row per group and share, in the order
+        of the groups; NaN: not reached yet, or not known how far it may reach.
+    """
+    codes, names = pd.factorize(np.asarray(groups), sort=True)
+    seconds, is_observed = np.asarray(seconds, dtype=float), np.asarray(is_observed, dtype=bool)
+    order = np.lexsort((seconds, codes))
+    ends = np.cumsum(np.bincount(codes[codes >= 0], minlength=len(names)))
+    order = order[len(order) - (ends[-1] if len(ends) else 0) :]
+    rows = []
+    for name, places in zip(names, np.split(order, ends[:-1]), strict=True):
+        curve = kaplan_meier(seconds[places], is_observed[places], confidence=confidence)
+        ended = int(is_observed[places].sum())
+        rows += [(name, share, len(places), ended, *curve.quantile(share)) for share in shares]
+    return pd.DataFrame(rows, columns=["group", "share", "n", "ended", "value", "low", "high"])
 
 
 def _limits(share, events, at_risk, confidence) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
