@@ -63,7 +63,7 @@ def _records(reading: Reading) -> str:
         SELECT *, coalesce(t.ContactId, t.Id) AS id, t.InitiationMethod AS method,
             upper(t.Channel) AS channel, coalesce(t.Queue, t.QueueInfo) AS queue,
             coalesce(t.Agent, t.AgentInfo) AS agent
-        FROM ({reading.records(_SHAPE)})"""
+        FROM ({reading.records(_SHAPE, with_text=True)})"""
     records = f"""
         SELECT *, {times},
             nullif(t.InitialContactId, id) AS initial_id,
