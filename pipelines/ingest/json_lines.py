@@ -4,6 +4,7 @@ DuckDB's reader makes a row of NULLs of a line that is no JSON. The text of a li
 only where its record is refused, so it is looked up in the file then.
 """
 
+import codecs
 import itertools
 import json
 import re
@@ -46,9 +47,13 @@ def _type(structure: object) -> str:
 
 
 def has_blank_lines(path: Path) -> bool:
-    """Does a blank line stand in the file? The reader would not count it."""
+    """Does a blank line stand in the file, or a byte-order mark before it? The reader would not
+    count the one, and not read the record after the other."""
     end = b"\n"
     with path.open("rb", buffering=0) as file:
+        if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
+            return True
+        file.seek(0)
         while block := file.read(1 << 20):
             if _BLANK_LINE.search(end + block):
                 return True
