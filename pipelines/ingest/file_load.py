@@ -24,7 +24,7 @@ from pipelines.ingest.forgotten import Forgotten, refused
 from pipelines.ingest.json_lines import Lines, with_texts
 from pipelines.ingest.mapping import Mapping, mapping_in
 from pipelines.ingest.masking import Labels
-from pipelines.ingest.privacy import sealed
+from pipelines.ingest.privacy import fingerprint, sealed
 from pipelines.ingest.quarantine import BROKEN_RECORD_REMEDY, NOT_A_RECORD
 from pipelines.ingest.raw_store import Draft, RawStore, rejects_schema, table_schema
 from pipelines.ingest.sources import sources
@@ -275,6 +275,7 @@ class FileLoad:
                 "tables": tables,
                 "rejected": count.rejected,
                 "headers": list(probe.table.headers) if probe.json is None else [],
+                "key_fingerprint": fingerprint(self.key),
                 "envelope": probe.json.envelope if probe.json else None,
                 **source.columns_report(probe),
             }

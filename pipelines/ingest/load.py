@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.errors import InputError, SettingsError, ZoneError
 from pipelines.ingest.file_load import FileLoad, LoadReport, Told
 from pipelines.ingest.mapping import mapping_in, read_mapping
-from pipelines.ingest.privacy import warehouse_key
+from pipelines.ingest.privacy import check_key, warehouse_key
 from pipelines.ingest.raw_store import raw_store
 from pipelines.ingest.replay import replay as replay_load
 from pipelines.ingest.replay import replayable
@@ -92,6 +92,7 @@ def load(
     reports, errors = [], []
     with raw_store(warehouse) as store:
         key = key or warehouse_key(warehouse)
+        check_key(key, store.last())
         for number, (path, is_named) in enumerate(files):
 
             def tell(rows: int, share: float, number: int = number, path: Path = path) -> None:
@@ -142,6 +143,7 @@ def replay(
     reports = []
     with raw_store(warehouse) as store:
         key = key or warehouse_key(warehouse)
+        check_key(key, store.last())
         found = replayable(store, which)
         for done, manifest in enumerate(found):
 

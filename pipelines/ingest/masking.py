@@ -220,7 +220,8 @@ _NAMES = (
             ),
         ),
         keeps=r"\b(?:Mrs?|Ms|Miss)\.? (?:Market|President|Robot|Bean|Bitcoin|Beast|Excel|Word"
-        r"|Universe|World|Support|Agent)\b|\b(?:Sra?|Srta)\.? (?:Soporte|Cliente|Agente|Usuario|Mercado)\b",
+        r"|Universe|World|Support|Agent)\b"
+        r"|\b(?:Sra?|Srta)\.? (?:Soporte|Cliente|Agente|Usuario|Mercado)\b",
     ),
 )
 

@@ -18,6 +18,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -127,6 +128,18 @@ def warehouse_key(warehouse: Path) -> bytes:
 def fingerprint(key: bytes) -> str:
     """Eight digits that tell one key from another and tell nothing of it."""
     return hashlib.sha256(b"fingerprint" + key).hexdigest()[:8]
+
+
+def check_key(key: bytes, manifest: dict[str, Any] | None) -> None:
+    """Refuse a key other than the one of the newest load: no customer would be told again.
+
+    Raises SettingsError."""
+    told = (manifest or {}).get("key_fingerprint")
+    if told not in (None, fingerprint(key)):
+        raise SettingsError(
+            f"the key (fingerprint {fingerprint(key)}) is not that of the loads before ({told});"
+            f" set {KEY_VARIABLE} as it was then, or choose another folder with --warehouse"
+        )
 
 
 def new_secret() -> bytes:

@@ -148,6 +148,11 @@ class RawStore:
             for path in sorted(self.folder.glob("[0-9]*/manifest.json"))
         ]
 
+    def last(self) -> dict[str, Any] | None:
+        """The manifest of the newest load, if there is one."""
+        paths = sorted(self.folder.glob("[0-9]*/manifest.json"))
+        return json.loads(paths[-1].read_text(encoding="utf-8")) if paths else None
+
     def find(self, sha256: str) -> dict[str, Any] | None:
         """The manifest of the load that has this content, if there is one."""
         for path in self.folder.glob(f"[0-9]*-{sha256[:16]}/manifest.json"):

@@ -20,6 +20,7 @@ from pipelines.ingest.contracts import TABLES
 from pipelines.ingest.forgotten import PERSON_COLUMNS, Forgotten
 from pipelines.ingest.privacy import (
     ROTATIONS,
+    fingerprint,
     new_secret,
     pseudonym,
     rotated,
@@ -57,7 +58,8 @@ def rotate(store: RawStore, key: bytes) -> bytes:
                 for table in _tables(folder)
             }
             changed["rejects"] = _sealed_anew(folder, key, key + secret)
-            _copy(folder, following, manifest, changed)
+            told = manifest | {"key_fingerprint": fingerprint(key + secret)}
+            _copy(folder, following, told, changed)
         old = Forgotten.read(store.folder, key)
         Forgotten(
             key + secret,
@@ -109,13 +111,13 @@ def forget(store: RawStore, key: bytes, values: Iterable[str], system: str | Non
         forgotten.write(following)
         if (store.folder / ROTATIONS).exists():
             os.link(store.folder / ROTATIONS, following / ROTATIONS)
-    for folder in {*store.folder.parent.glob("languages/*.parquet")}:
-        folder.unlink()  # made anew by the next build; which of them name the person, nobody asks
+    for path in [*store.folder.parent.glob("languages/*.parquet")]:
+        path.unlink()  # made anew by the next build; which of them name the person, nobody asks
     return Removed(rows, refused)
 
 
 def systems_of(store: RawStore) -> list[str]:
-    """The systems whose ids were loaded."""
+    """The systems whose ids were loaded; Zendesk's chats and calls speak of its users too."""
     return sorted({manifest["system"] for manifest in store.manifests()} | {"zendesk"})
 
 

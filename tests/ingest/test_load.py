@@ -187,6 +187,13 @@ def test_the_key_of_the_warehouse_links_its_loads(intake, monkeypatch):
     assert stat.S_IMODE((intake.warehouse / "key").stat().st_mode) == 0o600
 
 
+def test_another_key_than_before_is_refused_since_no_customer_would_be_told_again(intake):
+    intake.load(intake.file("a.csv", export(1)), **SEOUL)
+    with pytest.raises(SettingsError, match="is not that of the loads before"):
+        intake.load(intake.file("b.csv", export(2)), key=b"x" * 32, **SEOUL)
+    assert intake.rows("contacts", "source_id") == [("1",)]
+
+
 def test_progress_tells_the_share_done(intake):
     told = []
     intake.load(

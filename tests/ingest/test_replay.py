@@ -95,5 +95,5 @@ def test_an_unknown_load_is_told(intake):
 
 def test_another_key_cannot_open_the_quarantine(intake):
     intake.load(intake.file("t.csv", TEXT), zone="Europe/Berlin")
-    with pytest.raises(SettingsError, match="sealed with another key"):
+    with pytest.raises(SettingsError, match="is not that of the loads before"):
         replay(intake.warehouse, zone="Asia/Seoul", key=b"x" * 32)
