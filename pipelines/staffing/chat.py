@@ -36,7 +36,9 @@ class Concurrency:
 
     def __post_init__(self):
         if self.slots < 1 or self.slots != int(self.slots):
-            raise OutOfRangeError(f"slots is {self.slots}; an agent holds a whole number, 1 or more")
+            raise OutOfRangeError(
+                f"slots is {self.slots}; an agent holds a whole number, 1 or more"
+            )
         if not self.slowdown_share >= 0:
             raise OutOfRangeError(
                 f"slowdown_share is {self.slowdown_share}; it must be 0 or more: holding more"

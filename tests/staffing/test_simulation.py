@@ -1,59 +1,164 @@
-"""The closed forms against a discrete-event simulation: calls in, first come first served."""
+"""The simulated desk against hand-made days and the closed forms; then plans against the desk."""
 
-import heapq
+import math
 
 import numpy as np
 import pytest
+from scipy.stats import gamma
 
+from pipelines.errors import OutOfRangeError
 from pipelines.staffing.erlang import erlang_a, erlang_c, required_agents
+from pipelines.staffing.risk import required_for_expected_service_level
+from pipelines.staffing.simulation import REPLAY_COLUMNS, simulate
 
 
-def simulated(load, n, handle, within, patience, calls, seed):
-    """(served within / offered, abandoned / offered, mean wait) of a simulated desk."""
-    rng = np.random.default_rng(seed)
-    arrivals = np.cumsum(rng.exponential(handle / load, calls)).tolist()
-    handles = rng.exponential(handle, calls).tolist()
-    patiences = (rng.exponential(patience, calls) if patience else np.full(calls, np.inf)).tolist()
-    free_at = [0.0] * n
-    served_within = abandoned = 0
-    waited = 0.0
-    for arrived, takes, hangs_up_after in zip(arrivals, handles, patiences, strict=True):
-        wait = max(0.0, free_at[0] - arrived)
-        if wait > hangs_up_after:
-            abandoned += 1
-            waited += hangs_up_after
-            continue
-        heapq.heapreplace(free_at, arrived + wait + takes)
-        served_within += wait <= within
-        waited += wait
-    return served_within / calls, abandoned / calls, waited / calls
+def steady(load, n, handle, within, patience, *, replications, intervals, warm, seed):
+    """A desk of constant rate, its first `warm` half hours left out."""
+    contacts = np.full((replications, intervals), load * 1800 / handle)
+    replay = simulate(contacts, np.full(intervals, n), 1800, handle, within, patience, seed=seed)
+    return replay.overall(slice(warm, None))
+
+
+def test_the_same_seed_gives_the_same_day_and_another_one_another():
+    days = np.full((3, 4), 20.0)
+    first, again, other = (
+        simulate(days, [3, 3, 3, 3], 1800, 180, 20, 300, seed=seed) for seed in (1, 1, 2)
+    )
+    assert first.offered.tolist() == again.offered.tolist() != other.offered.tolist()
+    assert first.waited_seconds.tolist() == again.waited_seconds.tolist()
+
+
+def test_every_contact_is_answered_or_has_hung_up_and_hung_up_ones_waited_their_patience():
+    replay = simulate(np.full((200, 4), 60.0), [0, 0, 0, 0], 1800, 180, 20, 120, seed=4)
+    assert replay.abandoned.tolist() == replay.offered.tolist()
+    assert replay.served_within.sum() == 0
+    overall = replay.overall()
+    assert overall["wait_mean_seconds"] == pytest.approx(120, rel=0.02)
+    assert math.isnan(overall["occupancy_share"])
+
+
+def test_with_agents_to_spare_nobody_waits_and_their_time_is_the_load():
+    overall = steady(2, 60, 180, 0, None, replications=200, intervals=6, warm=1, seed=5)
+    assert overall["service_level_share"] == 1.0
+    assert overall["wait_mean_seconds"] == 0.0
+    assert overall["occupancy_share"] == pytest.approx(2 / 60, rel=0.02)
+
+
+def test_a_half_hour_without_contacts_has_no_service_level():
+    rows = simulate([[30.0, 0.0]] * 5, [5, 5], 1800, 60, 20, seed=6).by_interval()
+    assert list(rows.columns) == list(REPLAY_COLUMNS)
+    assert rows["offered"].iloc[1] == 0
+    assert rows["service_level_share"].isna().tolist() == [False, True]
+    assert rows["occupancy_share"].iloc[1] < 0.01
+
+
+def test_agents_who_go_finish_what_they_hold_and_take_nothing_new():
+    # all ten leave after the first half hour; their last calls end, the late callers hang up
+    rows = simulate(
+        [[300.0, 60.0, 60.0]] * 200, [10, 0, 0], 1800, 600, 20, 60, seed=7
+    ).by_interval()
+    assert rows["service_level_share"].tolist()[1:] == [0.0, 0.0]
+    assert rows["abandoned_share"].tolist()[1:] == [1.0, 1.0]
+    # before they go all ten are nearly always busy
+    assert rows["occupancy_share"].iloc[0] > 0.9
+
+
+def test_who_finishes_after_the_shift_uses_time_beyond_it():
+    replay = simulate([[300.0, 0.0]] * 300, [10, 0], 1800, 600, 20, 60, seed=8)
+    # ten calls of 600 s in hand at the end: 600 s each remain, (1 - e^-3) of it in the half hour
+    finishing = replay.used_seconds[:, 1].mean()
+    assert finishing == pytest.approx(10 * 600 * (1 - math.exp(-3)), rel=0.05)
+
+
+def test_shapes_that_do_not_fit_and_waits_without_end_are_refused():
+    with pytest.raises(OutOfRangeError, match=r"\(1, 2\) and agents \(3,\)"):
+        simulate([[1.0, 2.0]], [1, 1, 1], 1800, 60, 20, seed=1)
+    with pytest.raises(OutOfRangeError, match="0 or more"):
+        simulate([[-1.0]], [1], 1800, 60, 20, seed=1)
+    with pytest.raises(OutOfRangeError, match="would wait for ever"):
+        simulate([[1.0, 2.0]], [1, 0], 1800, 60, 20, seed=1)
+
+
+# -- against the closed forms, at utilisations from 0.5 to 0.97 ----------------------------
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("load", "n", "calls"), [(5.0, 10, 300_000), (24.0, 30, 1_500_000), (27.0, 30, 3_000_000)]
+    ("load", "n", "replications", "intervals", "warm"),
+    [
+        (5.0, 10, 400, 12, 2),
+        (7.5, 10, 600, 16, 4),
+        (17.0, 20, 500, 16, 4),
+        (27.6, 30, 500, 14, 4),
+        (29.1, 30, 300, 22, 10),
+    ],
+    ids=["0.5", "0.75", "0.85", "0.92", "0.97"],
 )
-def test_erlang_c_is_what_a_simulated_desk_does(load, n, calls):
-    served_within, _, _ = simulated(load, n, 240, 20, None, calls, seed=7)
-
-    exact = float(erlang_c(load, n, 240, 20).service_level_share)
-    assert served_within == pytest.approx(exact, abs=0.005)
+def test_the_simulated_desk_is_erlang_c(load, n, replications, intervals, warm):
+    overall = steady(
+        load, n, 60, 20, None, replications=replications, intervals=intervals, warm=warm, seed=7
+    )
+    exact = erlang_c(load, n, 60, 20)
+    level = float(exact.service_level_share)
+    assert overall["service_level_low"] <= level <= overall["service_level_high"]
+    # At 0.97 a queue takes thousands of calls to forget: its confidence is wider than half a point.
+    margin = overall["service_level_high"] - overall["service_level_low"]
+    assert abs(overall["service_level_share"] - level) < max(0.005, margin / 2)
+    assert overall["occupancy_share"] == pytest.approx(load / n, abs=0.005)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("load", "n"), [(10.0, 14), (20.0, 18)])
-def test_erlang_a_is_what_a_simulated_desk_with_impatient_callers_does(load, n):
-    served_within, abandoned, waited = simulated(load, n, 180, 20, 120, 600_000, seed=11)
+@pytest.mark.parametrize(
+    ("load", "n"),
+    [(5.0, 10), (14.0, 18), (19.0, 20), (21.0, 20)],
+    ids=["0.5", "0.78", "0.95", "1.05"],
+)
+def test_the_simulated_desk_with_impatient_callers_is_erlang_a(load, n):
+    overall = steady(load, n, 120, 20, 180, replications=600, intervals=10, warm=2, seed=12)
+    exact = erlang_a(load, n, 120, 20, 180)
+    level, lost = float(exact.service_level_share), float(exact.abandoned_share)
+    assert overall["service_level_low"] <= level <= overall["service_level_high"]
+    assert overall["service_level_share"] == pytest.approx(level, abs=0.005)
+    assert overall["abandoned_low"] <= lost <= overall["abandoned_high"]
+    assert overall["wait_mean_seconds"] == pytest.approx(float(exact.wait_mean_seconds), rel=0.04)
 
-    exact = erlang_a(load, n, 180, 20, 120)
-    assert served_within == pytest.approx(float(exact.service_level_share), abs=0.005)
-    assert abandoned == pytest.approx(float(exact.abandoned_share), abs=0.002)
-    assert waited == pytest.approx(float(exact.wait_mean_seconds), rel=0.03)
+
+# -- plans ---------------------------------------------------------------------------------
 
 
 def test_the_recommended_agents_reach_the_target_and_one_fewer_do_not():
     needed = int(required_agents(10.0, 180, 0.8, 20))
+    enough, too_few = (
+        steady(10.0, n, 180, 20, None, replications=300, intervals=10, warm=3, seed=3)
+        for n in (needed, needed - 1)
+    )
+    assert needed == 14
+    assert enough["service_level_low"] > 0.8
+    assert too_few["service_level_share"] < 0.815  # exactly 0.8054 at 13
+    assert enough["service_level_share"] == pytest.approx(0.88835, abs=0.005)
 
-    enough, _, _ = simulated(10.0, needed, 180, 20, None, 60_000, seed=3)
-    too_few, _, _ = simulated(10.0, needed - 1, 180, 20, None, 60_000, seed=3)
-    assert (needed, enough >= 0.8, too_few < 0.8) == (14, True, True)
+
+@pytest.mark.slow
+def test_a_plan_for_an_uncertain_day_reaches_its_target_where_one_for_the_mean_misses_it():
+    contacts = np.array([40, 90, 160, 160, 120, 60], dtype=float)
+    shares = (np.arange(41) + 0.5) / 41
+    spread = gamma(25, scale=1 / 25)  # the rate is known to within a fifth
+    loads = contacts[:, None] * 300 / 1800 * spread.ppf(shares)
+    risky = required_agents(contacts * 300 / 1800, 300, 0.8, 20, 120)
+    sure = required_for_expected_service_level(loads, 300, 0.8, 20, 120)
+
+    # each half hour is given time to settle: two hours at its rate, another rate every day
+    repeats = 4
+    rates = np.random.default_rng(9).gamma(25, 1 / 25, (600, len(contacts)))
+    reached = {}
+    for name, agents in (("for the mean", risky), ("for what may come", sure)):
+        reached[name] = []
+        for interval, n in enumerate(agents):
+            days = np.repeat(contacts[interval] * rates[:, [interval]], repeats, axis=1)
+            replay = simulate(days, np.full(repeats, n), 1800, 300, 20, 120, seed=10 + interval)
+            level = replay.overall(slice(1, None))["service_level_share"]
+            reached[name].append(bool(level >= 0.795))
+
+    assert (risky.tolist(), sure.tolist()) == ([9, 17, 29, 29, 22, 12], [9, 18, 31, 31, 24, 13])
+    assert reached["for the mean"] == [True, False, False, False, False, False]
+    assert reached["for what may come"] == [True] * 6

@@ -1,0 +1,59 @@
+"""Load that lags behind its arrivals: what is begun in one half hour is still held in the next.
+
+With long handle times the half hour's own arrivals x handle time (stationary, independent, period
+by period) asks for agents too early and sends them home too early. The mean number of contacts
+that would be in hand with agents without end follows dm/dt = arrivals - m / handle time; staffing
+each interval for its mean m is right where the rate moves.
+
+Source: Jennings, Mandelbaum, Massey & Whitt, "Server staffing to meet time-varying demand",
+Management Science 42 (1996); Green, Kolesar & Whitt, POM 16 (2007).
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pipelines.errors import OutOfRangeError
+
+
+def modified_offered_load(
+    contacts: ArrayLike,
+    interval_seconds: float,
+    handle_seconds: ArrayLike,
+    before_erlangs: ArrayLike | None = None,
+) -> NDArray[np.float64]:
+    """Mean contacts in hand per interval, in erlangs, had everybody been answered at once.
+
+    Parameters
+    ----------
+    contacts
+        [..., intervals] contacts in consecutive intervals of a constant rate each.
+    handle_seconds
+        Mean handle time; a scalar, or one per row of `contacts` [...].
+    before_erlangs
+        In hand when the first interval begins; 0 is a desk that opens empty. None: as if the
+        first interval's rate had always held.
+
+    Raises
+    ------
+    OutOfRangeError
+        Negative contacts, or a duration that is not above 0.
+    """
+    contacts = np.asarray(contacts, dtype=float)
+    handle = np.asarray(handle_seconds, dtype=float)
+    if not np.all(np.isfinite(contacts) & (contacts >= 0)):
+        raise OutOfRangeError("contacts must be finite and 0 or more in every interval")
+    if not (interval_seconds > 0 and np.all(np.isfinite(handle) & (handle > 0))):
+        raise OutOfRangeError(
+            f"interval_seconds is {interval_seconds} and handle_seconds {handle_seconds};"
+            " both must be above 0"
+        )
+    settled = contacts * handle[..., None] / interval_seconds
+    left = np.exp(-interval_seconds / handle)  # of what is in hand, one interval later
+    lasting = handle / interval_seconds * (1 - left)
+    in_hand = settled[..., 0] if before_erlangs is None else np.asarray(before_erlangs, float)
+    mean = np.empty(settled.shape)
+    for interval in range(settled.shape[-1]):
+        beyond = in_hand - settled[..., interval]
+        mean[..., interval] = settled[..., interval] + beyond * lasting
+        in_hand = settled[..., interval] + beyond * left
+    return mean

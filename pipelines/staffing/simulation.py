@@ -1,0 +1,297 @@
+"""A plan tried out: contacts arrive at random, agents come and go, and what happens is counted.
+
+The proof beside the closed forms: it knows no formula of a queue. All replications take their
+next event together, each at its own time, so that a day of a thousand replications costs little
+more than a day of one. Within an interval arrivals are Poisson at the replication's own rate;
+handle times and patience are exponential; the longest waiting is answered first, by the agent who
+holds fewest. An agent whose shift ends takes nothing new and finishes what he holds.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from pipelines.errors import OutOfRangeError
+from pipelines.staffing.chat import Concurrency
+
+_Z95 = 1.959963984540054
+CALLS = Concurrency(slots=1)
+"""One contact at a time: the telephone."""
+
+REPLAY_COLUMNS = (
+    "agents",
+    "offered",
+    "service_level_share",
+    "service_level_low",
+    "service_level_high",
+    "abandoned_share",
+    "abandoned_low",
+    "abandoned_high",
+    "wait_mean_seconds",
+    "occupancy_share",
+)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What happened, counted; arrays [replications, intervals] by the interval of the arrival.
+
+    offered         contacts that arrived
+    served_within   of them, answered within the threshold
+    abandoned       of them, hung up
+    waited_seconds  their waits added up, ended by an answer or by hanging up
+    used_seconds    slot seconds in use during the interval, by agents on duty or finishing
+    agents          [intervals] on duty
+    slots           chats an agent holds at most
+    interval_seconds
+    """
+
+    offered: NDArray[np.int64]
+    served_within: NDArray[np.int64]
+    abandoned: NDArray[np.int64]
+    waited_seconds: NDArray[np.float64]
+    used_seconds: NDArray[np.float64]
+    agents: NDArray[np.int64]
+    slots: int
+    interval_seconds: float
+
+    def by_interval(self) -> pd.DataFrame:
+        """REPLAY_COLUMNS, one row per interval; `low` and `high` are 95 % intervals.
+
+        Shares are of all contacts of all replications; the intervals come from how replications
+        differ. NULL where nothing arrived, occupancy where nobody was on duty.
+        """
+        each = [np.array([interval]) for interval in range(len(self.agents))]
+        return self._counted(each, self.agents.astype(float))
+
+    def overall(self, chosen: slice | NDArray = slice(None)) -> pd.Series:
+        """REPLAY_COLUMNS over all intervals, or those `chosen` (a slice, mask, or positions)."""
+        kept = np.arange(len(self.agents))[chosen]
+        return self._counted([kept], np.array([self.agents[kept].mean()])).iloc[0]
+
+    def _counted(self, groups, agents) -> pd.DataFrame:
+        def total(counts):
+            return np.stack([counts[:, group].sum(axis=1) for group in groups], axis=1)
+
+        offered = total(self.offered).astype(float)
+        service = _ratio(total(self.served_within), offered)
+        lost = _ratio(total(self.abandoned), offered)
+        on_duty = np.array([self.agents[group].sum() for group in groups], dtype=float)
+        capacity = on_duty * self.slots * self.interval_seconds * len(self.offered)
+        used = total(self.used_seconds).sum(axis=0)
+        return pd.DataFrame(
+            {
+                "agents": agents,
+                "offered": offered.sum(axis=0).astype(np.int64),
+                "service_level_share": service[0],
+                "service_level_low": service[1],
+                "service_level_high": service[2],
+                "abandoned_share": lost[0],
+                "abandoned_low": lost[1],
+                "abandoned_high": lost[2],
+                "wait_mean_seconds": _ratio(total(self.waited_seconds), offered)[0],
+                "occupancy_share": np.divide(
+                    used, capacity, out=np.full(len(used), np.nan), where=capacity > 0
+                ),
+            },
+            columns=list(REPLAY_COLUMNS),
+        )
+
+
+def simulate(
+    contacts: ArrayLike,
+    agents: ArrayLike,
+    interval_seconds: float,
+    handle_seconds: float,
+    within_seconds: float,
+    patience_seconds: float | None = None,
+    concurrency: Concurrency = CALLS,
+    *,
+    seed: int,
+) -> Replay:
+    """Let contacts arrive and see them answered, many days at once.
+
+    Parameters
+    ----------
+    contacts
+        [replications, intervals] expected contacts: one row per day to try. Rows that differ
+        are an uncertain forecast; equal rows are chance alone.
+    agents
+        [intervals] on duty, whole. After the last interval its agents stay until nobody waits.
+    handle_seconds
+        Mean handle time of a contact held alone.
+    patience_seconds
+        Mean time until who waits hangs up; None: nobody does.
+
+    Raises
+    ------
+    OutOfRangeError
+        Shapes that do not fit, a negative number, or contacts that nobody would ever answer:
+        no patience, and no agents in the last interval.
+    """
+    contacts = np.asarray(contacts, dtype=float)
+    agents = np.asarray(agents)
+    if contacts.ndim != 2 or agents.shape != contacts.shape[1:]:
+        raise OutOfRangeError(
+            f"contacts are {contacts.shape} and agents {agents.shape}; they must be [replications,"
+            " intervals] and [intervals]"
+        )
+    if not (np.all(np.isfinite(contacts) & (contacts >= 0)) and np.all(agents >= 0)):
+        raise OutOfRangeError("contacts and agents must be finite and 0 or more")
+    if patience_seconds is None and agents[-1] == 0 and contacts.any():
+        raise OutOfRangeError(
+            "nobody is on duty in the last interval and nobody hangs up: who waits then would wait"
+            " for ever; end the plan with agents, or give the customers' patience"
+        )
+    random = np.random.default_rng(seed)
+    desk = _Desk(contacts, agents, interval_seconds, handle_seconds, patience_seconds, concurrency)
+    desk.open(random)
+    while desk.advance(random):
+        desk.answer()
+    return desk.counted(within_seconds)
+
+
+class _Desk:
+    """All replications of a desk at their present times.
+
+    `holding[r, c]` counts the agents of class c: the first classes are on duty with 0 .. slots
+    contacts in hand, the others are finishing with 0 .. slots after their shift's end.
+    """
+
+    def __init__(self, contacts, agents, interval_seconds, handle, patience, concurrency):
+        self.contacts, self.agents = contacts, agents.astype(np.int64)
+        self.interval_seconds, self.patience = interval_seconds, patience
+        self.slots = concurrency.slots
+        self.speed = np.tile(concurrency.handled_per_second(handle), 2)
+        self.in_hand = np.tile(np.arange(self.slots + 1), 2)
+
+    def open(self, random):
+        replications, intervals = self.contacts.shape
+        self.rows = np.arange(replications)
+        counts = random.poisson(self.contacts)
+        most = int(counts.sum(axis=1).max(initial=0))
+        # Row by row: the interval of each arrival, then its time within it; the end is never.
+        self.arrived = np.full((replications, most + 1), np.inf)
+        for row, count in enumerate(counts):
+            at = np.repeat(np.arange(intervals), count) + random.random(count.sum())
+            self.arrived[row, : count.sum()] = np.sort(at) * self.interval_seconds
+        self.gives_up_after = (
+            np.full(self.arrived.shape, np.inf)
+            if self.patience is None
+            else random.exponential(self.patience, self.arrived.shape)
+        )
+        self.waited = np.full(self.arrived.shape, np.nan)
+        self.used = np.zeros((replications, intervals))
+        self.now = np.zeros(replications)
+        self.interval = np.zeros(replications, dtype=np.int64)
+        self.seen = np.zeros(replications, dtype=np.int64)  # arrivals so far
+        self.head = np.zeros(replications, dtype=np.int64)  # the longest waiting of them
+        self.holding = np.zeros((replications, 2 * (self.slots + 1)), dtype=np.int64)
+        self.holding[:, 0] = self.agents[0]
+
+    def advance(self, random) -> bool:
+        """Take every replication to its next event; False once all are done."""
+        rows, last = self.rows, len(self.agents) - 1
+        arrival = self.arrived[rows, self.seen]
+        speed = self.holding @ self.speed
+        with np.errstate(divide="ignore"):
+            finish = self.now + random.standard_exponential(len(rows)) / speed
+        turn = np.where(self.interval < last, (self.interval + 1) * self.interval_seconds, np.inf)
+        at = np.minimum(np.minimum(arrival, finish), turn)
+        # At the end either nobody waits, or nobody is there to answer: all of them hang up.
+        is_over = np.isinf(arrival) & np.isinf(turn)
+        is_done = is_over & ((self.head >= self.seen) | (speed == 0))
+        if is_done.all():
+            return False
+        at = np.where(is_done, self.now, at)
+        # Beyond the last interval the desk only finishes: that time is nobody's occupancy.
+        end = len(self.agents) * self.interval_seconds
+        spent = np.minimum(at, end) - np.minimum(self.now, end)
+        self.used[rows, self.interval] += (self.holding @ self.in_hand) * spent
+        self.now = at
+        is_arrival = ~is_done & (at == arrival)
+        self.seen += is_arrival
+        is_turn = ~is_done & ~is_arrival & (at == turn)
+        if is_turn.any():
+            self._change_shift(np.flatnonzero(is_turn))
+        finished = np.flatnonzero(~(is_done | is_arrival | is_turn))
+        if finished.size:
+            rates = np.cumsum(self.holding[finished] * self.speed, axis=1)
+            drawn = random.random(finished.size) * rates[:, -1]
+            by = np.minimum((rates <= drawn[:, None]).sum(axis=1), rates.shape[1] - 1)
+            self.holding[finished, by] -= 1
+            self.holding[finished, by - 1] += 1
+        return True
+
+    def answer(self):
+        """Whoever waits and finds a slot is answered, unless he hung up before."""
+        while True:
+            free = self.holding[:, : self.slots] > 0
+            could = np.flatnonzero((self.head < self.seen) & free.any(axis=1))
+            if not could.size:
+                return
+            head = self.head[could]
+            waited = self.now[could] - self.arrived[could, head]
+            is_here = waited <= self.gives_up_after[could, head]
+            taken, head = could[is_here], head[is_here]
+            self.waited[taken, head] = waited[is_here]
+            least = free[taken].argmax(axis=1)
+            self.holding[taken, least] -= 1
+            self.holding[taken, least + 1] += 1
+            self.head[could] += 1
+
+    def _change_shift(self, rows):
+        self.interval[rows] += 1
+        agents = self.agents[self.interval[rows]]
+        on_duty = self.holding[rows, : self.slots + 1]
+        change = agents - on_duty.sum(axis=1)
+        # Who holds least goes first: the classes up to the one that still covers the number.
+        before = np.cumsum(on_duty, axis=1) - on_duty
+        leaving = np.clip(np.maximum(-change, 0)[:, None] - before, 0, on_duty)
+        self.holding[rows, : self.slots + 1] -= leaving
+        leaving[:, 0] = 0
+        self.holding[rows, self.slots + 1 :] += leaving
+        self.holding[rows, 0] += np.maximum(change, 0)
+
+    def counted(self, within) -> Replay:
+        """Replication by replication and interval by interval of arrival."""
+        shape = self.contacts.shape
+        row, call = np.nonzero(np.isfinite(self.arrived))
+        interval = (self.arrived[row, call] // self.interval_seconds).astype(np.int64)
+        cell = row * shape[1] + np.minimum(interval, shape[1] - 1)
+        waited = self.waited[row, call]
+        is_lost = np.isnan(waited)
+        waited = np.where(is_lost, self.gives_up_after[row, call], waited)
+
+        def count(weights):
+            return np.bincount(cell, weights, minlength=shape[0] * shape[1]).reshape(shape)
+
+        return Replay(
+            offered=count(None),
+            served_within=count(~is_lost & (waited <= within)).astype(np.int64),
+            abandoned=count(is_lost).astype(np.int64),
+            waited_seconds=count(waited),
+            used_seconds=self.used,
+            agents=self.agents,
+            slots=self.slots,
+            interval_seconds=self.interval_seconds,
+        )
+
+
+def _ratio(parts, wholes) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Share of sums and its 95 % interval from the replications (columns are the answers).
+
+    Source: Cochran, Sampling Techniques (1977), 6.4, the ratio of two means.
+    """
+    replications = len(parts)
+    whole = wholes.sum(axis=0)
+    share = np.divide(parts.sum(axis=0), whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    if replications < 2:
+        unknown = np.full(share.shape, np.nan)
+        return share, unknown, unknown
+    apart = ((parts - share * wholes) ** 2).sum(axis=0) * replications / (replications - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        margin = _Z95 * np.sqrt(apart) / whole
+    return share, np.maximum(share - margin, 0), np.minimum(share + margin, 1)
