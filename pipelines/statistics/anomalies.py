@@ -1,0 +1,337 @@
+"""What season and calendar do not explain: unusual half hours and days, and who carries them.
+
+A series is regular and in time order. Every entry has a season (weekday and slot; a holiday is
+a season of its own, or the Sunday's) and is judged by the last entries of that season alone,
+the more recent the weightier: by their median, and by their mean after outliers were drawn in,
+so that last week's outage is not this week's normal. Nothing later than an entry is used, so
+that a verdict stands once given.
+
+Counts are judged by negative binomial limits: chance, the spread between like entries that was
+seen so far, and the uncertainty of the mean. With small counts they are those of Poisson.
+
+Source: Farrington et al. (1996), JRSS A 159, for surveillance of counts against their own past
+weeks; Kulldorff (1997), Communications in Statistics 26, for the scan statistic.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import chdtri, nbdtrik, ndtri
+
+from pipelines.errors import OutOfRangeError
+from pipelines.statistics.intervals import CONFIDENCE, Estimate
+
+Floats = NDArray[np.float64]
+
+FALSE_ALARM_SHARE = 0.001
+"""Of ordinary entries that are marked, both sides together: about one half hour in three weeks."""
+
+HISTORY = 12
+LEAST_HISTORY = 4
+HALF_LIFE = 6.0
+EVERYWHERE = "*"
+"""Stands for all values of a dimension."""
+
+_DRAWN_IN = 2.5  # spreads from the median
+_SPREAD_CLIP = 9.0  # variances
+_SPREAD_ROUNDS = 3
+_BEYOND_CHANCE = np.log(1_000)  # so much likelier than as expected, for the first to be named
+
+
+def unusual_counts(
+    counts: ArrayLike, season: ArrayLike, false_alarm_share: float = FALSE_ALARM_SHARE
+) -> pd.DataFrame:
+    """Judge each count against earlier ones of its season.
+
+    Parameters
+    ----------
+    counts, season : array_like
+        In time order; NaN counts: no data, which is neither judged nor used.
+
+    Returns
+    -------
+    DataFrame
+        One row per entry: n (earlier entries it is judged by), value, expected, low, high (an
+        ordinary count lies from low to high, both included) and unusual: -1, 0, 1; NULL with
+        fewer than LEAST_HISTORY earlier entries or without data.
+    """
+    counts = np.asarray(counts, dtype=float)
+    history, weight = _history(counts, season)
+    n = (weight > 0).sum(axis=1)
+    expected, effective = _robust_mean(history, weight, least_spread=True)
+    spread = _spread(counts, expected, expected * (1 + 1 / effective), expected**2)
+    # Nothing seen so far is not proof of never: half a count, as in Jeffreys' prior.
+    centre = np.maximum(expected, 0.5 / effective)
+    variance = (centre + spread * centre**2) * (1 + 1 / effective)
+    size, chance = centre**2 / (variance - centre), centre / variance
+    tail = false_alarm_share / 2
+    is_known = n >= LEAST_HISTORY
+    with np.errstate(invalid="ignore"):
+        low, high = (np.ceil(nbdtrik(p, size, chance) - 1e-9) for p in (tail, 1 - tail))
+    return _judged(n, counts, expected, np.maximum(low, 0.0), high, is_known)
+
+
+def unusual_means(
+    n: ArrayLike,
+    total: ArrayLike,
+    squares: ArrayLike,
+    season: ArrayLike,
+    false_alarm_share: float = FALSE_ALARM_SHARE,
+) -> pd.DataFrame:
+    """Judge each mean (or share: squares = total) against earlier ones of its season.
+
+    Limits are normal ones from the variance within entries over n, the spread between like
+    entries that was seen so far, and the uncertainty of the expectation. Long-tailed durations
+    are marked more often than asked for while there are few: of means of a dozen log-normal
+    waits 1.4 %.
+
+    Returns
+    -------
+    DataFrame
+        As `unusual_counts`; an entry without observations is not judged. `n` is again the
+        number of earlier entries.
+    """
+    n, total, squares = (np.asarray(values, dtype=float) for values in (n, total, squares))
+    value = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
+    history, weight = _history(value, season)
+    earlier = (weight > 0).sum(axis=1)
+    expected, effective = _robust_mean(history, weight, least_spread=False)
+    is_observed = ~np.isnan(value)
+    scatter = np.where(is_observed, squares - total * np.nan_to_num(value), 0.0)
+    freedom = np.where(is_observed, n - 1, 0.0)
+    within = _before(np.cumsum(np.maximum(scatter, 0.0))) / np.maximum(
+        _before(np.cumsum(freedom)), 1.0
+    )
+    chance = np.divide(within, n, out=np.full(len(n), np.nan), where=n > 0)
+    spread = _spread(value, expected, chance * (1 + 1 / effective), np.ones(len(n)))
+    error = np.sqrt((chance + spread) * (1 + 1 / effective))
+    margin = ndtri(1 - false_alarm_share / 2) * error
+    is_known = (earlier >= LEAST_HISTORY) & (error > 0)
+    return _judged(earlier, value, expected, expected - margin, expected + margin, is_known)
+
+
+@dataclass(frozen=True)
+class Burst:
+    """The run of entries whose counts leave the expectation most.
+
+    start, stop   its places, half-open
+    excess        count less expectation; n is the count, its limits are Poisson's
+    expected      over the run
+    """
+
+    start: int
+    stop: int
+    excess: Estimate
+    expected: float
+
+
+def burst(counts: ArrayLike, expected: ArrayLike, is_surplus: bool = True) -> Burst | None:
+    """When it began and ended: the run with the highest likelihood ratio; None: no such run.
+
+    Parameters
+    ----------
+    counts, expected : array_like
+        Entries in time order, some hundred at most; NaN (no data) counts as expected.
+    is_surplus
+        False: look for too few.
+    """
+    counts, expected = np.asarray(counts, dtype=float), np.asarray(expected, dtype=float)
+    is_known = ~(np.isnan(counts) | np.isnan(expected))
+    seen = np.append(0.0, np.cumsum(np.where(is_known, counts, 0.0)))
+    foreseen = np.append(0.0, np.cumsum(np.where(is_known, expected, 0.0)))
+    count = seen[None, :] - seen[:, None]
+    expectation = foreseen[None, :] - foreseen[:, None]
+    ratio = np.triu(_likelihood_ratio(count, expectation, is_surplus), 1)
+    if not ratio.size or ratio.max() <= 0:
+        return None
+    start, stop = (int(place) for place in np.unravel_index(ratio.argmax(), ratio.shape))
+    here = float(expectation[start, stop])
+    return Burst(start, stop, _excess(float(count[start, stop]), here), here)
+
+
+def carriers(
+    cells: pd.DataFrame, dimensions: Sequence[str], is_surplus: bool = True, most: int = 3
+) -> pd.DataFrame:
+    """Which values of which dimensions carry an excess: "withdrawals, Korean, chat".
+
+    Of all combinations of values, EVERYWHERE among them, the one is taken whose excess is
+    least like chance (a likelihood ratio, less the logarithm of how many combinations name as
+    many dimensions, so that detail must be earned); then the next one in what is left.
+
+    Parameters
+    ----------
+    cells
+        [*dimensions, count, expected] over the marked span; rows of one cell are added up.
+    is_surplus
+        False: what is missing.
+    most
+        Rows at most.
+
+    Returns
+    -------
+    DataFrame
+        [*dimensions, n, expected, value, low, high, explained_share], the strongest first:
+        n is the count, value the excess with Poisson limits, explained_share its part of the
+        whole excess. Empty where nothing is beyond chance.
+
+    Raises
+    ------
+    OutOfRangeError
+        An expectation below 0 or missing.
+    """
+    dimensions = list(dimensions)
+    left = cells.groupby(dimensions, observed=True, sort=True)[["count", "expected"]].sum(
+        min_count=1
+    )
+    left = left.astype(float).reset_index()
+    if not (left["expected"] >= 0).all():
+        raise OutOfRangeError("every cell needs an expected count of 0 or more")
+    whole = left["count"].sum() - left["expected"].sum()
+    rows = []
+    for _ in range(most):
+        found = _strongest(left, dimensions, is_surplus)
+        if found is None:
+            break
+        is_here = np.ones(len(left), dtype=bool)
+        for name, value in found.items():
+            is_here &= (left[name] == value).to_numpy()
+        count, expected = left.loc[is_here, ["count", "expected"]].sum()
+        estimate = _excess(float(count), float(expected))
+        rows.append(
+            {
+                **{name: found.get(name, EVERYWHERE) for name in dimensions},
+                "n": estimate.n,
+                "expected": expected,
+                "value": estimate.value,
+                "low": estimate.low,
+                "high": estimate.high,
+                "explained_share": estimate.value / whole if whole else np.nan,
+            }
+        )
+        left.loc[is_here, "count"] = left.loc[is_here, "expected"]
+    columns = [*dimensions, "n", "expected", "value", "low", "high", "explained_share"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _strongest(left: pd.DataFrame, dimensions: list[str], is_surplus: bool) -> dict | None:
+    best, best_score = None, 0.0
+    for depth in range(len(dimensions) + 1):
+        for names in combinations(dimensions, depth):
+            if names:
+                sums = left.groupby(list(names), observed=True, sort=True)[["count", "expected"]]
+                sums = sums.sum()
+            else:
+                sums = left[["count", "expected"]].sum().to_frame().T
+            ratio = _likelihood_ratio(
+                sums["count"].to_numpy(), sums["expected"].to_numpy(), is_surplus
+            )
+            score = ratio - np.log(len(sums)) - _BEYOND_CHANCE
+            if score.max() > best_score:
+                key = sums.index[int(score.argmax())]
+                key = key if isinstance(key, tuple) else (key,)
+                best, best_score = dict(zip(names, key, strict=False)), float(score.max())
+    return best
+
+
+def _history(values: Floats, season: ArrayLike) -> tuple[Floats, Floats]:
+    """The last HISTORY values of each entry's season before it, latest first, and weights."""
+    codes = pd.factorize(np.asarray(season))[0]
+    order = np.argsort(codes, kind="stable")
+    sorted_values, sorted_codes = values[order], codes[order]
+    starts = np.searchsorted(sorted_codes, sorted_codes)
+    place = np.arange(len(values))[:, None] - np.arange(1, HISTORY + 1)[None, :]
+    is_same = place >= starts[:, None]
+    found = np.where(is_same, sorted_values[np.maximum(place, 0)], np.nan)
+    history = np.empty_like(found)
+    history[order] = found
+    recency = 0.5 ** (np.arange(HISTORY) / HALF_LIFE)
+    return history, np.where(np.isnan(history), 0.0, recency)
+
+
+def _robust_mean(history: Floats, weight: Floats, least_spread: bool) -> tuple[Floats, Floats]:
+    """Weighted mean after values far from the median were drawn in; and its effective n.
+
+    Counts spread at least as chance makes them: three equal ones do not make a fourth an outlier.
+    """
+    median = _weighted_median(history, weight)
+    deviation = np.abs(history - median[:, None])
+    spread = 1.4826 * _weighted_median(deviation, weight)
+    if least_spread:
+        spread = np.maximum(spread, np.sqrt(np.maximum(median, 1.0)))
+    margin = _DRAWN_IN * np.where(spread > 0, spread, np.inf)[:, None]
+    drawn_in = np.clip(history, median[:, None] - margin, median[:, None] + margin)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        total = weight.sum(axis=1)
+        mean = np.nansum(np.where(weight > 0, drawn_in, 0.0) * weight, axis=1) / total
+        return mean, total**2 / (weight**2).sum(axis=1)
+
+
+def _weighted_median(values: Floats, weight: Floats) -> Floats:
+    """Smallest value up to which half of the weight lies; the middle where it is exactly half."""
+    order = np.argsort(values, axis=1)  # NaN goes last, and weighs nothing
+    ordered = np.take_along_axis(values, order, axis=1)
+    reached = np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1)
+    half = reached[:, -1:] / 2
+    first = (reached >= half - 1e-12).argmax(axis=1)
+    second = np.minimum((reached > half + 1e-12).argmax(axis=1), (weight > 0).sum(axis=1) - 1)
+    rows = np.arange(len(values))
+    return (ordered[rows, first] + ordered[rows, np.maximum(second, 0)]) / 2
+
+
+def _spread(value: Floats, expected: Floats, chance: Floats, unit: Floats) -> Floats:
+    """Variance beyond chance, in units of `unit`, over all entries before each one.
+
+    Squares count up to _SPREAD_CLIP variances, so that an outage does not widen the limits
+    that should show it; in rounds, since how large a variance is has to be found first.
+    """
+    is_known = ~(np.isnan(value) | np.isnan(expected) | np.isnan(chance))
+    square = np.where(is_known, (value - expected) ** 2, 0.0)
+    chance, unit = np.where(is_known, chance, 0.0), np.where(is_known, unit, 0.0)
+    units = _before(np.cumsum(unit))
+    spread = np.zeros(len(value))
+    for _ in range(_SPREAD_ROUNDS):
+        drawn_in = np.minimum(square, _SPREAD_CLIP * (chance + spread * unit))
+        extra = np.maximum(_before(np.cumsum(drawn_in - chance)), 0.0)
+        spread = np.divide(extra, units, out=np.zeros(len(value)), where=units > 0)
+    return spread
+
+
+def _before(cumulative: Floats) -> Floats:
+    """The running sum without each entry's own."""
+    return np.append(0.0, cumulative[:-1])
+
+
+def _judged(n, value, expected, low, high, is_known) -> pd.DataFrame:
+    is_judged = is_known & ~np.isnan(value)
+    unusual = (value > high).astype(int) - (value < low)
+    return pd.DataFrame(
+        {
+            "n": n.astype("int64"),
+            "value": value,
+            "expected": np.where(is_known, expected, np.nan),
+            "low": np.where(is_known, low, np.nan),
+            "high": np.where(is_known, high, np.nan),
+            "unusual": pd.Series(unusual, dtype="Int64").mask(~is_judged),
+        }
+    )
+
+
+def _likelihood_ratio(count: Floats, expected: Floats, is_surplus: bool) -> Floats:
+    """How much likelier counts are at their own rate than as expected; 0 on the other side."""
+    floor = np.maximum(expected, 0.5)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(count > 0, count * np.log(count / floor), 0.0) - (count - floor)
+    is_beyond = count > floor if is_surplus else count < expected
+    return np.where(is_beyond, ratio, 0.0)
+
+
+def _excess(count: float, expected: float) -> Estimate:
+    """Count less expectation, with the exact limits of a Poisson mean (Garwood 1936)."""
+    tail = (1 - CONFIDENCE) / 2
+    low = float(chdtri(2 * count, 1 - tail)) / 2 if count > 0 else 0.0
+    high = float(chdtri(2 * (count + 1), tail)) / 2
+    return Estimate(round(count), count - expected, low - expected, high - expected)

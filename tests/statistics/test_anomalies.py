@@ -1,0 +1,210 @@
+"""Anomalies: measured false alarms, planted outages, and who carried them since when."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from pipelines.errors import OutOfRangeError
+from pipelines.statistics import anomalies
+from pipelines.statistics.anomalies import EVERYWHERE
+
+WEEK = 336
+SHAPE = np.abs(np.sin(np.arange(WEEK) / 48 * np.pi)) + 0.02
+
+
+def _series(peak: float, spread: float, weeks: int = 40, seed: int = 1) -> tuple:
+    random = np.random.default_rng(seed)
+    mean = np.tile(SHAPE * peak, weeks) * np.repeat(1 + np.arange(weeks) * 0.005, WEEK)
+    if spread:
+        mean = mean * random.gamma(1 / spread, spread, len(mean))
+    return random.poisson(mean).astype(float), np.tile(np.arange(WEEK), weeks)
+
+
+@pytest.mark.parametrize("peak", [0.5, 3, 20, 200])
+@pytest.mark.parametrize("spread", [0.0, 0.02, 0.1])
+def test_at_most_one_ordinary_half_hour_in_a_thousand_is_marked(peak, spread):
+    counts, season = _series(peak, spread)
+    found = anomalies.unusual_counts(counts, season)["unusual"][8 * WEEK :]
+    assert found.notna().all()
+    assert (found != 0).mean() <= 0.0013
+
+
+def test_limits_without_spread_are_those_of_a_negative_binomial():
+    # Eight weeks of 20 exactly: nothing beyond chance, so the variance is 20 * (1 + 1/n), n being
+    # the effective number of the eight weeks.
+    found = anomalies.unusual_counts([20.0] * 9, [0] * 9).iloc[-1]
+    weight = 0.5 ** (np.arange(8) / anomalies.HALF_LIFE)
+    variance = 20 * (1 + (weight**2).sum() / weight.sum() ** 2)
+    law = stats.nbinom(400 / (variance - 20), 20 / variance)
+    assert found["expected"] == pytest.approx(20)
+    assert (found["low"], found["high"]) == (law.ppf(0.0005), law.ppf(0.9995))
+    assert found["n"] == 8
+
+
+def test_an_outage_is_marked_and_last_weeks_outage_is_not_this_weeks_normal():
+    counts, season = _series(20, 0.02)
+    outage = 30 * WEEK + 28
+    counts[outage : outage + 4] += 40
+    found = anomalies.unusual_counts(counts, season)
+    assert found["unusual"][outage : outage + 4].tolist() == [1, 1, 1, 1]
+    ordinary = anomalies.unusual_counts(*_series(20, 0.02))
+    after = slice(outage + WEEK, outage + WEEK + 4)
+    assert (found["expected"] / ordinary["expected"] - 1)[after].abs().max() < 0.15
+
+
+def test_silence_is_marked_where_many_were_due_and_not_at_night():
+    counts, season = _series(60, 0.02)
+    noon, night = 30 * WEEK + 24, 30 * WEEK + 48
+    counts[[noon, night]] = 0
+    found = anomalies.unusual_counts(counts, season)["unusual"]
+    assert (found[noon], found[night]) == (-1, 0)
+
+
+def test_no_data_is_neither_judged_nor_used_and_four_weeks_are_needed():
+    counts = [10.0, 12.0, np.nan, 9.0, 11.0, 30.0]
+    found = anomalies.unusual_counts(counts, [0] * 6)
+    assert found["unusual"].isna().tolist() == [True] * 5 + [False]
+    assert found["n"].tolist() == [0, 1, 2, 2, 3, 4]
+    assert found["unusual"][5] == 1
+
+
+def test_a_verdict_stands_whatever_comes_later():
+    counts, season = _series(20, 0.05)
+    whole, part = (
+        anomalies.unusual_counts(counts[:end], season[:end])["unusual"] for end in (None, 20 * WEEK)
+    )
+    assert whole[: 20 * WEEK].tolist() == part.tolist()
+
+
+def test_a_holiday_is_judged_by_holidays():
+    season = ["mon"] * 8 + ["holiday"] * 5 + ["mon", "holiday"]
+    counts = [100.0, 98, 103, 99, 101, 97, 102, 100, 40, 42, 38, 41, 39, 40, 40]
+    assert anomalies.unusual_counts(counts, season)["unusual"].tolist()[-2:] == [-1, 0]
+
+
+def _means(n: np.ndarray, shift: np.ndarray, seed: int = 4) -> tuple:
+    random = np.random.default_rng(seed)
+    samples = [random.normal(300 + by, 60, size) for size, by in zip(n, shift, strict=True)]
+    return n, [x.sum() for x in samples], [(x**2).sum() for x in samples]
+
+
+def test_ordinary_means_are_marked_about_once_in_a_thousand_and_slow_days_are():
+    random = np.random.default_rng(3)
+    n = random.poisson(np.tile([50, 60, 70, 40, 50, 10, 12], 400))
+    shift = random.normal(0, 10, 2_800)
+    shift[2_500] = 90
+    found = anomalies.unusual_means(*_means(n, shift), np.tile(np.arange(7), 400))["unusual"]
+    assert found[2_500] == 1
+    assert (found.drop(2_500).dropna() != 0).mean() <= 0.002
+
+
+def test_a_day_without_contacts_has_no_mean_to_judge():
+    n, total, squares = _means(np.array([20, 20, 20, 20, 20, 0, 20]), np.zeros(7))
+    found = anomalies.unusual_means(n, total, squares, [0] * 7)
+    assert found["unusual"].isna().tolist() == [True, True, True, True, False, True, False]
+    assert found["n"].tolist() == [0, 1, 2, 3, 4, 5, 5]
+
+
+CHANNELS, LANGUAGES = ["chat", "mail", "phone"], ["ko", "en", "ja", "vi"]
+TOPICS = ["withdrawal", "login", "kyc", "fees", "other"]
+DIMENSIONS = ["channel", "language", "topic"]
+
+
+def _cells(seed: int = 5) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    cells = pd.DataFrame(list(itertools.product(CHANNELS, LANGUAGES, TOPICS)), columns=DIMENSIONS)
+    expected = random.gamma(2, 6, len(cells))
+    return cells.assign(expected=expected, count=random.poisson(expected))
+
+
+def _planted(**where: str) -> pd.DataFrame:
+    cells = _cells()
+    is_here = np.all([cells[name] == value for name, value in where.items()], axis=0)
+    return cells.assign(count=cells["count"].where(~is_here, cells["count"] * 3 + 10))
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"topic": "withdrawal"},
+        {"language": "ja"},
+        {"channel": "phone", "topic": "login"},
+        {"channel": "chat", "language": "ko", "topic": "withdrawal"},
+    ],
+)
+def test_the_planted_combination_is_named_first_and_nothing_else(where):
+    found = anomalies.carriers(_planted(**where), DIMENSIONS)
+    named = found[DIMENSIONS].to_dict("records")
+    assert named == [{name: where.get(name, EVERYWHERE) for name in DIMENSIONS}]
+
+
+def test_a_surge_everywhere_has_no_culprit():
+    cells = _cells()
+    found = anomalies.carriers(cells.assign(count=cells["count"] * 2), DIMENSIONS)
+    assert found.loc[0, DIMENSIONS].tolist() == [EVERYWHERE] * 3
+    assert found.loc[0, "explained_share"] == 1
+
+
+def test_an_ordinary_day_names_nobody():
+    named = [len(anomalies.carriers(_cells(seed), DIMENSIONS)) for seed in range(20)]
+    assert named == [0] * 20
+
+
+def test_two_causes_are_named_one_after_the_other():
+    cells = _planted(topic="withdrawal")
+    cells["count"] += 60 * ((cells["channel"] == "phone") & (cells["language"] == "vi"))
+    found = anomalies.carriers(cells, DIMENSIONS)[DIMENSIONS]
+    assert sorted(found.itertuples(index=False, name=None)) == [
+        (EVERYWHERE, EVERYWHERE, "withdrawal"), ("phone", "vi", EVERYWHERE),
+    ]  # fmt: skip
+
+
+def test_what_is_missing_is_found_as_what_is_too_much():
+    cells = _cells()
+    cells.loc[cells["channel"] == "mail", "count"] = 0
+    found = anomalies.carriers(cells, DIMENSIONS, is_surplus=False)
+    assert found.loc[0, DIMENSIONS].tolist() == ["mail", EVERYWHERE, EVERYWHERE]
+    assert found.loc[0, "value"] == pytest.approx(
+        -cells.query("channel == 'mail'")["expected"].sum()
+    )
+
+
+def test_an_excess_has_the_exact_poisson_limits():
+    # 30 counted where 10 were due: the mean of 30 lies between 20.24 and 42.83 (Garwood).
+    cells = pd.DataFrame({"topic": ["a", "b"], "count": [30, 10], "expected": [10.0, 10.0]})
+    found = anomalies.carriers(cells, ["topic"]).iloc[0]
+    assert (found["topic"], found["n"], found["value"]) == ("a", 30, 20)
+    assert [round(found["low"], 2), round(found["high"], 2)] == [10.24, 32.83]
+    assert found["explained_share"] == 1
+
+
+def test_a_cell_without_expectation_is_refused():
+    with pytest.raises(OutOfRangeError, match="expected count"):
+        anomalies.carriers(pd.DataFrame({"t": ["a"], "count": [1], "expected": [np.nan]}), ["t"])
+
+
+def test_withdrawals_since_14_00_begin_at_the_28th_half_hour():
+    random = np.random.default_rng(6)
+    expected = 4 * SHAPE[:48]
+    counts = random.poisson(expected).astype(float)
+    counts[28:] += random.poisson(9, 20)
+    found = anomalies.burst(counts, expected)
+    assert (found.start, found.stop) == (28, 48)
+    assert found.excess.n == counts[28:].sum()
+    assert found.excess.value == pytest.approx(counts[28:].sum() - expected[28:].sum())
+    assert found.excess.low > 0
+
+
+def test_a_half_hour_without_data_does_not_end_a_burst():
+    expected = np.full(10, 5.0)
+    counts = np.array([5, 5, 20, np.nan, 20, 5, 5, 5, 5, 5], dtype=float)
+    found = anomalies.burst(counts, expected)
+    assert (found.start, found.stop, found.excess.value) == (2, 5, 30)
+
+
+def test_as_expected_there_is_no_burst():
+    assert anomalies.burst([5.0, 5.0], [5.0, 5.0]) is None
+    assert anomalies.burst([], []) is None
