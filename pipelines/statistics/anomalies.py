@@ -36,7 +36,7 @@ HALF_LIFE = 6.0
 EVERYWHERE = "*"
 """Stands for all values of a dimension."""
 
-_DRAWN_IN = 2.5  # spreads from the median
+_DRAWN_IN = 1.5  # spreads from the median
 _SPREAD_CLIP = 9.0  # variances
 _SPREAD_ROUNDS = 3
 _BEYOND_CHANCE = np.log(1_000)  # so much likelier than as expected, for the first to be named
