@@ -78,3 +78,9 @@ class OutOfRangeError(SupportQualityError, ValueError):
     """A number that makes no sense where it stands: a share above 1, a negative duration."""
 
     exit_code = 12
+
+
+class UnreachablePlanError(SupportQualityError):
+    """No plan keeps every promise with the people allowed; says where it breaks and by how much."""
+
+    exit_code = 13

@@ -1,0 +1,192 @@
+"""Work that can wait until a promised day: e-mail, tickets, social media, by linear programme.
+
+Amounts are agent hours (contacts x handle time). What is done by the end of a half hour is never
+less than what is due by then, and never more than what has arrived. Agents of the live channels
+help while they have nothing better to do; what they cannot do, dedicated agents must.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, diags_array, eye_array, hstack, vstack
+
+from pipelines.errors import OutOfRangeError, UnreachablePlanError
+
+HOURS = 0.5
+"""Hours of one row: a half hour."""
+
+MOST_USEFUL_OCCUPANCY = 0.95
+"""Live agents help with other work until they are busy this share of their time."""
+
+DEFERRABLE_COLUMNS = (
+    "starts_at",
+    "arrived_hours",
+    "due_hours",
+    "spare_hours",
+    "dedicated_agents",
+    "done_hours",
+    "backlog_hours",
+)
+
+_PEAK_PRICE = 1e-2  # levels the work, and never at the price of an hour more of it
+_DELAY_PRICE = 1e-6  # and of equal plans the one that begins earlier
+_ROUNDING = 1e-7
+
+
+def spare_hours(live_agents: ArrayLike, live_occupancy_share: ArrayLike) -> NDArray[np.float64]:
+    """Agent hours per half hour that live agents can give: agents x (0.95 - occupancy) / 2.
+
+    0 where they are busier than that, or where nobody is on duty (occupancy NaN).
+    """
+    agents = np.asarray(live_agents, dtype=float)
+    free = MOST_USEFUL_OCCUPANCY - np.asarray(live_occupancy_share, dtype=float)
+    return HOURS * agents * np.nan_to_num(np.maximum(free, 0))
+
+
+def due_by_promise(
+    arrived_hours: ArrayLike, is_open: ArrayLike, local_on: ArrayLike, promise_open_days: int
+) -> NDArray[np.float64]:
+    """[rows] hours that fall due by the end of each row, for a promise in open days.
+
+    Work that arrives on an open day, before its last open half hour ends, is due when the desk
+    closes `promise_open_days` open days later: 1 is the end of the next open day, 0 the same.
+    What arrives on a closed day, or after closing, counts as arrived at the next opening. Work
+    due after the last row is due beyond the plan and appears nowhere.
+
+    Raises
+    ------
+    OutOfRangeError
+        A promise that is not a whole number of days, 0 or more.
+    """
+    if promise_open_days != int(promise_open_days) or promise_open_days < 0:
+        raise OutOfRangeError(
+            f"promise_open_days is {promise_open_days}; it must be a whole number, 0 or more"
+        )
+    arrived, is_open = np.asarray(arrived_hours, dtype=float), np.asarray(is_open, dtype=bool)
+    day = pd.factorize(np.asarray(local_on))[0]
+    due = np.zeros(len(arrived))
+    if not is_open.any():
+        return due
+    position = np.arange(len(arrived))
+    closing = pd.Series(position[is_open]).groupby(day[is_open]).max().to_numpy()
+    counted_from = np.searchsorted(closing, position)  # the first closing at or after the arrival
+    falls_due = counted_from + int(promise_open_days)
+    is_within = falls_due < len(closing)
+    np.add.at(due, closing[falls_due[is_within]], arrived[is_within])
+    return due
+
+
+def plan_deferrable(
+    work: pd.DataFrame, *, backlog_hours: float = 0.0, end_backlog_hours: float | None = None
+) -> pd.DataFrame:
+    """Fewest hours of dedicated agents with which every promise is kept, levelled.
+
+    Parameters
+    ----------
+    work
+        One row per half hour, in time order: starts_at, is_open, arrived_hours, due_hours (by
+        the end of the row, backlog included; see `due_by_promise`), and optionally spare_hours
+        of live agents (0 without) and most_dedicated_agents (without: as many as it takes).
+    backlog_hours
+        Hours waiting when the first row begins. When they are due is said in `due_hours`.
+    end_backlog_hours
+        Hours that may be left after the last row; None leaves what is not due by then.
+
+    Returns
+    -------
+    DataFrame
+        DEFERRABLE_COLUMNS, one row per row of `work`. `dedicated_agents` is whole, 0 while
+        closed; `backlog_hours` is what has arrived and is not done at the end of the row.
+
+    Raises
+    ------
+    UnreachablePlanError
+        Even with everybody working as early as can be, something due cannot be done; the message
+        says by which half hour, and how many agent hours are missing.
+    OutOfRangeError
+        Negative amounts, or more due by a row than has arrived.
+    """
+    if work.empty:
+        return pd.DataFrame(columns=list(DEFERRABLE_COLUMNS))
+    is_open = work["is_open"].to_numpy(dtype=bool)
+    arrived = work["arrived_hours"].to_numpy(dtype=float)
+    due = work["due_hours"].to_numpy(dtype=float)
+    spare = np.where(is_open, _column(work, "spare_hours", 0.0), 0.0)
+    most = np.where(is_open, _column(work, "most_dedicated_agents", np.inf), 0.0)
+    named = {
+        "arrived_hours": arrived,
+        "due_hours": due,
+        "spare_hours": spare,
+        "backlog": [backlog_hours],
+    }
+    for name, values in {**named, "most_dedicated_agents": most}.items():
+        if not np.all(np.asarray(values) >= 0):
+            raise OutOfRangeError(f"{name} must be 0 or more in every half hour")
+    at_hand = backlog_hours + np.cumsum(arrived)
+    must = np.cumsum(due)
+    if end_backlog_hours is not None:
+        must[-1] = max(must[-1], at_hand[-1] - end_backlog_hours)
+    if np.any(too_early := must > at_hand + _ROUNDING):
+        row = int(np.flatnonzero(too_early)[0])
+        raise OutOfRangeError(
+            f"{must[row]:.4g} agent hours are due by the end of row {row} and only"
+            f" {at_hand[row]:.4g} have arrived; due_hours must count arrived work"
+        )
+    _check_reachable(work["starts_at"], at_hand, must, spare + HOURS * most)
+    done, dedicated = _least_dedicated(at_hand, must, spare, most)
+    return pd.DataFrame(
+        {
+            "starts_at": work["starts_at"].to_numpy(),
+            "arrived_hours": arrived,
+            "due_hours": due,
+            "spare_hours": spare,
+            "dedicated_agents": np.ceil(dedicated - _ROUNDING).astype(np.int64),
+            "done_hours": np.diff(done, prepend=0.0),
+            "backlog_hours": at_hand - done,
+        },
+        columns=list(DEFERRABLE_COLUMNS),
+    )
+
+
+def _check_reachable(starts_at, at_hand, must, capacity) -> None:
+    """Working as early as can be does the most by every row at once: what it misses is missed."""
+    done = 0.0
+    for row, (arrived, room) in enumerate(zip(at_hand, capacity, strict=True)):
+        done = min(done + room, arrived)
+        if (missing := must[row] - done) > _ROUNDING:
+            raise UnreachablePlanError(
+                f"by the end of the half hour from {starts_at.iloc[row]:%Y-%m-%d %H:%M}"
+                f" {missing:.3g} agent hours of the work due are missing, with everybody working"
+                " as early as can be; add dedicated agents before it, or promise later"
+            )
+
+
+def _least_dedicated(at_hand, must, spare, most) -> tuple[NDArray, NDArray]:
+    """[rows] hours done so far and dedicated agents, by linear programme (HiGHS).
+
+    Variables: done so far, dedicated agents, and the most of these at once.
+    """
+    rows = len(at_hand)
+    step = diags_array([1.0, -1.0], offsets=[0, -1], shape=(rows, rows))
+    agents = eye_array(rows)
+    nothing = csr_array((rows, rows))
+    within_capacity = hstack([step, -HOURS * agents, csr_array((rows, 1))])
+    only_forward = hstack([-step, nothing, csr_array((rows, 1))])
+    below_peak = hstack([nothing, agents, csr_array(-np.ones((rows, 1)))])
+    found = linprog(
+        np.r_[np.full(rows, -_DELAY_PRICE), np.full(rows, HOURS), _PEAK_PRICE],
+        A_ub=vstack([within_capacity, only_forward, below_peak]).tocsr(),
+        b_ub=np.r_[spare, np.zeros(2 * rows)],
+        bounds=np.column_stack(
+            [np.r_[np.minimum(must, at_hand), np.zeros(rows + 1)], np.r_[at_hand, most, np.inf]]
+        ),
+        method="highs",
+    )
+    if not found.success:
+        raise UnreachablePlanError(f"the solver found no plan: {found.message}")
+    return found.x[:rows], found.x[rows : 2 * rows]
+
+
+def _column(work: pd.DataFrame, name: str, otherwise: float) -> NDArray[np.float64]:
+    return work[name].to_numpy(dtype=float) if name in work else np.full(len(work), otherwise)
