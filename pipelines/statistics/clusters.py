@@ -1,0 +1,147 @@
+"""Contacts that belong together: repeats of one customer, and incidents of many.
+
+Topic and time stand in for "the same problem", since no export says it. Contacts without a
+known requester or topic repeat nothing and are repeated by nothing: whether they are is NULL.
+
+`repeats` and `threads` take one row per contact: contact_id, requester_id, topic, arrived_at
+(UTC) and, for first-contact resolution, resolved_at (first solve; NaT: not solved).
+"""
+
+import numpy as np
+import pandas as pd
+
+from pipelines.errors import OutOfRangeError
+
+WITHIN = pd.Timedelta(days=7)
+SAME_PROBLEM = pd.Timedelta(hours=24)
+
+
+def repeats(
+    contacts: pd.DataFrame, cut: pd.Timestamp, within: pd.Timedelta = WITHIN
+) -> pd.DataFrame:
+    """Did the same customer come back about the same topic, in any channel?
+
+    A contact is repeated if the requester's next contact on the topic arrives after it and
+    less than `within` after its first solve (after its arrival, while it is not solved).
+
+    Returns
+    -------
+    DataFrame
+        One row per contact, in the order given: contact_id, repeated_by (the next contact, NULL:
+        none), is_repeated and is_first_contact_resolution. The last is true for a contact that
+        is solved and not repeated, false for one that is repeated or still unsolved `within`
+        after its arrival, and NULL while that may still change at `cut`, or without requester
+        or topic.
+    """
+    places = np.arange(len(contacts))
+    rows = contacts.reset_index(drop=True).assign(_place=places)
+    is_known = rows["requester_id"].notna() & rows["topic"].notna()
+    rows = rows.sort_values(["arrived_at", "contact_id"], kind="stable")
+    grouped = rows[is_known.loc[rows.index]].groupby(["requester_id", "topic"], observed=True)
+    following_at = grouped["arrived_at"].shift(-1).reindex(rows.index)
+    following = grouped["contact_id"].shift(-1).reindex(rows.index)
+    is_solved = rows["resolved_at"].notna()
+    until = rows["resolved_at"].where(is_solved, rows["arrived_at"]) + within
+    is_repeated = (following_at < until).fillna(False)
+    is_final = until <= cut
+    first_contact = (is_solved & ~is_repeated).astype("boolean")
+    first_contact = first_contact.mask(~is_final & ~is_repeated)
+    known = is_known.loc[rows.index]
+    return (
+        pd.DataFrame(
+            {
+                "contact_id": rows["contact_id"],
+                "repeated_by": following.where(is_repeated),
+                "is_repeated": is_repeated.astype("boolean")
+                .mask(~is_final & ~is_repeated)
+                .mask(~known),
+                "is_first_contact_resolution": first_contact.mask(~known),
+                "_place": rows["_place"],
+            }
+        )
+        .sort_values("_place")
+        .drop(columns="_place")
+        .reset_index(drop=True)
+    )
+
+
+def threads(contacts: pd.DataFrame, gap: pd.Timedelta = SAME_PROBLEM) -> pd.DataFrame:
+    """Collapse one customer's contacts about one problem: the first, and what only asks again.
+
+    A contact joins the thread of the same requester and topic if it arrives at most `gap` after
+    the last one in it; threads can thus last longer than `gap`.
+
+    Returns
+    -------
+    DataFrame
+        One row per contact, in the order given: contact_id, thread_id (the contact_id of the
+        first), is_first. A contact without requester or topic is a thread of its own. Contacts
+        are n, threads the count of is_first.
+    """
+    rows = contacts.reset_index(drop=True).sort_values(["arrived_at", "contact_id"], kind="stable")
+    known = rows["requester_id"].notna() & rows["topic"].notna()
+    grouped = rows[known].groupby(["requester_id", "topic"], observed=True)["arrived_at"]
+    since = grouped.diff().reindex(rows.index)
+    is_first = ~(since <= gap)
+    first_id = rows["contact_id"].where(is_first)
+    joined = first_id[known].groupby(
+        [rows.loc[known, "requester_id"], rows.loc[known, "topic"]], observed=True
+    )
+    thread_id = joined.ffill().reindex(rows.index).fillna(first_id)
+    return pd.DataFrame(
+        {"contact_id": rows["contact_id"], "thread_id": thread_id, "is_first": is_first}
+    ).sort_index()
+
+
+def incidents(
+    contacts: pd.DataFrame, bursts: pd.DataFrame, gap: pd.Timedelta = SAME_PROBLEM
+) -> pd.DataFrame:
+    """What each burst of contacts amounts to: how many people, how many asked again.
+
+    Which of a burst's contacts would have come anyway cannot be told one by one, only how many
+    were due; so an incident counts, and marks no contact as its own.
+
+    Parameters
+    ----------
+    contacts
+        As above, with whatever columns name a burst.
+    bursts
+        One row each: starts_at, stops_at (half-open, UTC), expected (contacts due), and any
+        columns of `contacts` (topic, channel, language) with a value or "*" for all.
+
+    Returns
+    -------
+    DataFrame
+        `bursts` with n (contacts), threads (with asking again collapsed), requesters (NULL
+        where none is known) and excess (n less expected).
+
+    Raises
+    ------
+    OutOfRangeError
+        A burst is named by a column that contacts do not have.
+    """
+    named = [name for name in bursts if name not in ("starts_at", "stops_at", "expected")]
+    unknown = [name for name in named if name not in contacts]
+    if unknown:
+        raise OutOfRangeError(f"contacts have no {', '.join(unknown)} to find a burst by")
+    counted = []
+    for burst in bursts.to_dict("records"):
+        arrived = contacts["arrived_at"]
+        is_in = (arrived >= burst["starts_at"]) & (arrived < burst["stops_at"])
+        for name in named:
+            if burst[name] != "*":
+                is_in &= contacts[name] == burst[name]
+        here = contacts[is_in]
+        requesters = here["requester_id"].nunique()
+        counted.append(
+            {
+                "n": len(here),
+                "threads": int(threads(here, gap)["is_first"].sum()),
+                "requesters": requesters or None,
+                "excess": len(here) - burst["expected"],
+            }
+        )
+    found = pd.DataFrame(
+        counted, index=bursts.index, columns=["n", "threads", "requesters", "excess"]
+    )
+    return pd.concat([bursts, found.astype({"requesters": "Int64"})], axis=1)
