@@ -1,0 +1,119 @@
+"""How many people to hire, and when: 12 weeks or 12 months ahead, with attrition and ramp.
+
+Who leaves, leaves at an even share each period; who is hired is worth little while in training
+and all of it once ramped up. Hiring for a requirement must therefore begin a ramp before it, and
+hire for those who will leave on the way. Amounts are full-time people on the roster.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from pipelines.errors import OutOfRangeError, UnreachablePlanError
+
+WEEKS = 12
+MONTHS = 12
+
+HIRING_COLUMNS = ("required", "hires", "on_roll", "effective", "gap", "leaving")
+
+
+def plan_hiring(
+    required: Sequence[float] | pd.Series,
+    on_roll: float,
+    attrition_share: float,
+    ramp: Sequence[float] = (1.0,),
+    *,
+    most_hires: float = np.inf,
+    short_price: float = 10.0,
+) -> pd.DataFrame:
+    """Hires per period that meet the requirement with the fewest people paid.
+
+    Parameters
+    ----------
+    required
+        Agents on the roster per period (week or month), in order; its index is the answer's.
+    on_roll
+        People on the roll when the first period begins, all ramped up.
+    attrition_share
+        Share of the people on the roll who leave at the end of each period, 0 or more, below 1.
+        Weekly from yearly: 1 - (1 - yearly) ** (1 / 52).
+    ramp
+        What a hire is worth in the first, second, ... period on the roll; the last holds on.
+        (0, 0.5, 1): a period of training, a period at half, then in full.
+    most_hires
+        At most so many hires a period (the training class).
+    short_price
+        What a missing agent costs a period, in the pay of a person a period. Above the pay of the
+        periods that a hire must come early, no avoidable gap remains.
+
+    Returns
+    -------
+    DataFrame
+        HIRING_COLUMNS, one row per period. `hires` begin with the period and are whole; `on_roll`
+        is during it, `effective` what that is worth, `gap` effective - required (negative is
+        short), `leaving` the people who leave at its end.
+
+    Raises
+    ------
+    OutOfRangeError
+        A share out of its range, a negative requirement, or an empty ramp.
+    """
+    index = required.index if isinstance(required, pd.Series) else None
+    needed = np.asarray(required, dtype=float)
+    worth = np.asarray(ramp, dtype=float)
+    if not 0 <= attrition_share < 1:
+        raise OutOfRangeError(
+            f"attrition_share is {attrition_share}; it must be 0 or more and below 1: at 1"
+            " everybody leaves before the next period"
+        )
+    if not (len(worth) and np.all((worth >= 0) & (worth <= 1)) and worth[-1] > 0):
+        raise OutOfRangeError(
+            f"ramp is {list(ramp)}; it must hold shares from 0 to 1, and end above 0, else a hire"
+            " is never worth anything"
+        )
+    if not (np.all(np.isfinite(needed) & (needed >= 0)) and on_roll >= 0 and short_price > 0):
+        raise OutOfRangeError("required and on_roll must be 0 or more, short_price above 0")
+    periods = len(needed)
+    if not periods:
+        return pd.DataFrame(columns=list(HIRING_COLUMNS))
+
+    # [period, period of hiring] how many of one hire are still there, and what they are worth.
+    age = np.subtract.outer(np.arange(periods), np.arange(periods))
+    stays = np.where(age >= 0, (1 - attrition_share) ** np.maximum(age, 0), 0.0)
+    worth_at = stays * worth[np.clip(age, 0, len(worth) - 1)]
+    there = on_roll * (1 - attrition_share) ** np.arange(periods)
+    found = milp(
+        np.r_[stays.sum(axis=0), np.full(periods, short_price)],
+        integrality=np.r_[np.ones(periods), np.zeros(periods)],
+        bounds=Bounds(0, np.r_[np.full(periods, most_hires), np.full(periods, np.inf)]),
+        constraints=LinearConstraint(np.hstack([worth_at, np.eye(periods)]), needed - there),
+    )
+    if found.x is None:
+        raise UnreachablePlanError(f"the solver found no plan: {found.message}")
+    hires = np.round(found.x[:periods]).astype(np.int64)
+    people = there + stays @ hires
+    effective = there + worth_at @ hires
+    return pd.DataFrame(
+        {
+            "required": needed,
+            "hires": hires,
+            "on_roll": people,
+            "effective": effective,
+            "gap": effective - needed,
+            "leaving": people * attrition_share,
+        },
+        index=index,
+        columns=list(HIRING_COLUMNS),
+    )
+
+
+def share_per_period(yearly_share: float, periods_a_year: int) -> float:
+    """Attrition per period that makes `yearly_share` a year: 1 - (1 - yearly) ** (1 / periods)."""
+    if not 0 <= yearly_share < 1 or periods_a_year < 1:
+        raise OutOfRangeError(
+            f"yearly_share is {yearly_share} over {periods_a_year} periods; it must be 0 or more"
+            " and below 1, over 1 period or more"
+        )
+    return 1 - (1 - yearly_share) ** (1 / periods_a_year)

@@ -1,0 +1,75 @@
+"""Hiring ahead of a requirement, on rows that can be added up by hand."""
+
+import pandas as pd
+import pytest
+
+from pipelines.errors import OutOfRangeError
+from pipelines.staffing.hiring import HIRING_COLUMNS, plan_hiring, share_per_period
+
+
+def test_without_attrition_or_ramp_people_are_hired_when_they_are_needed():
+    plan = plan_hiring([10, 12, 12, 15], on_roll=10, attrition_share=0)
+    assert plan["hires"].tolist() == [0, 2, 0, 3]
+    assert plan["on_roll"].tolist() == [10, 12, 12, 15]
+    assert plan["gap"].tolist() == [0, 0, 0, 0]
+    assert list(plan.columns) == list(HIRING_COLUMNS)
+
+
+def test_a_ramp_of_two_periods_means_hiring_two_periods_earlier():
+    plan = plan_hiring([10, 10, 12, 12], on_roll=10, attrition_share=0, ramp=(0, 0.5, 1))
+    assert plan["hires"].tolist() == [2, 0, 0, 0]
+    assert plan["effective"].tolist() == [10, 11, 12, 12]
+
+
+def test_who_leaves_is_replaced():
+    # 10 of 100 leave after the first period: 10 hires keep 100
+    plan = plan_hiring([100, 100, 100], on_roll=100, attrition_share=0.1)
+    assert plan["leaving"].iloc[0] == pytest.approx(10)
+    assert plan["hires"].tolist() == [0, 10, 10]
+    assert plan["on_roll"].tolist() == pytest.approx([100, 100, 100])
+
+
+def test_a_training_class_bounds_the_hires_of_a_period():
+    plan = plan_hiring([10, 16], on_roll=10, attrition_share=0, most_hires=4)
+    assert plan["hires"].tolist() == [2, 4]
+    short = plan_hiring([16, 16], on_roll=10, attrition_share=0, most_hires=4)
+    assert short["hires"].tolist() == [4, 2]
+    assert short["gap"].tolist() == [-2, 0]
+
+
+def test_a_gap_that_no_hire_can_close_in_time_is_shown_and_not_hidden():
+    plan = plan_hiring([12, 12, 12], on_roll=10, attrition_share=0, ramp=(0, 1))
+    assert plan["hires"].tolist() == [2, 0, 0]
+    assert plan["gap"].tolist() == [-2, 0, 0]
+
+
+def test_twelve_weeks_keep_their_own_index():
+    weeks = pd.date_range("2026-03-02", periods=12, freq="W-MON")
+    plan = plan_hiring(pd.Series(50.0, index=weeks), 50, share_per_period(0.3, 52), (0, 0, 0.5, 1))
+    assert plan.index.tolist() == weeks.tolist()
+    # the ramp takes three weeks; from then on nobody is missing
+    assert (plan["gap"].iloc[3:] >= -1e-9).all()
+    # with nobody hired 50 x (1 - .3)^(11/52) = 46.4 would be left
+    assert plan["hires"].sum() == 4
+
+
+def test_thirty_percent_a_year_is_the_same_by_week_and_by_month():
+    assert (1 - share_per_period(0.3, 52)) ** 52 == pytest.approx(0.7)
+    assert (1 - share_per_period(0.3, 12)) ** 12 == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"attrition_share": 1.0}, "everybody leaves"),
+        ({"attrition_share": -0.1}, "attrition_share"),
+        ({"ramp": ()}, "ramp"),
+        ({"ramp": (0.0, 0.0)}, "never worth anything"),
+        ({"required": [-1]}, "0 or more"),
+        ({"short_price": 0}, "short_price"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_named(changed, said):
+    sound = {"required": [10], "on_roll": 10, "attrition_share": 0.1}
+    with pytest.raises(OutOfRangeError, match=said):
+        plan_hiring(**(sound | changed))
