@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 from pipelines.ingest.tables import identifier, quoted
 
 _LARGEST_LINE = 64_000_000
-_BLANKS = (b"\n\n", b"\n\r", b"\n ", b"\n\t")
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
 
 
@@ -56,9 +55,7 @@ def has_blank_lines(path: Path) -> bool:
             return True
         file.seek(0)
         while block := file.read(1 << 20):
-            text = end + block
-            # a pattern is looked for where a plain search, ten times as fast, finds its beginning
-            if any(mark in text for mark in _BLANKS) and _BLANK_LINE.search(text):
+            if _BLANK_LINE.search(end + block):
                 return True
             end = block[-2:]
     return False
