@@ -18,6 +18,8 @@ from pipelines.statistics.intervals import Estimate, bootstrap, wilson
 Floats = NDArray[np.float64]
 Level = Literal["nominal", "ordinal", "interval"]
 
+_ROUNDING = 1e-9
+
 
 def percent_agreement(first: ArrayLike, second: ArrayLike) -> Estimate:
     """Share of units that two raters gave the same value, with its Wilson interval.
@@ -89,40 +91,37 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level = "nominal", seed: int =
     if not len(counts):
         return Estimate(0, np.nan, np.nan, np.nan)
     rated = counts.sum(axis=1)
-    # Pairs of values within each unit, each rating once with every other one.
-    pairs = counts[:, :, None] * counts[:, None, :]
-    diagonal = np.arange(len(distinct))
-    pairs[:, diagonal, diagonal] -= counts
-    pairs = (pairs / (rated - 1)[:, None, None]).reshape(len(counts), -1)
+    others = rated - 1
 
     def alpha(places: NDArray[np.int64]) -> Floats:
         times = _tallies(places, len(counts))
-        coincidences = (times @ pairs).reshape(-1, len(distinct), len(distinct))
         marginals = times @ counts
-        distance = _distance(level, distinct, marginals)
         n = marginals.sum(axis=1)
-        observed = (coincidences * distance).sum(axis=(1, 2)) / n
-        expected = np.einsum("bi,bj,bij->b", marginals, marginals, distance) / (n * (n - 1))
-        return _beyond_chance(observed, expected)
+        if level == "nominal":
+            observed = times @ ((rated**2 - (counts**2).sum(axis=1)) / others)
+            expected = n**2 - (marginals**2).sum(axis=1)
+        else:
+            # The squared differences of all pairs are 2 * (size * sum of squares - sum squared).
+            scores = _scores(level, distinct, marginals)
+            squares = (times @ (counts * (rated / others)[:, None]) * scores**2).sum(axis=1)
+            observed = squares - ((times / others) * (scores @ counts.T) ** 2).sum(axis=1)
+            expected = n * (marginals * scores**2).sum(axis=1)
+            expected -= (marginals * scores).sum(axis=1) ** 2
+        return _beyond_chance(observed, expected / (n - 1))
 
     return _estimate(alpha, len(counts), seed)
 
 
-def _distance(level: Level, distinct: NDArray, marginals: Floats) -> Floats:
-    """Squared distance of each two values, per resample."""
-    if level == "nominal":
-        apart = 1.0 - np.eye(len(distinct))
-        return np.broadcast_to(apart, (len(marginals), *apart.shape))
-    if level == "interval":
-        apart = (distinct[:, None] - distinct[None, :]).astype(float) ** 2
-        return np.broadcast_to(apart, (len(marginals), *apart.shape))
-    # Ratings from the one value to the other, half of those at either end.
-    middle = np.cumsum(marginals, axis=1) - marginals / 2
-    return (middle[:, :, None] - middle[:, None, :]) ** 2
+def _scores(level: Level, distinct: NDArray, marginals: Floats) -> Floats:
+    """Where each value stands on a line, per resample: ranks of ties' middles, or the value."""
+    if level == "ordinal":
+        return np.cumsum(marginals, axis=1) - marginals / 2
+    centred = distinct.astype(float) - distinct.astype(float).mean()
+    return np.broadcast_to(centred, marginals.shape)
 
 
 def _beyond_chance(disagreement: Floats, by_chance: Floats) -> Floats:
-    is_defined = by_chance > 1e-12
+    is_defined = by_chance > _ROUNDING
     ratio = np.divide(disagreement, by_chance, out=np.zeros_like(by_chance), where=is_defined)
     return np.where(is_defined, 1 - ratio, np.nan)
 

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtri, nbdtrik, ndtri
 
 from pipelines.errors import OutOfRangeError
-from pipelines.statistics.intervals import CONFIDENCE, Estimate
+from pipelines.statistics.intervals import CONFIDENCE, Estimate, ratio
 
 Floats = NDArray[np.float64]
 
@@ -96,7 +96,7 @@ def unusual_means(
         number of earlier entries.
     """
     n, total, squares = (np.asarray(values, dtype=float) for values in (n, total, squares))
-    value = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
+    value = ratio(total, n)
     history, weight = _history(value, season)
     earlier = (weight > 0).sum(axis=1)
     expected, effective = _robust_mean(history, weight, least_spread=False)
@@ -106,7 +106,7 @@ def unusual_means(
     within = _before(np.cumsum(np.maximum(scatter, 0.0))) / np.maximum(
         _before(np.cumsum(freedom)), 1.0
     )
-    chance = np.divide(within, n, out=np.full(len(n), np.nan), where=n > 0)
+    chance = ratio(within, n)
     spread = _spread(value, expected, chance * (1 + 1 / effective), np.ones(len(n)))
     error = np.sqrt((chance + spread) * (1 + 1 / effective))
     margin = ndtri(1 - false_alarm_share / 2) * error
@@ -145,10 +145,10 @@ def burst(counts: ArrayLike, expected: ArrayLike, is_surplus: bool = True) -> Bu
     foreseen = np.append(0.0, np.cumsum(np.where(is_known, expected, 0.0)))
     count = seen[None, :] - seen[:, None]
     expectation = foreseen[None, :] - foreseen[:, None]
-    ratio = np.triu(_likelihood_ratio(count, expectation, is_surplus), 1)
-    if not ratio.size or ratio.max() <= 0:
+    likelihood = np.triu(_likelihood_ratio(count, expectation, is_surplus), 1)
+    if not likelihood.size or likelihood.max() <= 0:
         return None
-    start, stop = (int(place) for place in np.unravel_index(ratio.argmax(), ratio.shape))
+    start, stop = (int(place) for place in np.unravel_index(likelihood.argmax(), likelihood.shape))
     here = float(expectation[start, stop])
     return Burst(start, stop, _excess(float(count[start, stop]), here), here)
 
@@ -226,10 +226,10 @@ def _strongest(left: pd.DataFrame, dimensions: list[str], is_surplus: bool) -> d
                 sums = sums.sum()
             else:
                 sums = left[["count", "expected"]].sum().to_frame().T
-            ratio = _likelihood_ratio(
+            likelihood = _likelihood_ratio(
                 sums["count"].to_numpy(), sums["expected"].to_numpy(), is_surplus
             )
-            score = ratio - np.log(len(sums)) - _BEYOND_CHANCE
+            score = likelihood - np.log(len(sums)) - _BEYOND_CHANCE
             if score.max() > best_score:
                 key = sums.index[int(score.argmax())]
                 key = key if isinstance(key, tuple) else (key,)

@@ -102,6 +102,11 @@ class Drivers:
         Estimate
             n ratings concerned, the mean difference of the share (0.01 is one CSAT point) with
             its interval by the delta method; NaN where no rating is concerned.
+
+        Raises
+        ------
+        OutOfRangeError
+            The change leads to a value that the model has not seen.
         """
         rows = self.rows if where is None else self.rows[where(self.rows)]
         return self._difference(rows, change(rows))
@@ -208,6 +213,10 @@ def fit(ratings: pd.DataFrame, rating: str, terms: Terms) -> Drivers:
 
 def _design(rows: pd.DataFrame, terms: Terms, levels: dict[str, list]) -> tuple[Floats, list[str]]:
     columns: dict[str, Floats] = {}
+    for name, known in levels.items():
+        unknown = set(rows[name].unique()) - set(known)
+        if unknown:
+            raise OutOfRangeError(f"{name} = {min(map(str, unknown))} was not in the ratings")
     for name in terms.durations:
         minutes = np.log1p(rows[name].to_numpy(dtype=float) / 60)
         if terms.by is None:

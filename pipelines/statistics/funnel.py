@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, bdtrik, ndtri
 
 from pipelines.statistics import intervals
+from pipelines.statistics.intervals import ratio
 
 Floats = NDArray[np.float64]
 
@@ -46,11 +47,11 @@ def shares(successes: ArrayLike, n: ArrayLike, is_overdispersed: bool = False) -
         95 %, 0 within; NULL below RANKED_FROM observations.
     """
     successes, n = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
-    target = _ratio(successes.sum(), n.sum())
-    value = _ratio(successes, n)
+    target = ratio(successes.sum(), n.sum())
+    value = ratio(successes, n)
     between = 0.0
     if is_overdispersed:
-        between = _between_variance(value, target, _ratio(target * (1 - target), n))
+        between = _between_variance(value, target, ratio(target * (1 - target), n))
     limits = [share_limits(target, n, level, between) for level in LEVELS]
     return _judged(n, value, intervals.wilson(successes, n), target, limits)
 
@@ -64,12 +65,12 @@ def means(
     """
     n, total, squares = (np.asarray(values, dtype=float) for values in (n, total, squares))
     value, low, high = intervals.mean(n, total, squares)
-    target = _ratio(total.sum(), n.sum())
+    target = ratio(total.sum(), n.sum())
     within = squares.sum() - np.nansum(total * value)
-    variance = _ratio(max(within, 0.0), n.sum() - (n > 0).sum())
+    variance = ratio(max(within, 0.0), n.sum() - (n > 0).sum())
     between = 0.0
     if is_overdispersed:
-        between = _between_variance(value, target, _ratio(variance, n))
+        between = _between_variance(value, target, ratio(variance, n))
     limits = [mean_limits(target, variance, n, level, between) for level in LEVELS]
     return _judged(n, value, (low, high), target, limits)
 
@@ -84,7 +85,7 @@ def share_limits(
     """
     n = np.asarray(n, dtype=float)
     if between > 0:
-        margin = ndtri((1 + level) / 2) * np.sqrt(_ratio(target * (1 - target), n) + between)
+        margin = ndtri((1 + level) / 2) * np.sqrt(ratio(target * (1 - target), n) + between)
         return np.maximum(target - margin, 0.0), np.minimum(target + margin, 1.0)
     return _binomial(target, n, (1 - level) / 2), _binomial(target, n, (1 + level) / 2)
 
@@ -93,7 +94,7 @@ def mean_limits(
     target: float, variance: float, n: ArrayLike, level: float, between: float = 0.0
 ) -> tuple[Floats, Floats]:
     """Between which means groups of n lie with probability `level`; NaN where n is 0."""
-    margin = ndtri((1 + level) / 2) * np.sqrt(_ratio(variance, np.asarray(n, float)) + between)
+    margin = ndtri((1 + level) / 2) * np.sqrt(ratio(variance, np.asarray(n, float)) + between)
     return target - margin, target + margin
 
 
@@ -105,8 +106,8 @@ def _binomial(target: float, n: Floats, probability: float) -> Floats:
         rank = np.ceil(np.nan_to_num(bdtrik(probability, n, target)))
         below = np.where(rank > 0, bdtr(np.maximum(rank - 1, 0), n, target), 0.0)
         reached = bdtr(rank, n, target)
-        excess = np.clip(_ratio(reached - probability, reached - below), 0.0, 1.0)
-    return np.clip(_ratio(rank - excess, n), 0.0, 1.0)
+        excess = np.clip(ratio(reached - probability, reached - below), 0.0, 1.0)
+    return np.clip(ratio(rank - excess, n), 0.0, 1.0)
 
 
 def _between_variance(value: Floats, target: float, variance: Floats) -> float:
@@ -144,10 +145,3 @@ def _judged(n, value, own, target, limits) -> pd.DataFrame:
             "outside": outside,
         }
     )
-
-
-def _ratio(above: ArrayLike, below: ArrayLike) -> Floats:
-    above, below = np.asarray(above, dtype=float), np.asarray(below, dtype=float)
-    shape = np.broadcast(above, below).shape
-    found = np.divide(above, below, out=np.full(shape, np.nan), where=below > 0)
-    return found if shape else found[()]

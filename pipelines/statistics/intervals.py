@@ -28,6 +28,13 @@ class Estimate:
     high: float
 
 
+def ratio(above: ArrayLike, below: ArrayLike) -> NDArray[np.float64]:
+    """`above / below`, and NaN where `below` is 0 or NaN: nothing observed is no rate."""
+    above, below = np.asarray(above, dtype=float), np.asarray(below, dtype=float)
+    shape = np.broadcast(above, below).shape
+    return np.divide(above, below, out=np.full(shape, np.nan), where=below > 0)
+
+
 def wilson(
     successes: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -99,11 +106,7 @@ def effective_n(weight: ArrayLike, weight_squares: ArrayLike) -> NDArray[np.floa
 
     Source: Kish, Survey Sampling (1965), section 11.7.
     """
-    weight, squares = np.asarray(weight, dtype=float), np.asarray(weight_squares, dtype=float)
-    return np.divide(
-        weight**2, squares, out=np.full(np.broadcast(weight, squares).shape, np.nan),
-        where=squares > 0,
-    )  # fmt: skip
+    return ratio(np.asarray(weight, dtype=float) ** 2, weight_squares)
 
 
 def weighted_share(
@@ -123,8 +126,7 @@ def weighted_share(
     Source: Korn & Graubard (1998), Survey Methodology 24, for binomial limits on an effective n.
     """
     n = effective_n(weight, weight_squares)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.asarray(total, dtype=float) / np.asarray(weight, dtype=float)
+    share = ratio(total, weight)
     return share, *wilson(share * n, n, confidence)
 
 
@@ -147,9 +149,8 @@ def weighted_mean(
     mean, low, high : as `mean`; equal weights give what it gives.
     """
     n = effective_n(weight, weight_squares)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        per_observation = n / np.asarray(weight, dtype=float)
-        return mean(n, total * per_observation, squares * per_observation, confidence)
+    per_observation = ratio(n, weight)
+    return mean(n, total * per_observation, squares * per_observation, confidence)
 
 
 def bootstrap(

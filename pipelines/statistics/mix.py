@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 from pipelines.errors import OutOfRangeError
-from pipelines.statistics.intervals import CONFIDENCE, Estimate, wilson
+from pipelines.statistics.intervals import CONFIDENCE, Estimate, ratio, wilson
 
 Floats = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ def decompose(
     Raises
     ------
     OutOfRangeError
-        A period without observations has no rate.
+        A period without observations has no rate; or only one period carries squares.
     """
     cells = _aligned(before, after, list(dimensions))
     rate, mix = _parts(cells.n, cells.total)
@@ -84,8 +84,8 @@ def decompose(
     groups = cells.keys.assign(
         n_before=cells.n[0].astype("int64"),
         n_after=cells.n[1].astype("int64"),
-        value_before=_rates(cells.n[0], cells.total[0]),
-        value_after=_rates(cells.n[1], cells.total[1]),
+        value_before=ratio(cells.total[0], cells.n[0]),
+        value_after=ratio(cells.total[1], cells.n[1]),
         **_columns("rate", rate, drawn_rate),
         **_columns("mix", mix, drawn_mix),
     )
@@ -219,6 +219,8 @@ class _Cells:
 
 
 def _aligned(before: pd.DataFrame, after: pd.DataFrame, dimensions: list[str]) -> _Cells:
+    if ("squares" in before) != ("squares" in after):
+        raise OutOfRangeError("one period carries squares and the other does not")
     measures = ["n", "total", *(["squares"] if "squares" in before else [])]
     both = pd.concat([before.assign(_period=0), after.assign(_period=1)], ignore_index=True)
     codes, keys = _codes(both, dimensions)
@@ -240,17 +242,13 @@ def _codes(frame: pd.DataFrame, dimensions: list[str]) -> tuple[NDArray, pd.Data
     return grouped.ngroup().to_numpy(), keys
 
 
-def _rates(n: Floats, total: Floats) -> Floats:
-    return np.divide(total, n, out=np.full(np.shape(n), np.nan), where=n > 0)
-
-
 def _overall(n: Floats, total: Floats) -> Floats:
     return total.sum(axis=-1) / n.sum(axis=-1)
 
 
 def _parts(n: Floats, total: Floats) -> tuple[Floats, Floats]:
     """Rate and mix part of each group; periods lead, then any draws, then groups."""
-    (n1, n2), (r1, r2) = n, _rates(n, total)
+    (n1, n2), (r1, r2) = n, ratio(total, n)
     w1, w2 = n1 / n1.sum(axis=-1, keepdims=True), n2 / n2.sum(axis=-1, keepdims=True)
     r1 = np.where(np.isnan(r1), np.nan_to_num(r2), r1)
     r2 = np.where(np.isnan(r2), r1, r2)
@@ -302,7 +300,7 @@ def _drawn(cells: _Cells, random: np.random.Generator) -> tuple[Floats, Floats]:
 
 
 def _filled(n: Floats, total: Floats) -> Floats:
-    return np.nan_to_num(_rates(n, total))
+    return np.nan_to_num(ratio(total, n))
 
 
 def _columns(name: str, value: Floats, drawn: Floats) -> dict[str, Floats]:

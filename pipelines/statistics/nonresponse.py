@@ -28,6 +28,8 @@ from numpy.typing import NDArray
 from pipelines.errors import OutOfRangeError
 from pipelines.statistics.intervals import (
     Estimate,
+    effective_n,
+    ratio,
     weighted_mean,
     weighted_share,
     wilson,
@@ -82,11 +84,11 @@ def representation(cells: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFra
                     "group": sums.index.astype(str),
                     "n": n.astype("int64"),
                     "answered": answered.astype("int64"),
-                    "value": _ratio(answered, n),
+                    "value": ratio(answered, n),
                     "low": low,
                     "high": high,
-                    "share_of_asked": _ratio(n, n.sum()),
-                    "share_of_answers": _ratio(answered, answered.sum()),
+                    "share_of_asked": ratio(n, n.sum()),
+                    "share_of_answers": ratio(answered, answered.sum()),
                 }
             )
         )
@@ -118,11 +120,15 @@ def adjust(cells: pd.DataFrame, dimensions: Sequence[str]) -> Adjusted:
         people = answered["n"].to_numpy()
     else:
         people = _raked(summed, answered, dimensions)
-    weight = _ratio(people, answered["answered"]) * _ratio(answered["answered"].sum(), people.sum())
+    weight = ratio(people, answered["answered"]) * ratio(answered["answered"].sum(), people.sum())
     return Adjusted(
         _scored(answered, np.ones(len(answered)), is_share),
         _scored(answered, weight, is_share),
-        float(_effective(answered["answered"].to_numpy(), weight)),
+        float(
+            effective_n(
+                (answered["answered"] * weight).sum(), (answered["answered"] * weight**2).sum()
+            )
+        ),
         method,
         collapsed,
         answered[dimensions].assign(answered=answered["answered"].astype("int64"), weight=weight),
@@ -176,14 +182,3 @@ def _scored(answered: pd.DataFrame, weight: Floats, is_share: bool) -> Estimate:
         return Estimate(n, *(float(value) for value in weighted_share(*sums)))
     sums.append((answered["squares"] * weight).sum())
     return Estimate(n, *(float(value) for value in weighted_mean(*sums)))
-
-
-def _effective(answered: Floats, weight: Floats) -> float:
-    return _ratio((answered * weight).sum() ** 2, (answered * weight**2).sum())
-
-
-def _ratio(above, below) -> Floats:
-    above, below = np.asarray(above, dtype=float), np.asarray(below, dtype=float)
-    shape = np.broadcast(above, below).shape
-    found = np.divide(above, below, out=np.full(shape, np.nan), where=below > 0)
-    return found if shape else found[()]

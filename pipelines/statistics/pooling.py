@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import betaincinv, betaln, ndtri
 
-from pipelines.statistics.intervals import CONFIDENCE
+from pipelines.statistics.intervals import CONFIDENCE, ratio
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +58,7 @@ def shares(successes: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE) -
     a, b = successes + centre * strength, n - successes + (1 - centre) * strength
     tail = (1 - confidence) / 2
     return _frame(
-        n, _raw(successes, n), a / (a + b), betaincinv(a, b, tail), betaincinv(a, b, 1 - tail),
+        n, ratio(successes, n), a / (a + b), betaincinv(a, b, tail), betaincinv(a, b, 1 - tail),
         strength / (strength + n),
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def means(
         As `shares`. The limits include that the mean of all is itself an estimate.
     """
     n, total, squares = (np.asarray(values, dtype=float) for values in (n, total, squares))
-    raw = _raw(total, n)
+    raw = ratio(total, n)
     is_known = n > 0
     freedom = n.sum() - is_known.sum()
     if freedom < 1:
@@ -119,10 +119,6 @@ def _precision(variance: Floats) -> Floats:
 
 def _shrinkage(own: Floats, between: float) -> Floats:
     return own / (own + between) if between > 0 else np.ones_like(own)
-
-
-def _raw(total: Floats, n: Floats) -> Floats:
-    return np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
 
 
 def _frame(n, raw, value, low, high, pooled) -> pd.DataFrame:

@@ -171,3 +171,8 @@ def test_ratings_with_a_null_are_left_out_and_counted():
 def test_what_cannot_be_estimated_is_refused_with_the_reason(change, message):
     with pytest.raises(OutOfRangeError, match=message):
         drivers.fit(change(simulated(300, 4)), "rating", TERMS)
+
+
+def test_a_channel_that_nobody_rated_has_no_effect_to_tell(large):
+    with pytest.raises(OutOfRangeError, match="channel = fax was not in the ratings"):
+        large.effect(lambda rows: rows.assign(channel="fax"))
