@@ -3,17 +3,17 @@
 A record is {"dialogHeader": {...}, "dialogContent": [messages], "agentURL": {the reply}}. A
 message names its author under `client`, `client1`, ... or `agent`; the brand's reply that the
 collection was made for stands apart, without a time: its number tells it (X's numbers hold the
-milliseconds since 2010-11-04T01:42:54.657Z). `duration` is the publisher's own and wrong in one
-thread of six: it is kept as the vendor's and never used.
+milliseconds since 2010-11-04T01:42:54.657Z). `duration` is the publisher's own: it is wrong in one
+thread of five, negative in some, and says nothing of a solution, so it is not read.
 """
 
 from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import NOT_JSON, Probe, Reading, Source, Stream, stream
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.times import happened_sql, moment_sql
 
 _SHAPE = """{"agentURL": {"tweet_ID": "VARCHAR", "url_utterance": "VARCHAR"},
     "dialogHeader": {"company": "VARCHAR", "conversationDateTime": "VARCHAR",
-        "duration": "VARCHAR", "sessionID": "VARCHAR"},
+        "sessionID": "VARCHAR"},
     "dialogContent": [{"client": "VARCHAR", "client1": "VARCHAR", "client2": "VARCHAR",
         "agent": "VARCHAR", "datetime": "VARCHAR", "message": "VARCHAR", "tweet_ID": "VARCHAR"}]}"""
 _FIRST_MILLISECOND = 1288834974657
@@ -27,12 +27,13 @@ def posted_at_sql(number: str) -> str:
 
 def _threads(reading: Reading) -> str:
     """SELECT _line, record, t, thread_id, created_at, posts: the reply is one of them."""
+    posted_at = happened_sql("try_cast(m.datetime AS TIMESTAMP)")
     return f"""
         SELECT *, t.dialogHeader.sessionID AS thread_id,
             {moment_sql("t.dialogHeader.conversationDateTime", None)} AS created_at,
             list_concat(
                 list_transform(t.dialogContent, lambda m: {{
-                    'id': m.tweet_ID, 'sent_at': try_cast(m.datetime AS TIMESTAMP),
+                    'id': m.tweet_ID, 'sent_at': {posted_at},
                     'customer': coalesce(m.client, m.client1, m.client2), 'agent': m.agent,
                     'text': m.message}}),
                 CASE WHEN t.agentURL.tweet_ID IS NULL THEN [] ELSE [{{
@@ -44,8 +45,6 @@ def _threads(reading: Reading) -> str:
 
 def _read(reading: Reading) -> list[Stream]:
     asked = "list_filter(posts, lambda p: p.customer IS NOT NULL)"
-    clock = "string_split(t.dialogHeader.duration, ':')"
-    seconds = [f"try_cast({clock}[{i}] AS DOUBLE)" for i in (1, 2, 3)]
     threads = f"""
         SELECT *, list_min(list_transform({asked}, lambda p: p.sent_at)) AS asked_at,
             list_max(list_transform(posts, lambda p: p.sent_at)) AS last_at
@@ -67,16 +66,10 @@ def _read(reading: Reading) -> list[Stream]:
         "updated_at": "coalesce(last_at, created_at)",
         "first_inbound_at": "asked_at",
     }
-    clocks = {
-        "contact_id": contacts["contact_id"],
-        "updated_at": contacts["updated_at"],
-        "vendor_full_resolution_seconds": "CAST(round("
-        f"{seconds[0]} * 3600 + {seconds[1]} * 60 + {seconds[2]}) AS BIGINT)",
-    }
     whole = stream(
         "contacts",
         threads,
-        {"contacts": contacts, "contact_clocks": clocks},
+        {"contacts": contacts},
         checks=[
             NOT_JSON,
             Check("t IS NOT NULL AND thread_id IS NULL", "sessionID is missing"),
