@@ -23,6 +23,7 @@ BENCHMARKS = {
     "build": ("--contacts",),
     "queries": ("--contacts",),
     "forecast": (),
+    "staffing": (),
     "app": (),
 }
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pipelines.errors import OutOfRangeError, UnstableQueueError
 from pipelines.staffing.erlang import Performance
+from pipelines.staffing.search import fewest
 from pipelines.staffing.waiting import waiting_states
 
 _MOST_AGENTS = 1 << 20
@@ -157,7 +158,6 @@ def required_chat_agents(
     per_agent = concurrency.handled_per_second(handle)[..., -1]
     # Fewer than this are never stable; with patience even none is a plan to try.
     too_few = np.where(np.isinf(patience), np.floor(rate / per_agent), 0).astype(np.int64)
-    enough = np.zeros(rate.shape, dtype=np.int64)
 
     def suffices(chosen, agents):
         does = chat_performance(
@@ -167,26 +167,23 @@ def required_chat_agents(
             does.occupancy_share <= occupancy[chosen]
         )
 
-    # Gallop up to a number that suffices, then halve the gap below it.
-    is_open = np.flatnonzero(rate > 0)
-    step = np.maximum(1, np.sqrt(rate / per_agent)).astype(np.int64)
-    start = np.maximum(np.floor(rate / per_agent).astype(np.int64), too_few)
+    alike = (handle, target, within, patience, occupancy)
+    # Gallop up to a number that suffices for the busiest of those alike, and so for all of them.
+    kinds, kind = np.unique(np.column_stack(alike), axis=0, return_inverse=True)
+    busiest = np.lexsort((rate, kind))[
+        np.searchsorted(np.sort(kind), range(len(kinds)), "right") - 1
+    ]
+    is_open = busiest[rate[busiest] > 0]
+    tried = np.maximum(1, np.floor(1.2 * rate / per_agent)).astype(np.int64)
     while is_open.size:
-        tried = start[is_open] + step[is_open]
-        if tried.max() > _MOST_AGENTS:
+        is_short = ~suffices(is_open, tried[is_open])
+        tried[is_open[is_short]] *= 2
+        is_open = is_open[is_short]
+        if tried.max(initial=0) > _MOST_AGENTS:
             raise OutOfRangeError(f"the target takes more than {_MOST_AGENTS:,} agents")
-        is_enough = suffices(is_open, tried)
-        enough[is_open[is_enough]] = tried[is_enough]
-        short = is_open[~is_enough]
-        too_few[short] = np.maximum(too_few[short], tried[~is_enough])
-        step[short] *= 2
-        is_open = short
-    while (is_open := np.flatnonzero(enough - too_few > 1)).size:
-        middle = (too_few[is_open] + enough[is_open]) // 2
-        is_enough = suffices(is_open, middle)
-        enough[is_open[is_enough]] = middle[is_enough]
-        too_few[is_open[~is_enough]] = middle[~is_enough]
-    return enough.reshape(shape)
+    enough = np.where(rate > 0, tried[busiest][kind], 0)
+    too_few = np.minimum(too_few, enough)
+    return fewest(suffices, too_few, enough, rate, alike).reshape(shape)
 
 
 def _below(rate, agents, per_agent) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pipelines.errors import OutOfRangeError, UnstableQueueError
+from pipelines.staffing.search import fewest
 from pipelines.staffing.waiting import WaitingStates, waiting_states
 
 # Quotients such as 14 / 0.7 come out a few ulp off a whole number: that is not one more agent.
@@ -109,11 +110,18 @@ def blocking_probability(load_erlangs: ArrayLike, agents: ArrayLike) -> NDArray[
     By the recursion B(n) = a B(n-1) / (n + a B(n-1)), which loses no digits at any size.
     """
     load, agents = np.broadcast_arrays(_loads(load_erlangs), np.asarray(agents, dtype=float))
-    blocking = np.ones(load.shape)
-    for n in range(1, int(agents.max(initial=0)) + 1):
-        carried = load * blocking
-        blocking = np.where(n <= agents, carried / (n + carried), blocking)
-    return blocking
+    # Most agents first: after n steps only the first so many intervals go on.
+    order = np.argsort(-agents, axis=None, kind="stable")
+    sorted_load, sorted_agents = load.ravel()[order], agents.ravel()[order]
+    blocking = np.ones(load.size)
+    last = int(sorted_agents[0]) if load.size else 0
+    going = np.searchsorted(-sorted_agents, -np.arange(1, last + 1), side="right")
+    for n, count in enumerate(going, start=1):
+        carried = sorted_load[:count] * blocking[:count]
+        np.divide(carried, n + carried, out=blocking[:count])
+    answer = np.empty(load.size)
+    answer[order] = blocking
+    return answer.reshape(load.shape)
 
 
 def performance(
@@ -248,16 +256,20 @@ def required_agents(
         return enough
     patience = np.broadcast_to(np.asarray(patience_seconds, dtype=float), load.shape)
     _check(np.all(patience > 0), "patience_seconds", patience_seconds, "above 0")
+    each = [array.ravel() for array in (load, handle, target, within, patience, occupancy)]
+
+    def suffices(chosen, agents):
+        load, handle, target, within, patience, occupancy = (array[chosen] for array in each)
+        does = erlang_a(load, agents, handle, within, patience)
+        return (does.service_level_share >= target) & (
+            does.occupancy_share <= occupancy + _ROUNDING
+        )
+
     # Hanging up only relieves the queue, so what suffices without it bounds the search above.
-    too_few = np.zeros_like(enough)
-    while np.any(is_open := enough - too_few > 1):
-        middle = (too_few[is_open] + enough[is_open]) // 2
-        does = erlang_a(load[is_open], middle, handle[is_open], within[is_open], patience[is_open])
-        suffices = does.service_level_share >= target[is_open]
-        suffices &= does.occupancy_share <= occupancy[is_open] + _ROUNDING
-        enough[is_open] = np.where(suffices, middle, enough[is_open])
-        too_few[is_open] = np.where(suffices, too_few[is_open], middle)
-    return enough
+    bound = enough.ravel()
+    return fewest(suffices, np.zeros_like(bound), bound, each[0], tuple(each[1:])).reshape(
+        load.shape
+    )
 
 
 def scheduled_agents(required: ArrayLike, shrinkage: ArrayLike) -> NDArray[np.int64]:
@@ -271,17 +283,20 @@ def scheduled_agents(required: ArrayLike, shrinkage: ArrayLike) -> NDArray[np.in
 
 
 def _required_erlang_c(load, handle, target, within, max_occupancy) -> NDArray[np.int64]:
-    fewest = np.maximum(np.floor(load) + 1, np.ceil(load / max_occupancy - _ROUNDING))
-    agents = np.where(load > 0, fewest, 0)
-    blocking = blocking_probability(load, agents)
-    while True:
-        waiting = _erlang_c_wait_probability(blocking, load, agents)
-        is_short = (load > 0) & (1 - waiting * np.exp(-(agents - load) * within / handle) < target)
-        if not is_short.any():
-            return np.asarray(agents, dtype=np.int64)
-        agents = agents + is_short
-        carried = load * blocking
-        blocking = np.where(is_short, carried / np.maximum(agents + carried, 1), blocking)
+    fewest_stable = np.maximum(np.floor(load) + 1, np.ceil(load / max_occupancy - _ROUNDING))
+    agents = np.where(load > 0, fewest_stable, 0)
+    blocking = blocking_probability(load, agents).ravel()
+    shape, agents = agents.shape, agents.ravel()
+    load, target, speed = load.ravel(), target.ravel(), (within / handle).ravel()
+    short = np.flatnonzero(load > 0)
+    while short.size:
+        spare = agents[short] - load[short]
+        waiting = _erlang_c_wait_probability(blocking[short], load[short], agents[short])
+        short = short[1 - waiting * np.exp(-spare * speed[short]) < target[short]]
+        agents[short] += 1
+        carried = load[short] * blocking[short]
+        blocking[short] = carried / (agents[short] + carried)
+    return agents.astype(np.int64).reshape(shape)
 
 
 def _erlang_c_wait_probability(blocking, load, agents) -> NDArray[np.float64]:

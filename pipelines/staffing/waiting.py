@@ -12,9 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammainc, gammaln, xlogy
 
 _NEGLIGIBLE = 1e-17
-_RESCALE_ABOVE = 1e100
+# Beyond these SciPy's incomplete gamma underflows, or its own series ends too early.
+_DEEPEST_TAIL = 500.0
+_MOST_SERVED = 1e4
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,13 @@ def waiting_states(
     served_per_patience: NDArray[np.float64],
     within_per_patience: NDArray[np.float64],
 ) -> WaitingStates:
-    """Probabilities p(n+j) of j waiting, and the sums over j that the measures need.
+    """The states with everybody busy, by incomplete gamma functions.
 
-    With b = served_per_patience and x = e^(-within_per_patience):
-    served within t / offered = P(N < n) + sum p(n+j) b/(b+j+1) (1 - I_x(b+1, j+1)),
-    P(W <= t) = 1 - x sum p(n+j) I_x(b, j+1).
+    With b = served_per_patience, a = arrivals_per_patience, x = e^(-within_per_patience) and
+    K(y) = sum of y^j / ((b+1) ... (b+j)) over j >= 0, the p(n+j) / p(n) add up to K(a), and who
+    has to wait finds his turn come later than t with probability g K(ax) / K(a), where
+    g = e^(-b t/patience + a (1-x)); patience halved into that density gives the share answered.
+    It is the printed sum of p(n+j) b/(b+j+1) (1 - I_x(b+1, j+1)), summed up.
 
     Parameters
     ----------
@@ -53,46 +58,72 @@ def waiting_states(
         Arrivals, and contacts that the full desk finishes, per mean patience.
     within_per_patience
         The threshold in mean patiences.
+
+    Source: Mandelbaum & Zeltyn, "Service engineering in action: the Palm/Erlang-A queue" (2007).
     """
-    shape = below.shape
-    below, arrivals, b, within = (
-        np.array(each, dtype=float, ndmin=1)
-        for each in (below, arrivals_per_patience, served_per_patience, within_per_patience)
+    below, a, b, within = np.broadcast_arrays(
+        below, arrivals_per_patience, served_per_patience, within_per_patience
     )
-    log_x = -within
-    one_minus_x = -np.expm1(log_x)
-    term = np.ones(below.shape)  # p(n+j) / p(n)
-    busy, queue, served_within, ended_late = (np.zeros(below.shape) for _ in range(4))
-    # I_x(b, j+1) is the sum of x^b (1-x)^i (b)_i / i! for i <= j: carried along as a logarithm,
-    # since its first terms may be too small for a float and its later ones matter.
-    log_beta_term = b * log_x
-    beta = np.exp(log_beta_term)
+    whole, waiting = _sums(b, a)
+    later, _ = _sums(b, a * np.exp(-within))
+    log_g = -b * within - a * np.expm1(-within)
+    # S / (1 + S) and 1 / (1 + S) for S = K - 1 whose logarithm is known.
+    log_whole, log_later = np.logaddexp(0, whole), np.logaddexp(0, later)
+    alone = np.exp(-log_whole)
+    wait_probability = 1 / (1 + below * alone)
+    answered = np.exp(whole - log_whole) - np.exp(log_g + later - log_whole)
+    share = np.divide(b * answered, a, out=np.ones(a.shape), where=a > 0)
+    is_late = np.exp(log_g + log_later - log_whole)
+    return WaitingStates(
+        wait_probability=wait_probability,
+        queue_mean_count=wait_probability * np.maximum(waiting, 0),
+        served_within_share=1 - wait_probability * (1 - share),
+        ended_within_share=1 - wait_probability * is_late * np.exp(-within),
+    )
+
+
+def _sums(b: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray, NDArray]:
+    """log(K(y) - 1), and the mean of j with weights y^j / ((b+1) ... (b+j))."""
+    shape = y.shape
+    b, y = np.ravel(b), np.ravel(y)
+    beyond, waiting = np.empty(y.shape), np.empty(y.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        off = y / b - 1
+        # y - b log(y) + b log(b) - b, kept exact where y is close to b.
+        tail = np.where(b > 0, b * (off - np.log1p(off)), y)
+    is_near = y > b - 4 * np.sqrt(b)
+    is_gamma = (y > 1) & (y > 0.3 * b)
+    is_gamma &= is_near | ((b < _MOST_SERVED) & (tail < _DEEPEST_TAIL))
+    chosen = np.flatnonzero(is_gamma)
+    b_near, y_near = b[chosen], y[chosen]
+    # K(y) = P(b, y) e^y y^-b Gamma(b + 1), P the regularised lower incomplete gamma function.
+    log_k = np.log(gammainc(b_near, y_near)) + tail[chosen] + _log_gamma_beyond(b_near)
+    beyond[chosen] = log_k + np.log(-np.expm1(-log_k))
+    waiting[chosen] = (y_near - b_near) + b_near * np.exp(-log_k)
+    chosen = np.flatnonzero(~is_gamma)
+    beyond[chosen], waiting[chosen] = _series(b[chosen], y[chosen])
+    return beyond.reshape(shape), waiting.reshape(shape)
+
+
+def _series(b, y) -> tuple[NDArray, NDArray]:
+    """As `_sums`, term by term, where terms fall at least geometrically."""
+    term, total, weighted = np.ones(y.shape), np.zeros(y.shape), np.zeros(y.shape)
     j = 0
     while True:
-        busy += term
-        queue += j * term
-        ended_late += term * beta
-        with np.errstate(divide="ignore"):
-            log_beta_term = log_beta_term + np.log(one_minus_x * (b + j) / (j + 1))
-        beta_term = np.exp(log_beta_term)
-        # b (1 - I_x(b+1, j+1)) = b (1 - I_x(b, j+1)) + (j+1) x (the next term of the sum)
-        served_within += term / (b + j + 1) * (b * (1 - beta) + (j + 1) * beta_term)
-        beta = beta + beta_term
         j += 1
-        term = term * arrivals / (b + j)
-        # Terms grow while more arrive than leave, and then fall at least geometrically.
-        ratio = arrivals / (b + j + 1)
-        if np.all((ratio < 0.999) & (j * term <= _NEGLIGIBLE * (1 - ratio) * busy)):
+        term = term * y / (b + j)
+        total += term
+        weighted += j * term
+        left = 1 - np.minimum(y / (b + j + 1), 0.999999)
+        if np.all(j * term <= _NEGLIGIBLE * total * left):
             break
-        if np.any(busy > _RESCALE_ABOVE):
-            scale = np.where(busy > _RESCALE_ABOVE, 1 / _RESCALE_ABOVE, 1.0)
-            for sums in (term, below, busy, queue, served_within, ended_late):
-                sums *= scale
-    total = below + busy
-    wait_probability = busy / total
-    return WaitingStates(
-        wait_probability=wait_probability.reshape(shape),
-        queue_mean_count=(queue / total).reshape(shape),
-        served_within_share=(1 - wait_probability + served_within / total).reshape(shape),
-        ended_within_share=(1 - np.exp(log_x) * ended_late / total).reshape(shape),
-    )
+    with np.errstate(divide="ignore"):
+        return np.log(total), weighted / (1 + total)
+
+
+def _log_gamma_beyond(b) -> NDArray[np.float64]:
+    """log Gamma(b + 1) - (b log b - b); from 50 on Stirling's series is exact to the last digit."""
+    large = np.maximum(b, 50.0)
+    stirling = 0.5 * np.log(2 * np.pi * large)
+    stirling += (1 - (1 / 30 - 1 / (105 * large**2)) / large**2) / (12 * large)
+    return np.where(b < 50, gammaln(b + 1) - (xlogy(b, b) - b), stirling)
