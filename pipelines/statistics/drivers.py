@@ -1,10 +1,14 @@
-"""What satisfaction depends on: an ordered logit of the ratings.
+"""What satisfaction depends on: an ordered model of the ratings.
 
-    P(rating above k) = 1 / (1 + exp(cut k - x b))
+    P(rating above k) = F(x b - cut k)
 
-A coefficient is the change of the log odds of a better rating, all else equal; `effects` and
+F is the logistic distribution, or the normal one if asked for. With the logistic one a
+coefficient is the change of the log odds of a better rating, all else equal; `effects` and
 `effect` say it in shares of satisfied customers instead. Going together is not causing: what
 makes contacts slow may also make them annoying, and only those who answered are seen.
+
+Languages differ in how far their ratings spread. One model for all has one spread, and finds
+effects that are too small where they differ much (`fit_within` fits each language by itself).
 
 Needs statsmodels, which takes seconds to import: not for the web process.
 
@@ -14,16 +18,18 @@ average partial effects and the delta method.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit, ndtri
+from scipy.special import expit, ndtr, ndtri
 
 from pipelines.errors import OutOfRangeError
 from pipelines.statistics.intervals import CONFIDENCE, Estimate
 
 Floats = NDArray[np.float64]
+Link = Literal["logit", "probit"]
 
 LEAST_RATINGS = 10
 """Ratings that every value of a category, and each side of a flag, needs."""
@@ -64,8 +70,8 @@ class Drivers:
 
     n             ratings it was fitted to: those without a NULL in any column
     left_out      ratings with one
-    coefficients  [term, n, value, low, high], log odds of a better rating; n is the number of
-                  ratings that the term is about
+    coefficients  [term, n, value, low, high], on the scale of the link: with logit, log odds of
+                  a better rating; n is the number of ratings that the term is about
     rows          the ratings' columns, as fitted
     """
 
@@ -73,6 +79,7 @@ class Drivers:
     left_out: int
     coefficients: pd.DataFrame
     rows: pd.DataFrame
+    _link: Link
     _terms: Terms
     _levels: dict[str, list]
     _slopes: Floats
@@ -81,7 +88,7 @@ class Drivers:
 
     def satisfied_share(self, rows: pd.DataFrame) -> Floats:
         """Probability that each row is rated SATISFIED_FROM or better."""
-        return expit(_design(rows, self._terms, self._levels)[0] @ self._slopes - self._cut)
+        return self._linked(_design(rows, self._terms, self._levels)[0])[0]
 
     def effect(
         self,
@@ -137,14 +144,21 @@ class Drivers:
             columns=["term", "n", "value", "low", "high"],
         )
 
+    def _linked(self, design: Floats) -> tuple[Floats, Floats]:
+        """Probability of a satisfied rating, and its derivative."""
+        latent = design @ self._slopes - self._cut
+        if self._link == "probit":
+            return ndtr(latent), np.exp(-(latent**2) / 2) / np.sqrt(2 * np.pi)
+        share = expit(latent)
+        return share, share * (1 - share)
+
     def _difference(self, before: pd.DataFrame, after: pd.DataFrame) -> Estimate:
         if before.empty:
             return Estimate(0, np.nan, np.nan, np.nan)
         shares, gradients = [], []
         for rows in (before, after):
             design = _design(rows, self._terms, self._levels)[0]
-            share = expit(design @ self._slopes - self._cut)
-            density = share * (1 - share)
+            share, density = self._linked(design)
             shares.append(share.mean())
             gradients.append(np.append(density @ design, -density.sum()) / len(rows))
         value = float(shares[1] - shares[0])
@@ -153,14 +167,79 @@ class Drivers:
         return Estimate(len(before), value, value - margin, value + margin)
 
 
-def fit(ratings: pd.DataFrame, rating: str, terms: Terms) -> Drivers:
-    """Fit the ordered logit of `rating` on `terms`.
+@dataclass(frozen=True)
+class DriversWithin:
+    """One model per group (language), and the groups that could not be fitted, with the reason."""
+
+    models: dict[object, Drivers]
+    refused: dict[object, str]
+
+    def effect(
+        self,
+        change: Callable[[pd.DataFrame], pd.DataFrame],
+        where: Callable[[pd.DataFrame], pd.Series] | None = None,
+    ) -> Estimate:
+        """As `Drivers.effect`: over all ratings of the fitted groups, each by its own model."""
+        return _pooled([model.effect(change, where) for model in self.models.values()])
+
+    def effects(self) -> pd.DataFrame:
+        """As `Drivers.effects`, over the groups that know the term: [term, n, value, low, high].
+
+        A category's reference is each group's own most frequent value.
+        """
+        found: dict[str, list[Estimate]] = {}
+        for model in self.models.values():
+            for row in model.effects().itertuples():
+                found.setdefault(row.term, []).append(Estimate(row.n, row.value, row.low, row.high))
+        return pd.DataFrame(
+            [{"term": term, **vars(_pooled(parts))} for term, parts in found.items()],
+            columns=["term", "n", "value", "low", "high"],
+        )
+
+
+def _pooled(parts: list[Estimate]) -> Estimate:
+    """Mean over all ratings of independent estimates."""
+    parts = [part for part in parts if part.n]
+    n = sum(part.n for part in parts)
+    if not n:
+        return Estimate(0, np.nan, np.nan, np.nan)
+    value = sum(part.n * part.value for part in parts) / n
+    margin = np.sqrt(sum((part.n * (part.high - part.value)) ** 2 for part in parts)) / n
+    return Estimate(n, float(value), float(value - margin), float(value + margin))
+
+
+def fit_within(
+    ratings: pd.DataFrame, rating: str, terms: Terms, within: str, link: Link = "logit"
+) -> DriversWithin:
+    """`fit` once per value of `within`, which is no term itself.
+
+    Raises
+    ------
+    OutOfRangeError
+        No group can be fitted; the message is that of the largest one.
+    """
+    models, refused = {}, {}
+    for group in ratings[within].value_counts().index:
+        try:
+            models[group] = fit(ratings[ratings[within] == group], rating, terms, link)
+        except OutOfRangeError as error:
+            refused[group] = str(error)
+    if not models:
+        raise OutOfRangeError(next(iter(refused.values()), f"no rating has a {within}"))
+    return DriversWithin(models, refused)
+
+
+def fit(ratings: pd.DataFrame, rating: str, terms: Terms, link: Link = "logit") -> Drivers:
+    """Fit the ordered model of `rating` on `terms`.
 
     Parameters
     ----------
     ratings
         One row per rated contact: `rating` (whole scores of one scale, more is better) and the
         columns of `terms`. Rows with a NULL in any of them are left out and counted.
+    link
+        `probit` where satisfaction is thought of as normal around its mean, as the invented
+        exchange's is; effects on shares differ little.
 
     Raises
     ------
@@ -183,7 +262,7 @@ def fit(ratings: pd.DataFrame, rating: str, terms: Terms) -> Drivers:
     _check_design(design, names)
     centre, scale = design.mean(axis=0), design.std(axis=0)
     distinct, codes = np.unique(scores, return_inverse=True)
-    slopes, thresholds, covariance = _maximum_likelihood((design - centre) / scale, codes)
+    slopes, thresholds, covariance = _maximum_likelihood((design - centre) / scale, codes, link)
     _check_slopes(slopes, names)
     # Back from standardised columns: slopes over the scale, cuts moved by the centre.
     slopes = slopes / scale
@@ -208,7 +287,9 @@ def fit(ratings: pd.DataFrame, rating: str, terms: Terms) -> Drivers:
     )
     left_out = int(ratings[rating].notna().sum()) - len(rows)
     kept = rows[terms.columns]
-    return Drivers(len(rows), left_out, coefficients, kept, terms, levels, slopes, cut, covariance)
+    return Drivers(
+        len(rows), left_out, coefficients, kept, link, terms, levels, slopes, cut, covariance
+    )
 
 
 def _design(rows: pd.DataFrame, terms: Terms, levels: dict[str, list]) -> tuple[Floats, list[str]]:
@@ -235,11 +316,13 @@ def _design(rows: pd.DataFrame, terms: Terms, levels: dict[str, list]) -> tuple[
     return np.column_stack(list(columns.values())), list(columns)
 
 
-def _maximum_likelihood(design: Floats, codes: NDArray) -> tuple[Floats, Floats, Floats]:
+def _maximum_likelihood(
+    design: Floats, codes: NDArray, link: Link
+) -> tuple[Floats, Floats, Floats]:
     """Slopes, thresholds (the first, then logarithms of the steps), and their covariance."""
     from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-    model = OrderedModel(codes, design, distr="logit")
+    model = OrderedModel(codes, design, distr=link)
     with np.errstate(all="ignore"):
         result = model.fit(method="bfgs", disp=False, maxiter=500, warn_convergence=False)
     parameters, covariance = np.asarray(result.params), np.asarray(result.cov_params())

@@ -214,3 +214,30 @@ def test_a_half_hour_without_data_does_not_end_a_burst():
 def test_as_expected_there_is_no_burst():
     assert anomalies.burst([5.0, 5.0], [5.0, 5.0]) is None
     assert anomalies.burst([], []) is None
+
+
+def test_withdrawals_korean_chat_since_14_00():
+    """From half-hourly cells to the sentence on the overview page."""
+    random = np.random.default_rng(14)
+    weeks, today = 10, 9 * WEEK + 3 * 48
+    cells = list(itertools.product(CHANNELS, LANGUAGES, TOPICS))
+    means = random.gamma(2, 0.25, len(cells))
+    counts = random.poisson(means[:, None] * np.tile(SHAPE, weeks)).astype(float)
+    outage = cells.index(("chat", "ko", "withdrawal"))
+    counts[outage, today + 28 : today + 40] += random.poisson(30, 12)
+    season = np.tile(np.arange(WEEK), weeks)
+
+    day = slice(today, today + 48)
+    total = anomalies.unusual_counts(counts.sum(axis=0), season)[day].reset_index(drop=True)
+    assert total.index[total["unusual"] == 1].min() == 28
+    found = anomalies.burst(total["value"], total["expected"])
+    assert (found.start, found.stop) == (28, 40)
+
+    span = slice(today + found.start, today + found.stop)
+    expected = [anomalies.unusual_counts(cell, season)["expected"][span].sum() for cell in counts]
+    marked = pd.DataFrame(cells, columns=DIMENSIONS).assign(
+        count=counts[:, span].sum(axis=1), expected=expected
+    )
+    named = anomalies.carriers(marked, DIMENSIONS)
+    assert named[DIMENSIONS].to_numpy().tolist() == [["chat", "ko", "withdrawal"]]
+    assert named.loc[0, "explained_share"] == pytest.approx(1, abs=0.25)

@@ -3,8 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtr
 
 from pipelines.errors import OutOfRangeError
+from pipelines.sample_exchange import opinions
+from pipelines.sample_exchange.world import LANGUAGES, TOPICS
 from pipelines.statistics import drivers
 from pipelines.statistics.drivers import Terms
 
@@ -176,3 +179,81 @@ def test_what_cannot_be_estimated_is_refused_with_the_reason(change, message):
 def test_a_channel_that_nobody_rated_has_no_effect_to_tell(large):
     with pytest.raises(OutOfRangeError, match="channel = fax was not in the ratings"):
         large.effect(lambda rows: rows.assign(channel="fax"))
+
+
+def _surveyed(seed: int, n: int) -> tuple[pd.DataFrame, float]:
+    """Ratings as the invented exchange's customers give them, and what a minute truly gives."""
+    random = np.random.default_rng(seed)
+    language, topic = random.integers(0, 3, n), random.integers(0, len(TOPICS), n)
+    ratio, solved = random.lognormal(0, 1, n), random.random(n) < 0.9
+    reopened = solved & (random.random(n) < 0.1)
+    surveys = opinions.draw_surveys(
+        np.arange(n), np.ones(n, dtype=bool), 100.0, language, topic, ratio, solved, reopened,
+        np.zeros(n), 10**9, random,
+    )  # fmt: skip
+    answered = surveys.answered >= 0
+
+    def satisfied(wait):
+        mood = 1 - 0.42 * np.log1p(np.clip(wait, 0, 200)) - 1.15 * ~solved - 0.55 * reopened
+        mood = mood + opinions._TOPIC_MOOD[topic] + opinions._LENIENCY[language]
+        return ndtr((mood - opinions._CUTS[2] / opinions._STYLE[language]) / 0.75)
+
+    rows = pd.DataFrame(
+        {
+            "rating": surveys.score,
+            "wait_seconds": ratio * 60,
+            "is_solved": solved,
+            "is_reopened": reopened,
+            "language": [LANGUAGES[place].code for place in language],
+            "topic": [list(TOPICS)[place] for place in topic],
+        }
+    )[answered]
+    return rows, float((satisfied(np.maximum(ratio - 1, 0)) - satisfied(ratio))[answered].mean())
+
+
+WITHIN = Terms(
+    durations=("wait_seconds",), flags=("is_solved", "is_reopened"), categorical=("topic",)
+)
+
+
+def test_within_languages_the_invented_exchanges_own_effect_is_found():
+    hits = 0
+    for seed in range(4):
+        rows, truth = _surveyed(seed, 5_000)
+        model = drivers.fit_within(rows, "rating", WITHIN, "language", link="probit")
+        effect = model.effect(_a_minute_less)
+        assert effect.n == len(rows)
+        hits += effect.low <= truth <= effect.high
+    assert hits == 4
+
+
+def test_what_is_pooled_over_languages_is_the_mean_over_their_ratings():
+    rows = _surveyed(1, 3_000)[0]
+    found = drivers.fit_within(rows, "rating", WITHIN, "language")
+    parts = [model.effect(_a_minute_less) for model in found.models.values()]
+    pooled = found.effect(_a_minute_less)
+    assert pooled.value == pytest.approx(
+        np.average([p.value for p in parts], weights=[p.n for p in parts])
+    )
+    table = found.effects().set_index("term")
+    assert table.loc["is_solved", "n"] == len(rows)
+    assert table.loc["is_solved", "low"] > 0 > table.loc["is_reopened", "high"]
+
+
+def test_a_language_that_cannot_be_fitted_is_named_with_the_reason():
+    rows = _surveyed(2, 3_000)[0]
+    few = rows[:5].assign(language="xx")
+    found = drivers.fit_within(pd.concat([rows, few]), "rating", WITHIN, "language")
+    assert list(found.refused) == ["xx"]
+    assert "ratings" in found.refused["xx"]
+
+
+def test_one_spread_for_all_languages_finds_too_small_an_effect():
+    rows, truth = _surveyed(0, 5_000)
+    pooled = Terms(
+        durations=WITHIN.durations, flags=WITHIN.flags, categorical=("topic", "language")
+    )
+    one = drivers.fit(rows, "rating", pooled, link="probit").effect(_a_minute_less)
+    each = drivers.fit_within(rows, "rating", WITHIN, "language", "probit").effect(_a_minute_less)
+    assert one.value < each.value
+    assert abs(each.value - truth) < abs(one.value - truth)
