@@ -58,7 +58,7 @@ class _Scanner:
         self.file, self.text, self.at, self.is_end = file, "", 0, False
 
     def records(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """(keys of a list, an object in it as one line), for lists at the top or one level below.
+        """(keys of a list, a record in it as one line), for lists at the top or one level below.
 
         Raises ValueError for what is not exactly one object."""
         yield from self.lists(())
@@ -77,9 +77,10 @@ class _Scanner:
                 self.value()
             else:
                 self.at += 1
+                holds_records = self.peek() == "{"
                 while self.peek() != "]":
-                    is_object, value = self.peek() == "{", self.value()
-                    if is_object:
+                    value = self.value()
+                    if holds_records:  # what is no object among them is refused, not left out
                         yield keys, value
                     self.comma("]")
                 self.at += 1

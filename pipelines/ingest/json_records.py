@@ -4,7 +4,6 @@ Three shapes are read: one record per line (JSONL), an array of records, and the
 an incremental export, {"tickets": [...], "end_of_stream": true}, alone or one per line.
 """
 
-import codecs
 import json
 import re
 from collections.abc import Iterable
@@ -40,9 +39,6 @@ class JsonShape:
         choices = {self.envelope: self.keys, **self.envelopes, None: self.outer_keys or self.keys}
         envelope = max(choices, key=lambda at: len(told & choices[at]))
         return replace(self, envelope=envelope, keys=choices[envelope])
-
-
-ARRAY = JsonShape(None, is_lines=False, is_array=True, keys=frozenset())
 
 
 def shape_of(head: str) -> JsonShape | None:
@@ -126,86 +122,6 @@ def _first_value(text: str) -> object:
         return json.JSONDecoder().raw_decode(text)[0]
     except ValueError:
         return None
-
-
-_LARGE = 64_000_000
-_ENDS = 1_000_000
-"""So much of a file is looked at for where a list begins, and where it ends."""
-
-
-def streamed(path: Path, shape: JsonShape, envelope: str | None, scratch: Path) -> Path | None:
-    """The list in a large envelope as a file of its own, which is read record by record; else an
-    envelope is one value, and takes several times its size of memory.
-
-    None where the file is small or no single envelope, or where the list does not begin and end
-    within the first and last megabyte: something as large stands beside it."""
-    envelope = envelope or shape.envelope
-    size = path.stat().st_size
-    if envelope is None or shape.is_lines or size < _LARGE:
-        return None
-    alone = scratch / f"{envelope}.json"
-    if alone.exists():
-        return alone
-    with path.open("rb") as file:
-        mark = len(codecs.BOM_UTF8) if file.read(3) == codecs.BOM_UTF8 else 0
-        file.seek(mark)
-        head = file.read(_ENDS).decode("utf-8", "ignore")
-        begins = _list_begins(head, envelope.split("."))
-        if begins is None:
-            return None
-        before = head[: begins + 1]
-        tail_at = max(size - _ENDS, mark)
-        file.seek(tail_at)
-        ends = _list_ends(before, file.read())
-        if ends is None:
-            return None
-        file.seek(mark + len(before.encode()))
-        left = tail_at + ends - file.tell()
-        last = b""
-        with alone.open("wb") as list_file:
-            list_file.write(b"[")
-            while left > 0 and (chunk := file.read(min(left, 1 << 20))):
-                if _NEXT_VALUE.search(last + chunk):
-                    alone.unlink()
-                    return None
-                list_file.write(chunk)
-                left, last = left - len(chunk), chunk[-16:]
-            list_file.write(b"]")
-    return alone
-
-
-_NEXT_VALUE = re.compile(rb"\}\s*\{")
-"""Between two pages one after the other, and never within one."""
-
-
-def _list_begins(text: str, keys: list[str]) -> int | None:
-    """Where the list at this path opens in a text that begins with an object."""
-    decoder, at = json.JSONDecoder(), text.index("{") + 1
-    try:
-        while True:
-            at = _after_blanks(text, at)
-            if text[at] == ",":
-                at = _after_blanks(text, at + 1)
-            key, at = decoder.raw_decode(text, at)
-            at = _after_blanks(text, _after_blanks(text, at) + 1)
-            if key == keys[0]:
-                if len(keys) == 1:
-                    return at if text[at] == "[" else None
-                inner = _list_begins(text[at:], keys[1:])
-                return None if inner is None else at + inner
-            _, at = decoder.raw_decode(text, at)
-    except (ValueError, IndexError):
-        return None
-
-
-def _list_ends(before: str, tail: bytes) -> int | None:
-    """Where in the end of a file the list closes that opens at the end of `before`: there the
-    rest makes it a JSON value."""
-    for match in re.finditer(rb"[}\[]\s*\]", tail):
-        rest = tail[match.end() :].decode("utf-8", "ignore")
-        if _parsed(f"{before}]{rest}") is not None:
-            return match.end() - 1
-    return None
 
 
 def records_sql(path: Path, shape: JsonShape, envelope: str | None = None) -> str:

@@ -116,3 +116,13 @@ def epoch_sql(number: str) -> str:
     seconds = f"CASE WHEN {seconds} > 1e11 THEN {seconds} / 1000 ELSE {seconds} END"
     time = f"make_timestamp(CAST(round(({seconds}) * 1e6) AS BIGINT))"
     return f"CASE WHEN ({seconds}) BETWEEN 31536000 AND 1e11 THEN {time} END"
+
+
+LONGEST_SECONDS = 10_000_000_000
+"""Three centuries: what is longer is an id or a sentinel, and adding it to a time overflows."""
+
+
+def seconds_sql(number: str) -> str:
+    """SQL of a duration, or count, as a whole number; NULL for what can't be one (NaN too)."""
+    possible = f"{number} BETWEEN -{LONGEST_SECONDS} AND {LONGEST_SECONDS}"
+    return f"CASE WHEN {possible} THEN CAST(round({number}) AS BIGINT) END"

@@ -1,17 +1,34 @@
-"""Tables that no mapping can make contacts of, and why: said instead of "unknown format".
+"""What is said of a file that no source knows: why nothing can be made of it, or how it may be.
 
 A guess, for the reader of an error: files whose source or mapping is told never come here.
 """
 
 from pipelines.ingest.guessing import guess
+from pipelines.ingest.sources import sources
 from pipelines.ingest.sources.base import Probe
 
 _ROWS = 200
+_NEAREST = 3
 _TIMES = {"time", "day"}
 
 
-def why_unloadable(probe: Probe) -> str | None:
-    """Why a table holds nothing that can be loaded; None where it may."""
+def why_unloadable(probe: Probe) -> str:
+    """Why a file that no source knows is not loaded, and what to do about it."""
+    return _why_no_mapping_helps(probe) or _remedy(probe)
+
+
+def _remedy(probe: Probe) -> str:
+    has = probe.header_set if probe.json is None else probe.json.keys
+    shared = {name: len(has & set(source.usual_columns)) for name, source in sources().items()}
+    nearest = [name for name in sorted(shared, key=shared.get, reverse=True) if shared[name] > 1]
+    like = f"nearest: {', '.join(nearest[:_NEAREST])}; " if nearest else ""
+    return (
+        f"{like}look at it with support-quality inspect {probe.name.name}, which writes a mapping"
+        " to start from (--mapping), or tell what it is with --source"
+    )
+
+
+def _why_no_mapping_helps(probe: Probe) -> str | None:
     table = probe.table_or_none
     if table is None or len(table.headers) < 2:
         return None

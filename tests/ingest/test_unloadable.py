@@ -32,4 +32,9 @@ def test_what_has_no_time_cannot_be_counted_on_any_day(intake):
     ],
 )
 def test_what_a_mapping_could_tell_is_an_unknown_format(intake, text):
-    assert refusal(intake, text).startswith("known: ")
+    assert refusal(intake, text).startswith("look at it with support-quality inspect x.csv,")
+
+
+def test_the_nearest_sources_are_named_and_no_others(intake):
+    text = "Ticket ID,Created time,Subject\n7,2026-03-02 07:00,hi\n"
+    assert refusal(intake, text).startswith("nearest: freshdesk_csv; look at it with ")

@@ -21,7 +21,7 @@ from pipelines.ingest.json_records import json_path
 from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import NOT_JSON, Probe, Reading, Source, Stream, stream
 from pipelines.ingest.tables import quoted
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.times import moment_sql, seconds_sql
 
 _QUEUE = """{"Name": "VARCHAR", "Id": "VARCHAR", "EnqueueTimestamp": "VARCHAR",
     "DequeueTimestamp": "VARCHAR", "Duration": "DOUBLE"}"""
@@ -98,6 +98,14 @@ def _records(reading: Reading) -> str:
         FROM ({followed})"""
 
 
+_DURATIONS = (
+    ("queue", "Duration"),
+    ("agent", "AgentInteractionDuration"),
+    ("agent", "CustomerHoldDuration"),
+    ("agent", "AfterContactWorkDuration"),
+)
+
+
 def _read(reading: Reading) -> list[Stream]:
     checks = [
         NOT_JSON,
@@ -106,6 +114,7 @@ def _read(reading: Reading) -> list[Stream]:
         Check("t IS NOT NULL AND created_at IS NULL", "InitiationTimestamp is missing, or no time"),
         Check("ended_at < created_at", "DisconnectTimestamp is before InitiationTimestamp"),
         Check("connected_at < queued_at", "the agent is connected before the contact is queued"),
+        *(Check(f"{part}.{key} < 0", f"{key} is negative") for part, key in _DURATIONS),
     ]
     contact_id = reading.contact_id("id")
     language = _attribute(reading, "language", "t.LanguageCode")
@@ -143,11 +152,11 @@ def _read(reading: Reading) -> list[Stream]:
         "outcome": "outcome",
         "wait_seconds": f"""CASE WHEN direction = 'inbound' AND has_queue THEN
             coalesce(date_sub('second', queued_at, coalesce(connected_at, {left_at})),
-                CAST(round(queue.Duration) AS BIGINT)) END""",
-        "talk_seconds": """coalesce(CAST(round(agent.AgentInteractionDuration) AS BIGINT),
+                {seconds_sql("queue.Duration")}) END""",
+        "talk_seconds": f"""coalesce({seconds_sql("agent.AgentInteractionDuration")},
             date_sub('second', connected_at, ended_at))""",
-        "hold_seconds": "CAST(round(agent.CustomerHoldDuration) AS BIGINT)",
-        "wrap_seconds": "CAST(round(agent.AfterContactWorkDuration) AS BIGINT)",
+        "hold_seconds": seconds_sql("agent.CustomerHoldDuration"),
+        "wrap_seconds": seconds_sql("agent.AfterContactWorkDuration"),
         "transfers_count": "transfers",
     }
     return [

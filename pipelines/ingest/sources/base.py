@@ -18,12 +18,10 @@ from pipelines.ingest.contracts import STATUSES, TABLES
 from pipelines.ingest.delimited import describe
 from pipelines.ingest.json_lines import has_blank_lines, typed_sql
 from pipelines.ingest.json_records import (
-    ARRAY,
     JsonShape,
     RecordTable,
     records_sql,
     shape_of,
-    streamed,
 )
 from pipelines.ingest.mapping import LINE, Mapping
 from pipelines.ingest.masking import masked_sql
@@ -261,9 +259,7 @@ class Reading:
     def name(self) -> Path:
         return self.probe.name
 
-    def records(
-        self, structure: str, envelope: str | None = None, with_text: bool = False
-    ) -> str:
+    def records(self, structure: str, envelope: str | None = None, with_text: bool = False) -> str:
         """SELECT _line, record (JSON text), t (the record as a struct; NULL: not JSON).
 
         `structure`: what json_transform takes; keys that are not there are NULL. `record` is for
@@ -271,9 +267,7 @@ class Reading:
         path, shape = self.probe.path, self.probe.json
         if self.probe.is_plain_lines and envelope is None and not with_text:
             return typed_sql(path, structure)
-        [(scratch,)] = self.connection.sql("SELECT current_setting('temp_directory')").fetchall()
-        alone = streamed(path, shape, envelope, Path(scratch))
-        rows = records_sql(alone, ARRAY) if alone else records_sql(path, shape, envelope)
+        rows = records_sql(path, shape, envelope)
         return (
             f"SELECT _line, record, TRY(json_transform(record, '{structure}')) AS t FROM ({rows})"
         )

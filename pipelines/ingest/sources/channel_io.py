@@ -196,6 +196,7 @@ def _chats(reading: Reading, rows: str) -> list[Stream]:
         Check("updated_at < created_at", "updatedAt is before createdAt"),
         Check("closed_at < created_at", "closedAt is before createdAt"),
         Check("replies IS NOT NULL AND replies_count IS NULL", "replyCount is not a number"),
+        Check("replies_count < 0", "replyCount is negative"),
     ]
     surveys = {
         "survey_id": contact_id,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pipelines.ingest.json_records import records_sql
 from pipelines.ingest.sources.base import Probe, Reading
 from pipelines.ingest.tables import Table, normalised, quoted
-from pipelines.ingest.times import happened_sql, instant_sql, local_sql, zoned_sql
+from pipelines.ingest.times import happened_sql, instant_sql, local_sql, seconds_sql, zoned_sql
 
 _FIRST_ROWS = 50
 _NOTHING = "CAST(NULL AS VARCHAR)"
@@ -289,8 +289,9 @@ def _seconds(text: str) -> str:
 
     return rf"""CASE
         WHEN regexp_full_match({text}, '-?[0-9]+([.][0-9]+)?')
-            THEN CAST(round(CAST({text} AS DOUBLE) / 1000) AS BIGINT)
+            THEN {seconds_sql(f"(try_cast({text} AS DOUBLE) / 1000)")}
         WHEN regexp_full_match({text}, ' *([0-9]+ *h)? *([0-9]+ *m)? *([0-9]+ *s)? *')
+            AND trim({text}) <> ''
             THEN {number("h")} * 3600 + {number("m")} * 60 + {number("s")}
         WHEN regexp_full_match({text}, '[0-9]+:[0-9]{{2}}:[0-9]{{2}}')
             THEN CAST(regexp_extract({text}, '^([0-9]+):', 1) AS BIGINT) * 3600

@@ -181,12 +181,18 @@ def _read(reading: Reading) -> list[Stream]:
 
 def _checks(times: dict[str, str], zone: str, later: list[str]) -> list[Check]:
     """What is refused of a row; titles are the usual headers."""
+    written = instant_sql("created_at_text")
     checks = [
         *not_a_record("c1", "id_text", "Ticket ID"),
         Check("id_text IS NULL", "Ticket ID is missing"),
         ruined_id("id_text", "Ticket ID"),
         Check("created_at_text IS NULL", "Created time is missing"),
+        Check(
+            f"coalesce(created_at_local, {written}) < TIMESTAMP '1971-01-01'",
+            "Created time is missing (written as 1900-01-01, the epoch or the like)",
+        ),
         Check("status_text IS NULL", "Status is missing"),
+        Check("try_cast(replies_text AS BIGINT) < 0", "Agent interactions are negative"),
         Check(
             "survey_text IS NOT NULL AND coalesce(score NOT BETWEEN -3 AND 3, true)",
             "the survey's answer is no known word",

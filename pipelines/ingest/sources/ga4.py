@@ -25,6 +25,7 @@ from pipelines.ingest.sources.help_centre_counts import (
     counted,
     holds,
 )
+from pipelines.ingest.times import LONGEST_SECONDS
 
 _EVENT_KEYS = {"event_timestamp", "event_name", "event_params"}
 _SHAPE = """{"event_timestamp": "VARCHAR", "event_name": "VARCHAR", "user_pseudo_id": "VARCHAR",
@@ -79,7 +80,9 @@ def _events(reading: Reading) -> Stream:
         return f"list_filter(t.event_params, lambda p: p.key = '{key}')[1].value.string_value"
 
     rows = f"""
-        SELECT *, make_timestamp(try_cast(t.event_timestamp AS BIGINT)) AS happened_at,
+        SELECT *, try_cast(t.event_timestamp AS BIGINT) AS stamp,
+            CASE WHEN stamp BETWEEN 0 AND {LONGEST_SECONDS}000000
+                THEN make_timestamp(stamp) END AS happened_at,
             CASE WHEN t.event_name = 'view_search_results' THEN {param("search_term")} END AS query,
             CASE WHEN t.event_name = 'page_view'
                 THEN nullif(regexp_extract({param("page_location")}, '/articles/([0-9]+)', 1), '')

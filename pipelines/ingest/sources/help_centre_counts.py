@@ -8,7 +8,7 @@ that are not counts; its words are masked like any text.
 from pipelines.ingest.quarantine import Check, not_a_record
 from pipelines.ingest.sources.base import Probe, Reading, Stream, stream
 from pipelines.ingest.tables import quoted
-from pipelines.ingest.times import zoned_sql
+from pipelines.ingest.times import seconds_sql, zoned_sql
 
 Headers = dict[str, tuple[str, ...]]
 """Field -> the headers that it is known by, in lower case."""
@@ -68,7 +68,7 @@ def counted(reading: Reading, event: str, headers: Headers, day: str | None = No
         SELECT *, {zoned_sql("local_day", zone)} AS happened_at
         FROM (SELECT *, {day_sql(on, reading.mapping.date_format)} AS local_day,
                 {whole_sql("count_text")} AS count,
-                coalesce({whole_sql("results_text")}, round({average})) AS results,
+                coalesce({whole_sql("results_text")}, {seconds_sql(average)}) AS results,
                 {whole_sql("clicks_text")} AS clicks, {whole_sql("contacts_text")} AS contacts
             FROM (SELECT *{texts} FROM {table.rows_sql(_MISSING)}))"""
     line = f"concat_ws(chr(31), {', '.join(f'coalesce({c}, chr(30))' for c in kept)})"

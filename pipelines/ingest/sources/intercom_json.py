@@ -38,7 +38,7 @@ from pipelines.ingest.sources.base import (
 )
 from pipelines.ingest.sources.zendesk_records import teams
 from pipelines.ingest.tables import quoted
-from pipelines.ingest.times import epoch_sql
+from pipelines.ingest.times import epoch_sql, seconds_sql
 
 _KINDS = {
     "parts": ("messages", {"id", "part_type", "author"}),
@@ -176,8 +176,9 @@ def _conversations(reading: Reading) -> list[Stream]:
             "first_solved_at": "first_close_at",
             "solved_at": "last_close_at",
             "reopens_count": "t.statistics.count_reopens",
-            "vendor_first_response_business_seconds": "CAST(t.statistics.time_to_admin_reply"
-            " AS BIGINT)",
+            "vendor_first_response_business_seconds": seconds_sql(
+                "t.statistics.time_to_admin_reply"
+            ),
         },
         "surveys": {
             "survey_id": contact,
@@ -201,6 +202,7 @@ def _conversations(reading: Reading) -> list[Stream]:
             for n in ("updated_at", "first_close_at", "first_admin_reply_at")
         ),
         Check("t.statistics.time_to_admin_reply < 0", "time_to_admin_reply is negative"),
+        Check("t.statistics.count_reopens < 0", "count_reopens is negative"),
         Check(
             f"{rating}.rating IS NOT NULL"
             f" AND coalesce(try_cast({rating}.rating AS DOUBLE) NOT BETWEEN 1 AND 5, true)",
@@ -324,7 +326,7 @@ def _tickets(reading: Reading) -> list[Stream]:
         Check("updated_at < created_at", "updated_at is before created_at"),
     ]  # fmt: skip
     parts = f"""
-        SELECT _line, CAST(to_json(p) AS VARCHAR) AS record,
+        SELECT _line, coalesce(CAST(to_json(p) AS VARCHAR), 'null') AS record,
             struct_update(p, conversation_id := 'ticket-' || ticket_id) AS t
         FROM (SELECT _line, t.id AS ticket_id, unnest(t.ticket_parts.ticket_parts) AS p
             FROM ({records}))"""

@@ -14,7 +14,7 @@ Unverified: the types of system messages (transfers, and threads archived for in
 
 from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import NOT_JSON, Probe, Reading, Source, Stream, stream
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.times import happened_sql, moment_sql
 from pipelines.ingest.vocabulary import first_known_sql
 
 _THREAD = """{"id": "VARCHAR", "created_at": "VARCHAR", "tags": ["VARCHAR"],
@@ -31,6 +31,7 @@ _SHAPE = f"""{{"id": "VARCHAR",
 def _threads(reading: Reading) -> str:
     """SELECT _line, record, t (the chat), th (one of its threads), events (timed, with roles)."""
     told = "list_concat(coalesce(t.threads, []), CASE WHEN t.thread.id IS NULL THEN [] ELSE"
+    sent_at = happened_sql("try_cast(e.created_at AS TIMESTAMP)")
     chats = f"SELECT *, {told} [t.thread] END) AS told FROM ({reading.records(_SHAPE)})"
     # a line without a thread is one refused record, not none
     threads = f"""
@@ -40,7 +41,7 @@ def _threads(reading: Reading) -> str:
         SELECT *, {moment_sql("th.created_at", None)} AS created_at,
             list_transform(th.events, lambda e: {{
                 'id': e.id, 'type': e.type, 'text': e.text, 'author_id': e.author_id,
-                'sent_at': try_cast(e.created_at AS TIMESTAMP),
+                'sent_at': {sent_at},
                 'is_public': coalesce(e.visibility, e.recipients, 'all') = 'all',
                 'what': e.system_message_type,
                 'role': CASE WHEN e.type = 'system_message' THEN 'system'
@@ -62,11 +63,12 @@ def _read(reading: Reading) -> list[Stream]:
     visitor = "list_filter(t.users, lambda u: u.type = 'customer')[1].id"
     agents = "list_filter(events, lambda e: e.role = 'agent')"
     public = "e.type <> 'system_message' AND e.is_public"
+    answer = f"e.role = 'agent' AND {public}"  # a greeting before the question is none
     threads = f"""
         SELECT *, {reading.contact_id("t.id || '/' || th.id")} AS contact_id,
             {reading.pseudonym(visitor)} AS requester_id,
             {_first(f"e.role = 'customer' AND {public}")} AS asked_at,
-            {_first(f"e.role = 'agent' AND {public}")} AS replied_at,
+            {_first(f"{answer} AND coalesce(e.sent_at >= asked_at, true)")} AS replied_at,
             {_first("true", "list_max")} AS last_at,
             {first_known_sql("th.tags", "languages")} AS language_raw,
             th.properties.rating.score ->> '$.value' AS nested_score,
@@ -118,7 +120,7 @@ def _read(reading: Reading) -> list[Stream]:
         "ended_at": "ended_at",
         "outcome": "CASE WHEN replied_at IS NOT NULL THEN 'answered'"
         " WHEN asked_at IS NOT NULL THEN 'abandoned' ELSE 'unknown' END",
-        "wait_seconds": "greatest(0, date_sub('second', asked_at, coalesce(replied_at, ended_at)))",
+        "wait_seconds": "date_sub('second', asked_at, coalesce(replied_at, ended_at))",
         "talk_seconds": "date_sub('second', replied_at, ended_at)",
         "transfers_count": "transfers",
     }
@@ -130,7 +132,7 @@ def _read(reading: Reading) -> list[Stream]:
         "answered_at": "ended_at",
         "scale": "'0-1'",
         "score_raw": "rating",
-        "score": "CAST(rating AS DOUBLE)",
+        "score": "try_cast(rating AS DOUBLE)",
         "comment": reading.masked("remark"),
     }
     chats = stream(
@@ -149,7 +151,8 @@ def _messages(reading: Reading) -> Stream:
     events = f"""
         SELECT _line, record, created_at, t.id || '/' || th.id AS thread_id,
             unnest(events) AS e
-        FROM ({_threads(reading)}) WHERE created_at IS NOT NULL"""
+        FROM ({_threads(reading)})
+        WHERE created_at IS NOT NULL AND t.id IS NOT NULL AND th.id IS NOT NULL"""
     return stream(
         "messages",
         f"SELECT * FROM ({events}) WHERE e.type = 'message'",

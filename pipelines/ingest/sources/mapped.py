@@ -13,11 +13,13 @@ from pipelines.ingest.quarantine import NOT_A_RECORD, Check, not_a_record
 from pipelines.ingest.sources.base import NOT_JSON, Reading
 from pipelines.ingest.tables import normalised, quoted
 from pipelines.ingest.times import (
+    LONGEST_SECONDS,
     happened_sql,
     instant_sql,
     is_long_form,
     local_sql,
     long_form_sql,
+    seconds_sql,
     zoned_sql,
 )
 
@@ -119,7 +121,7 @@ class Fields:
         """SQL of a field's whole number (seconds, or a count) in the rows."""
         if not self.has(field):
             return "CAST(NULL AS BIGINT)"
-        return f"CAST(round({field}_number) AS BIGINT)"
+        return seconds_sql(f"{field}_number")
 
     def checks(self, required: tuple[str, ...]) -> list[Check]:
         """What every mapped file is checked for; `required` fields must be there."""
@@ -167,7 +169,10 @@ class Fields:
                         f"{title} is not a number",
                     )
                 )
-            checks.append(Check(f"{name}_number < 0", f"{title} is negative"))
+            checks += [
+                Check(f"{name}_number < 0", f"{title} is negative"),
+                Check(f"{name}_number > {LONGEST_SECONDS}", f"{title} is too large a number"),
+            ]
             if name.endswith("_seconds") and not name.startswith("vendor_"):
                 checks.append(Check(f"{name}_number > 604800", f"{title} is over a week"))
         return checks
@@ -308,7 +313,8 @@ class Fields:
         number = f"try_cast({text} AS DOUBLE) * {_EPOCH_MICROSECONDS.get(unit)}"
         if unit == "object_id":
             number = f"try_cast('0x' || left({text}, 8) AS BIGINT) * 1000000"
-        return f"make_timestamp(CAST({number} AS BIGINT))"
+        possible = f"{number} BETWEEN -{LONGEST_SECONDS}000000 AND {LONGEST_SECONDS}000000"
+        return f"CASE WHEN {possible} THEN make_timestamp(CAST({number} AS BIGINT)) END"
 
     def _unit(self, field: str) -> str | None:
         told = self.reading.mapping.columns.get(field)

@@ -25,6 +25,7 @@ from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.mapped import Fields
 from pipelines.ingest.sources.scores import told_score
 from pipelines.ingest.tables import normalised, quoted
+from pipelines.ingest.times import seconds_sql
 
 TEXTS = (
     "id", "contact_id", "contact_system", "score", "professionalism", "speed", "problem_solving",
@@ -183,7 +184,7 @@ def answers(
         "scale": f"CASE WHEN {is_answered} THEN {quoted(scale.name)} END",
         "score_raw": "score_text",
         "score": score.directed_sql,
-        **{one.field: f"CAST(round({one.directed_sql}) AS BIGINT)" for one in aspects},
+        **{one.field: seconds_sql(f"({one.directed_sql})") for one in aspects},
         "comment": reading.masked("comment_text"),
         "language_raw": "language_text",
     }

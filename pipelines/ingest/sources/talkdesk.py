@@ -24,7 +24,7 @@ from pipelines.ingest.sources.base import (
     Stream,
     stream,
 )
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.times import moment_sql, seconds_sql
 
 _KEYS = (
     "interaction_id", "call_type", "start_time", "end_time", "talk_time", "waiting_time",
@@ -48,10 +48,7 @@ def _read(reading: Reading) -> list[Stream]:
 
     def seconds(old: str | None, new: str) -> str:
         days = f"try_cast(t.{old} AS DOUBLE) * {_DAY}" if old else "NULL"
-        return (
-            f"CAST(round(CASE WHEN is_old THEN {days} ELSE try_cast(t.{new} AS DOUBLE) END)"
-            " AS BIGINT)"
-        )
+        return seconds_sql(f"CASE WHEN is_old THEN {days} ELSE try_cast(t.{new} AS DOUBLE) END")
 
     outcome = " ".join(
         f"WHEN call_type IN ({', '.join(map(repr, words))}) THEN '{word}'"

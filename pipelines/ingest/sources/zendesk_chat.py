@@ -13,7 +13,7 @@
 from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.sources.base import NOT_JSON, Fill, Probe, Reading, Source, Stream
 from pipelines.ingest.tables import quoted
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.times import moment_sql, seconds_sql
 from pipelines.ingest.vocabulary import first_known_sql
 
 _SHAPE = """{"id": "VARCHAR", "type": "VARCHAR", "timestamp": "VARCHAR",
@@ -95,7 +95,7 @@ def _chat_stream(reading: Reading, judged: str) -> Stream:
         FROM ({judged})"""
     ends = f"""
         SELECT *, CASE WHEN bot_at IS NOT NULL THEN transferred_at END AS handed_over_at,
-            coalesce(last_at, created_at + to_seconds(t.duration)) AS ended_at,
+            coalesce(last_at, created_at + to_seconds({seconds_sql("t.duration")})) AS ended_at,
             CASE WHEN is_offline THEN NULL
                 WHEN bot_at IS NULL OR transferred_at IS NOT NULL
                     THEN coalesce(transferred_at, created_at)
@@ -129,8 +129,8 @@ def _chat_stream(reading: Reading, judged: str) -> Stream:
             ended_at,
             CASE WHEN replied_at IS NOT NULL THEN 'answered'
                 WHEN queue_entered_at IS NOT NULL THEN 'abandoned' ELSE 'unknown' END AS outcome,
-            CASE WHEN queue_entered_at IS NOT NULL THEN greatest(0,
-                date_sub('second', queue_entered_at, coalesce(replied_at, ended_at))) END
+            CASE WHEN coalesce(replied_at, ended_at) >= queue_entered_at THEN
+                date_sub('second', queue_entered_at, coalesce(replied_at, ended_at)) END
                 AS wait_seconds,
             date_sub('second', replied_at, ended_at) AS talk_seconds, transfers_count,
             rating IN ('good', 'bad') OR asked_at IS NOT NULL AS has_survey,

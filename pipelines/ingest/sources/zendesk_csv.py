@@ -14,7 +14,7 @@ one counts.
 from pipelines.ingest.quarantine import EXCEL_REMEDY, Check, judged_sql, not_a_record, ruined_id
 from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
 from pipelines.ingest.tables import normalised
-from pipelines.ingest.times import instant_sql, local_sql, zoned_sql
+from pipelines.ingest.times import happened_sql, instant_sql, local_sql, seconds_sql, zoned_sql
 
 _TIMES = {
     "created_at": "created at",
@@ -101,11 +101,11 @@ def _read(reading: Reading) -> list[Stream]:
         FROM ({texts_read})"""
     created = f"""
         SELECT *, coalesce({zoned_sql("created_at_local", zone)},
-            {instant_sql("created_at_text")}) AS created_at
+            {happened_sql(instant_sql("created_at_text"))}) AS created_at
         FROM ({parsed})"""
     later = {
         name: f"coalesce({zoned_sql(f'{name}_local', zone, 'created_at')},"
-        f" {instant_sql(f'{name}_text')})"
+        f" {happened_sql(instant_sql(f'{name}_text'))})"
         for name in times
         if name != "created_at"
     }
@@ -124,7 +124,7 @@ def _read(reading: Reading) -> list[Stream]:
         surely_good=_surely_good(times, numbers),
     )
     seconds = "".join(
-        f", CAST(round({name}_number * {factor}) AS BIGINT) AS {name}"
+        f", {seconds_sql(f'{name}_number * {factor}')} AS {name}"
         for name, (_, factor, _) in numbers.items()
     )
     query = f"""
@@ -271,7 +271,8 @@ def _checks(
         if name not in times:
             continue
         title = header.capitalize()
-        never = f"coalesce({name}_local < TIMESTAMP '1971-01-01', false)"
+        written = f"coalesce({name}_local, {instant_sql(f'{name}_text')})"
+        never = f"coalesce({written} < TIMESTAMP '1971-01-01', false)"
         if name == "created_at":
             checks.append(Check(f"{name}_text IS NULL OR {never}", f"{title} is missing"))
         else:

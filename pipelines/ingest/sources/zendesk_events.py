@@ -26,7 +26,7 @@ from pipelines.ingest.sources.base import (
     stream,
 )
 from pipelines.ingest.sources.zendesk_records import comment_columns, status_sql
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.times import epoch_sql, moment_sql
 
 _KINDS = {
     "metric_events": ("metric_events", {"id", "ticket_id", "metric", "instance_id", "time"}),
@@ -73,7 +73,7 @@ def _read(reading: Reading) -> list[Stream]:
         shape, events, event = _AUDIT, "t.events", _AUDIT_EVENT
     else:
         shape, events, event = _TICKET_EVENT, "t.child_events", _CHILD_EVENT
-        created_at = f"coalesce({created_at}, make_timestamp(t.timestamp * 1000000))"
+        created_at = f"coalesce({created_at}, {epoch_sql('t.timestamp')})"
     audits = f"SELECT *, {created_at} AS created_at FROM ({reading.records(shape)})"
     told = f"""
         SELECT _line, record, t.ticket_id AS ticket_id, created_at,

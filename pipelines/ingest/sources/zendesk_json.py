@@ -50,7 +50,7 @@ from pipelines.ingest.sources.zendesk_records import (
     teams,
 )
 from pipelines.ingest.tables import quoted
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.times import moment_sql, seconds_sql
 from pipelines.ingest.vocabulary import first_known_sql
 
 _KINDS = {
@@ -228,10 +228,10 @@ def _ticket_metrics(reading: Reading, records: str) -> list[Stream]:
     times = ("created_at", "updated_at", "initially_assigned_at", "assigned_at", "solved_at")
 
     def seconds(name: str, clock: str = "calendar") -> str:
-        return f"CAST(round(t.{name}_in_minutes.{clock} * 60) AS BIGINT)"
+        return seconds_sql(f"t.{name}_in_minutes.{clock} * 60")
 
     def first_reply(clock: str) -> str:
-        exact = f"CAST(round(t.reply_time_in_seconds.{clock}) AS BIGINT)"
+        exact = seconds_sql(f"t.reply_time_in_seconds.{clock}")
         return f"coalesce({exact}, {seconds('reply_time', clock)})"
 
     vendor = {

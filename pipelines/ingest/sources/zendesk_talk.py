@@ -33,7 +33,7 @@ from pipelines.ingest.sources.base import (
     not_times,
     stream,
 )
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.times import moment_sql, seconds_sql
 
 _SECONDS = ("duration", "wait_time", "time_to_answer", "talk_time", "hold_time", "wrap_up_time")
 _KEYS = (
@@ -81,13 +81,13 @@ def _zone(reading: Reading) -> str | None:
 def _read(reading: Reading) -> list[Stream]:
     zone, mapping = _zone(reading), reading.mapping
     helpdesk = mapping.linked_system or "zendesk"
-    seconds = "".join(f", try_cast(t.{name} AS BIGINT) AS {name}" for name in _SECONDS)
+    whole = {n: seconds_sql(f"try_cast(t.{n} AS BIGINT)") for n in (*_SECONDS, "ivr_time_spent")}
+    seconds = "".join(f", {sql} AS {name}" for name, sql in whole.items())
     rows = f"""
         SELECT *, {moment_sql("t.created_at", zone)} AS created_at,
             {moment_sql("t.updated_at", zone)} AS updated_at,
             nullif(t.agent_id, '0') AS agent_id, lower(t.direction) = 'outbound' AS is_outbound,
-            lower(t.completion_status) AS completion,
-            try_cast(t.ivr_time_spent AS BIGINT) AS ivr_time_spent{seconds}
+            lower(t.completion_status) AS completion{seconds}
         FROM ({reading.flat_records(_KEYS)})"""
     outcomes = f"""
         SELECT *,
