@@ -111,7 +111,7 @@ def blocking_probability(load_erlangs: ArrayLike, agents: ArrayLike) -> NDArray[
     """
     load, agents = np.broadcast_arrays(_loads(load_erlangs), np.asarray(agents, dtype=float))
     # Most agents first: after n steps only the first so many intervals go on.
-    order = np.argsort(-agents, axis=None, kind="stable")
+    order = np.argsort(-agents, axis=None)
     sorted_load, sorted_agents = load.ravel()[order], agents.ravel()[order]
     blocking = np.ones(load.size)
     last = int(sorted_agents[0]) if load.size else 0
@@ -285,18 +285,20 @@ def scheduled_agents(required: ArrayLike, shrinkage: ArrayLike) -> NDArray[np.in
 def _required_erlang_c(load, handle, target, within, max_occupancy) -> NDArray[np.int64]:
     fewest_stable = np.maximum(np.floor(load) + 1, np.ceil(load / max_occupancy - _ROUNDING))
     agents = np.where(load > 0, fewest_stable, 0)
-    blocking = blocking_probability(load, agents).ravel()
-    shape, agents = agents.shape, agents.ravel()
-    load, target, speed = load.ravel(), target.ravel(), (within / handle).ravel()
+    enough = agents.astype(np.int64).ravel()
     short = np.flatnonzero(load > 0)
+    still = (load, agents, blocking_probability(load, agents), target, within / handle)
+    load, agents, blocking, target, speed = (array.ravel()[short] for array in still)
     while short.size:
-        spare = agents[short] - load[short]
-        waiting = _erlang_c_wait_probability(blocking[short], load[short], agents[short])
-        short = short[1 - waiting * np.exp(-spare * speed[short]) < target[short]]
-        agents[short] += 1
-        carried = load[short] * blocking[short]
-        blocking[short] = carried / (agents[short] + carried)
-    return agents.astype(np.int64).reshape(shape)
+        waiting = _erlang_c_wait_probability(blocking, load, agents)
+        is_short = 1 - waiting * np.exp((load - agents) * speed) < target
+        still = (short, load, agents, blocking, target, speed)
+        short, load, agents, blocking, target, speed = (array[is_short] for array in still)
+        agents += 1
+        enough[short] += 1
+        carried = load * blocking
+        blocking = carried / (agents + carried)
+    return enough.reshape(fewest_stable.shape)
 
 
 def _erlang_c_wait_probability(blocking, load, agents) -> NDArray[np.float64]:

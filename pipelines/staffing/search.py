@@ -30,11 +30,14 @@ def fewest(
         few of the others are left to try.
     """
     too_few, enough = too_few.copy(), enough.copy()
+    # What is the same everywhere tells nobody apart, and is costly to sort by.
+    alike = tuple(values for values in alike if np.any(values != values[:1]))
     order = np.lexsort((load, *alike))
     begins = np.zeros(len(order), dtype=bool)
     begins[:1] = True
     for values in alike:
-        begins[1:] |= np.diff(values[order]) != 0
+        ordered = values[order]
+        begins[1:] |= ordered[1:] != ordered[:-1]
     first = np.flatnonzero(begins)
     run = np.cumsum(begins) - 1
     within = np.arange(len(order)) - first[run]
