@@ -92,6 +92,70 @@ def mean(
     )
 
 
+def share_difference(
+    successes: ArrayLike,
+    n: ArrayLike,
+    base_successes: ArrayLike,
+    base_n: ArrayLike,
+    confidence: float = CONFIDENCE,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """How much a share differs from a base (the period before, a language's own past).
+
+    Returns
+    -------
+    difference, low, high : share less base share; NaN where either has no observations.
+
+    Source: Newcombe (1998), Statistics in Medicine 17, method 10: from both Wilson intervals.
+    """
+    share, base = ratio(successes, n), ratio(base_successes, base_n)
+    low, high = wilson(successes, n, confidence)
+    base_low, base_high = wilson(base_successes, base_n, confidence)
+    difference = share - base
+    return (
+        difference,
+        difference - np.hypot(share - low, base_high - base),
+        difference + np.hypot(high - share, base - base_low),
+    )
+
+
+def mean_difference(
+    n: ArrayLike,
+    total: ArrayLike,
+    squares: ArrayLike,
+    base_n: ArrayLike,
+    base_total: ArrayLike,
+    base_squares: ArrayLike,
+    confidence: float = CONFIDENCE,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """How much a mean differs from a base mean, from sums that add up over rows.
+
+    Returns
+    -------
+    difference, low, high : NaN limits where either has fewer than 2 observations.
+
+    Source: Welch (1947), Biometrika 34.
+    """
+    sides = []
+    for size, sums, powers in ((n, total, squares), (base_n, base_total, base_squares)):
+        size, centre = np.asarray(size, dtype=float), ratio(sums, size)
+        scatter = np.maximum(np.asarray(powers, dtype=float) - sums * centre, 0.0)
+        sides.append((size, centre, ratio(scatter, (size - 1) * size)))
+    (size, centre, variance), (base_size, base, base_variance) = sides
+    variance_of_both = variance + base_variance
+    with np.errstate(invalid="ignore", divide="ignore"):
+        freedom = ratio(
+            variance_of_both**2,
+            variance**2 / (size - 1) + base_variance**2 / (base_size - 1),
+        )
+    # Without any spread there is no uncertainty, whatever the degrees of freedom.
+    margin = np.where(
+        variance_of_both == 0,
+        0.0,
+        stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(variance_of_both),
+    )
+    return centre - base, centre - base - margin, centre - base + margin
+
+
 def effective_n(weight: ArrayLike, weight_squares: ArrayLike) -> NDArray[np.float64]:
     """How many equally weighted observations would be as precise.
 

@@ -161,21 +161,21 @@ def standardised(
     DataFrame
         [by, n, value, low, high, effective_n, covered_share], one row per unit. The value is
         taken over the groups that the unit has; covered_share says how much of the standard
-        mix they are. Shares have Wilson's interval on the effective n, means Student's.
+        mix they are; a unit without any of them has no row. Shares have Wilson's interval on
+        the effective n, means Student's.
 
     Source: Keiding & Clayton (2014), Statistical Science 29 (direct standardisation).
     """
     dimensions = list(dimensions)
     is_share = "squares" not in groups
-    sums = groups.groupby([by, *dimensions], observed=True, sort=True)[
-        ["n", "total"] if is_share else ["n", "total", "squares"]
-    ].sum()
-    mix = (groups if standard is None else standard).groupby(dimensions, observed=True)["n"].sum()
-    cells = sums[sums["n"] > 0].reset_index()
-    weight = pd.MultiIndex.from_frame(cells[dimensions]).map(
-        {key if isinstance(key, tuple) else (key,): n for key, n in (mix / mix.sum()).items()}
-    )
-    cells["weight"] = np.nan_to_num(np.asarray(weight, dtype=float))
+    measures = ["n", "total", *([] if is_share else ["squares"])]
+    cells = groups.groupby([by, *dimensions], observed=True, dropna=False)[measures].sum()
+    cells = cells[cells["n"] > 0].reset_index()
+    mix = (groups if standard is None else standard).groupby(
+        dimensions, observed=True, dropna=False
+    )["n"]
+    weight = (mix.sum() / mix.sum().sum()).rename("weight").reset_index()
+    cells = cells.merge(weight, on=dimensions, how="inner")
     covered = cells.groupby(by, observed=True)["weight"].transform("sum")
     cells = cells[covered > 0].copy()
     cells["w"] = cells["weight"] / covered

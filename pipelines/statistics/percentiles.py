@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from pipelines.statistics.intervals import percentile_ranks
@@ -40,6 +41,31 @@ def binned(bins: ArrayLike, counts: ArrayLike, share: float) -> tuple[float, flo
     return _between(
         int(reached[-1]), share, lambda rank: float(middles[np.searchsorted(reached, rank)])
     )
+
+
+def rank_within(groups: ArrayLike, values: ArrayLike) -> NDArray[np.float64]:
+    """Share of its own group that each value stands above, ties counting half.
+
+    Raters of different languages use a scale differently: a 4 may be what most give or what
+    hardly anybody gives. Compared by this rank, every language's ratings average one half.
+
+    Parameters
+    ----------
+    groups, values : array_like
+        One entry per observation. No group or no value (NaN) has no rank and is not counted.
+
+    Returns
+    -------
+    ranks : between 0 and 1, neither included.
+    """
+    codes = pd.factorize(np.asarray(groups))[0]
+    values = np.asarray(values, dtype=float)
+    is_known = (codes >= 0) & ~np.isnan(values)
+    ranks = np.full(len(values), np.nan)
+    known = pd.Series(values[is_known]).groupby(codes[is_known])
+    middle, size = known.rank(method="average"), known.transform("size")
+    ranks[is_known] = (middle.to_numpy() - 0.5) / size.to_numpy()
+    return ranks
 
 
 def bin_middle(bins: ArrayLike) -> NDArray[np.float64]:

@@ -86,3 +86,23 @@ def test_equal_seeds_give_equal_intervals():
 def test_words_have_no_order():
     with pytest.raises(OutOfRangeError, match="ordinal ratings must be numbers"):
         krippendorff_alpha([["good", "bad"]], "ordinal")
+
+
+def test_intervals_of_kappa_and_alpha_cover_the_truth_about_95_times_in_100():
+    random = np.random.default_rng(17)
+    shares = np.array([0.6, 0.3, 0.1])
+
+    def rater(truth: np.ndarray) -> np.ndarray:
+        guess = random.choice(3, len(truth), p=shares)
+        return np.where(random.random(len(truth)) < 0.75, truth, guess)
+
+    # Both know it with .75²; else they agree as guesses do. So kappa = alpha = .5625.
+    hits = np.zeros(2)
+    for seed in range(150):
+        truth = random.choice(3, 80, p=shares)
+        raters = [rater(truth) for _ in range(3)]
+        kappa = cohen_kappa(raters[0], raters[1], seed)
+        alpha = krippendorff_alpha(np.column_stack(raters), seed=seed)
+        hits += [found.low <= 0.5625 <= found.high for found in (kappa, alpha)]
+    assert (hits / 150 >= 0.9).all()
+    assert (hits / 150 <= 0.99).all()

@@ -130,3 +130,35 @@ def test_resamples_without_the_statistic_are_left_out():
         return np.where(places[:, 0] == 0, np.nan, 0.5)
 
     assert intervals.bootstrap(halves, 2, seed=4) == (0.5, 0.5)
+
+
+def test_a_difference_of_shares_has_newcombes_printed_interval():
+    # Newcombe (1998), table II, contrasts (a), (b) and (c): 56/70 - 48/80, 9/10 - 3/10, 6/7 - 2/7.
+    found = intervals.share_difference([56, 9, 6], [70, 10, 7], [48, 3, 2], [80, 10, 7])
+    assert np.round(found, 4).T.tolist() == [
+        [0.2, 0.0524, 0.3339],
+        [0.6, 0.1705, 0.8090],
+        [0.5714, 0.0582, 0.8062],
+    ]
+
+
+def test_a_difference_from_nothing_is_null():
+    found = [*intervals.share_difference(5, 10, 0, 0), *intervals.mean_difference(0, 0, 0, 2, 3, 5)]
+    assert np.isnan([float(value) for value in found]).all()
+
+
+def test_a_difference_of_means_has_welchs_interval():
+    first, second = np.array([80.0, 100, 93, 60]), np.array([50.0, 55, 70])
+    sums = [[len(x), x.sum(), (x**2).sum()] for x in (first, second)]
+    found = intervals.mean_difference(*sums[0], *sums[1])
+    test = stats.ttest_ind(first, second, equal_var=False).confidence_interval()
+    assert float(found[0]) == pytest.approx(first.mean() - second.mean())
+    assert [float(found[1]), float(found[2])] == pytest.approx([test.low, test.high])
+
+
+def test_equal_observations_differ_without_doubt_and_single_ones_in_doubt():
+    certain = intervals.mean_difference(3, 6, 12, 2, 2, 2)
+    assert [float(value) for value in certain] == [1, 1, 1]
+    difference, low, high = intervals.mean_difference(1, 5, 25, 3, 6, 14)
+    assert float(difference) == 3
+    assert np.isnan([float(low), float(high)]).all()

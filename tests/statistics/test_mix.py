@@ -114,22 +114,39 @@ def test_an_empty_period_has_no_rate_to_change():
         mix.decompose(WEEK_1, WEEK_2.iloc[:0], ["language"])
 
 
-@pytest.mark.parametrize("part", ["rate", "mix", "change"])
-def test_95_percent_intervals_cover_the_true_part_about_95_times_in_100(part):
+def test_95_percent_intervals_cover_the_true_parts_about_95_times_in_100():
     w1, w2 = np.array([0.5, 0.3, 0.2]), np.array([0.3, 0.3, 0.4])
     r1, r2 = np.array([0.9, 0.8, 0.6]), np.array([0.92, 0.78, 0.6])
     truth = {"rate": (w1 * (r2 - r1)).sum(), "mix": ((w2 - w1) * r2).sum()}
     truth["change"] = truth["rate"] + truth["mix"]
     random = np.random.default_rng(11)
-    hits = 0
+    hits = dict.fromkeys(truth, 0)
     for seed in range(200):
         periods = []
         for w, r in ((w1, r1), (w2, r2)):
             n = random.multinomial(400, w)
             periods.append(pd.DataFrame({"g": [0, 1, 2], "n": n, "total": random.binomial(n, r)}))
-        found = getattr(mix.decompose(*periods, ["g"], seed=seed), part)
-        hits += found.low <= truth[part] <= found.high
-    assert 182 <= hits <= 198
+        found = mix.decompose(*periods, ["g"], seed=seed)
+        for part, value in truth.items():
+            hits[part] += getattr(found, part).low <= value <= getattr(found, part).high
+    assert {part: 182 <= count <= 199 for part, count in hits.items()} == dict.fromkeys(truth, True)
+
+
+def test_intervals_of_dimensions_cover_their_true_parts_about_95_times_in_100():
+    keys = pd.DataFrame(list(itertools.product("ab", "xyz")), columns=["channel", "language"])
+    mixes = np.array([[0.3, 0.1, 0.1, 0.2, 0.2, 0.1], [0.1, 0.1, 0.1, 0.3, 0.2, 0.2]])
+    rates = np.array([[0.9, 0.85, 0.8, 0.7, 0.6, 0.5], [0.9, 0.8, 0.8, 0.75, 0.6, 0.5]])
+    exact = [keys.assign(n=w, total=w * r) for w, r in zip(1e7 * mixes, rates, strict=True)]
+    truth = mix.attribute(*exact, ["channel", "language"])["value"]
+    random, hits = np.random.default_rng(12), 0
+    for seed in range(100):
+        drawn = [random.multinomial(600, w) for w in mixes]
+        periods = [
+            keys.assign(n=n, total=random.binomial(n, r)) for n, r in zip(drawn, rates, strict=True)
+        ]
+        found = mix.attribute(*periods, ["channel", "language"], seed=seed)
+        hits += (found["low"] <= truth) & (truth <= found["high"])
+    assert hits.between(90, 100).tolist() == [True, True, True]
 
 
 def test_standardised_rates_take_the_mix_away():

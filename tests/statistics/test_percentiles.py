@@ -51,3 +51,17 @@ def test_bins_of_parts_add_up_to_the_bins_of_the_whole():
 
     parts = tally(_WAITS[:50_000]) + tally(_WAITS[50_000:])
     assert parts.tolist() == tally(_WAITS).tolist()
+
+
+def test_a_4_ranks_by_what_its_own_language_gives():
+    languages = ["ja", "ja", "ja", "es", "es", "es", "es"]
+    found = percentiles.rank_within(languages, [3, 3, 4, 4, 5, 5, 5])
+    assert found.round(6).tolist() == [0.333333, 0.333333, 0.833333, 0.125, 0.625, 0.625, 0.625]
+    assert found[:3].mean() == pytest.approx(0.5)
+    assert found[3:].mean() == pytest.approx(0.5)
+
+
+def test_what_has_no_value_or_language_has_no_rank_and_takes_none():
+    found = percentiles.rank_within(["ja", "ja", None], [3.0, np.nan, 5.0])
+    assert found[0] == 0.5
+    assert np.isnan(found[1:]).all()
