@@ -38,6 +38,27 @@ def modified_offered_load(
     OutOfRangeError
         Negative contacts, or a duration that is not above 0.
     """
+    return _followed(contacts, interval_seconds, handle_seconds, before_erlangs)[0]
+
+
+def staffed_load(
+    contacts: ArrayLike,
+    interval_seconds: float,
+    handle_seconds: ArrayLike,
+    before_erlangs: ArrayLike | None = None,
+) -> NDArray[np.float64]:
+    """Load to staff each interval for: its mean modified offered load, or its last if that is more.
+
+    Arguments as for `modified_offered_load`. Where handle times are short beside the interval, a
+    desk that opens empty has filled within minutes: its mean then hides the load that it holds
+    for most of the interval. Where the load falls the mean is right.
+    """
+    mean, last = _followed(contacts, interval_seconds, handle_seconds, before_erlangs)
+    return np.maximum(mean, last)
+
+
+def _followed(contacts, interval_seconds, handle_seconds, before_erlangs):
+    """Mean and last m of every interval, two arrays."""
     contacts = np.asarray(contacts, dtype=float)
     handle = np.asarray(handle_seconds, dtype=float)
     if not np.all(np.isfinite(contacts) & (contacts >= 0)):
@@ -51,9 +72,9 @@ def modified_offered_load(
     left = np.exp(-interval_seconds / handle)  # of what is in hand, one interval later
     lasting = handle / interval_seconds * (1 - left)
     in_hand = settled[..., 0] if before_erlangs is None else np.asarray(before_erlangs, float)
-    mean = np.empty(settled.shape)
+    mean, last = np.empty(settled.shape), np.empty(settled.shape)
     for interval in range(settled.shape[-1]):
         beyond = in_hand - settled[..., interval]
         mean[..., interval] = settled[..., interval] + beyond * lasting
-        in_hand = settled[..., interval] + beyond * left
-    return mean
+        last[..., interval] = in_hand = settled[..., interval] + beyond * left
+    return mean, last
