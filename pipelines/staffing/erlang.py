@@ -149,8 +149,11 @@ def erlang_c(
     ------
     UnstableQueueError
         Somewhere the agents do not exceed the load: the wait would grow without limit.
+    OutOfRangeError
+        A negative load or number of agents, or a duration that makes no sense.
     """
     load, agents, handle, within = _intervals(load_erlangs, agents, handle_seconds, within_seconds)
+    _check_queue(agents, handle, within)
     if np.any((load > 0) & (agents <= load)):
         worst = np.flatnonzero((load > 0) & (agents <= load))[0]
         raise UnstableQueueError(
@@ -186,6 +189,7 @@ def erlang_a(
     load, agents, handle, within, patience = _intervals(
         load_erlangs, agents, handle_seconds, within_seconds, patience_seconds
     )
+    _check_queue(agents, handle, within, patience)
     states = _waiting(load, agents, handle, within, patience)
     has_arrivals = load > 0
     queue = states.queue_mean_count
@@ -217,6 +221,7 @@ def waited_at_most_share(
     load, agents, handle, within, patience = _intervals(
         load_erlangs, agents, handle_seconds, within_seconds, patience_seconds
     )
+    _check_queue(agents, handle, within, patience)
     share = _waiting(load, agents, handle, within, patience).ended_within_share
     return np.where(load > 0, share, np.nan)
 
@@ -242,20 +247,25 @@ def required_agents(
     load, handle, target, within, occupancy = _intervals(
         load_erlangs, handle_seconds, target_share, within_seconds, max_occupancy
     )
-    _check(np.all((target > 0) & (target < 1)), "target_share", target_share, "between 0 and 1")
+    _check(
+        np.all((target > 0) & (target < 1)),
+        "target_share",
+        target_share,
+        "between 0 and 1: no number of agents answers everybody in time, and none is needed to"
+        " answer nobody",
+    )
     _check(
         np.all((occupancy > 0) & (occupancy <= 1)),
         "max_occupancy",
         max_occupancy,
-        "above 0 and at most 1",
+        "above 0 and at most 1: nobody is busy for longer than all of his time",
     )
-    _check(np.all(handle > 0), "handle_seconds", handle_seconds, "above 0")
-    _check(np.all(within >= 0), "within_seconds", within_seconds, "0 or more")
+    _check_queue(0, handle, within)
     enough = _required_erlang_c(load, handle, target, within, occupancy)
     if patience_seconds is None:
         return enough
     patience = np.broadcast_to(np.asarray(patience_seconds, dtype=float), load.shape)
-    _check(np.all(patience > 0), "patience_seconds", patience_seconds, "above 0")
+    _check_queue(0, handle, within, patience)
     each = [array.ravel() for array in (load, handle, target, within, patience, occupancy)]
 
     def suffices(chosen, agents):
@@ -278,7 +288,12 @@ def scheduled_agents(required: ArrayLike, shrinkage: ArrayLike) -> NDArray[np.in
     14 at 30 % are 20. Raises OutOfRangeError unless 0 <= shrinkage < 1.
     """
     shrinkage = np.asarray(shrinkage, dtype=float)
-    _check(np.all((shrinkage >= 0) & (shrinkage < 1)), "shrinkage", shrinkage, "0 or more, below 1")
+    _check(
+        np.all((shrinkage >= 0) & (shrinkage < 1)),
+        "shrinkage",
+        shrinkage,
+        "0 or more and below 1: at 1 nobody on the roster ever takes a contact",
+    )
     return np.ceil(np.asarray(required) / (1 - shrinkage) - _ROUNDING).astype(np.int64)
 
 
@@ -323,9 +338,22 @@ def _intervals(load_erlangs: ArrayLike, *others: ArrayLike) -> list[NDArray[np.f
     return [np.array(array) for array in np.broadcast_arrays(*arrays)]
 
 
+def _check_queue(agents, handle, within, patience=None) -> None:
+    _check(np.all(agents >= 0), "agents", agents, "0 or more")
+    _check(np.all(handle > 0), "handle_seconds", handle, "above 0")
+    _check(np.all(within >= 0), "within_seconds", within, "0 or more")
+    if patience is not None:
+        _check(
+            np.all(patience > 0),
+            "patience_seconds",
+            patience,
+            "above 0: who has none hangs up before he could be answered",
+        )
+
+
 def _loads(load_erlangs: ArrayLike) -> NDArray[np.float64]:
     load = np.asarray(load_erlangs, dtype=float)
-    _check(np.all(np.isfinite(load) & (load >= 0)), "load", load_erlangs, "0 or more")
+    _check(np.all(np.isfinite(load) & (load >= 0)), "load", load_erlangs, "0 or more erlangs")
     return load
 
 

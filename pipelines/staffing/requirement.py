@@ -1,14 +1,17 @@
 """Forecast contacts -> agents per half hour: required, on the roster, and what is missing.
 
-Frames in, frames out. Three methods, named in the column `method`:
+Frames in, frames out. The methods are named in the column `method`:
 
-erlang_c
-    Phone: Erlang C on the expected contacts of the half hour; at least one agent while open,
-    if the forecast expects any contacts at all.
+erlang_c, erlang_a
+    Phone, without and with known patience: at least the minimum presence while open, if the
+    forecast expects any contacts at all. Each half hour is staffed for its mean modified offered
+    load, which follows its arrivals with a lag of the handle time (see `offered_load`).
 erlang_c_shared
     Live chat: as above with handle time / concurrency, that is, an agent who holds k chats
     at once counts as one who is k times as fast. Simple, and a little hopeful, since chats
     held together each take longer.
+chat
+    Live chat where `slowdown_share` says by how much: birth and death (see `chat`).
 workload
     Deferrable channels (e-mail, help centre, social, unknown): what arrives on a day, and
     what arrived while the desk was closed before it, is spread evenly over the day's open
@@ -20,12 +23,15 @@ carried, lost
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from pipelines.staffing import erlang
+from pipelines.staffing.chat import Concurrency, chat_performance, required_chat_agents
+from pipelines.staffing.offered_load import staffed_load
 
 LIVE_CHANNELS = {"phone": "erlang_c", "live_chat": "erlang_c_shared"}
 HALF_HOUR_SECONDS = 1800
@@ -76,6 +82,8 @@ def require(
     days: pd.DataFrame | None = None,
     handle_seconds: float | None = None,
     patience_seconds: float | None = None,
+    slowdown_share: float | None = None,
+    minimum_agents: int = 1,
     waiting_contacts: float = 0.0,
 ) -> pd.DataFrame:
     """Agents that one queue needs in each forecast half hour, against those on the roster.
@@ -101,6 +109,11 @@ def require(
         The queue's measured mean handle time; wins over the desk's configured one.
     patience_seconds
         Mean patience of callers; Erlang A instead of Erlang C for live channels.
+    slowdown_share
+        By how much each further chat at once lengthens all of an agent's chats, in handle times
+        of one held alone; `handle_seconds` is then that of one held alone.
+    minimum_agents
+        Agents of a live channel while it is open, however few contacts it gets.
     waiting_contacts
         Deferrable contacts unanswered when the forecast begins; work of the first open day.
 
@@ -125,19 +138,17 @@ def require(
 
     expected = rows[["q10", "mean", "q90"]].to_numpy(dtype=float).T
     if is_live:
-        contacts = np.where(is_open, expected, 0.0)
-        load = contacts * handle / desk.concurrency / HALF_HOUR_SECONDS
-        required = erlang.required_agents(
-            load,
-            handle / desk.concurrency,
-            desk.target_share,
-            desk.within_seconds,
-            patience_seconds,
-            desk.max_occupancy,
+        queue = _LiveQueue(
+            handle, desk.within_seconds, patience_seconds, desk.concurrency, slowdown_share
         )
+        contacts = np.where(is_open, expected, 0.0)
+        in_hand = _in_hand(rows["starts_at"], contacts, handle)
+        load = np.where(is_open, in_hand, 0.0) / desk.concurrency
+        required = queue.required_agents(load, desk.target_share, desk.max_occupancy)
         # A desk that is open and gets contacts at all is never left empty.
-        required = np.maximum(required, is_open & (contacts[1].sum() > 0))
-        method = np.where(is_open, LIVE_CHANNELS[channel], "lost")
+        present = np.where(is_open & (contacts[1].sum() > 0), minimum_agents, 0)
+        required = np.maximum(required, present)
+        method = np.where(is_open, queue.method(channel), "lost")
     else:
         day = pd.factorize(rows["local_on"])[0]
         if days is not None:
@@ -172,14 +183,9 @@ def require(
     )
     on_duty = np.floor(scheduled * (1 - desk.shrinkage) + _ROUNDING)
     on_duty = np.where(np.isnan(scheduled), needed, on_duty)
-    does = _performance(
-        is_live,
-        np.where(is_open, load[1], 0.0),
-        on_duty,
-        handle / desk.concurrency,
-        desk.within_seconds,
-        patience_seconds,
-    )
+    # Where nobody arrives nobody can wait, even if earlier contacts are still in hand.
+    open_load = np.where(is_open & (contacts[1] > 0), load[1], 0.0)
+    does = queue.performance(open_load, on_duty) if is_live else _workload(open_load, on_duty)
     return answer.assign(**does, method=method)[list(STAFFING_COLUMNS)]
 
 
@@ -191,16 +197,18 @@ def require_all(
     openings: pd.DataFrame | None = None,
     days: pd.DataFrame | None = None,
     handle_seconds: dict[tuple[str, str], float] | None = None,
+    patience_seconds: dict[tuple[str, str], float] | None = None,
     waiting_contacts: dict[tuple[str, str], float] | None = None,
 ) -> pd.DataFrame:
     """`require` for every queue of `forecasts`; queues without a desk are left out.
 
     openings: channel, language, starts_at, is_open. days: as `forecast_days`. handle_seconds
-    (measured) and waiting_contacts: by (channel, language), where known.
+    and patience_seconds (measured) and waiting_contacts: by (channel, language), where known.
     Returns STAFFING_COLUMNS; empty with those columns if no queue has a desk.
     """
     desks = tuple(desks)
-    measured, waiting = handle_seconds or {}, waiting_contacts or {}
+    measured, patience = handle_seconds or {}, patience_seconds or {}
+    waiting = waiting_contacts or {}
     answers = []
     for (channel, language), forecast in forecasts.groupby(["channel", "language"], sort=True):
         desk = desk_of(channel, language, desks)
@@ -214,6 +222,7 @@ def require_all(
                 opening=_of_queue(openings, channel, language),
                 days=days,
                 handle_seconds=measured.get((channel, language)),
+                patience_seconds=patience.get((channel, language)),
                 waiting_contacts=waiting.get((channel, language), 0.0),
             )
         )
@@ -235,17 +244,100 @@ def desk_of(channel: str, language: str, desks: Iterable[Desk]) -> Desk | None:
     return None
 
 
-def _performance(is_live, load, agents, handle, within, patience) -> dict[str, np.ndarray]:
-    """Service level, occupancy and mean wait; NaN where they are undefined."""
-    service_level, occupancy, wait = (np.full(load.shape, np.nan) for _ in range(3))
-    if not is_live:
-        np.divide(load, agents, out=occupancy, where=(load > 0) & (agents >= load))
+def _in_hand(starts_at: pd.Series, contacts, handle) -> np.ndarray:
+    """[3, rows] mean contacts in hand; half hours without a row have no arrivals."""
+    half_hour = pd.Timedelta(seconds=HALF_HOUR_SECONDS)
+    position = ((starts_at - starts_at.iloc[0]) // half_hour).to_numpy()
+    arrivals = np.zeros((len(contacts), position[-1] + 1))
+    arrivals[:, position] = contacts
+    return staffed_load(arrivals, HALF_HOUR_SECONDS, handle)[:, position]
+
+
+@dataclass(frozen=True)
+class _LiveQueue:
+    """Calls or chats: loads are in erlangs per agent's capacity, chats at once counted together."""
+
+    handle_seconds: float
+    within_seconds: float
+    patience_seconds: float | None
+    concurrency: int
+    slowdown_share: float | None
+
+    def method(self, channel: str) -> str:
+        if self._is_chat():
+            return "chat"
+        if channel == "phone" and self.patience_seconds is not None:
+            return "erlang_a"
+        return LIVE_CHANNELS[channel]
+
+    def required_agents(self, load, target, max_occupancy) -> np.ndarray:
+        if self._is_chat():
+            return required_chat_agents(
+                self._rate(load),
+                self.handle_seconds,
+                target,
+                self.within_seconds,
+                self._patience(),
+                self._together(),
+                max_occupancy,
+            )
+        return erlang.required_agents(
+            load,
+            self.handle_seconds / self.concurrency,
+            target,
+            self.within_seconds,
+            self.patience_seconds,
+            max_occupancy,
+        )
+
+    def performance(self, load, agents) -> dict[str, np.ndarray]:
+        """Service level, occupancy and mean wait; NaN where they are undefined."""
+        service_level, occupancy, wait = (np.full(load.shape, np.nan) for _ in range(3))
+        capacity = agents
+        if self._is_chat():
+            fastest = self._together().handled_per_second(self.handle_seconds)[-1]
+            capacity = agents * fastest * self.handle_seconds / self.concurrency
+        is_stable = (load > 0) & ((capacity > load) | (self.patience_seconds is not None))
+        load, agents = load[is_stable], agents[is_stable]
+        if self._is_chat():
+            does = chat_performance(
+                self._rate(load),
+                agents,
+                self.handle_seconds,
+                self.within_seconds,
+                self._patience(),
+                self._together(),
+            )
+        else:
+            does = erlang.performance(
+                load,
+                agents,
+                self.handle_seconds / self.concurrency,
+                self.within_seconds,
+                self.patience_seconds,
+            )
+        service_level[is_stable] = does.service_level_share
+        occupancy[is_stable] = does.occupancy_share
+        wait[is_stable] = does.wait_mean_seconds
         return _named(service_level, occupancy, wait)
-    is_stable = (load > 0) & ((agents > load) | (patience is not None))
-    does = erlang.performance(load[is_stable], agents[is_stable], handle, within, patience)
-    service_level[is_stable] = does.service_level_share
-    occupancy[is_stable] = does.occupancy_share
-    wait[is_stable] = does.wait_mean_seconds
+
+    def _is_chat(self) -> bool:
+        return self.slowdown_share is not None and self.concurrency > 1
+
+    def _rate(self, load) -> np.ndarray:
+        return load * self.concurrency / self.handle_seconds
+
+    def _patience(self) -> float:
+        return np.inf if self.patience_seconds is None else self.patience_seconds
+
+    def _together(self) -> Concurrency:
+        return Concurrency(self.concurrency, self.slowdown_share)
+
+
+def _workload(load, agents) -> dict[str, np.ndarray]:
+    """Deferrable work has an occupancy alone, where the agents can do it."""
+    service_level, occupancy, wait = (np.full(load.shape, np.nan) for _ in range(3))
+    np.divide(load, agents, out=occupancy, where=(load > 0) & (agents >= load))
     return _named(service_level, occupancy, wait)
 
 

@@ -51,7 +51,14 @@ class _ChangedDesk:
 
 
 def what_if(
-    staffing: pd.DataFrame, forecast: pd.DataFrame, desk: Desk, scenario: Scenario
+    staffing: pd.DataFrame,
+    forecast: pd.DataFrame,
+    desk: Desk,
+    scenario: Scenario,
+    *,
+    patience_seconds: float | None = None,
+    slowdown_share: float | None = None,
+    minimum_agents: int = 1,
 ) -> pd.DataFrame:
     """Required agents of one queue under `scenario`, against the agents on its roster.
 
@@ -65,6 +72,8 @@ def what_if(
         The queue's `forecast_intervals` over the same half hours (mean, q10, q90).
     desk
         The queue's desk.
+    patience_seconds, slowdown_share, minimum_agents
+        As the plan was made with; see `requirement.require`.
 
     Returns
     -------
@@ -98,6 +107,9 @@ def what_if(
         roster,
         opening=opening,
         handle_seconds=handle * (1 + scenario.handle_change_share),
+        patience_seconds=patience_seconds,
+        slowdown_share=slowdown_share,
+        minimum_agents=minimum_agents,
         waiting_contacts=waiting,
     )
 

@@ -131,6 +131,27 @@ def test_a_number_that_makes_no_sense_is_named(changed, named):
         agents(**(sound | changed))
 
 
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        (lambda: required_agents(10, 180, 1.0, 20), "no number of agents answers everybody"),
+        (lambda: required_agents(10, 180, 0.0, 20), "none is needed to answer nobody"),
+        (lambda: required_agents(-1, 180, 0.8, 20), "load is -1; it must be 0 or more erlangs"),
+        (lambda: required_agents(math.nan, 180, 0.8, 20), "load is nan"),
+        (lambda: required_agents(10, 180, 0.8, 20, -5), "hangs up before he could be answered"),
+        (lambda: required_agents(10, 180, 0.8, 20, max_occupancy=1.2), "longer than all of his"),
+        (lambda: scheduled_agents(14, 1.0), "nobody on the roster ever takes a contact"),
+        (lambda: erlang_c(10, -1, 180, 20), "agents is -1"),
+        (lambda: erlang_c(10, 14, -180, 20), "handle_seconds is -180"),
+        (lambda: erlang_a(10, 14, 180, -1, 300), "within_seconds is -1"),
+        (lambda: erlang_a(10, 14, 180, 20, 0), "patience_seconds is 0"),
+    ],
+)
+def test_an_error_says_what_is_wrong_and_why(asked, reason):
+    with pytest.raises(OutOfRangeError, match=reason):
+        asked()
+
+
 loads = st.floats(0.01, 200)
 targets = st.floats(0.05, 0.99)
 

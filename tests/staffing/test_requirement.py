@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
+from pipelines.staffing.chat import Concurrency, chat_performance, required_chat_agents
 from pipelines.staffing.requirement import STAFFING_COLUMNS, desk_of, require, require_all
 
 
@@ -218,3 +219,61 @@ def test_a_queue_without_a_desk_is_left_out():
 
     assert answer.empty
     assert tuple(answer.columns) == STAFFING_COLUMNS
+
+
+def test_chats_that_slow_each_other_need_more_agents_than_sharing_hopes_for():
+    frame = forecast([60.0], channel="live_chat")
+    desk = Desk(channel="live_chat", handle_seconds=400, within_seconds=30, concurrency=3)
+
+    hoped = require(frame, desk, patience_seconds=200).iloc[0]
+    exact = require(frame, desk, patience_seconds=200, slowdown_share=0.3).iloc[0]
+
+    alone = {"handle_seconds": 400, "within_seconds": 30, "patience_seconds": 200}
+    three = Concurrency(3, 0.3)
+    needed = int(required_chat_agents(60 / 1800, target_share=0.8, concurrency=three, **alone))
+    does = chat_performance(60 / 1800, needed, concurrency=three, **alone)
+    assert (hoped["method"], exact["method"]) == ("erlang_c_shared", "chat")
+    assert hoped["required_agents"] < exact["required_agents"] == needed
+    assert exact["service_level_share"] == pytest.approx(float(does.service_level_share))
+
+
+def test_too_few_for_the_chats_that_come_have_no_wait_to_promise():
+    frame = forecast([60.0], channel="live_chat")
+    desk = Desk(channel="live_chat", handle_seconds=400, concurrency=3, shrinkage=0.0)
+    answer = require(frame, desk, schedule(frame, [3.0]), slowdown_share=0.3).iloc[0]
+    # three agents with three chats each finish at most 9 / 640 s, 25 in the half hour
+    assert answer["gap"] < 0
+    assert math.isnan(answer["service_level_share"])
+
+
+def test_known_patience_makes_the_method_erlang_a():
+    assert require(forecast([100.0]), Desk(), patience_seconds=300)["method"].tolist() == [
+        "erlang_a"
+    ]
+
+
+def test_a_minimum_presence_is_kept_while_the_desk_is_open():
+    frame = forecast([1.0, 100.0, 1.0])
+    answer = require(frame, Desk(), opening=opening(frame, [True, True, False]), minimum_agents=3)
+    assert answer["required_agents"].fillna(-1).tolist() == [3, 14, -1]
+
+
+def test_long_contacts_are_staffed_when_they_are_in_hand_and_not_when_they_arrive():
+    # 20 contacts of 45 minutes arrive in the first half hour and none later
+    answer = require(forecast([0.0, 20.0, 0.0, 0.0]), Desk(handle_seconds=2700))
+    settled, left = 30.0, math.exp(-1800 / 2700)
+    first = settled * (1 - left)
+    lasting = 2700 / 1800 * (1 - left)
+    assert answer["offered_load_erlangs"].tolist() == pytest.approx(
+        [0, first, first * lasting, first * left * lasting]
+    )
+    assert answer["required_agents"].tolist()[2] > answer["required_agents"].tolist()[3] > 1
+
+
+def test_a_half_hour_without_a_row_has_no_arrivals():
+    frame = forecast([100.0, 100.0, 100.0, 100.0])
+    answer = require(frame.iloc[[0, 3]], Desk(handle_seconds=1800))
+    alone = require(forecast([100.0, 0.0, 0.0, 100.0]), Desk(handle_seconds=1800))
+    assert answer["offered_load_erlangs"].tolist() == pytest.approx(
+        alone["offered_load_erlangs"].iloc[[0, 3]].tolist()
+    )

@@ -63,6 +63,14 @@ def test_an_empty_scenario_gives_the_published_plan_back():
     pd.testing.assert_frame_equal(what_if(plan, ahead, PHONE, Scenario()), plan)
 
 
+def test_an_empty_scenario_keeps_how_the_plan_was_made():
+    made = {"patience_seconds": 240, "slowdown_share": 0.2, "minimum_agents": 3}
+    chat = SimpleNamespace(**(vars(PHONE) | {"channel": "live_chat", "concurrency": 3}))
+    ahead = forecast("live_chat", 100, 60, 1)
+    plan = require(ahead, chat, **made)
+    pd.testing.assert_frame_equal(what_if(plan, ahead, chat, Scenario(), **made), plan)
+
+
 def test_an_empty_scenario_keeps_the_work_that_was_waiting():
     ahead = forecast("email", 20, 20, 20, 20)
     plan = require(ahead, EMAIL, waiting_contacts=35)
