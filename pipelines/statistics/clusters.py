@@ -7,7 +7,6 @@ known requester or topic repeat nothing and are repeated by nothing: whether the
 (UTC) and, for first-contact resolution, resolved_at (first solve; NaT: not solved).
 """
 
-import numpy as np
 import pandas as pd
 
 from pipelines.errors import OutOfRangeError
@@ -33,36 +32,25 @@ def repeats(
         after its arrival, and NULL while that may still change at `cut`, or without requester
         or topic.
     """
-    places = np.arange(len(contacts))
-    rows = contacts.reset_index(drop=True).assign(_place=places)
+    rows = contacts.reset_index(drop=True).sort_values(["arrived_at", "contact_id"], kind="stable")
     is_known = rows["requester_id"].notna() & rows["topic"].notna()
-    rows = rows.sort_values(["arrived_at", "contact_id"], kind="stable")
-    grouped = rows[is_known.loc[rows.index]].groupby(["requester_id", "topic"], observed=True)
-    following_at = grouped["arrived_at"].shift(-1).reindex(rows.index)
+    grouped = rows[is_known].groupby(["requester_id", "topic"], observed=True)
     following = grouped["contact_id"].shift(-1).reindex(rows.index)
+    following_at = grouped["arrived_at"].shift(-1).reindex(rows.index)
     is_solved = rows["resolved_at"].notna()
     until = rows["resolved_at"].where(is_solved, rows["arrived_at"]) + within
-    is_repeated = (following_at < until).fillna(False)
-    is_final = until <= cut
-    first_contact = (is_solved & ~is_repeated).astype("boolean")
-    first_contact = first_contact.mask(~is_final & ~is_repeated)
-    known = is_known.loc[rows.index]
-    return (
-        pd.DataFrame(
-            {
-                "contact_id": rows["contact_id"],
-                "repeated_by": following.where(is_repeated),
-                "is_repeated": is_repeated.astype("boolean")
-                .mask(~is_final & ~is_repeated)
-                .mask(~known),
-                "is_first_contact_resolution": first_contact.mask(~known),
-                "_place": rows["_place"],
-            }
-        )
-        .sort_values("_place")
-        .drop(columns="_place")
-        .reset_index(drop=True)
-    )
+    is_repeated = following_at < until
+    is_certain = is_known & (is_repeated | (until <= cut))
+    return pd.DataFrame(
+        {
+            "contact_id": rows["contact_id"],
+            "repeated_by": following.where(is_repeated),
+            "is_repeated": is_repeated.astype("boolean").where(is_certain),
+            "is_first_contact_resolution": (is_solved & ~is_repeated)
+            .astype("boolean")
+            .where(is_certain),
+        }
+    ).sort_index()
 
 
 def threads(contacts: pd.DataFrame, gap: pd.Timedelta = SAME_PROBLEM) -> pd.DataFrame:
@@ -79,15 +67,13 @@ def threads(contacts: pd.DataFrame, gap: pd.Timedelta = SAME_PROBLEM) -> pd.Data
         are n, threads the count of is_first.
     """
     rows = contacts.reset_index(drop=True).sort_values(["arrived_at", "contact_id"], kind="stable")
-    known = rows["requester_id"].notna() & rows["topic"].notna()
-    grouped = rows[known].groupby(["requester_id", "topic"], observed=True)["arrived_at"]
-    since = grouped.diff().reindex(rows.index)
+    is_known = rows["requester_id"].notna() & rows["topic"].notna()
+    keys = ["requester_id", "topic"]
+    since = rows[is_known].groupby(keys, observed=True)["arrived_at"].diff().reindex(rows.index)
     is_first = ~(since <= gap)
-    first_id = rows["contact_id"].where(is_first)
-    joined = first_id[known].groupby(
-        [rows.loc[known, "requester_id"], rows.loc[known, "topic"]], observed=True
-    )
-    thread_id = joined.ffill().reindex(rows.index).fillna(first_id)
+    rows["thread_id"] = rows["contact_id"].where(is_first)
+    joined = rows[is_known].groupby(keys, observed=True)["thread_id"].ffill()
+    thread_id = joined.reindex(rows.index).fillna(rows["thread_id"])
     return pd.DataFrame(
         {"contact_id": rows["contact_id"], "thread_id": thread_id, "is_first": is_first}
     ).sort_index()

@@ -74,7 +74,8 @@ def representation(cells: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFra
     """
     parts = []
     for name in dimensions:
-        sums = cells.groupby(name, observed=True, sort=True)[["n", "answered"]].sum()
+        sums = cells.groupby(name, observed=True, sort=True, dropna=False)
+        sums = sums[["n", "answered"]].sum()
         n, answered = (sums[column].to_numpy(dtype=float) for column in ("n", "answered"))
         low, high = wilson(answered, n)
         parts.append(
@@ -121,14 +122,11 @@ def adjust(cells: pd.DataFrame, dimensions: Sequence[str]) -> Adjusted:
     else:
         people = _raked(summed, answered, dimensions)
     weight = ratio(people, answered["answered"]) * ratio(answered["answered"].sum(), people.sum())
+    weights, weight_squares = (float((answered["answered"] * weight**k).sum()) for k in (1, 2))
     return Adjusted(
         _scored(answered, np.ones(len(answered)), is_share),
         _scored(answered, weight, is_share),
-        float(
-            effective_n(
-                (answered["answered"] * weight).sum(), (answered["answered"] * weight**2).sum()
-            )
-        ),
+        float(effective_n(weights, weight_squares)),
         method,
         collapsed,
         answered[dimensions].assign(answered=answered["answered"].astype("int64"), weight=weight),
@@ -151,7 +149,7 @@ def _raked(asked: pd.DataFrame, answered: pd.DataFrame, dimensions: list[str]) -
     people = answered["answered"].to_numpy(dtype=float)
     margins = []
     for name in dimensions:
-        codes, values = pd.factorize(answered[name])
+        codes, values = pd.factorize(answered[name], use_na_sentinel=False)
         target = asked.groupby(name, observed=True, dropna=False)["n"].sum().reindex(values)
         margins.append((codes, target.to_numpy() / target.sum()))
     people = people / people.sum()

@@ -128,7 +128,7 @@ def by_group(
     Parameters
     ----------
     groups : array_like
-        The group of each observation.
+        The group of each observation; NULL is in none.
     seconds, is_observed
         As `kaplan_meier`.
     shares
@@ -143,10 +143,10 @@ def by_group(
     codes, names = pd.factorize(np.asarray(groups), sort=True)
     seconds, is_observed = np.asarray(seconds, dtype=float), np.asarray(is_observed, dtype=bool)
     order = np.lexsort((seconds, codes))
-    ends = np.cumsum(np.bincount(codes[codes >= 0], minlength=len(names)))
-    order = order[len(order) - (ends[-1] if len(ends) else 0) :]
+    ends = np.searchsorted(codes[order], np.arange(len(names) + 1))
     rows = []
-    for name, places in zip(names, np.split(order, ends[:-1]), strict=True):
+    for name, start, end in zip(names, ends[:-1], ends[1:], strict=True):
+        places = order[start:end]
         curve = kaplan_meier(seconds[places], is_observed[places], confidence=confidence)
         ended = int(is_observed[places].sum())
         rows += [(name, share, len(places), ended, *curve.quantile(share)) for share in shares]

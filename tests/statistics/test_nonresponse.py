@@ -91,6 +91,14 @@ def test_a_language_without_any_answer_is_collapsed_into_the_others_and_said():
     assert found.adjusted.value == pytest.approx(0.6 * 0.9 + 0.4 * 0.4)
 
 
+def test_an_unknown_language_is_a_group_like_any_other():
+    cells = GRID.assign(language=["ko", None, "ko", None])
+    named = GRID.assign(language=["ko", "und", "ko", "und"])
+    unknown, known = (nonresponse.adjust(rows, ["channel", "language"]) for rows in (cells, named))
+    assert unknown.adjusted.value == pytest.approx(known.adjusted.value)
+    assert nonresponse.representation(cells, ["language"])["n"].tolist() == [600, 400]
+
+
 def test_without_answers_there_is_no_score():
     found = nonresponse.adjust(CELLS.assign(answered=0, total=0), ["wait"])
     assert found.raw.n == found.adjusted.n == 0

@@ -90,6 +90,11 @@ def test_who_belongs_to_no_group_is_in_none():
     assert found["value"].tolist() == [1, 3]
 
 
+def test_without_observations_there_are_no_groups():
+    assert by_group([], [], []).empty
+    assert by_group([None], [5], [True]).empty
+
+
 def test_the_band_at_given_durations_is_the_step_before():
     band = kaplan_meier(WEEKS, RELAPSED).at([0, 12, 13, 20, 48, 100])
     assert band["value"].round(3).tolist()[:5] == [1.0, 0.909, 0.818, 0.716, 0.184]
