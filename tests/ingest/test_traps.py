@@ -187,7 +187,7 @@ def test_trap_9_merged_spam_side_conversation_and_sample_tickets_are_no_customer
 
 def test_trap_10_what_agents_start_is_left_out_and_a_daily_batch_is_told(intake, warehouse):
     outbound = TICKET | {"submitter_id": 9, "assignee_id": 9}
-    batch = {f"2026-03-{day:02}T22:00:{i:02}Z" for day in range(2, 12) for i in range(8)}
+    batch = {f"2026-03-{day}T22:00:{i:02}Z" for day in range(10, 20) for i in range(8)}
     others = {f"2026-03-{day}T{hour:02}:{day}:00Z" for day in range(10, 20) for hour in range(12)}
     made = [
         TICKET | {"id": number, "created_at": at, "updated_at": at}
