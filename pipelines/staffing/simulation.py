@@ -17,6 +17,7 @@ from pipelines.errors import OutOfRangeError
 from pipelines.staffing.chat import Concurrency
 
 _Z95 = 1.959963984540054
+_HALF_HOUR_SECONDS = 1800.0
 CALLS = Concurrency(slots=1)
 """One contact at a time: the telephone."""
 
@@ -151,6 +152,64 @@ def simulate(
     while desk.advance(random):
         desk.answer()
     return desk.counted(within_seconds)
+
+
+def replay(
+    staffing: pd.DataFrame,
+    relative_rates: ArrayLike,
+    within_seconds: float,
+    patience_seconds: float | None = None,
+    concurrency: Concurrency = CALLS,
+    *,
+    agents: str = "required_agents",
+    seed: int,
+) -> pd.DataFrame:
+    """A queue's plan lived through, once per row of `relative_rates`.
+
+    Parameters
+    ----------
+    staffing
+        Consecutive half hours of one queue, as `requirement.require` gives them: starts_at,
+        expected_contacts, handle_seconds, and the column named by `agents`; NULL there is closed,
+        when nobody is on duty and what arrives is left out.
+    relative_rates
+        [replications, 1 or rows] what comes beside what was expected: 1.1 is a tenth more. A
+        column of ones is chance alone; draws of a forecast's paths make the rates uncertain.
+    agents
+        The column of people on duty; those of a roster after shrinkage.
+
+    Returns
+    -------
+    DataFrame
+        starts_at and REPLAY_COLUMNS, one row per row of `staffing`; NULL while closed.
+    """
+    on_duty = staffing[agents].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    is_open = ~np.isnan(on_duty)
+    expected = np.where(is_open, staffing["expected_contacts"].to_numpy(dtype=float), 0.0)
+    rates = np.asarray(relative_rates, dtype=float)
+    if rates.ndim != 2 or rates.shape[1] not in (1, len(staffing)):
+        raise OutOfRangeError(
+            f"relative_rates are {rates.shape}; they must be [replications, 1 or {len(staffing)}]"
+        )
+    answer = pd.DataFrame(np.nan, index=range(len(staffing)), columns=list(REPLAY_COLUMNS))
+    answer.insert(0, "starts_at", staffing["starts_at"].to_numpy())
+    if not is_open.any():
+        return answer
+    # After the last open half hour its agents stay until nobody waits.
+    end = int(np.flatnonzero(is_open)[-1]) + 1
+    lived = simulate(
+        (expected * rates)[:, :end],
+        np.nan_to_num(on_duty[:end]).astype(np.int64),
+        _HALF_HOUR_SECONDS,
+        float(staffing["handle_seconds"].iloc[0]),
+        within_seconds,
+        patience_seconds,
+        concurrency,
+        seed=seed,
+    ).by_interval()
+    answer.loc[: end - 1, list(REPLAY_COLUMNS)] = lived.astype(float).to_numpy()
+    answer.loc[~is_open, list(REPLAY_COLUMNS)] = np.nan
+    return answer
 
 
 class _Desk:

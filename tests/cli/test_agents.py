@@ -51,4 +51,7 @@ def test_people_read_words_and_units(run_command):
 def test_a_share_above_one_is_refused(run_command):
     ran = run_command("agents", "--arrivals", 10, "--handle", 180, "--share", 1.2)
     assert ran.exit_code == 12
-    assert ran.stderr == "error: target_share is 1.2; it must be between 0 and 1\n"
+    assert ran.stderr == (
+        "error: target_share is 1.2; it must be between 0 and 1: no number of agents answers"
+        " everybody in time, and none is needed to answer nobody\n"
+    )

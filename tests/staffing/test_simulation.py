@@ -3,13 +3,15 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import gamma
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing.erlang import erlang_a, erlang_c, required_agents
+from pipelines.staffing.offered_load import staffed_load
 from pipelines.staffing.risk import required_for_expected_service_level
-from pipelines.staffing.simulation import REPLAY_COLUMNS, simulate
+from pipelines.staffing.simulation import REPLAY_COLUMNS, replay, simulate
 
 
 def steady(load, n, handle, within, patience, *, replications, intervals, warm, seed):
@@ -162,3 +164,48 @@ def test_a_plan_for_an_uncertain_day_reaches_its_target_where_one_for_the_mean_m
     assert (risky.tolist(), sure.tolist()) == ([9, 17, 29, 29, 22, 12], [9, 18, 31, 31, 24, 13])
     assert reached["for the mean"] == [True, False, False, False, False, False]
     assert reached["for what may come"] == [True] * 6
+
+
+# -- plans as they are published -------------------------------------------------------------
+
+
+def _plan(contacts, agents, handle=180.0):
+    return pd.DataFrame(
+        {
+            "starts_at": pd.date_range("2026-03-02", periods=len(contacts), freq="30min"),
+            "expected_contacts": [float(n) for n in contacts],
+            "handle_seconds": handle,
+            "required_agents": pd.array(agents, dtype="Int64"),
+        }
+    )
+
+
+def test_closed_half_hours_of_a_plan_are_left_out_of_its_replay():
+    plan = _plan([50, 40, 30, 20, 90], [None, 6, 5, None, None])
+    lived = replay(plan, np.ones((50, 1)), 20, 300, seed=1)
+    assert list(lived.columns) == ["starts_at", *REPLAY_COLUMNS]
+    assert lived["offered"].isna().tolist() == [True, False, False, True, True]
+    assert lived["agents"].tolist()[1:3] == [6, 5]
+    assert lived["offered"].iloc[1] == pytest.approx(50 * 40, rel=0.1)
+
+
+def test_a_closed_plan_has_nothing_to_live_through():
+    lived = replay(_plan([5, 5], [None, None]), np.ones((5, 1)), 20, seed=1)
+    assert lived["service_level_share"].isna().tolist() == [True, True]
+
+
+def test_rates_that_fit_neither_the_plan_nor_a_single_factor_are_refused():
+    with pytest.raises(OutOfRangeError, match=r"\(3, 4\).*1 or 2"):
+        replay(_plan([5, 5], [1, 1]), np.ones((3, 4)), 20, seed=1)
+
+
+@pytest.mark.slow
+def test_the_published_plan_of_a_day_reaches_its_target_in_every_half_hour():
+    # 24 half hours of calls: 60 to 140, as `require` staffs them; rates as forecast
+    slots = np.arange(24)
+    contacts = 100 - 40 * np.cos(2 * np.pi * slots / 24)
+    load = staffed_load(contacts, 1800, 240, before_erlangs=0)
+    agents = required_agents(load, 240, 0.8, 20, 300)
+    lived = replay(_plan(contacts, agents, 240.0), np.ones((1500, 1)), 20, 300, seed=6)
+    assert lived["service_level_share"].min() > 0.795
+    assert lived["service_level_low"].mean() > 0.8
