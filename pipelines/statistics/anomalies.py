@@ -28,7 +28,10 @@ from pipelines.statistics.intervals import CONFIDENCE, Estimate, ratio
 Floats = NDArray[np.float64]
 
 FALSE_ALARM_SHARE = 0.001
-"""Of ordinary entries that are marked, both sides together: about one half hour in three weeks."""
+"""Of ordinary entries that are marked, both sides together: about one half hour in three weeks.
+
+On a real bank's calls of 1999 it was six in a thousand: whole days are busy or quiet together.
+"""
 
 HISTORY = 12
 LEAST_HISTORY = 4
@@ -39,6 +42,7 @@ EVERYWHERE = "*"
 _DRAWN_IN = 1.5  # spreads from the median
 _SPREAD_CLIP = 9.0  # variances
 _SPREAD_ROUNDS = 3
+_SIZE_CLASS_RATIO = 3.0
 _BEYOND_CHANCE = np.log(1_000)  # so much likelier than as expected, for the first to be named
 
 
@@ -63,7 +67,14 @@ def unusual_counts(
     history, weight = _history(counts, season)
     n = (weight > 0).sum(axis=1)
     expected, effective = _robust_mean(history, weight, least_spread=True)
-    spread = _spread(counts, expected, expected * (1 + 1 / effective), expected**2)
+    # Nights and noons spread differently: the spread is that of entries of like expectation.
+    with np.errstate(divide="ignore"):
+        size_class = np.clip(np.floor(np.log(expected) / np.log(_SIZE_CLASS_RATIO)), 0, None)
+    spread = np.zeros(len(counts))
+    for one in np.unique(size_class[~np.isnan(size_class)]):
+        alike = size_class == one
+        mean, chance = expected[alike], expected[alike] * (1 + 1 / effective[alike])
+        spread[alike] = _spread(counts[alike], mean, chance, mean**2)
     # Nothing seen so far is not proof of never: half a count, as in Jeffreys' prior.
     centre = np.maximum(expected, 0.5 / effective)
     variance = (centre + spread * centre**2) * (1 + 1 / effective)

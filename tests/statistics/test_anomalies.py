@@ -1,13 +1,16 @@
 """Anomalies: measured false alarms, planted outages, and who carried them since when."""
 
 import itertools
+from datetime import timedelta
 
+import holidays
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
 from pipelines.errors import OutOfRangeError
+from pipelines.settings import PROJECT_ROOT
 from pipelines.statistics import anomalies
 from pipelines.statistics.anomalies import EVERYWHERE
 
@@ -241,3 +244,37 @@ def test_withdrawals_korean_chat_since_14_00():
     named = anomalies.carriers(marked, DIMENSIONS)
     assert named[DIMENSIONS].to_numpy().tolist() == [["chat", "ko", "withdrawal"]]
     assert named.loc[0, "explained_share"] == pytest.approx(1, abs=0.25)
+
+
+@pytest.fixture(scope="module")
+def bank_calls() -> pd.DataFrame:
+    """A bank's calls per half hour, January to October 1999, judged by weekday and slot."""
+    path = PROJECT_ROOT.parent / "shared/data/call_counts_30min/bank_1999-01_to_10.csv"
+    if not path.exists():
+        pytest.skip("../shared/data/call_counts_30min is not here")
+    calls = pd.read_csv(path, parse_dates=["ts"])
+    slot = calls["ts"].dt.hour * 2 + calls["ts"].dt.minute // 30
+    judged = anomalies.unusual_counts(calls["y"], calls["ts"].dt.day_of_week * 48 + slot)
+    return judged.assign(day=calls["ts"].dt.strftime("%m-%d"))[59 * 48 :]
+
+
+def test_a_real_banks_quiet_days_are_its_holidays_which_it_was_not_told(bank_calls):
+    silent = (bank_calls["unusual"] == -1).groupby(bank_calls["day"]).sum()
+    # Purim; 8 March, an unexplained fall; the first and last days of Passover and the eves
+    # before them; Shavuot with its eve; Rosh Hashanah; Yom Kippur with its eve.
+    assert silent[silent >= 10].index.tolist() == [
+        "03-02", "03-08", "03-31", "04-01", "04-06", "04-07", "05-20", "05-21", "09-12", "09-19",
+        "09-20",
+    ]  # fmt: skip
+
+
+def test_on_a_real_banks_working_days_six_half_hours_in_a_thousand_are_marked(bank_calls):
+    """More than the one of independent half hours: whole days are busy or quiet together."""
+    feasts = holidays.country_holidays(
+        "IL", years=1999, categories=("public", "optional", "school")
+    )
+    closed = {
+        (day - timedelta(days=before)).strftime("%m-%d") for day in feasts for before in (0, 1)
+    }
+    ordinary = bank_calls[~bank_calls["day"].isin({*closed, "03-08"})]
+    assert ((ordinary["unusual"] != 0).sum(), len(ordinary)) == (63, 10_032)
