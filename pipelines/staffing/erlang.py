@@ -111,11 +111,12 @@ def blocking_probability(load_erlangs: ArrayLike, agents: ArrayLike) -> NDArray[
     """
     load, agents = np.broadcast_arrays(_loads(load_erlangs), np.asarray(agents, dtype=float))
     # Most agents first: after n steps only the first so many intervals go on.
-    order = np.argsort(-agents, axis=None)
-    sorted_load, sorted_agents = load.ravel()[order], agents.ravel()[order]
-    blocking = np.ones(load.size)
-    last = int(sorted_agents[0]) if load.size else 0
-    going = np.searchsorted(-sorted_agents, -np.arange(1, last + 1), side="right")
+    agents = np.floor(agents)
+    last = int(agents.max(initial=0))
+    left = (last - agents.ravel()).astype(np.uint16 if last < 1 << 16 else np.int64)
+    order = np.argsort(left, kind="stable")
+    sorted_load, blocking = load.ravel()[order], np.ones(load.size)
+    going = np.cumsum(np.bincount(left, minlength=last + 1))[::-1][1:] if load.size else ()
     for n, count in enumerate(going, start=1):
         carried = sorted_load[:count] * blocking[:count]
         np.divide(carried, n + carried, out=blocking[:count])
@@ -322,7 +323,8 @@ def _erlang_c_wait_probability(blocking, load, agents) -> NDArray[np.float64]:
 
 
 def _waiting(load, agents, handle, within, patience) -> WaitingStates:
-    with np.errstate(divide="ignore"):
+    # Few agents for a large load, or none for none: a chance of 0 or 1, not an error.
+    with np.errstate(divide="ignore", over="ignore"):
         below = 1 / blocking_probability(load, agents) - 1
     return waiting_states(
         below, load * patience / handle, agents * patience / handle, within / patience
