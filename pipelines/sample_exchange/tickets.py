@@ -24,7 +24,8 @@ def simulate_tickets(
 
     `reply_1`..`reply_4` are public agent replies, `answer_1`..`answer_3` what the customer
     sends when asked; `reopened`, `reply_5`, `solved_2` a second round; instants NULL: never.
-    `is_linked`: these are what chats became: the chats are counted, all of these excluded as `linked`.
+    `is_linked`: these are what chats became: the chats are counted, all of these are excluded as
+    `linked`.
     """
     n = len(tickets)
     draw = rng.random(n)
