@@ -318,8 +318,8 @@ def _required_erlang_c(load, handle, target, within, max_occupancy) -> NDArray[n
 
 
 def _erlang_c_wait_probability(blocking, load, agents) -> NDArray[np.float64]:
-    occupancy = np.divide(load, agents, out=np.zeros(load.shape), where=load > 0)
-    return blocking / (1 - occupancy * (1 - blocking))
+    with np.errstate(invalid="ignore"):  # nobody for nothing
+        return agents * blocking / (agents - load * (1 - blocking))
 
 
 def _waiting(load, agents, handle, within, patience) -> WaitingStates:
