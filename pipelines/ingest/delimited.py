@@ -105,7 +105,7 @@ def _first_record(text: str, separator: str, quote: str) -> tuple[str, ...]:
 
 def _rows(text: str, separator: str, quote: str) -> Iterator[list[str]]:
     return csv.reader(
-        io.StringIO(text),
+        io.StringIO(text, newline=None),  # line ends may be mixed
         delimiter=separator,
         quotechar=quote or None,
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,

@@ -30,7 +30,7 @@ def unwrapped(path: Path, target: Path) -> bool:
                     out.write(_line({keys: record}))
                 else:
                     first[keys] = record
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     with target.open("w", encoding="utf-8") as out, rest.open(encoding="utf-8") as file:
         out.write(_line(first))

@@ -92,7 +92,7 @@ def _beginning(text: str) -> dict:
             start = at
             try:
                 found[key], at = decoder.raw_decode(text, at)
-            except ValueError:  # cut off in the middle
+            except (ValueError, RecursionError):  # cut off in the middle, or too deep
                 inner = text[start:]
                 if inner[0] == "[":
                     first = _first_value(inner[1:].lstrip())
@@ -100,7 +100,7 @@ def _beginning(text: str) -> dict:
                 elif inner[0] == "{":
                     found[key] = _beginning(inner)
                 return found
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, RecursionError):
         return found
 
 
@@ -113,14 +113,14 @@ def _after_blanks(text: str, at: int) -> int:
 def _parsed(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
 def _first_value(text: str) -> object:
     try:
         return json.JSONDecoder().raw_decode(text)[0]
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -110,12 +110,17 @@ def long_form_sql(text: str) -> str:
     )
 
 
+_LAST_SECOND = 4_102_444_800
+"""2100-01-01: numbers between it and 1973 in milliseconds are ids."""
+
+
 def epoch_sql(number: str) -> str:
-    """SQL of the UTC time of a text with seconds, or milliseconds, since 1970; 0 is never."""
+    """SQL of the UTC time of a text with seconds, or milliseconds, since 1970; 0 is never, and
+    what is after 2100 is no time."""
     seconds = f"try_cast({number} AS DOUBLE)"
     seconds = f"CASE WHEN {seconds} > 1e11 THEN {seconds} / 1000 ELSE {seconds} END"
     time = f"make_timestamp(CAST(round(({seconds}) * 1e6) AS BIGINT))"
-    return f"CASE WHEN ({seconds}) BETWEEN 31536000 AND 1e11 THEN {time} END"
+    return f"CASE WHEN ({seconds}) BETWEEN 31536000 AND {_LAST_SECOND} THEN {time} END"
 
 
 LONGEST_SECONDS = 10_000_000_000

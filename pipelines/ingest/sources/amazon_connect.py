@@ -114,6 +114,11 @@ def _read(reading: Reading) -> list[Stream]:
         Check("t IS NOT NULL AND created_at IS NULL", "InitiationTimestamp is missing, or no time"),
         Check("ended_at < created_at", "DisconnectTimestamp is before InitiationTimestamp"),
         Check("connected_at < queued_at", "the agent is connected before the contact is queued"),
+        *(
+            Check(f"nullif({text}, '') IS NOT NULL AND {name} IS NULL", f"{text} is not a time")
+            for name, text in _TIMES.items()
+            if name != "created_at"
+        ),
         *(Check(f"{part}.{key} < 0", f"{key} is negative") for part, key in _DURATIONS),
     ]
     contact_id = reading.contact_id("id")

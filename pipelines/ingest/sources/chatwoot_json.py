@@ -157,6 +157,10 @@ def _conversations(reading: Reading) -> list[Stream]:
         NOT_JSON,
         *missing("id", "created_at"),
         *not_times("created_at"),
+        Check(
+            "coalesce(t.updated_at, t.last_activity_at) NOT IN ('0', '') AND updated_at IS NULL",
+            "updated_at, or last_activity_at, is not a time",
+        ),
         Check("updated_at < created_at", "last_activity_at is before created_at"),
         Check("first_reply_at < created_at", "first_reply_created_at is before created_at"),
     ]

@@ -64,11 +64,12 @@ def counted(reading: Reading, event: str, headers: Headers, day: str | None = No
     kept = [f"c{i}" for i in range(1, len(table.headers) + 1) if f"c{i}" not in counts]
     on = quoted(day) if day else "date_text"
     average = "try_cast(replace(trim(results_text), ',', '.') AS DOUBLE)"
+    average = f"CASE WHEN {average} >= 0 THEN {average} END"
     rows = f"""
         SELECT *, {zoned_sql("local_day", zone)} AS happened_at
         FROM (SELECT *, {day_sql(on, reading.mapping.date_format)} AS local_day,
                 {whole_sql("count_text")} AS count,
-                coalesce({whole_sql("results_text")}, {seconds_sql(average)}) AS results,
+                coalesce({whole_sql("results_text")}, {seconds_sql(f"({average})")}) AS results,
                 {whole_sql("clicks_text")} AS clicks, {whole_sql("contacts_text")} AS contacts
             FROM (SELECT *{texts} FROM {table.rows_sql(_MISSING)}))"""
     line = f"concat_ws(chr(31), {', '.join(f'coalesce({c}, chr(30))' for c in kept)})"

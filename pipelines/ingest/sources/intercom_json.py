@@ -198,6 +198,10 @@ def _conversations(reading: Reading) -> list[Stream]:
         *missing("id", "created_at"),
         *not_times("created_at", "updated_at"),
         *(
+            Check(f"t.statistics.{n} NOT IN ('0', '') AND {n} IS NULL", f"{n} is not a time")
+            for n in _STATISTICS
+        ),
+        *(
             Check(f"{n} < created_at", f"{n} is before created_at")
             for n in ("updated_at", "first_close_at", "first_admin_reply_at")
         ),

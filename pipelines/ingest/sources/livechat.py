@@ -45,7 +45,8 @@ def _threads(reading: Reading) -> str:
                 'is_public': coalesce(e.visibility, e.recipients, 'all') = 'all',
                 'what': e.system_message_type,
                 'role': CASE WHEN e.type = 'system_message' THEN 'system'
-                    ELSE list_filter(t.users, lambda u: u.id = e.author_id)[1].type END}}) AS events
+                    ELSE list_filter(t.users, lambda u: u.id = e.author_id
+                        AND u.type IN ('agent', 'customer', 'bot'))[1].type END}}) AS events
         FROM ({threads})"""
 
 

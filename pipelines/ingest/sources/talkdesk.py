@@ -83,6 +83,15 @@ def _read(reading: Reading) -> list[Stream]:
             "t IS NOT NULL AND created_at IS NULL",
             "start_time and start_at are missing, or no time",
         ),
+        Check(
+            "nullif(coalesce(t.end_time, t.end_at), '') IS NOT NULL AND told_end_at IS NULL",
+            "end_time, or end_at, is not a time",
+        ),
+        Check(
+            "nullif(CASE WHEN is_old THEN t.waiting_time ELSE t.wait_time END, '') IS NOT NULL"
+            " AND told_wait IS NULL",
+            "waiting_time, or wait_time, is not a number",
+        ),
         Check("told_end_at < created_at", "the call ends before it starts"),
         Check("least(told_wait, talk, hold, left_after) < 0", "a duration is negative"),
         Check(
