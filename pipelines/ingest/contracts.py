@@ -353,21 +353,6 @@ DETECTED_LANGUAGES = Table(
 )
 """Made from loads between loading and building, and kept beside the raw store."""
 
-DETECTED_LANGUAGES = Table(
-    "detected_languages",
-    "what one author wrote in one contact, as one load delivered it",
-    ("contact_id", "author_id"),
-    None,
-    _columns(
-        ("contact_id", "VARCHAR", "the contact", True),
-        ("author_id", "VARCHAR", "NULL: a customer; else look the author up in people"),
-        ("language", "VARCHAR", "canonical language; und where the evidence is thin", True),
-        ("letters", "BIGINT", "letters it rests on, a CJK character being three", True),
-        ("is_message", "BOOLEAN", "false: told from the subject", True),
-    ),
-)
-"""Made from loads between loading and building, and kept beside the raw store."""
-
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
