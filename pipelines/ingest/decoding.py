@@ -67,13 +67,15 @@ class Bytes:
     """What one pass over a file's bytes tells.
 
     `invalid_at`: position of the first byte that is not UTF-8, or None; `has_zeros`: zero bytes
-    among the valid ones; `is_decomposed`: see DecodedFile."""
+    among the valid ones; `is_decomposed`: see DecodedFile; `has_odd_ends`: lines end with a
+    carriage return alone, or not all alike."""
 
     sha256: str
     size: int
     invalid_at: int | None
     has_zeros: bool
     is_decomposed: bool
+    has_odd_ends: bool
 
 
 def inspect(path: Path) -> Bytes:
@@ -81,6 +83,7 @@ def inspect(path: Path) -> Bytes:
     digest = hashlib.sha256()
     position, size, rest = 0, 0, b""
     invalid_at, has_zeros, is_decomposed = None, False, False
+    ends = set()
     with path.open("rb", buffering=0) as file:
         while True:
             block = file.read(_BLOCK)
@@ -89,15 +92,18 @@ def inspect(path: Path) -> Bytes:
             if invalid_at is None:
                 text = rest + block
                 cut = _last_start(text) if block else len(text)
+                cut -= bool(block) and text[:cut].endswith(b"\r")  # half of a line's end, perhaps
                 text, rest = text[:cut], text[cut:]
                 if _is_utf8(text):
                     has_zeros = has_zeros or b"\0" in text
                     is_decomposed = is_decomposed or _is_decomposed(text)
+                    ends |= _line_ends(text)
                     position += len(text)
                 else:
                     invalid_at = position + _invalid_start(text)
             if not block:
-                return Bytes(digest.hexdigest(), size, invalid_at, has_zeros, is_decomposed)
+                odd = b"\r" in ends or len(ends) > 1
+                return Bytes(digest.hexdigest(), size, invalid_at, has_zeros, is_decomposed, odd)
 
 
 def decode(
@@ -129,9 +135,10 @@ def decode(
         text_seen = inspect(text_path)
     if text_seen.has_zeros:
         raise InputError(f"{path}: a binary file, not text; export as CSV or JSON")
-    if _has_returns_only(text_path):  # line ends of the old Macintosh
-        _rewrite(text_path, scratch / "lines.txt", lambda block: block.replace(b"\r", b"\n"))
+    if text_seen.has_odd_ends:
+        _rewrite_ends(text_path, scratch / "lines.txt")
         text_path = scratch / "lines.txt"
+        text_seen = replace(text_seen, size=text_path.stat().st_size)
     if assignment := _assignment(text_path):
         _rewrite_from(text_path, scratch / "value.txt", assignment)
         text_path = scratch / "value.txt"
@@ -369,11 +376,15 @@ def _transcode(path: Path, plain: Path, target: Path, encoding: str) -> None:
             position += len(block)
 
 
-def _has_returns_only(text: Path) -> bool:
-    """Do lines end with carriage returns alone?"""
-    with text.open("rb") as file:
-        start = file.read(_BLOCK)
-    return b"\r" in start and b"\n" not in start
+def _line_ends(text: bytes) -> set[bytes]:
+    """The line ends that occur in a text."""
+    if b"\r" not in text:
+        return {b"\n"} if b"\n" in text else set()
+    pairs = text.count(b"\r\n")
+    counts = {
+        b"\r\n": pairs, b"\r": text.count(b"\r") - pairs, b"\n": text.count(b"\n") - pairs,
+    }  # fmt: skip
+    return {end for end, count in counts.items() if count}
 
 
 def _assignment(text: Path) -> int:
@@ -395,7 +406,8 @@ def _is_decomposed(text: bytes) -> bool:
     return any(mark[0] in text and mark in text for mark in _DECOMPOSED)
 
 
-def _rewrite(plain: Path, target: Path, change: Callable[[bytes], bytes]) -> None:
-    with plain.open("rb") as file, target.open("wb") as out:
+def _rewrite_ends(text: Path, target: Path) -> None:
+    """Line ends of the old Macintosh, and several kinds in one file, as one kind."""
+    with text.open(encoding="utf-8", newline=None) as file, target.open("wb") as out:
         while block := file.read(_BLOCK):
-            out.write(change(block))
+            out.write(block.encode())

@@ -148,3 +148,18 @@ def test_a_record_that_cannot_be_is_refused(intake):
         (1, "InitiationTimestamp is missing, or no time"),
         (2, "DisconnectTimestamp is before InitiationTimestamp"),
     ]
+
+
+def test_a_time_that_cannot_be_read_makes_no_answered_call_an_abandoned_one(intake):
+    agent = BASE["Agent"]
+    load(
+        intake,
+        {},
+        {"Agent": agent | {"ConnectedToAgentTimestamp": "2026-13-02T00:01:10Z"}},
+        {"Agent": agent | {"CustomerHoldDuration": -1}},
+    )
+    assert intake.rows("sessions", "outcome") == [("answered",)]
+    assert intake.rejects() == [
+        (2, "ConnectedToAgentTimestamp is not a time"),
+        (3, "CustomerHoldDuration is negative"),
+    ]

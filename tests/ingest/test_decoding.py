@@ -120,3 +120,14 @@ def test_what_cannot_be_read_is_told_in_one_line(intake, content, says):
         intake.load(intake.file("t.csv", content), **SEOUL)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("ends", [("\n", "\r\n", "\n"), ("\r\n", "\n", "\r\n"), ("\r", "\n", "\n")])
+@pytest.mark.parametrize("subject", ["hi", '"a\nb\r\nc"', '"a\rb"'])
+def test_line_ends_may_be_mixed_within_one_file(intake, subject, ends):
+    header = HEADER
+    row = "{},Open,Mail,2026-03-02 09:00,2026-03-02 09:00,Support,{}{}"
+    rows = [row.format(number, subject, end) for number, end in enumerate(ends, 1)]
+    [report] = intake.load(intake.file("t.csv", header + "".join(rows)), **SEOUL)
+    assert (report.received, report.loaded) == (3, 3)
+    assert intake.rows("contacts", "source_id") == [("1",), ("2",), ("3",)]

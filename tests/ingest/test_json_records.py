@@ -53,3 +53,9 @@ def test_a_large_envelope_loads_like_a_small_one(intake, monkeypatch):
     [report] = intake.load(intake.file("large.json", text + "\n"))
     assert (report.received, report.loaded) == (400, 399)
     assert lines(intake) == sorted(small * 2)
+
+
+def test_a_value_nested_too_deep_for_a_look_is_loaded_all_the_same(intake):
+    deep = json.dumps(message(1))[:-1] + ', "x": ' + "[" * 2000 + "]" * 2000 + "}\n"
+    [report] = intake.load(intake.file("m.jsonl", deep))
+    assert (report.received, report.loaded) == (1, 1)

@@ -85,3 +85,16 @@ def test_a_broken_line_and_a_thread_without_a_time_are_refused_and_counted(intak
     [report] = intake.load(intake.file("c.jsonl", lines))
     assert (report.received, report.loaded, report.quarantined) == (3, 1, 2)
     assert intake.rejects() == [(2, "not a JSON object"), (3, "created_at is missing or no time")]
+
+
+def test_a_greeting_before_the_question_is_no_answer_to_it(intake):
+    events = [says(5, AGENT), says(10, "c1"), says(40, AGENT)]
+    intake.load(intake.file("c.jsonl", chat(*events)))
+    assert session(intake) == [("answered", 30, f"{DAY[:10]} 09:00:40.250000", None)]
+
+
+def test_where_no_customer_wrote_nobody_waited_and_not_for_zero_seconds(intake):
+    intake.load(intake.file("c.jsonl", chat(says(5, AGENT), says(10, "somebody"))))
+    assert intake.rows("sessions", "outcome, queue_entered_at, wait_seconds") == [
+        ("answered", None, None)
+    ]

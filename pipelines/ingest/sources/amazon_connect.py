@@ -115,7 +115,10 @@ def _read(reading: Reading) -> list[Stream]:
         Check("ended_at < created_at", "DisconnectTimestamp is before InitiationTimestamp"),
         Check("connected_at < queued_at", "the agent is connected before the contact is queued"),
         *(
-            Check(f"nullif({text}, '') IS NOT NULL AND {name} IS NULL", f"{text} is not a time")
+            Check(
+                f"nullif({text}, '') IS NOT NULL AND {name} IS NULL",
+                f"{text.split('.')[1]} is not a time",
+            )
             for name, text in _TIMES.items()
             if name != "created_at"
         ),
