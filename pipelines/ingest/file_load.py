@@ -36,7 +36,7 @@ _BATCH_ROWS = 122_880
 _MEMORY_LIMIT = "1500MB"
 _LABELS = frozenset(
     {"channel_raw", "language_raw", "topic_raw", "status_raw", "priority", "tags", "team"}
-    | {"score_raw"}
+    | {"score_raw", "name", "tag", "metric", "event"}
 )
 """Words of the vendor or the site, which sources deliver as they stand: somebody's e-mail in a
 tag is masked by the loader."""
@@ -178,15 +178,10 @@ class FileLoad:
         at, found = recognised(probe)
         if len(found) == 1:
             return at, found[0]
-        names = ", ".join(sorted(source.name for source in found or sources().values()))
         if found:
+            names = ", ".join(sorted(source.name for source in found))
             raise InputError(f"{self.path}: line 1: may be any of {names}; tell it with --source")
-        remedy = (
-            f"known: {names}; tell it with --source, or describe the file in a mapping (--mapping);"
-            " support-quality inspect writes one"
-        )
-        why = why_unloadable(probe) or remedy
-        raise _LeftOutError(f"{self.path}: line 1: unknown format; {why}")
+        raise _LeftOutError(f"{self.path}: line 1: unknown format; {why_unloadable(probe)}")
 
     def _fill(
         self,
