@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.errors import BuildError
 from pipelines.ingest import languages
 from pipelines.ingest.raw_store import storage_errors
 from pipelines.ingest.tables import quoted
@@ -62,7 +63,7 @@ def detect_languages(
     Declared contacts too: only so can conflicts be counted. What belongs to no load any more is
     removed; a load whose rows were rewritten since is looked at again.
 
-    Raises WarehouseBusyError, StorageError.
+    Raises BuildError where a raw table is damaged, WarehouseBusyError, StorageError.
     """
     with writer_lock(warehouse), storage_errors(warehouse):
         folder = warehouse / "languages"
@@ -113,6 +114,11 @@ def _write(path: Path, load: Load) -> Iterator[float]:
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(draft, path)
+    except (pa.ArrowInvalid, duckdb.InvalidInputException) as error:
+        raise BuildError(
+            f"{load.folder}: holds a damaged table ({str(error).splitlines()[0]}); remove the"
+            " folder and load the file again"
+        ) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -1,6 +1,8 @@
 """How far long work is, on standard error: a live line with an estimate, or plain lines."""
 
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -24,6 +26,9 @@ class Reporter(AbstractContextManager):
 
     On a terminal it shows one live bar per stage with the time left. Elsewhere (cron, a log file)
     it prints a line when a stage starts and at most one every five seconds after that.
+
+    Ctrl-C is heard at the next report at the latest: a library that catches everything, such as
+    one that is being imported, may swallow it where it arrives.
     """
 
     def __init__(self) -> None:
@@ -46,17 +51,29 @@ class Reporter(AbstractContextManager):
         self._task = None
         self._stage: str | None = None
         self._began = self._printed = 0.0
+        self._is_stopped = False
+        self._handler_before = None
 
     def __enter__(self) -> "Reporter":
+        if threading.current_thread() is threading.main_thread():
+            self._handler_before = signal.signal(signal.SIGINT, self._stop)
         if self._bar:
             self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._handler_before is not None:
+            signal.signal(signal.SIGINT, self._handler_before)
         if self._bar:
             self._bar.stop()
 
+    def _stop(self, *_: object) -> None:
+        self._is_stopped = True
+        raise KeyboardInterrupt
+
     def __call__(self, stage: str, share: float | None = None, what: str = "") -> None:
+        if self._is_stopped:
+            raise KeyboardInterrupt
         if self._bar:
             self._draw(stage, share, what)
         else:

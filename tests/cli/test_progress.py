@@ -1,5 +1,11 @@
 """How far long work is goes to standard error, as lines where nobody watches a terminal."""
 
+import os
+import signal
+from contextlib import suppress
+
+import pytest
+
 from pipelines.cli import progress
 
 
@@ -19,3 +25,14 @@ def test_a_log_file_gets_a_line_per_stage_and_an_estimate_every_five_seconds(cap
         "load 50% calls.csv (about 10 s left)",
         "build ...",
     ]
+
+
+def test_ctrl_c_that_a_library_swallows_is_heard_at_the_next_report():
+    before = signal.getsignal(signal.SIGINT)
+    with progress.Reporter() as report:
+        report("load")
+        with suppress(BaseException):
+            os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            report("build")
+    assert signal.getsignal(signal.SIGINT) == before
