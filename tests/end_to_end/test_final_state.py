@@ -121,7 +121,7 @@ def published(warehouse: Path) -> dict[str, list[tuple]]:
 
 @pytest.mark.slow
 @settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -177,7 +177,7 @@ def large(tmp_path_factory) -> Large:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", [0.2, 0.4, 0.55, 0.65, 0.75, 0.85, 0.95])
+@pytest.mark.parametrize("share", [0.4, 0.6, 0.75, 0.9])
 def test_a_load_killed_at_any_moment_leaves_whole_files_and_the_next_one_finishes(
     large, share, tmp_path
 ):
@@ -197,7 +197,7 @@ def test_a_load_killed_at_any_moment_leaves_whole_files_and_the_next_one_finishe
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("limit", [1_000, 40_000, 150_000, 400_000])
+@pytest.mark.parametrize("limit", [1_000, 150_000])
 def test_a_disk_that_fills_up_at_any_point_costs_nothing_that_was_loaded(large, limit, tmp_path):
     full = loading(
         large.files,

@@ -125,22 +125,16 @@ def test_nobody_can_be_recognised_in_the_raw_store(export):
                 assert not personal, f"{name}.{column}: {value}"
 
 
-@pytest.mark.parametrize("change", ["gzip", "utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("change", ["utf-16", "utf-8-sig"])
 def test_packing_and_encoding_change_nothing(export, change, tmp_path):
     other = copied(export.path, tmp_path / "other")
-    if change == "gzip":
-        packed = other.with_name(f"{other.name}.gz")
-        packed.write_bytes(gzip.compress(other.read_bytes()))
-        other.unlink()
-        other = packed
-    else:
-        text = other.read_bytes().decode("utf-8-sig")
-        other.write_bytes(text.encode(change))
-        if other.read_bytes() == export.path.read_bytes():
-            pytest.skip("the export has its byte-order mark already")
+    text = other.read_bytes().decode("utf-8-sig")
+    packed = other.with_name(f"{other.name}.gz")
+    packed.write_bytes(gzip.compress(text.encode(change)))
+    other.unlink()
     mappings = other.parent / "mappings"
     told = [p.read_text() for p in mappings.glob("*.toml")] if mappings.exists() else []
     if any("encoding" in text for text in told):
         pytest.skip("the mapping tells the encoding")
-    loaded(other, tmp_path / "changed")
+    loaded(packed, tmp_path / "changed")
     assert tables(tmp_path / "changed") == export.rows
