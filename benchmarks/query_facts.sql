@@ -55,7 +55,8 @@ SELECT
     channel,
     language,
     topic,
-    topic IN ('withdrawal', 'stolen_account') AS is_urgent,
+    CASE WHEN topic IN ('withdrawal', 'stolen_account') THEN 'urgent' ELSE 'normal' END AS urgency,
+    CASE channel WHEN 'phone' THEN 'talkdesk' WHEN 'live_chat' THEN 'channel_io' ELSE 'zendesk' END AS source,
     team,
     agent_id,
     CASE WHEN uniform(i, 12) < 0.03 THEN 'spam' WHEN uniform(i, 12) < 0.05 THEN 'merged' END AS exclusion,
@@ -92,7 +93,9 @@ SELECT
     language,
     topic,
     team,
-    agent_id
+    agent_id,
+    urgency,
+    source
 FROM fact_contacts
 WHERE is_resolved AND exclusion IS NULL
 ORDER BY solved_on, channel, language;
@@ -114,6 +117,8 @@ SELECT
     topic,
     team,
     agent_id,
+    urgency,
+    source,
     exclusion
 FROM (SELECT *, hash(contact_id) % 1000003 / 1000003.0 AS u FROM fact_contacts WHERE is_resolved)
 ORDER BY sent_on, channel, language;
@@ -125,6 +130,8 @@ SELECT
     language,
     topic,
     team,
+    urgency,
+    source,
     CAST(count(*) AS BIGINT) AS closing
 FROM fact_contacts
 WHERE exclusion IS NULL

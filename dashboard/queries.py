@@ -263,7 +263,7 @@ def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
                 CAST(COUNT(*) AS BIGINT) AS n,
                 MAX(waited_seconds) AS longest_seconds
             FROM fact_contacts
-            WHERE is_urgent
+            WHERE urgency = 'urgent'
                 AND is_offered
                 AND NOT is_answered
                 AND left_at IS NULL

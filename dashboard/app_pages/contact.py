@@ -139,7 +139,7 @@ def _facts(facts: dict) -> None:
             st.badge(escaped(reader.name("channel", facts["channel"])))
             st.badge(escaped(reader.name("language", facts["language"])))
             st.badge(escaped(reader.name("topic", facts["topic"])))
-            if facts["is_urgent"]:
+            if facts["urgency"] == "urgent":
                 st.badge(_("urgent"), color="orange")
             if facts["status"]:
                 st.badge(WAITS.get(facts["status"], escaped(facts["status"])), color="gray")

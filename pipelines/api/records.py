@@ -16,7 +16,7 @@ from pipelines.api.selection import (
     select,
 )
 
-_BACKLOG_KEYS = ("day", "channel", "language", "topic", "team")
+_BACKLOG_KEYS = ("day", "channel", "language", "topic", "team", "urgency", "source")
 
 
 def observations(build: Build, selection: Selection, limit: int, offset: int) -> pd.DataFrame:

@@ -52,7 +52,7 @@ def _slot(slots_per_hour: int) -> Callable[[object], int]:
     return read
 
 
-_PLAIN = ("channel", "language", "topic", "team", "agent", "scale")
+_PLAIN = ("channel", "language", "topic", "team", "agent", "urgency", "source", "scale")
 DIMENSIONS: dict[str, Dimension] = {
     **{name: Dimension(name, name, name) for name in _PLAIN},
     "day": Dimension("day", "observed_on", "observed_on"),

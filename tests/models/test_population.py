@@ -211,16 +211,16 @@ def test_aliases_are_mapped_and_the_unknown_is_kept_in_totals(warehouse):
         """,
     )
     assert connection.execute(
-        "SELECT contact_id, channel, language, topic, is_urgent FROM fact_contacts ORDER BY 1"
+        "SELECT contact_id, channel, language, topic, urgency FROM fact_contacts ORDER BY 1"
     ).fetchall() == [
-        ("a", "email", "ko", "trade", False),
-        ("b", "help_centre", "ko", "stolen_account", True),
-        ("c", "phone", "ja", "kyc", False),
-        ("d", "unknown", "und", "unknown", False),
-        ("e", "unknown", "zh-TW", "unknown", False),
-        ("f", "email", "zh-CN", "unknown", False),
-        ("g", "phone", "ko", "unknown", False),
-        ("h", "phone", "ja", "unknown", False),
+        ("a", "email", "ko", "trade", "normal"),
+        ("b", "help_centre", "ko", "stolen_account", "urgent"),
+        ("c", "phone", "ja", "kyc", "normal"),
+        ("d", "unknown", "und", "unknown", "normal"),
+        ("e", "unknown", "zh-TW", "unknown", "normal"),
+        ("f", "email", "zh-CN", "unknown", "normal"),
+        ("g", "phone", "ko", "unknown", "normal"),
+        ("h", "phone", "ja", "unknown", "normal"),
     ]
     assert connection.execute(
         'SELECT "check", found FROM checks WHERE "check" LIKE \'known_%\' ORDER BY 1'

@@ -10,11 +10,13 @@ WITH days AS (
         language,
         topic,
         team,
+        urgency,
+        source,
         opening,
         closing,
         opening + created + reopened - resolved - merged - deleted AS balance,
         aged_0_1d + aged_1_3d + aged_3_7d + aged_7d_plus AS aged,
-        lag(closing) OVER (PARTITION BY channel, language, topic, team ORDER BY day) AS closed_before
+        lag(closing) OVER (PARTITION BY channel, language, topic, team, urgency, source ORDER BY day) AS closed_before
     FROM fact_backlog
 )
 
@@ -24,6 +26,8 @@ SELECT
     language,
     topic,
     team,
+    urgency,
+    source,
     opening,
     closing,
     balance,

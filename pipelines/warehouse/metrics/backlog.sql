@@ -19,5 +19,7 @@ SELECT
     k.language,
     k.topic,
     k.team,
+    k.urgency,
+    k.source,
     k.closing AS value
 FROM fact_backlog AS k

@@ -20,6 +20,8 @@ SELECT
     c.topic,
     c.team,
     c.agent_id AS agent,
+    c.urgency,
+    c.source,
     1 AS value
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL

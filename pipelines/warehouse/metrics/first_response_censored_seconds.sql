@@ -24,6 +24,8 @@ SELECT
     c.topic,
     c.team,
     c.agent_id AS agent,
+    c.urgency,
+    c.source,
     c.waited_seconds AS value,
     c.is_answered AS is_observed
 FROM fact_contacts AS c

@@ -20,6 +20,8 @@ SELECT
     s.topic,
     s.team,
     s.agent_id AS agent,
+    s.urgency,
+    s.source,
     s.scale,
     CASE WHEN s.score >= 1 THEN 1 ELSE 0 END AS value
 FROM fact_surveys AS s

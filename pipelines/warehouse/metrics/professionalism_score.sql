@@ -20,6 +20,8 @@ SELECT
     s.topic,
     s.team,
     s.agent_id AS agent,
+    s.urgency,
+    s.source,
     s.scale,
     s.professionalism AS value
 FROM fact_surveys AS s

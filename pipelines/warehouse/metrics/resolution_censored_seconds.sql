@@ -24,6 +24,8 @@ SELECT
     c.topic,
     c.team,
     c.agent_id AS agent,
+    c.urgency,
+    c.source,
     c.resolution_waited_seconds AS value,
     c.first_solved_on IS NOT NULL AS is_observed
 FROM fact_contacts AS c

@@ -20,5 +20,7 @@ SELECT
     e.topic,
     e.team,
     e.agent_id AS agent,
+    e.urgency,
+    e.source,
     1 AS value
 FROM fact_resolutions AS e

@@ -21,6 +21,8 @@ SELECT
     c.topic,
     c.team,
     c.agent_id AS agent,
+    c.urgency,
+    c.source,
     CASE WHEN c.is_resolved THEN 1 ELSE 0 END AS value
 FROM fact_contacts AS c
 CROSS JOIN build_info AS b

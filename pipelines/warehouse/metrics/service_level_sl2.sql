@@ -24,6 +24,8 @@ SELECT
     c.topic,
     c.team,
     c.agent_id AS agent,
+    c.urgency,
+    c.source,
     CASE WHEN c.queue_wait_seconds <= c.within_seconds THEN 1 ELSE 0 END AS value
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL

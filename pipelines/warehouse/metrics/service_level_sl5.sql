@@ -24,6 +24,8 @@ SELECT
     c.topic,
     c.team,
     c.agent_id AS agent,
+    c.urgency,
+    c.source,
     CASE
         WHEN c.is_answered AND c.queue_wait_seconds <= c.within_seconds THEN 1
         WHEN c.is_abandoned AND c.queue_wait_seconds < r.short_abandon_seconds THEN 1

@@ -24,6 +24,8 @@ SELECT
     c.topic,
     c.team,
     c.agent_id AS agent,
+    c.urgency,
+    c.source,
     c.queue_wait_seconds AS value
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL

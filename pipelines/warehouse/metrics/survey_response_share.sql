@@ -20,6 +20,8 @@ SELECT
     s.topic,
     s.team,
     s.agent_id AS agent,
+    s.urgency,
+    s.source,
     CASE WHEN s.is_answered_in_window THEN 1 ELSE 0 END AS value
 FROM fact_surveys AS s
 WHERE s.exclusion IS NULL

@@ -21,6 +21,8 @@ SELECT
     c.topic,
     c.team,
     c.agent_id AS agent,
+    c.urgency,
+    c.source,
     CASE WHEN c.is_answered THEN 0 ELSE 1 END AS value
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL

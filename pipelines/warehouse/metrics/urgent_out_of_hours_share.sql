@@ -21,8 +21,10 @@ SELECT
     c.topic,
     c.team,
     c.agent_id AS agent,
+    c.urgency,
+    c.source,
     CASE WHEN c.is_out_of_hours THEN 1 ELSE 0 END AS value
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL
     AND c.is_out_of_hours IS NOT NULL
-    AND c.is_urgent
+    AND c.urgency = 'urgent'

@@ -1,7 +1,7 @@
 /* ---
 summary = "How many contacts were open from which day to which: each contact opens when it is created, ends when it is solved, merged or deleted, and opens again when reopened."
 grain = "one queue and issue, with equal days of creation, opening and end"
-key = ["channel", "language", "topic", "team", "created_on", "opened_on", "opened_by", "ended_on", "ended_by"]
+key = ["channel", "language", "topic", "team", "urgency", "source", "created_on", "opened_on", "opened_by", "ended_on", "ended_by"]
 --- */
 WITH tracked AS (
     SELECT
@@ -10,6 +10,8 @@ WITH tracked AS (
         c.language,
         c.topic,
         c.team,
+        c.urgency,
+        c.source,
         c.exclusion,
         c.is_resolved,
         c.first_solved_at,
@@ -59,6 +61,8 @@ spells AS (
         t.language,
         t.topic,
         t.team,
+        t.urgency,
+        t.source,
         t.created_on,
         t.created_on AS opened_on,
         'created' AS opened_by,
@@ -80,6 +84,8 @@ spells AS (
         t.language,
         t.topic,
         t.team,
+        t.urgency,
+        t.source,
         t.created_on,
         a.turned_on AS opened_on,
         'reopened' AS opened_by,
@@ -99,6 +105,8 @@ spells AS (
         t.language,
         t.topic,
         t.team,
+        t.urgency,
+        t.source,
         t.created_on,
         CASE WHEN t.is_resolved THEN t.last_solved_on ELSE t.updated_on END AS opened_on,
         'reopened' AS opened_by,
@@ -117,6 +125,8 @@ SELECT
     language,
     topic,
     team,
+    urgency,
+    source,
     created_on,
     opened_on,
     opened_by,
@@ -124,5 +134,5 @@ SELECT
     ended_by,
     COUNT(*) AS n
 FROM spells
-GROUP BY channel, language, topic, team, created_on, opened_on, opened_by,
+GROUP BY channel, language, topic, team, urgency, source, created_on, opened_on, opened_by,
     CASE WHEN ended_on < opened_on THEN opened_on ELSE ended_on END, ended_by

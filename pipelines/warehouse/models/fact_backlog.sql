@@ -1,7 +1,7 @@
 /* ---
 summary = "Open contacts at the end of each day and what moved them: closing = opening + created + reopened - resolved - merged - deleted. Contacts of systems without a solved state (calls) are never in it; a reopening whose time no history tells is dated as late as it can have been."
-grain = "one local day, channel, language, topic and team, from the first contact of that combination to the data cut"
-key = ["day", "channel", "language", "topic", "team"]
+grain = "one local day, channel, language, topic, team, urgency and system, from the first contact of that combination to the data cut"
+key = ["day", "channel", "language", "topic", "team", "urgency", "source"]
 sort = ["day", "channel", "language"]
 [columns]
 day = { type = "DATE", unit = "local day", meaning = "the day; stocks are those at its end" }
@@ -9,6 +9,8 @@ channel = { type = "VARCHAR", meaning = "canonical channel" }
 language = { type = "VARCHAR", meaning = "canonical language" }
 topic = { type = "VARCHAR", meaning = "canonical issue type" }
 team = { type = "VARCHAR", meaning = "team; NULL where the export names none" }
+urgency = { type = "VARCHAR", meaning = "urgent or normal" }
+source = { type = "VARCHAR", meaning = "system of the contacts" }
 opening = { type = "BIGINT", unit = "contacts", meaning = "open at the start of the day" }
 created = { type = "BIGINT", unit = "contacts", meaning = "created that day" }
 reopened = { type = "BIGINT", unit = "contacts", meaning = "went from solved back to open" }
@@ -35,6 +37,8 @@ banded AS (
         s.language,
         s.topic,
         s.team,
+        s.urgency,
+        s.source,
         b.band,
         greatest(s.opened_on, days_after(s.created_on, b.from_days)) AS from_on,
         least(s.ended_on, days_after(s.created_on, b.to_days)) AS to_on,
@@ -45,19 +49,19 @@ banded AS (
 
 steps AS (
     SELECT
-        opened_on AS day, channel, language, topic, team, 'flow' AS kind, opened_by AS what, CAST(NULL AS INTEGER) AS band, n
+        opened_on AS day, channel, language, topic, team, urgency, source, 'flow' AS kind, opened_by AS what, CAST(NULL AS INTEGER) AS band, n
     FROM core_spells
     UNION ALL
     SELECT
-        ended_on AS day, channel, language, topic, team, 'flow' AS kind, ended_by AS what, CAST(NULL AS INTEGER) AS band, n
+        ended_on AS day, channel, language, topic, team, urgency, source, 'flow' AS kind, ended_by AS what, CAST(NULL AS INTEGER) AS band, n
     FROM core_spells
     WHERE ended_on IS NOT NULL
     UNION ALL
-    SELECT from_on AS day, channel, language, topic, team, 'age' AS kind, 'in' AS what, band, n
+    SELECT from_on AS day, channel, language, topic, team, urgency, source, 'age' AS kind, 'in' AS what, band, n
     FROM banded
     WHERE to_on IS NULL OR from_on < to_on
     UNION ALL
-    SELECT to_on AS day, channel, language, topic, team, 'age' AS kind, 'out' AS what, band, -n AS n
+    SELECT to_on AS day, channel, language, topic, team, urgency, source, 'age' AS kind, 'out' AS what, band, -n AS n
     FROM banded
     WHERE from_on < to_on
 ),
@@ -69,6 +73,8 @@ daily AS (
         language,
         topic,
         coalesce(team, '') AS team,
+        urgency,
+        source,
         CAST(sum(CASE WHEN what = 'created' THEN n ELSE 0 END) AS BIGINT) AS created,
         CAST(sum(CASE WHEN what = 'reopened' THEN n ELSE 0 END) AS BIGINT) AS reopened,
         CAST(sum(CASE WHEN what = 'resolved' THEN n ELSE 0 END) AS BIGINT) AS resolved,
@@ -79,7 +85,7 @@ daily AS (
         CAST(sum(CASE WHEN band = 2 THEN n ELSE 0 END) AS BIGINT) AS step_3_7d,
         CAST(sum(CASE WHEN band = 3 THEN n ELSE 0 END) AS BIGINT) AS step_7d_plus
     FROM steps
-    GROUP BY day, channel, language, topic, coalesce(team, '')
+    GROUP BY day, channel, language, topic, coalesce(team, ''), urgency, source
 ),
 
 days AS (
@@ -95,11 +101,13 @@ grid AS (
         k.channel,
         k.language,
         k.topic,
-        k.team
+        k.team,
+        k.urgency,
+        k.source
     FROM (
-        SELECT channel, language, topic, team, min(day) AS first_day
+        SELECT channel, language, topic, team, urgency, source, min(day) AS first_day
         FROM daily
-        GROUP BY channel, language, topic, team
+        GROUP BY channel, language, topic, team, urgency, source
     ) AS k
     INNER JOIN days AS d ON d.day >= k.first_day
 ),
@@ -111,6 +119,8 @@ flows AS (
         g.language,
         g.topic,
         g.team,
+        g.urgency,
+        g.source,
         coalesce(f.created, 0) AS created,
         coalesce(f.reopened, 0) AS reopened,
         coalesce(f.resolved, 0) AS resolved,
@@ -127,6 +137,8 @@ flows AS (
         AND f.language = g.language
         AND f.topic = g.topic
         AND f.team = g.team
+        AND f.urgency = g.urgency
+        AND f.source = g.source
 )
 
 SELECT
@@ -135,6 +147,8 @@ SELECT
     language,
     topic,
     nullif(team, '') AS team,
+    urgency,
+    source,
     created,
     reopened,
     resolved,
@@ -147,4 +161,4 @@ SELECT
     CAST(sum(step_3_7d) OVER running AS BIGINT) AS aged_3_7d,
     CAST(sum(step_7d_plus) OVER running AS BIGINT) AS aged_7d_plus
 FROM flows
-WINDOW running AS (PARTITION BY channel, language, topic, team ORDER BY day)
+WINDOW running AS (PARTITION BY channel, language, topic, team, urgency, source ORDER BY day)

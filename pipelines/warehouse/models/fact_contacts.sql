@@ -18,7 +18,7 @@ language_declared = { type = "VARCHAR", meaning = "canonical language that the c
 language_detected = { type = "VARCHAR", meaning = "language of the customer's own messages, else of the subject; und where they are too thin to tell, NULL where there are none" }
 topic = { type = "VARCHAR", meaning = "canonical issue type; unknown where no alias fits the raw one" }
 topic_raw = { type = "VARCHAR", meaning = "issue type as the export writes it" }
-is_urgent = { type = "BOOLEAN", meaning = "the topic is urgent, or the priority is" }
+urgency = { type = "VARCHAR", meaning = "urgent: the topic is, or the priority; else normal" }
 status = { type = "VARCHAR", meaning = "status at the data cut; of a session that became a ticket, the ticket's" }
 priority = { type = "VARCHAR", meaning = "priority as the export writes it, lower case" }
 tags = { type = "VARCHAR", meaning = "tags joined by single spaces" }
@@ -88,7 +88,7 @@ SELECT
     d.language_detected,
     d.topic,
     d.topic_raw,
-    d.is_urgent,
+    CASE WHEN d.is_urgent THEN 'urgent' ELSE 'normal' END AS urgency,
     d.status,
     d.priority,
     d.tags,

@@ -14,6 +14,8 @@ language = { type = "VARCHAR", meaning = "canonical language" }
 topic = { type = "VARCHAR", meaning = "canonical issue type" }
 team = { type = "VARCHAR", meaning = "team; NULL where the export names none" }
 agent_id = { type = "VARCHAR", meaning = "agent the contact belongs to last" }
+urgency = { type = "VARCHAR", meaning = "urgent or normal" }
+source = { type = "VARCHAR", meaning = "system of the contact" }
 --- */
 WITH told AS (
     SELECT
@@ -33,7 +35,9 @@ solves AS (
         c.language,
         c.topic,
         c.team,
-        c.agent_id
+        c.agent_id,
+        c.urgency,
+        c.source
     FROM told AS t
     INNER JOIN fact_contacts AS c ON c.contact_id = t.contact_id
     WHERE c.exclusion IS NULL
@@ -46,7 +50,9 @@ solves AS (
         c.language,
         c.topic,
         c.team,
-        c.agent_id
+        c.agent_id,
+        c.urgency,
+        c.source
     FROM fact_contacts AS c
     CROSS JOIN (SELECT 1 AS ordinal UNION ALL SELECT 2 AS ordinal) AS s
     LEFT JOIN told AS t ON t.contact_id = c.contact_id AND t.ordinal = 1
@@ -65,6 +71,8 @@ SELECT
     s.language,
     s.topic,
     s.team,
-    s.agent_id
+    s.agent_id,
+    s.urgency,
+    s.source
 FROM solves AS s
 INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(s.solved_at)

@@ -25,6 +25,8 @@ language = { type = "VARCHAR", meaning = "canonical language of the contact, els
 topic = { type = "VARCHAR", meaning = "canonical issue type of the contact; unknown without one" }
 team = { type = "VARCHAR", meaning = "team of the contact" }
 agent_id = { type = "VARCHAR", meaning = "agent of the contact" }
+urgency = { type = "VARCHAR", meaning = "urgent or normal; NULL without a contact" }
+source = { type = "VARCHAR", meaning = "system of the contact, else of the survey" }
 first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "first response time of the contact" }
 exclusion = { type = "VARCHAR", meaning = "why its contact is not counted; NULL where it is" }
 --- */
@@ -127,6 +129,8 @@ SELECT
     coalesce(c.topic, 'unknown') AS topic,
     c.team,
     c.agent_id,
+    c.urgency,
+    coalesce(c.source, split_part(s.survey_id, ':', 1)) AS source,
     c.first_response_seconds,
     c.exclusion
 FROM judged AS s
