@@ -17,6 +17,7 @@ STATISTICS = {
     "mean": _("mean"),
     "median": _("median"),
     "p90": _("90th percentile"),
+    "ratio": _("ratio of totals"),
     "last": _("last value"),
     "km_median": _("Kaplan-Meier median"),
 }

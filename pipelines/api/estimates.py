@@ -4,7 +4,7 @@ Every estimate answers a frame of the selection's columns and `value, n, low, hi
 per group in the groups' order; NaN is NULL. Counts and stocks are full counts: they have no
 sampling error and no interval.
 
-Counts, shares and means are always exact. Percentiles are exact up to EXACT_UP_TO
+Counts, shares, means and ratios are always exact. Percentiles are exact up to EXACT_UP_TO
 observations and survival up to SURVIVAL_EXACT_UP_TO; beyond, durations are first counted in
 logarithmic bins (`statistics.percentiles`: at most 1.2 % off), and the frame says so in
 `.attrs["is_approximate"]`.
@@ -71,6 +71,26 @@ def mean(build: Build, selection: Selection) -> pd.DataFrame:
     return _estimated(found.drop(columns=sums), *intervals.mean(n, total, squares))
 
 
+def ratio(build: Build, selection: Selection) -> pd.DataFrame:
+    """Total of the values over the total of the weights, with its linearised interval."""
+    sums = {
+        "total": "value",
+        "weights": "weight",
+        "squares": "value * value",
+        "products": "value * weight",
+        "weight_squares": "weight * weight",
+    }
+    found = build.query(
+        selection.grouped(
+            "count(*) AS n",
+            *(f"sum(CAST({term} AS DOUBLE)) AS {name}" for name, term in sums.items()),
+        ),
+        selection.condition.parameters,
+    )
+    totals = (_floats(found[name]) for name in ("n", *sums))
+    return _estimated(found.drop(columns=list(sums)), *intervals.ratio_of_totals(*totals))
+
+
 def last(build: Build, selection: Selection) -> pd.DataFrame:
     """A stock at the last day of each period: added up over groups, never over days."""
     periods = [d.expression for d in selection.by if d.column == "observed_on"]
@@ -121,6 +141,7 @@ ESTIMATES: dict[str, Estimate] = {
     "count": count,
     "share": share,
     "mean": mean,
+    "ratio": ratio,
     "last": last,
     **{name: percentile(PERCENTILES[name]) for name in ("median", "p90")},
     **{name: survival_percentile(PERCENTILES[name]) for name in ("km_median", "km_p90")},

@@ -92,6 +92,45 @@ def mean(
     )
 
 
+def ratio_of_totals(
+    n: ArrayLike,
+    total: ArrayLike,
+    weight: ArrayLike,
+    squares: ArrayLike,
+    products: ArrayLike,
+    weight_squares: ArrayLike,
+    confidence: float = CONFIDENCE,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Ratio of two totals over the same rows, with its linearised Student t interval.
+
+    A row with value y and weight w departs from the ratio R by y - R w; the spread of these
+    residuals over rows is that of the ratio. With every weight 1 it is `mean`.
+
+    Parameters
+    ----------
+    n, total, weight, squares, products, weight_squares : array_like
+        Number of rows, and the sums over them of y, w, y², y w and w².
+
+    Returns
+    -------
+    ratio, low, high : NaN ratio where the weights add up to 0; NaN limits where n is below 2.
+
+    Source: Cochran, Sampling Techniques (1977), section 2.11; Taylor linearisation.
+    """
+    n, weight = np.asarray(n, dtype=float), np.asarray(weight, dtype=float)
+    centre = ratio(total, weight)
+    residuals = np.maximum(
+        np.asarray(squares, dtype=float)
+        - 2 * centre * np.asarray(products, dtype=float)
+        + centre**2 * np.asarray(weight_squares, dtype=float),
+        0.0,
+    )
+    freedom = np.where(n >= 2, n - 1, np.nan)
+    t = stdtrit(freedom, (1 + confidence) / 2)
+    margin = t * np.sqrt(n / freedom * residuals) / np.where(weight > 0, weight, np.nan)
+    return centre, centre - margin, centre + margin
+
+
 def share_difference(
     successes: ArrayLike,
     n: ArrayLike,

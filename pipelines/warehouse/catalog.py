@@ -31,6 +31,8 @@ _METRIC_KEYS = (
 # Absent where they do not apply: a share has no clock, and of some metrics neither way is good.
 _OPTIONAL_METRIC_KEYS = ("clock_start", "clock_stop", "pauses", "up_is_good")
 
+_NEEDED_BY_STATISTIC = {"ratio": "weight", "km_median": "is_observed", "km_p90": "is_observed"}
+
 
 @dataclass(frozen=True)
 class ColumnNote:
@@ -224,6 +226,7 @@ def _read(path: Path, kind: str) -> Header:
     columns = entries.get("columns", {})
     if kind == "metric":
         columns = {**_metric_columns(match["sql"], entries), **columns}
+        _check_statistics(path, entries, columns)
     return Header(
         name=name,
         kind=kind,
@@ -265,6 +268,14 @@ def _metric_columns(sql: str, entries: dict) -> dict:
     selected = sqlglot.parse_one(sql, read="duckdb").named_selects
     notes = {name: shared[name] for name in selected if name in shared}
     return notes | {"value": shared["value"] | {"unit": entries["unit"]}}
+
+
+def _check_statistics(path: Path, entries: dict, columns: dict) -> None:
+    """What a statistic needs beside the value must be a column of the observations."""
+    for name in dict.fromkeys((entries["statistic"], *entries["statistics"])):
+        needed = _NEEDED_BY_STATISTIC.get(name)
+        if needed and needed not in columns:
+            raise BuildError(f"{path}: the statistic {name} needs a column `{needed}`")
 
 
 def _toml(path: Path, text: str) -> dict:

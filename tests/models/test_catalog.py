@@ -145,6 +145,16 @@ def test_a_broken_file_is_named_with_what_is_wrong(tmp_path, text, complaint):
         catalog._read(path, "fact")
 
 
+def test_a_ratio_without_a_weight_is_refused(tmp_path):
+    path = tmp_path / "occupied.sql"
+    head = dict.fromkeys(catalog._METRIC_KEYS, '"x"')
+    head |= {"statistic": '"ratio"', "statistics": '["ratio"]', "version": "1"}
+    lines = "\n".join(f"{key} = {value}" for key, value in head.items())
+    path.write_text(f"/* ---\n{lines}\n--- */\nSELECT 1 AS value\n")
+    with pytest.raises(BuildError, match=r"occupied\.sql: the statistic ratio needs .*`weight`"):
+        catalog._read(path, "metric")
+
+
 def test_models_run_after_what_they_read():
     names = [head.name for head in catalog.models()]
     for head in catalog.models():

@@ -48,6 +48,28 @@ def test_the_t_interval_of_1_to_9_is_5_plus_minus_2_105():
     assert (round(float(low), 3), round(float(high), 3)) == (2.895, 7.105)
 
 
+def test_a_ratio_of_totals_is_that_of_the_sums_not_the_mean_of_the_ratios():
+    # 1 of 2 and 9 of 10 are 10 of 12; residuals 1 - 10/6 and 9 - 100/12 are -2/3 and 2/3, so the
+    # margin is t(0.975, 1) * sqrt(2 / 1 * 8/9) / 12 = 12.7062 * 0.1111.
+    found = intervals.ratio_of_totals(2, 10, 12, 1 + 81, 2 + 90, 4 + 100)
+    assert [round(float(x), 4) for x in found] == [0.8333, -0.5785, 2.2451]
+
+
+def test_a_ratio_with_equal_weights_is_the_mean_with_its_t_interval():
+    # y = 80, 100, 93 and every w = 1
+    found = intervals.ratio_of_totals(3, 273, 3, 25_049, 273, 3)
+    assert np.array(found) == pytest.approx(np.array(intervals.mean(3, 273, 25_049)), rel=1e-12)
+
+
+def test_a_ratio_over_nothing_is_null_and_of_one_row_has_no_interval():
+    value, low, high = intervals.ratio_of_totals(
+        [0, 3, 1], [0, 5, 3], [0, 0, 4], [0, 9, 9], [0, 0, 12], [0, 0, 16]
+    )
+    assert np.isnan(value).tolist() == [True, True, False]
+    assert value[2] == 0.75
+    assert np.isnan([*low, *high]).all()
+
+
 def test_one_observation_has_a_mean_and_no_interval_and_none_has_neither():
     mean, low, high = intervals.mean([1, 0], [7, 0], [49, 0])
     assert mean[0] == 7
