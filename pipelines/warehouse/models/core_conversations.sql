@@ -1,5 +1,5 @@
 /* ---
-summary = "Who wrote when in each contact: the first messages of customer and human agent, and the agent's replies, a run of agent messages being one reply."
+summary = "Who wrote when in each contact: the first messages of customer and human agent, a bot's first answer, and the agent's replies, a run of agent messages being one reply."
 grain = "one contact with messages"
 key = ["contact_id"]
 --- */
@@ -29,6 +29,7 @@ SELECT
     contact_id,
     min(CASE WHEN speaker = 1 THEN sent_at END) AS first_customer_at,
     min(CASE WHEN speaker = 3 THEN sent_at END) AS first_agent_at,
+    min(CASE WHEN speaker = 2 AND previous_speaker = 1 THEN sent_at END) AS first_bot_reply_at,
     CAST(sum(CASE WHEN speaker = 1 THEN 1 ELSE 0 END) AS BIGINT) AS customer_messages_count,
     CAST(sum(CASE WHEN speaker = 3 AND coalesce(previous_speaker, 0) <> 3 THEN 1 ELSE 0 END) AS BIGINT)
         AS agent_replies_count,

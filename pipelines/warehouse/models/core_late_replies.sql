@@ -1,15 +1,16 @@
 /* ---
-summary = "The first reply after the customer's first message, where an agent had written before it."
+summary = "Where an agent wrote first: their next message, and the first after the customer's first."
 grain = "one contact in which an agent wrote first"
 key = ["contact_id"]
 --- */
 SELECT
     m.contact_id,
-    min(m.sent_at) AS late_replied_at
+    min(CASE WHEN m.sent_at >= v.first_customer_at THEN m.sent_at END) AS late_replied_at,
+    min(CASE WHEN m.sent_at > v.first_agent_at THEN m.sent_at END) AS next_agent_at
 FROM core_messages AS m
 INNER JOIN core_conversations AS v ON v.contact_id = m.contact_id
-WHERE v.first_agent_at < v.first_customer_at
+WHERE v.first_agent_at IS NOT NULL
+    AND (v.first_customer_at IS NULL OR v.first_agent_at < v.first_customer_at)
     AND m.is_public
     AND m.author_role = 'agent'
-    AND m.sent_at >= v.first_customer_at
 GROUP BY m.contact_id

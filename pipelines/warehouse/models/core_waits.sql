@@ -74,6 +74,8 @@ SELECT
     -- a reply is a public message of a human; sessions without messages have their answer. Who was
     -- not answered in the contact itself, and did not leave, is in another one of its matter.
     v.first_agent_at,
+    r.next_agent_at,
+    v.first_bot_reply_at,
     coalesce(
         CASE WHEN v.first_agent_at >= arrived_at THEN v.first_agent_at ELSE r.late_replied_at END,
         s.answered_at,
@@ -118,7 +120,10 @@ SELECT
     coalesce(v.agent_replies_count, k.replies_count) AS replies_count,
     v.customer_messages_count,
     k.vendor_first_response_seconds,
+    k.vendor_first_response_business_seconds,
+    k.vendor_first_resolution_seconds,
     k.vendor_full_resolution_seconds,
+    k.vendor_requester_wait_seconds,
 
     o.outcome_id IS NOT NULL OR c.kind IN ('ticket', 'social') AS is_tracked,
     -- solves: the status history, else the helpdesk's clocks. A clock tells the last solve only,

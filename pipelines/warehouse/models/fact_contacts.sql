@@ -30,7 +30,9 @@ exclusion = { type = "VARCHAR", meaning = "why the contact is not counted, a col
 merged_into = { type = "VARCHAR", meaning = "contact_id of the contact this one was merged into" }
 linked_contact_id = { type = "VARCHAR", meaning = "contact that its record, or another one, names as the same matter" }
 created_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when the helpdesk made the contact" }
+created_on = { type = "DATE", unit = "local day", meaning = "day of the creation in the site's zone: what helpdesks date their reports by" }
 updated_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when the export last changed the row" }
+first_written_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first message of the customer in this contact itself, those merged into it left aside; NULL: none is told" }
 arrived_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first inbound message, else creation; of a merge target the earliest of the merged" }
 arrived_on = { type = "DATE", unit = "local day", meaning = "day of the arrival in the site's zone" }
 arrived_slot = { type = "SMALLINT", unit = "local half hour", meaning = "half hour of the arrival, 0..47" }
@@ -38,6 +40,10 @@ handed_over_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when a bot hande
 queue_entered_at = { type = "TIMESTAMP", unit = "UTC", meaning = "joined the human queue: of the session, else the hand-over, else the arrival; NULL: never reached it" }
 is_offered = { type = "BOOLEAN", meaning = "reached humans or should have, those who left the voice menu included: false where a bot contained it, or the line was closed" }
 first_reply_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first public reply by a human, or answer of the session; NULL: none, or only the vendor's clock tells" }
+first_replied_on = { type = "DATE", unit = "local day", meaning = "day of the first reply; where there is none, of an agent's first message" }
+first_agent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first public message of a human, or answer of the session, whoever wrote first" }
+next_agent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "the public message of a human after that, where an agent wrote first; else NULL" }
+first_bot_reply_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first public message of a bot after one of the customer" }
 is_answered = { type = "BOOLEAN", meaning = "a human replied; NULL: the export does not tell" }
 is_abandoned = { type = "BOOLEAN", meaning = "the customer left the live session before an answer; NULL outside live sessions" }
 left_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when the customer left a live session, or the end of the silence after which an unanswered contact counts as left" }
@@ -70,7 +76,10 @@ calendar_id = { type = "VARCHAR", meaning = "opening hours of the desk that answ
 is_out_of_hours = { type = "BOOLEAN", meaning = "arrived while the desk was closed; NULL without a calendar" }
 is_bot_contained = { type = "BOOLEAN", meaning = "a bot spoke and no human took part or was asked to" }
 vendor_first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "the vendor's own figure, for comparison" }
+vendor_first_response_business_seconds = { type = "BIGINT", unit = "seconds", meaning = "the vendor's own figure, for comparison" }
+vendor_first_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = "the vendor's own figure, for comparison" }
 vendor_full_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = "the vendor's own figure, for comparison" }
+vendor_requester_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "the vendor's own figure, for comparison" }
 _load_id = { type = "VARCHAR", meaning = "the load that delivered the row" }
 --- */
 SELECT
@@ -99,7 +108,9 @@ SELECT
     d.merged_into,
     d.linked_contact_id,
     d.created_at,
+    qc.local_on AS created_on,
     d.updated_at,
+    d.first_written_at,
     d.arrived_at,
     qa.local_on AS arrived_on,
     qa.local_slot AS arrived_slot,
@@ -107,6 +118,11 @@ SELECT
     d.queue_entered_at,
     NOT d.is_bot_contained AND NOT d.is_turned_away AS is_offered,
     d.first_reply_at,
+    qr.local_on AS first_replied_on,
+    coalesce(d.first_agent_at, d.session_answered_at, CASE WHEN d.is_clocked THEN d.first_reply_at END)
+        AS first_agent_at,
+    d.next_agent_at,
+    d.first_bot_reply_at,
     d.is_answered,
     d.is_abandoned,
     CASE
@@ -192,7 +208,10 @@ SELECT
     NOT is_open_at(second_of_day(d.arrived_at), ba.s1, ba.e1, ba.s2, ba.e2, ba.s3, ba.e3, ba.s4, ba.e4) AS is_out_of_hours,
     d.is_bot_contained,
     d.vendor_first_response_seconds,
+    d.vendor_first_response_business_seconds,
+    d.vendor_first_resolution_seconds,
     d.vendor_full_resolution_seconds,
+    d.vendor_requester_wait_seconds,
     d._load_id,
     -- time running backwards is a fault of the export: such a contact is set aside, not clipped
     CASE
@@ -208,6 +227,8 @@ CROSS JOIN ref_rules AS ru
 LEFT JOIN core_chat_handling AS h ON h.contact_id = d.contact_id
 LEFT JOIN ref_queues AS qu ON qu.channel = d.channel AND qu.language = d.language
 LEFT JOIN core_local_quarters AS qa ON qa.quarter_at = quarter_of(d.arrived_at)
+LEFT JOIN core_local_quarters AS qc ON qc.quarter_at = quarter_of(d.created_at)
+LEFT JOIN core_local_quarters AS qr ON qr.quarter_at = quarter_of(coalesce(d.first_reply_at, d.first_agent_at))
 LEFT JOIN core_local_quarters AS qf ON qf.quarter_at = quarter_of(d.solved_first_at)
 LEFT JOIN core_local_quarters AS ql ON ql.quarter_at = quarter_of(d.solved_last_at)
 LEFT JOIN business_days AS ba ON ba.calendar_id = qu.calendar_id AND ba.utc_day = CAST(d.arrived_at AS DATE)
