@@ -13,7 +13,7 @@ worked_example = "10 open, 5 created, 1 reopened, 4 resolved, 1 merged, 1 delete
 version = 1
 --- */
 SELECT
-    CAST(NULL AS VARCHAR) AS contact_id,
+    CAST(NULL AS STRING) AS contact_id,
     k.day AS observed_on,
     k.channel,
     k.language,

@@ -3,72 +3,15 @@ summary = "Contacts that are about one matter, and which of them counts: the fir
 grain = "one contact of a matter that several contacts would count for"
 key = ["contact_id"]
 --- */
-WITH RECURSIVE told AS (
-    SELECT
-        r.contact_id,
-        m.contact_id AS merged_into,
-        l.contact_id AS linked_contact_id,
-        l.source || '/' || l.kind = c.source || '/' || c.kind AS is_leg
-    FROM core_relations AS r
-    INNER JOIN latest_contacts AS c ON c.contact_id = r.contact_id
-    LEFT JOIN latest_contacts AS m ON m.contact_id = r.merged_into AND r.merged_into <> r.contact_id
-    LEFT JOIN latest_contacts AS l ON l.contact_id = r.linked_contact_id AND r.linked_contact_id <> r.contact_id
-),
-
--- each contact points to one other at most, so that following the pointers costs what the chains
--- are long. Chains are followed twice: all of a matter, and the legs of one transferred session.
-pointers AS (
-    SELECT
-        'matter' AS chain,
-        contact_id,
-        coalesce(merged_into, linked_contact_id) AS next_id
-    FROM told
-    WHERE coalesce(merged_into, linked_contact_id) IS NOT NULL
-    UNION ALL
-    -- what was merged and is linked as well has one pointer too many: the linked contact takes it
-    SELECT
-        'matter' AS chain,
-        t.linked_contact_id AS contact_id,
-        min(t.contact_id) AS next_id
-    FROM told AS t
-    LEFT JOIN told AS o ON o.contact_id = t.linked_contact_id
-    WHERE t.merged_into IS NOT NULL
-        AND t.linked_contact_id IS NOT NULL
-        AND coalesce(o.merged_into, o.linked_contact_id) IS NULL
-    GROUP BY t.linked_contact_id
-    UNION ALL
-    SELECT
-        'session' AS chain,
-        contact_id,
-        linked_contact_id AS next_id
-    FROM told
-    WHERE is_leg
-),
-
-reached (chain, contact_id, reached_id) AS (
-    SELECT
-        chain,
-        contact_id,
-        next_id AS reached_id
-    FROM pointers
-    UNION
-    SELECT
-        r.chain,
-        r.contact_id,
-        p.next_id AS reached_id
-    FROM reached AS r
-    INNER JOIN pointers AS p ON p.chain = r.chain AND p.contact_id = r.reached_id
-),
-
 -- where every chain ends: in a contact that points nowhere, or in a circle, named by its least
-ends AS (
+WITH ends AS (
     SELECT
         r.chain,
         r.contact_id,
         min(r.reached_id) AS end_id
-    FROM reached AS r
-    LEFT JOIN pointers AS p ON p.chain = r.chain AND p.contact_id = r.reached_id
-    LEFT JOIN reached AS circle
+    FROM core_chains AS r
+    LEFT JOIN core_pointers AS p ON p.chain = r.chain AND p.contact_id = r.reached_id
+    LEFT JOIN core_chains AS circle
         ON circle.chain = r.chain AND circle.contact_id = r.reached_id AND circle.reached_id = r.reached_id
     WHERE p.contact_id IS NULL
         OR circle.contact_id IS NOT NULL

@@ -3,25 +3,22 @@ summary = "When the customer of a merge target first arrived: the earliest arriv
 grain = "one contact that others were merged into and that was not merged further"
 key = ["contact_id"]
 --- */
-WITH RECURSIVE merges AS (
+-- a walk ends where it comes by a contact for the second time: two may be merged into each other
+WITH RECURSIVE merged (contact_id, target_id, path) AS (
     SELECT
         contact_id,
-        merged_into
+        merged_into AS target_id,
+        '>' || merged_into || '>' AS path
     FROM core_relations
     WHERE merged_into IS NOT NULL
-),
-
-merged (contact_id, target_id) AS (
-    SELECT
-        contact_id,
-        merged_into AS target_id
-    FROM merges
-    UNION
+    UNION ALL
     SELECT
         m.contact_id,
-        n.merged_into AS target_id
+        n.merged_into AS target_id,
+        m.path || n.merged_into || '>' AS path
     FROM merged AS m
-    INNER JOIN merges AS n ON n.contact_id = m.target_id
+    INNER JOIN core_relations AS n ON n.contact_id = m.target_id
+    WHERE position('>' || n.merged_into || '>' IN m.path) = 0
 )
 
 SELECT

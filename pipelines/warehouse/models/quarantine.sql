@@ -18,7 +18,7 @@ SELECT
     r.received_on AS day,
     r.line,
     r.table_name,
-    CAST(NULL AS VARCHAR) AS contact_id,
+    CAST(NULL AS STRING) AS contact_id,
     r.reasons,
     r.remedy
 FROM raw_rejects AS r
