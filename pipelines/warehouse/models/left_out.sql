@@ -24,7 +24,7 @@ SELECT
     c.contact_id,
     coalesce(c.merged_into, c.linked_contact_id) AS other_contact_id,
     c.channel || ', ' || c.status || CASE WHEN c.tags IS NULL THEN '' ELSE ', tags: ' || c.tags END AS detail,
-    CAST(NULL AS VARCHAR) AS remedy,
+    CAST(NULL AS STRING) AS remedy,
     c._load_id AS load_id
 FROM fact_contacts AS c
 LEFT JOIN loads AS l ON l.load_id = c._load_id
@@ -38,9 +38,9 @@ SELECT
     d.day,
     d.line,
     d.contact_id,
-    CAST(NULL AS VARCHAR) AS other_contact_id,
+    CAST(NULL AS STRING) AS other_contact_id,
     'the newest delivery of this contact counts' AS detail,
-    CAST(NULL AS VARCHAR) AS remedy,
+    CAST(NULL AS STRING) AS remedy,
     d.load_id
 FROM fact_duplicates AS d
 LEFT JOIN loads AS l ON l.load_id = d.load_id
@@ -52,7 +52,7 @@ SELECT
     q.day,
     q.line,
     q.contact_id,
-    CAST(NULL AS VARCHAR) AS other_contact_id,
+    CAST(NULL AS STRING) AS other_contact_id,
     q.reasons AS detail,
     q.remedy,
     q.load_id
