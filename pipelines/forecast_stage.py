@@ -48,7 +48,8 @@ def add_forecasts(
             )
         arrivals = _arrivals(connection)
         last_on = _last_whole_day(connection, zone)
-        events = connection.execute("SELECT * FROM fact_market_events").df()
+        # A change of our own stays: models learn it as a new level, not as an event that passes.
+        events = connection.execute("SELECT * FROM fact_market_events WHERE NOT is_change").df()
         schedules = connection.execute(
             "SELECT channel, language, starts_at, agents FROM fact_schedules"
         ).df()

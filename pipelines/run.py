@@ -1,4 +1,4 @@
-"""load -> languages -> build -> forecast -> publish: in this order, under the warehouse's one lock.
+"""load -> languages -> build -> forecast -> analysis -> publish, under the warehouse's one lock.
 
 Readers see a new build only when all of it is done. If a stage fails, what was loaded stays
 loaded, the published build stays up, and it is marked stale with the reason.
@@ -58,14 +58,17 @@ def load(
 
 
 def build(warehouse: Path, settings: Settings, *, progress: Progress | None = None) -> Published:
-    """Rebuild every table from the raw store, audit and publish; no forecast.
+    """Rebuild every table from the raw store, audit, analyse and publish; no forecast.
 
     Raises BuildError, WarehouseBusyError, StorageError.
     """
+    from pipelines.analysis_stage import add_analyses
+
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
         detect_languages(warehouse, progress=_of("languages", progress))
         part = build_tables(warehouse, settings, progress=_of_building(progress))
+        add_analyses(part, settings, progress=_of("analysis", progress))
         return _publish(warehouse, part, began)
 
 
@@ -91,13 +94,14 @@ def run(
     progress: Progress | None = None,
     **told: Any,
 ) -> tuple[list[LoadReport], Published]:
-    """Load `paths` (none: only what is loaded), build, forecast and publish once.
+    """Load `paths` (none: only what is loaded), build, forecast, analyse and publish once.
 
     A file that can't be loaded keeps no other from being loaded, but all from being published.
     `told`: as of `load`.
 
     Raises what `load`, `build` and `forecast` raise.
     """
+    from pipelines.analysis_stage import add_analyses
     from pipelines.forecast_stage import add_forecasts
 
     began = time.monotonic()
@@ -106,6 +110,7 @@ def run(
         detect_languages(warehouse, progress=_of("languages", progress))
         part = build_tables(warehouse, settings, progress=_of_building(progress))
         add_forecasts(part, settings, progress=_of("forecast", progress))
+        add_analyses(part, settings, progress=_of("analysis", progress))
         return reports, _publish(warehouse, part, began)
 
 

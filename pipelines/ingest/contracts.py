@@ -43,7 +43,17 @@ AUTHOR_ROLES = ("customer", "agent", "bot", "system")
 LANGUAGE_SOURCES = ("declared", "detected", "queue", "user_profile", "unknown")
 SESSION_OUTCOMES = ("answered", "abandoned", "callback", "voicemail", "unknown")
 RELATION_KINDS = ("merged_into", "linked_to")
-SCALES = ("good_bad", "1-3", "1-5", "1-7", "1-10", "0-10", "0-1", "signed")
+SCALES = ("good_bad", "1-3", "1-5", "1-7", "1-10", "0-10", "0-1", "signed", "nps", "ces")
+"""What a score is of: satisfaction on the range named, `nps` (0-10: would you recommend us?) or
+`ces` (1-7: how easy was it? 7 is the easiest). Two questions are two scales, whatever numbers
+they share."""
+CHANGE_KINDS = (
+    "staffing", "training", "macro", "article", "bot", "routing", "process", "tool", "policy",
+)  # fmt: skip
+"""Market events that are changes of our own: they last from `starts_at` on, and their effect is
+measured, where other events pass."""
+DRAWN = ("random", "targeted", "calibration")
+"""Why a contact was reviewed: by a random draw, for a reason (a complaint), or once more."""
 
 EXCLUSIONS = {
     "merged": "merged into another contact, which is counted",
@@ -326,7 +336,12 @@ MARKET_EVENTS = Table(
     None,
     _columns(
         ("event_id", "VARCHAR", "key", True),
-        ("kind", "VARCHAR", "surge, listing, maintenance, withdrawal_halt, campaign, outage", True),
+        (
+            "kind",
+            "VARCHAR",
+            "surge, listing, maintenance, withdrawal_halt, campaign, outage; or of CHANGE_KINDS",
+            True,
+        ),
         ("title", "VARCHAR", "what happened"),
         ("starts_at", "TIMESTAMP", "start", True),
         ("ends_at", "TIMESTAMP", "end (not included)", True),
@@ -357,6 +372,9 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         CONTACTS, CONTACT_CLOCKS, MESSAGES, STATUS_EVENTS, SESSIONS,
+        ("channel", "VARCHAR", "canonical channel that it concerns; NULL: all"),
+        ("language", "VARCHAR", "canonical language that it concerns; NULL: all"),
+        ("topic", "VARCHAR", "canonical topic that it concerns; NULL: all"),
         SURVEYS, PEOPLE, METRIC_EVENTS, ARTICLES, ARTICLE_EVENTS, RELATIONS, CONTACT_TAGS, TEAMS,
         SCHEDULES, MARKET_EVENTS,
     )

@@ -97,7 +97,8 @@ Fields of each source (* required):
 - survey: id*, contact_id, contact_system, sent_at, answered_at, updated_at, date, score*,
   professionalism, speed, problem_solving, comment, language
 - schedule: channel*, language*, starts_at*, ends_at, agents*, date
-- market_events: event_id*, kind*, title, starts_at*, ends_at*, known_at
+- market_events: event_id*, kind*, title, starts_at*, ends_at*, known_at, and what it concerns:
+  channel, language, topic (canonical; empty: all)
 - zendesk_csv: its own columns are known by their headers; language, topic and requester_id may
   be told, [exclude] looks at any column
 - zendesk_json: language and topic are numbers of custom fields; [values.team] names groups by

@@ -37,7 +37,7 @@ from pipelines.statistics.intervals import (
 
 Floats = NDArray[np.float64]
 
-_ROUNDS = 500
+_ROUNDS = 5_000
 _CLOSE_ENOUGH = 1e-10
 
 

@@ -1,4 +1,8 @@
-"""Events of the market or the exchange: event_id, kind, title, starts_at, ends_at, known_at."""
+"""Events of the market or the exchange, and dated changes of our own.
+
+Headers: event_id, kind, title, starts_at, ends_at, known_at, and what it concerns, canonical or
+empty for all: channel, language, topic.
+"""
 
 from dataclasses import replace
 
@@ -7,7 +11,8 @@ from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
 from pipelines.ingest.sources.mapped import Fields
 from pipelines.ingest.sources.schedule import with_default_columns
 
-_FIELDS = ("event_id", "kind", "title", "starts_at", "ends_at", "known_at")
+_SCOPE = ("channel", "language", "topic")
+_FIELDS = ("event_id", "kind", "title", "starts_at", "ends_at", "known_at", *_SCOPE)
 _REQUIRED = ("event_id", "kind", "starts_at", "ends_at")
 
 
@@ -25,10 +30,11 @@ def _read(reading: Reading) -> list[Stream]:
         reading.probe.table.text_sql(),
         "coalesce(starts_at_local, starts_at)",
     )
+    scope = ", ".join(f"nullif({fields.text(name)}, '') AS {name}" for name in _SCOPE)
     query = f"""
         SELECT _line, _reasons, _remedy, _raw, _received_on, event_id_text AS event_id,
             lower(kind_text) AS kind, {fields.text("title")} AS title, starts_at, ends_at,
-            {fields.time("known_at")} AS known_at
+            {fields.time("known_at")} AS known_at, {scope}
         FROM ({judged})"""
     fill = Fill({name: name for name in _FIELDS})
     return [Stream("market_events", query, {"market_events": fill})]

@@ -1,0 +1,134 @@
+"""What dated changes did: an interrupted time series of each metric that they may have moved."""
+
+from datetime import timedelta
+
+import duckdb
+import pandas as pd
+
+from pipelines.analysis import Absence, Found
+from pipelines.errors import OutOfRangeError
+from pipelines.statistics import impact
+
+CHANGES = 30
+"""Changes looked at, the latest first: their number must not make a build's time unbounded."""
+
+DAYS_BEFORE, DAYS_AFTER = 120, 56
+LEAST_A_DAY = 5
+"""Observations that a day's mean, share or median needs; a day's count needs none."""
+
+_METRICS = (
+    ("contacts", "count(*)"),
+    ("first_response_seconds", "median(value)"),
+    ("unanswered_share", "avg(value)"),
+    ("handle_seconds", "avg(value)"),
+    ("csat", "avg(value)"),
+    ("reopened_share", "avg(value)"),
+)
+_COLUMNS = [
+    "event_id", "kind", "title", "changed_on", "channel", "language", "topic", "metric", "unit",
+    "n", "days_before", "days_after", "before", "value", "low", "high", "step", "step_low",
+    "step_high", "slope", "slope_low", "slope_high", "correlation", "placebo_share", "placebos",
+]  # fmt: skip
+
+
+def analyse(connection: duckdb.DuckDBPyConnection, zone: str) -> Found:
+    """analysis_impact: one row per dated change and metric, over the contacts it concerns."""
+    rows: list[tuple] = []
+    absences: list[Absence] = []
+    days = _fed_days(connection)
+    changes = _changes(connection, zone)
+    if changes.empty:
+        absences.append(
+            Absence("impact", "*", "no dated change is known: load them as market_events")
+        )
+    for change in changes.itertuples():
+        for metric, statistic in _METRICS:
+            series, n = _series(connection, metric, statistic, change, days)
+            try:
+                found = impact.interrupted(series.index, series.to_numpy(), change.changed_on)
+            except OutOfRangeError as error:
+                subject = f"{change.event_id}, {metric}"
+                absences.append(Absence("impact", subject, str(error)))
+                continue
+            rows.append(_row(connection, change, metric, series, n, found))
+    frame = pd.DataFrame(rows, columns=_COLUMNS)
+    return Found({"analysis_impact": frame}, tuple(absences))
+
+
+def _changes(connection: duckdb.DuckDBPyConnection, zone: str) -> pd.DataFrame:
+    found = connection.execute(
+        """
+        SELECT event_id, kind, title, starts_at, channel, language, topic
+        FROM fact_market_events
+        WHERE is_change
+          AND starts_at < (SELECT data_cut_at FROM build_info)
+        ORDER BY starts_at DESC, event_id
+        LIMIT ?
+        """,
+        [CHANGES],
+    ).df()
+    starts = pd.to_datetime(found["starts_at"]).dt.tz_localize("UTC").dt.tz_convert(zone)
+    return found.assign(changed_on=[start.date() for start in starts])
+
+
+def _fed_days(connection: duckdb.DuckDBPyConnection) -> pd.DatetimeIndex:
+    """Days on which anything arrived: on these, no contact of a group is an observed zero.
+
+    The last day is left out, since it may not have ended at the cut.
+    """
+    found = connection.execute(
+        "SELECT DISTINCT arrived_on FROM fact_contacts WHERE exclusion IS NULL ORDER BY 1"
+    ).df()
+    return pd.DatetimeIndex(found["arrived_on"])[:-1]
+
+
+def _series(
+    connection: duckdb.DuckDBPyConnection,
+    metric: str,
+    statistic: str,
+    change: tuple,
+    days: pd.DatetimeIndex,
+) -> tuple[pd.Series, int]:
+    """The metric's value by day around the change, NaN where too few stand behind it; and n."""
+    first = change.changed_on - timedelta(days=DAYS_BEFORE)
+    last = change.changed_on + timedelta(days=DAYS_AFTER - 1)
+    scope = [(name, getattr(change, name)) for name in ("channel", "language", "topic")]
+    scope = [(name, value) for name, value in scope if not pd.isna(value)]
+    found = connection.execute(
+        f"""
+        SELECT
+            observed_on,
+            count(*) AS n,
+            CAST({statistic} AS DOUBLE) AS value
+        FROM metric_{metric}
+        WHERE observed_on BETWEEN ? AND ? {"".join(f" AND {name} = ?" for name, _ in scope)}
+        GROUP BY observed_on
+        """,
+        [first, last, *(value for _, value in scope)],
+    ).df()
+    days = days[(days >= pd.Timestamp(first)) & (days <= pd.Timestamp(last))]
+    found = found.set_index(pd.DatetimeIndex(found["observed_on"])).reindex(days)
+    n = found["n"].fillna(0)
+    value = found["value"].astype(float)
+    value = n.astype(float) if metric == "contacts" else value.where(n >= LEAST_A_DAY)
+    return value, int(n.sum())
+
+
+def _row(connection, change, metric, series, n, found: impact.Impact) -> tuple:
+    is_before = series.index < pd.Timestamp(change.changed_on)
+    estimates = (found.average, found.step, found.slope)
+    limits = [x for e in estimates for x in (e.value, e.low, e.high)]
+    return (
+        change.event_id, change.kind, change.title, change.changed_on, change.channel,
+        change.language, change.topic, metric, _unit(connection, metric), n,
+        int(series[is_before].notna().sum()), int(series[~is_before].notna().sum()),
+        float(series[is_before].mean()), *limits, found.correlation, found.placebo_share,
+        len(found.placebos),
+    )  # fmt: skip
+
+
+def _unit(connection: duckdb.DuckDBPyConnection, metric: str) -> str:
+    if metric == "contacts":
+        return "contacts per day"
+    found = connection.execute("SELECT unit FROM definitions WHERE metric = ?", [metric])
+    return found.fetchall()[0][0]
