@@ -1,16 +1,17 @@
 """What a build checks about itself before anybody sees it."""
 
-import duckdb
+from collections.abc import Mapping
+
 import pandas as pd
 
 from pipelines.errors import BuildError
 from pipelines.warehouse import catalog
-from pipelines.warehouse.frames import store_frame
+from pipelines.warehouse.engines import Engine
 
 _KEPT = 200
 
 
-def run_audits(connection: duckdb.DuckDBPyConnection) -> None:
+def run_audits(engine: Engine) -> None:
     """Run every audit of `audits/`; keep the outcomes in `checks`, what they found in `findings`.
 
     Raises BuildError where one that blocks found rows: its name, the first row, the remedy.
@@ -18,15 +19,14 @@ def run_audits(connection: duckdb.DuckDBPyConnection) -> None:
     rows, findings = [], []
     for head in catalog.audits():
         offending = f"({head.sql.strip()})"
-        (found,) = connection.execute(f"SELECT COUNT(*) FROM {offending}").fetchall()[0]
+        found = engine.rows(f"SELECT COUNT(*) AS found FROM {offending} AS o")[0]["found"]
         detail = None
         if found:
-            kept = connection.execute(f"{head.sql.strip()}\nLIMIT {_KEPT}").df()
-            listed = [_finding(row) for row in kept.to_dict("records")]
-            sources = kept.get("source", [None] * len(kept))
+            kept = engine.rows(f"{head.sql.strip()}\nLIMIT {_KEPT}")
+            listed = [_finding(row) for row in kept]
             findings += [
-                (head.name, position, source, text)
-                for position, (source, text) in enumerate(zip(sources, listed, strict=True), 1)
+                (head.name, position, row.get("source"), text)
+                for position, (row, text) in enumerate(zip(kept, listed, strict=True), 1)
             ]
             detail = f"first: {listed[0]}. To mend it: {head.entries['remedy']}."
         rows.append(
@@ -35,9 +35,9 @@ def run_audits(connection: duckdb.DuckDBPyConnection) -> None:
         )  # fmt: skip
     columns = ["check", "severity", "passed", "found", "summary", "detail", "remedy"]
     checks = pd.DataFrame(rows, columns=columns)
-    store_frame(connection, "checks", checks)
+    engine.store("checks", checks)
     columns = ["check", "position", "source", "finding"]
-    store_frame(connection, "findings", pd.DataFrame(findings, columns=columns, dtype=object))
+    engine.store("findings", pd.DataFrame(findings, columns=columns, dtype=object))
     blocking = checks[~checks["passed"].astype(bool) & (checks["severity"] == "block")]
     if len(blocking):
         worst = blocking.iloc[0]
@@ -47,8 +47,5 @@ def run_audits(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _finding(row: dict) -> str:
-    """A row as text; a day without the midnight that a frame gives it."""
-    return ", ".join(
-        f"{name}={str(value).removesuffix(' 00:00:00')}" for name, value in row.items()
-    )
+def _finding(row: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in row.items())

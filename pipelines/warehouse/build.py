@@ -14,13 +14,14 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipelines.errors import BuildError, StorageError, without_values
+from pipelines.errors import BuildError, StorageError
 from pipelines.ingest.contracts import DETECTED_LANGUAGES, TABLES, Column, Table
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
 from pipelines.warehouse.auditing import run_audits
 from pipelines.warehouse.corrections import Correction, read_corrections
-from pipelines.warehouse.engines import duckdb as engine
+from pipelines.warehouse.engines import Engine, Opening, failure
+from pipelines.warehouse.engines import duckdb as duckdb_engine
 from pipelines.warehouse.frames import store_frame
 from pipelines.warehouse.publish import current, discard_parts, writer_lock
 from pipelines.warehouse.raw_files import Load, committed_loads
@@ -31,8 +32,6 @@ from pipelines.warehouse.site_tables import (
     make_references,
     make_time,
 )
-
-_FULL_DISK = ("no space left", "file too large", "disk quota", "failed to offload")
 
 _REJECTS = Table(
     "rejects",
@@ -52,11 +51,19 @@ _REJECTS = Table(
 Progress = Callable[[str], None]
 
 
-def build(warehouse: Path, settings: Settings, *, progress: Progress | None = None) -> Path:
+def build(
+    warehouse: Path,
+    settings: Settings,
+    *,
+    opening: Opening = duckdb_engine.opening,
+    progress: Progress | None = None,
+) -> Path:
     """Build every published table from the raw store, and audit them.
 
     Parameters
     ----------
+    opening : callable, optional
+        The engine that runs the SQL, see `engines.opening`; DuckDB itself by default.
     progress : callable, optional
         Told the name of each step before it runs.
 
@@ -85,28 +92,31 @@ def build(warehouse: Path, settings: Settings, *, progress: Progress | None = No
         created_at = datetime.now(UTC).replace(tzinfo=None)
         build_id = f"{created_at:%Y%m%dT%H%M%S%fZ}"
         part = warehouse / f"support-{build_id}.duckdb.part"
-        with _writing(part) as connection:
+        with (
+            _writing(part) as connection,
+            opening(connection, _spill(part).resolve() / "engine") as engine,
+        ):
             say("raw store")
             corrections = read_corrections(settings.corrections)
-            _expose_raw(connection, loads, corrections)
+            _expose_raw(engine, loads, corrections)
             detected = sorted((warehouse / "languages").glob("*.parquet"))
-            engine.expose_raw(connection, DETECTED_LANGUAGES, detected, provenance=())
+            engine.expose_raw(DETECTED_LANGUAGES, detected, provenance=())
             say("calendars")
-            make_references(connection, settings)
-            make_corrections(connection, corrections)
-            make_loads(connection, loads)
-            make_time(connection, settings)
-            make_build_info(connection, settings, build_id, created_at)
+            make_references(engine, settings)
+            make_corrections(engine, corrections)
+            make_loads(engine, loads)
+            make_time(engine, settings)
+            make_build_info(engine, settings, build_id, created_at)
             for head in catalog.models():
                 say(head.name)
-                _run_model(connection, head)
+                engine.make(head)
             for head in catalog.metrics():
-                _run_model(connection, head)
+                engine.make(head)
             say("definitions")
             store_frame(connection, "definitions", catalog.definitions())
             store_frame(connection, "data_dictionary", catalog.dictionary())
             say("audits")
-            run_audits(connection)
+            run_audits(engine)
         return part
 
 
@@ -147,10 +157,10 @@ def copy_published(warehouse: Path) -> Path:
 @contextmanager
 def _writing(part: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An open build file; checkpointed and closed at the end, removed where anything fails."""
-    spill = part.with_name(part.name + ".spill")
+    spill = _spill(part)
     connection = None
     try:
-        connection = engine.connect(part, spill)
+        connection = duckdb_engine.connect(part, spill)
         connection.begin()  # one transaction: 90 commits would each wait for the disk
         yield connection
         connection.commit()
@@ -162,53 +172,25 @@ def _writing(part: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         for path in (part, part.with_name(part.name + ".wal")):
             path.unlink(missing_ok=True)
         if isinstance(error, duckdb.Error):
-            raise _failure(part, error) from error
+            raise failure(part, error) from error
         raise
     finally:
         shutil.rmtree(spill, ignore_errors=True)
 
 
-def _failure(place: Path | str, error: duckdb.Error) -> BuildError | StorageError:
-    text = str(error)
-    if any(sign in text.lower() for sign in _FULL_DISK):
-        return StorageError(f"{place}: the disk is full; free some space and run again")
-    return BuildError(f"{place}: {without_values(text)}")
+def _spill(part: Path) -> Path:
+    return part.with_name(part.name + ".spill")
 
 
-def _expose_raw(
-    connection: duckdb.DuckDBPyConnection, loads: list[Load], corrections: list[Correction]
-) -> None:
+def _expose_raw(engine: Engine, loads: list[Load], corrections: list[Correction]) -> None:
     for table in TABLES.values():
         paths = [path for load in loads if (path := load.parquet(table.name))]
-        engine.expose_raw(connection, table, paths)
+        engine.expose_raw(table, paths)
         mine = [each for each in corrections if each.table == table.name]
-        engine.expose_latest(connection, table, mine)
+        engine.expose_latest(table, mine)
     rejects = [path for load in loads if (path := load.parquet("rejects"))]
     replayed = ", ".join(
         f"('{load.load_id}', '{load.manifest['main_table']}')" for load in loads if load.is_replayed
     )
     still_refused = f"(_load_id, table_name) NOT IN ({replayed})" if replayed else "TRUE"
-    engine.expose_raw(connection, _REJECTS, rejects, provenance=(), where=still_refused)
-
-
-def _run_model(connection: duckdb.DuckDBPyConnection, head: catalog.Header) -> None:
-    temporary = "TEMP " if head.kind == "core" else ""
-    stored = "VIEW" if head.is_view else "TABLE"
-    order = head.entries.get("sort")
-    sql = head.sql.strip()
-    if order:
-        sql += f"\nORDER BY {', '.join(order)}"
-    try:
-        connection.execute(f"CREATE {temporary}{stored} {head.name} AS\n{sql}")
-        _check_header(connection, head)
-    except duckdb.Error as error:
-        raise _failure(head.path, error) from error
-
-
-def _check_header(connection: duckdb.DuckDBPyConnection, head: catalog.Header) -> None:
-    made = connection.execute(
-        "SELECT column_name, column_type FROM (DESCRIBE " + head.name + ")"
-    ).fetchall()
-    wrong = catalog.disagreements(head, made)
-    if wrong:
-        raise BuildError(f"{head.path}: table and header disagree: {'; '.join(wrong)}")
+    engine.expose_raw(_REJECTS, rejects, provenance=(), where=still_refused)

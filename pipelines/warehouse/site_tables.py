@@ -5,41 +5,47 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
-import duckdb
 import pandas as pd
 
 from pipelines.errors import BuildError
 from pipelines.settings import LANGUAGE_ORDER, REFERENCE_DIR, Settings
 from pipelines.warehouse import calendars, catalog
 from pipelines.warehouse.corrections import Correction
-from pipelines.warehouse.frames import store_frame
+from pipelines.warehouse.engines import Engine
 from pipelines.warehouse.raw_files import Load
 
 HORIZON_DAYS = 62  # opening hours and local time reach this far past the data: forecasts need them
 _LONGEST_HISTORY = timedelta(days=365 * 40)
 
 
-def make_references(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def make_references(engine: Engine, settings: Settings) -> None:
     """Make ref_channels, ref_languages, ref_topics, ref_rules, ref_language_order,
-    ref_excluded_tags, ref_desks."""
+    ref_excluded_tags, ref_urgent_targets, ref_desks."""
     for name in ("channels", "languages", "topics"):
-        store_frame(connection, f"ref_{name}", _reference(name))
-    connection.execute(
-        "CREATE TEMP VIEW ref_urgent_topics AS"
-        " SELECT topic, bool_or(is_urgent) AS is_urgent FROM ref_topics GROUP BY topic"
+        engine.store(f"ref_{name}", _reference(name))
+    engine.view(
+        "ref_urgent_topics",
+        "SELECT topic, bool_or(is_urgent) AS is_urgent FROM ref_topics GROUP BY topic",
     )
     rules = asdict(settings.rules)
     tags = rules.pop("excluded_tags")
-    store_frame(connection, "ref_rules", pd.DataFrame([rules]))
+    engine.store("ref_rules", pd.DataFrame([rules]))
     ranks = dict.fromkeys(LANGUAGE_ORDER)
     ranks |= {source: rank for rank, source in enumerate(settings.language_order, 1)}
-    store_frame(connection, "ref_language_order", pd.DataFrame([ranks], dtype="Int64"))
-    store_frame(
-        connection,
+    engine.store("ref_language_order", pd.DataFrame([ranks], dtype="Int64"))
+    engine.store(
         "ref_excluded_tags",
         pd.DataFrame(
             [(tag, f" {tag} ", exclusion, i) for i, (tag, exclusion) in enumerate(tags.items(), 1)],
             columns=["tag", "padded_tag", "exclusion", "rank"],
+        ),
+    )
+    store_frame(
+        connection,
+        "ref_urgent_targets",
+        pd.DataFrame(
+            [asdict(target) for target in settings.urgent],
+            columns=["channel", "target_share", "within_seconds"],
         ),
     )
     desks = pd.DataFrame(
@@ -49,7 +55,7 @@ def make_references(connection: duckdb.DuckDBPyConnection, settings: Settings) -
             "handle_seconds", "concurrency", "shrinkage", "max_occupancy",
         ],
     )  # fmt: skip
-    store_frame(connection, "ref_desks", desks.rename(columns={"calendar": "calendar_id"}))
+    engine.store("ref_desks", desks.rename(columns={"calendar": "calendar_id"}))
 
 
 def _reference(name: str) -> pd.DataFrame:
@@ -60,21 +66,21 @@ def _reference(name: str) -> pd.DataFrame:
     return frame.drop_duplicates("alias")
 
 
-def make_corrections(connection: duckdb.DuckDBPyConnection, corrections: list[Correction]) -> None:
+def make_corrections(engine: Engine, corrections: list[Correction]) -> None:
     """Make `corrections`: every line of the file, with the rows that it finds and corrects."""
     rows = []
     for each in corrections:
-        matched, applied = connection.execute(
-            f"SELECT count(*), count(*) FILTER ({each.holds})"
+        (counts,) = engine.rows(
+            f"SELECT COUNT(*) AS matched, COUNT(CASE WHEN {each.holds} THEN 1 END) AS applied"
             f" FROM delivered_{each.table} AS d WHERE {each.condition}"
-        ).fetchall()[0]
+        )
         line = {**each.line, "table_name": each.table, "column_name": each.column}
-        rows.append(line | {"matched": matched, "applied": applied})
+        rows.append(line | counts)
     names = [column.name for column in catalog.header("corrections").columns]
-    store_frame(connection, "corrections", pd.DataFrame(rows, columns=names, dtype=object))
+    engine.store("corrections", pd.DataFrame(rows, columns=names, dtype=object))
 
 
-def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None:
+def make_loads(engine: Engine, loads: list[Load]) -> None:
     """Make `loads`: one row per manifest, with the earliest and latest instant of its rows; and
     core_load_columns, what is new or gone in its header."""
     kept = ("load_id", "file", "source", "system", "zone", "received", "loaded", "quarantined")
@@ -90,7 +96,7 @@ def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None
             for load in loads
         ]
     )
-    spans = connection.execute(
+    spans = engine.rows(
         """
         SELECT _load_id AS load_id, min(first_at) AS first_at, max(last_at) AS last_at
         FROM (
@@ -112,8 +118,12 @@ def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None
         )
         GROUP BY _load_id
         """
-    ).df()
-    store_frame(connection, "loads", frame.merge(spans, on="load_id", how="left"))
+    )
+    reach = pd.DataFrame(spans, columns=["load_id", "first_at", "last_at"])
+    reach = reach.astype(
+        {"load_id": str, "first_at": "datetime64[us]", "last_at": "datetime64[us]"}
+    )
+    engine.store("loads", frame.merge(reach, on="load_id", how="left"))
     seen = [
         (load.load_id, column, state)
         for load in loads
@@ -122,21 +132,23 @@ def make_loads(connection: duckdb.DuckDBPyConnection, loads: list[Load]) -> None
     ]
     columns = ["load_id", "column_name", "state"]
     noted = pd.DataFrame(seen, columns=columns, dtype=object)
-    store_frame(connection, "core_load_columns", noted, temporary=True)
+    engine.store("core_load_columns", noted, temporary=True)
 
 
-def make_time(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Make core_data_cut, core_local_quarters and business_days, as far as the data reach.
+def make_time(engine: Engine, settings: Settings) -> None:
+    """Make core_data_cut, core_local_quarters and business_days.
+
+    They reach as far as the data do.
 
     What was done in the help centre has days of its own, but does not say how far the contacts
     reach. Raises BuildError where no raw row holds an instant.
     """
-    first, cut, last = connection.execute(
+    (reach,) = engine.rows(
         """
         SELECT
-            min(first_at),
-            coalesce(max(CASE WHEN NOT is_aside THEN last_at END), max(last_at)),
-            max(last_at)
+            min(first_at) AS first_at,
+            coalesce(max(CASE WHEN NOT is_aside THEN last_at END), max(last_at)) AS cut_at,
+            max(last_at) AS last_at
         FROM (
             SELECT
                 min(happened_at) AS first_at, max(happened_at) AS last_at, TRUE AS is_aside
@@ -156,37 +168,38 @@ def make_time(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None
             SELECT min(sent_at), max(greatest(sent_at, answered_at)), FALSE FROM raw_surveys
         )
         """
-    ).fetchall()[0]
+    )
+    first, cut, last = reach["first_at"], reach["cut_at"], reach["last_at"]
     if cut is None:
         raise BuildError("the raw store holds no contacts, messages or surveys; load an export")
     first = max(first or cut, cut - _LONGEST_HISTORY)
-    store_frame(connection, "core_data_cut", pd.DataFrame({"data_cut_at": [cut]}), temporary=True)
+    engine.store("core_data_cut", pd.DataFrame({"data_cut_at": [cut]}), temporary=True)
     span = first.date() - timedelta(days=1), last.date() + timedelta(days=HORIZON_DAYS)
     quarters = calendars.local_quarters(settings.zone, *span)
-    store_frame(connection, "core_local_quarters", quarters, temporary=True)
+    engine.store("core_local_quarters", quarters, temporary=True)
     days = calendars.business_days(settings.calendars, *span)
-    store_frame(connection, "business_days", days)
+    engine.store("business_days", days)
 
 
 def make_build_info(
-    connection: duckdb.DuckDBPyConnection,
+    engine: Engine,
     settings: Settings,
     build_id: str,
     created_at: datetime,
 ) -> None:
     """Make build_info: what this build is made from, and under which settings."""
-    cut = connection.execute("SELECT data_cut_at FROM core_data_cut").fetchall()[0][0]
+    (cut,) = engine.rows("SELECT data_cut_at FROM core_data_cut")
     row = {
         "build_id": build_id,
         "created_at": created_at,
-        "data_cut_at": cut,
+        "data_cut_at": cut["data_cut_at"],
         "zone": settings.zone,
         "site_name": settings.name,
         "settings_json": json.dumps(asdict(settings), default=str, sort_keys=True),
         "code_version": _code_version(),
         "definitions_version": catalog.definitions_version(),
     }
-    store_frame(connection, "build_info", pd.DataFrame([row]))
+    engine.store("build_info", pd.DataFrame([row]))
 
 
 def _code_version() -> str:

@@ -1,17 +1,24 @@
 """DuckDB as the engine of a build: limits, the prelude, and the raw store as views."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pandas as pd
 
+from pipelines.errors import BuildError
 from pipelines.ingest.contracts import Table
-from pipelines.warehouse.corrections import Correction, corrected_columns
+from pipelines.warehouse.catalog import Header, disagreements
+from pipelines.warehouse.corrections import Correction
+from pipelines.warehouse.engines import PROVENANCE, failure
+from pipelines.warehouse.engines.deliveries import delivered_rows, latest_rows, repeated_rows
+from pipelines.warehouse.frames import store_frame
 
 MEMORY_LIMIT = "3GB"  # with its caches and the Python around it a build stays under 4 GB
 PRELUDE = Path(__file__).with_suffix(".sql")
-
-_PROVENANCE = (("_load_id", "VARCHAR"), ("_line", "BIGINT"))
 
 
 def connect(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
@@ -22,6 +29,8 @@ def connect(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(spill),
             "preserve_insertion_order": False,
+            # as Spark orders them, which can't be told otherwise
+            "default_null_order": "nulls_first_on_asc_last_on_desc",
         },
     )
     connection.execute("SET enable_progress_bar = false")  # it would write to standard output
@@ -29,79 +38,106 @@ def connect(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def expose_raw(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    paths: Sequence[Path],
-    provenance: Sequence[tuple[str, str]] = _PROVENANCE,
-    where: str = "TRUE",
-) -> None:
-    """Make `raw_<table>` from its Parquet files, or empty where nothing was delivered."""
-    columns = [*((c.name, c.type) for c in table.columns), *provenance]
-    if paths:
-        named = ", ".join(name for name, _ in columns)
-        files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-        query = f"SELECT {named} FROM read_parquet([{files}]) WHERE {where}"
-    else:
+@contextmanager
+def opening(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterator["DuckDBEngine"]:
+    """The engine that makes every table in the build file itself."""
+    yield DuckDBEngine(connection)
+
+
+@dataclass(frozen=True)
+class DuckDBEngine:
+    """An `Engine` on one open build file."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def expose_raw(
+        self,
+        table: Table,
+        paths: Sequence[Path],
+        provenance: Sequence[tuple[str, str]] = PROVENANCE,
+        where: str = "TRUE",
+    ) -> None:
+        """Make `raw_<table>` from its Parquet files, or empty where nothing was delivered."""
+        columns = [*((c.name, c.type) for c in table.columns), *provenance]
         typed = ", ".join(f"CAST(NULL AS {type_}) AS {name}" for name, type_ in columns)
-        query = f"SELECT {typed} WHERE FALSE"
-    connection.execute(f"CREATE TEMP VIEW raw_{table.name} AS {query}")
+        empty = f"SELECT {typed} WHERE FALSE"
+        query = empty
+        if paths:
+            named = ", ".join(name for name, _ in columns)
+            files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+            rows = f"read_parquet([{files}])"
+            if self._has_older(files, len(columns)):
+                found = f"FROM read_parquet([{files}], union_by_name = true)"
+                rows = f"({empty} UNION ALL BY NAME {found})"
+            query = f"SELECT {named} FROM {rows} WHERE {where}"
+        self.view(f"raw_{table.name}", query)
 
+    def expose_latest(self, table: Table, corrections: Sequence[Correction] = ()) -> None:
+        """Make `repeated_<table>`, `delivered_<table>` and `latest_<table>`.
 
-def expose_latest(
-    connection: duckdb.DuckDBPyConnection, table: Table, corrections: Sequence[Correction] = ()
-) -> None:
-    """Make `latest_<table>`: of each key the newest delivery by (version, load, line), corrected.
-
-    `delivered_<table>` is the same before the corrections.
-
-    Only keys that were delivered more than once are sorted (`repeated_<table>`, recency 1 the
-    newest). They are looked for among the hashes of the keys, which are small whatever the keys
-    are; where none occurs twice, as in most loads, the raw rows are the latest as they stand.
-    """
-    names = [*table.column_names, "_load_id", "_line"]
-    columns = ", ".join(f"d.{name}" for name in names)
-    key = ", ".join(table.key)
-    own_key = ", ".join(f"d.{column}" for column in table.key)
-    same_key = " AND ".join(f"d.{column} = k.{column}" for column in table.key)
-    newest_first = [f"d.{name} DESC NULLS LAST" for name in ("_load_id", "_line", *names[:-2])]
-    if table.version:
-        newest_first.insert(0, f"d.{table.version} DESC NULLS LAST")
-    connection.execute(
-        f"""
-        CREATE TEMP TABLE suspected_{table.name} AS
-        SELECT hash({key}) AS key_hash FROM raw_{table.name} GROUP BY key_hash HAVING COUNT(*) > 1
+        Only keys that were delivered more than once are sorted. They are looked for among the
+        hashes of the keys, which are small whatever the keys are; where none occurs twice, as in
+        most loads, the raw rows are the latest as they stand.
         """
-    )
-    connection.execute(
-        f"""
-        CREATE TEMP TABLE repeated_{table.name} AS
-        WITH keys AS (
-            SELECT {key}
-            FROM raw_{table.name}
-            WHERE hash({key}) IN (SELECT key_hash FROM suspected_{table.name})
-            GROUP BY {key}
-            HAVING COUNT(*) > 1
+        key_hash = f"hash({', '.join(table.key)})"
+        suspected = f"suspected_{table.name}"
+        self.connection.execute(
+            f"CREATE TEMP TABLE {suspected} AS SELECT {key_hash} AS key_hash"
+            f" FROM raw_{table.name} GROUP BY key_hash HAVING COUNT(*) > 1"
         )
-        SELECT
-            {columns},
-            row_number() OVER (
-                PARTITION BY {own_key} ORDER BY {", ".join(newest_first)}
-            ) AS recency
-        FROM raw_{table.name} AS d
-        INNER JOIN keys AS k ON {same_key}
-        """
-    )
-    latest = f"SELECT {columns} FROM raw_{table.name} AS d"
-    if connection.execute(f"SELECT COUNT(*) FROM repeated_{table.name}").fetchall()[0][0]:
-        latest += f"""
-            WHERE NOT EXISTS (SELECT 1 FROM repeated_{table.name} AS k WHERE {same_key})
-            UNION ALL
-            SELECT {columns} FROM repeated_{table.name} AS d WHERE d.recency = 1
-        """
-    connection.execute(f"CREATE TEMP VIEW delivered_{table.name} AS {latest}")
-    connection.execute(
-        f"CREATE TEMP VIEW latest_{table.name} AS"
-        f" SELECT {corrected_columns(corrections, names)} FROM delivered_{table.name} AS d"
-    )
-    connection.execute(f"DROP TABLE suspected_{table.name}")
+        among = f"{key_hash} IN (SELECT key_hash FROM {suspected})"
+        repeated = f"repeated_{table.name}"
+        self.connection.execute(f"CREATE TEMP TABLE {repeated} AS {repeated_rows(table, among)}")
+        (found,) = self.connection.execute(f"SELECT COUNT(*) FROM {repeated}").fetchall()[0]
+        self.view(f"delivered_{table.name}", delivered_rows(table, found > 0))
+        self.view(f"latest_{table.name}", latest_rows(table, corrections))
+        self.connection.execute(f"DROP TABLE {suspected}")
+
+    def view(self, name: str, sql: str) -> None:
+        """Make a view that only models read."""
+        self.connection.execute(f"CREATE TEMP VIEW {name} AS {sql}")
+
+    def store(self, name: str, frame: pd.DataFrame, *, temporary: bool = False) -> None:
+        """Store a frame in the types of its header; `temporary`: for models alone."""
+        store_frame(self.connection, name, frame, temporary=temporary)
+
+    def make(self, head: Header) -> None:
+        """Run a model or metric.
+
+        Raises BuildError where the SQL fails or the table differs from its header."""
+        temporary = "TEMP " if head.kind == "core" else ""
+        stored = "VIEW" if head.is_view else "TABLE"
+        sql = head.sql.strip() + ordered(head)
+        try:
+            self.connection.execute(f"CREATE {temporary}{stored} {head.name} AS\n{sql}")
+            check_header(self.connection, head)
+        except duckdb.Error as error:
+            raise failure(head.path, error) from error
+
+    def rows(self, sql: str) -> list[Mapping[str, Any]]:
+        """The rows of a small answer."""
+        found = self.connection.execute(sql)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def _has_older(self, files: str, columns: int) -> bool:
+        """Whether a file was loaded before the table had all its columns: these are NULL there."""
+        counted = (
+            f"SELECT file_name, count(*) - 1 AS columns FROM parquet_schema([{files}]) GROUP BY 1"
+        )
+        fewest = self.connection.execute(f"SELECT min(columns) FROM ({counted})").fetchall()[0][0]
+        return fewest < columns
+
+
+def ordered(head: Header) -> str:
+    """The order in which a table is stored, as its header says; empty where it says nothing."""
+    order = head.entries.get("sort")
+    return f"\nORDER BY {', '.join(order)}" if order else ""
+
+
+def check_header(connection: duckdb.DuckDBPyConnection, head: Header) -> None:
+    """Compare a table or view of the build file with its header; raises BuildError."""
+    described = f"SELECT column_name, column_type FROM (DESCRIBE {head.name})"
+    wrong = disagreements(head, connection.execute(described).fetchall())
+    if wrong:
+        raise BuildError(f"{head.path}: table and header disagree: {'; '.join(wrong)}")
