@@ -33,10 +33,14 @@ def write_raw_store(warehouse: Path, contacts: int) -> None:
         folder = warehouse / "raw" / f"{load_id}-{number:016d}"
         folder.mkdir(parents=True)
         base = Template(blocks["base"]).substitute(contacts=contacts, start=start, stop=stop)
+        written = {}
         for name in _DELIVERED:
             query = _as_contract(connection, TABLES[name], base, blocks[name], load_id)
             path = folder / f"{name}.parquet"
-            connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+            copied = connection.execute(
+                f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+            )
+            written[name] = copied.fetchall()[0][0]
         manifest = {
             "load_id": load_id,
             "file": f"made_up_{number}.csv",
@@ -46,7 +50,9 @@ def write_raw_store(warehouse: Path, contacts: int) -> None:
             "received": stop - start,
             "loaded": stop - start,
             "quarantined": 0,
-            "tables": dict.fromkeys(_DELIVERED, 0),
+            "main_table": "contacts",
+            "tables": written,
+            "rejected": {},
         }
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     connection.close()
