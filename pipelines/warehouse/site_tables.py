@@ -40,8 +40,7 @@ def make_references(engine: Engine, settings: Settings) -> None:
             columns=["tag", "padded_tag", "exclusion", "rank"],
         ),
     )
-    store_frame(
-        connection,
+    engine.store(
         "ref_urgent_targets",
         pd.DataFrame(
             [asdict(target) for target in settings.urgent],
