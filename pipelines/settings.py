@@ -59,7 +59,18 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Desk:
-    """Who answers one channel in one language; "*" stands for any that no other desk names."""
+    """Who answers one channel in one language; "*" stands for any that no other desk names.
+
+    patience_seconds   mean time until who waits hangs up; None: estimated from those who did
+    slowdown_share     by how much each further chat at once lengthens an agent's chats
+    minimum_agents     at their desks while it is open, however few contacts come
+    promise_open_days  deferrable channels: days of opening within which work is done
+    staffed_to         "expected" service level over all that may come, "mean" of the forecast, or
+                       a quantile of it such as "0.9"
+    gives_spare_time   agents of this live desk help with deferrable work of their language
+    hour_cost          of a paid agent hour, in the site's currency; None is not known
+    headcount          people there are; None is as many as it takes
+    """
 
     channel: str
     language: str
@@ -70,6 +81,37 @@ class Desk:
     concurrency: int
     shrinkage: float
     max_occupancy: float
+    patience_seconds: float | None = None
+    slowdown_share: float = 0.0
+    minimum_agents: int = 1
+    promise_open_days: int = 1
+    staffed_to: str = "expected"
+    gives_spare_time: bool = False
+    hour_cost: float | None = None
+    headcount: int | None = None
+
+
+@dataclass(frozen=True)
+class UrgentTarget:
+    """How fast urgent contacts of one channel are answered, day and night; "*" stands for any
+    channel without a line of its own. Seconds of calendar time: what does harm while it waits
+    does so outside opening hours too."""
+
+    channel: str
+    target_share: float
+    within_seconds: int
+
+
+@dataclass(frozen=True)
+class Shifts:
+    """Shifts that contracts know; lengths include the unpaid break."""
+
+    lengths_hours: tuple[float, ...] = (4.5, 9.0)
+    start_every_hours: float = 1.0
+    break_hours: float = 1.0
+    break_after_hours: tuple[float, ...] = (4.0,)
+    rest_hours: float = 11.0
+    weekly_hours: float = 40.0
 
 
 @dataclass(frozen=True)
@@ -81,6 +123,10 @@ class Rules:
     reopen_window_days: int = 7
     left_before_reply_hours: int = 72
     survey_window_days: int = 14
+    visit_gap_minutes: int = 30
+    deflection_hours: int = 72
+    bot_repeat_days: int = 7
+    critical_share: float = 0.5
     excluded_tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -94,6 +140,11 @@ class Settings:
     rules: Rules
     calendars: tuple[Calendar, ...]
     desks: tuple[Desk, ...]
+    shifts: Shifts = Shifts()
+    urgent: tuple[UrgentTarget, ...] = ()
+    """None: urgent contacts have the targets of their desks."""
+    currency: str | None = None
+    """Of `hour_cost`: an ISO 4217 code such as KRW."""
     corrections: Path = REFERENCE_DIR / "corrections.csv"
     """Known errors of providers, corrected while they last."""
     language_order: tuple[str, ...] = LANGUAGE_ORDER
@@ -133,6 +184,9 @@ def load_settings(path: Path | None = None) -> Settings:
         rules=rules,
         calendars=calendars,
         desks=desks,
+        shifts=_shifts(path, content.get("shifts", {})),
+        urgent=tuple(_urgent(path, entry) for entry in content.get("urgent", ())),
+        currency=site.get("currency"),
         corrections=path.parent / site["corrections"]
         if "corrections" in site
         else REFERENCE_DIR / "corrections.csv",
@@ -159,6 +213,19 @@ def _language_order(path: Path, entry: dict) -> tuple[str, ...]:
             f" {', '.join(LANGUAGE_ORDER)} at most once"
         )
     return order
+
+
+def _urgent(path: Path, entry: dict) -> UrgentTarget:
+    try:
+        target = UrgentTarget(**entry)
+    except TypeError as error:
+        raise SettingsError(f"{path}: [[urgent]]: {error}") from None
+    if not (0 < target.target_share < 1 and target.within_seconds > 0):
+        raise SettingsError(
+            f"{path}: [[urgent]] {target.channel}: target_share is a share between 0 and 1,"
+            " within_seconds above 0"
+        )
+    return target
 
 
 def _settings_path() -> Path:
@@ -208,14 +275,64 @@ def _span(where: str, text: str) -> tuple[int, int]:
     return start, end if end > start else end + 86_400
 
 
-def _desk(path: Path, position: int, entry: dict) -> Desk:
+def _shifts(path: Path, entry: dict) -> Shifts:
     try:
-        desk = Desk(**{"concurrency": 1, "shrinkage": 0.0, "max_occupancy": 1.0, **entry})
+        shifts = Shifts(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
+    except TypeError as error:
+        raise SettingsError(f"{path}: [shifts]: {error}") from None
+    halves = (*shifts.lengths_hours, *shifts.break_after_hours, shifts.break_hours)
+    if (
+        not shifts.lengths_hours
+        or not shifts.break_after_hours
+        or any(hours < 0 or (2 * hours) % 1 for hours in (*halves, shifts.start_every_hours))
+        or not 0 < min(shifts.lengths_hours) <= max(shifts.lengths_hours) <= 24
+        or shifts.start_every_hours <= 0
+    ):
+        raise SettingsError(
+            f"{path}: [shifts]: hours are given in half hours, at least one length of at most 24"
+        )
+    return shifts
+
+
+def _desk(path: Path, position: int, entry: dict) -> Desk:
+    days = max(1, -(-int(entry.get("within_seconds", 0)) // 86_400))
+    assumed = {
+        "concurrency": 1,
+        "shrinkage": 0.0,
+        "max_occupancy": 1.0,
+        "promise_open_days": days,
+    }
+    given = {**entry, "staffed_to": str(entry.get("staffed_to", "expected"))}
+    try:
+        desk = Desk(**{**assumed, **given})
     except TypeError as error:
         raise SettingsError(f"{path}: desk {position}: {error}") from None
+    where = f"{path}: desk {desk.channel}/{desk.language}"
     if not (0 < desk.target_share < 1 and 0 <= desk.shrinkage < 1 and 0 < desk.max_occupancy <= 1):
         raise SettingsError(
-            f"{path}: desk {desk.channel}/{desk.language}: target_share, shrinkage and"
-            " max_occupancy are shares between 0 and 1"
+            f"{where}: target_share, shrinkage and max_occupancy are shares between 0 and 1"
+        )
+    if not _is_staffing_rule(desk.staffed_to):
+        raise SettingsError(
+            f'{where}: staffed_to is {desk.staffed_to!r}; it must be "expected", "mean", or a'
+            " quantile between 0 and 1"
+        )
+    known = (desk.patience_seconds, desk.headcount, desk.concurrency, desk.handle_seconds)
+    if min(value for value in known if value is not None) <= 0:
+        raise SettingsError(
+            f"{where}: patience_seconds, headcount, concurrency and handle_seconds are above 0"
+        )
+    least = (desk.slowdown_share, desk.minimum_agents, desk.promise_open_days, desk.hour_cost or 0)
+    if min(least) < 0:
+        raise SettingsError(
+            f"{where}: slowdown_share, minimum_agents, promise_open_days and hour_cost are 0 or"
+            " more"
         )
     return desk
+
+
+def _is_staffing_rule(text: str) -> bool:
+    try:
+        return text in ("expected", "mean") or 0 < float(text) < 1
+    except ValueError:
+        return False

@@ -51,7 +51,9 @@ def make_references(engine: Engine, settings: Settings) -> None:
         [asdict(desk) for desk in settings.desks],
         columns=[
             "channel", "language", "calendar", "target_share", "within_seconds",
-            "handle_seconds", "concurrency", "shrinkage", "max_occupancy",
+            "handle_seconds", "concurrency", "shrinkage", "max_occupancy", "patience_seconds",
+            "slowdown_share", "minimum_agents", "promise_open_days", "staffed_to",
+            "gives_spare_time", "hour_cost", "headcount",
         ],
     )  # fmt: skip
     engine.store("ref_desks", desks.rename(columns={"calendar": "calendar_id"}))
@@ -135,12 +137,12 @@ def make_loads(engine: Engine, loads: list[Load]) -> None:
 
 
 def make_time(engine: Engine, settings: Settings) -> None:
-    """Make core_data_cut, core_local_quarters and business_days.
+    """Make core_data_cut, core_local_quarters, calendar_periods and business_days.
 
     They reach as far as the data do.
 
-    What was done in the help centre has days of its own, but does not say how far the contacts
-    reach. Raises BuildError where no raw row holds an instant.
+    What was done in the help centre, and by reviewers, has days of its own, but does not say how
+    far the contacts reach. Raises BuildError where no raw row holds an instant.
     """
     (reach,) = engine.rows(
         """
@@ -152,6 +154,7 @@ def make_time(engine: Engine, settings: Settings) -> None:
             SELECT
                 min(happened_at) AS first_at, max(happened_at) AS last_at, TRUE AS is_aside
             FROM raw_article_events
+            UNION ALL SELECT min(reviewed_at), max(reviewed_at), TRUE FROM raw_reviews
             UNION ALL
             SELECT
                 min(least(created_at, first_inbound_at)) AS first_at,
@@ -176,7 +179,9 @@ def make_time(engine: Engine, settings: Settings) -> None:
     span = first.date() - timedelta(days=1), last.date() + timedelta(days=HORIZON_DAYS)
     quarters = calendars.local_quarters(settings.zone, *span)
     engine.store("core_local_quarters", quarters, temporary=True)
-    days = calendars.business_days(settings.calendars, *span)
+    alone, periods = calendars.single_periods(settings.calendars)
+    engine.store("calendar_periods", periods)
+    days = calendars.business_days((*settings.calendars, *alone), *span)
     engine.store("business_days", days)
 
 

@@ -1,10 +1,12 @@
 /* ---
+variant_of = "service_level"
+differs = "Only those who left at once count as served"
 label = "Service level SL5"
-summary = "Share answered within the desk's target, or abandoned under the short-abandon limit (default 5 s)."
+summary = "Share answered within the target, or abandoned under the short-abandon limit (default 5 s)."
 statistic = "share"
 statistics = ["share"]
 unit = "share"
-population = "contacts offered to humans"
+population = "contacts offered to humans; the target T is the desk's, of urgent contacts the urgent one"
 clock_start = "entered the human queue"
 clock_stop = "answer by a human, or leaving"
 pauses = "none"
@@ -13,7 +15,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "(answered within T + abandoned under s) / offered"
 worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 870 / 1,060 = 82.08 %."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,
@@ -26,6 +28,14 @@ SELECT
     c.agent_id AS agent,
     c.urgency,
     c.source,
+    CASE
+        WHEN c.is_answered AND c.queue_wait_seconds <= c.within_seconds THEN 'answered_in_time'
+        WHEN c.is_answered THEN 'answered_late'
+        WHEN c.is_abandoned AND c.queue_wait_seconds < r.short_abandon_seconds THEN 'left_at_once'
+        WHEN c.is_abandoned AND c.queue_wait_seconds <= c.within_seconds THEN 'left_in_time'
+        WHEN c.is_abandoned THEN 'left_late'
+        ELSE 'still_waiting'
+    END AS because,
     CASE
         WHEN c.is_answered AND c.queue_wait_seconds <= c.within_seconds THEN 1
         WHEN c.is_abandoned AND c.queue_wait_seconds < r.short_abandon_seconds THEN 1

@@ -52,7 +52,8 @@ first_response_business_seconds = { type = "BIGINT", unit = "seconds", meaning =
 first_response_origin = { type = "VARCHAR", meaning = "timestamps of messages and sessions; metric_events, the start and stop of the helpdesk's reply clock, where there are none; vendor, its duration, where there is neither" }
 queue_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "human queue until answer or leaving; NULL while waiting" }
 waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival until reply, leaving or end of a live session, or the data cut; NULL where not known or nobody was asked" }
-within_seconds = { type = "BIGINT", unit = "seconds", meaning = "the desk's target T; NULL where no desk answers the queue" }
+within_seconds = { type = "BIGINT", unit = "seconds", meaning = "the target T: of urgent contacts the channel's urgent one where the site sets it, else the desk's; NULL where no desk answers the queue" }
+urgent_within_seconds = { type = "BIGINT", unit = "seconds", meaning = "the urgent target T of the channel; NULL where the contact is not urgent or the site sets none" }
 talk_seconds = { type = "BIGINT", unit = "seconds", meaning = "conversation" }
 hold_seconds = { type = "BIGINT", unit = "seconds", meaning = "on hold" }
 wrap_seconds = { type = "BIGINT", unit = "seconds", meaning = "after-contact work" }
@@ -164,7 +165,8 @@ SELECT
         WHEN d.is_turned_away OR NOT d.tells_waits THEN NULL
         WHEN NOT d.is_answered THEN seconds_between(d.arrived_at, coalesce(d.session_ended_at, b.data_cut_at))
     END AS waited_seconds,
-    qu.within_seconds,
+    CASE WHEN d.is_urgent THEN coalesce(ut.within_seconds, ua.within_seconds) END AS urgent_within_seconds,
+    coalesce(urgent_within_seconds, qu.within_seconds) AS within_seconds,
     d.talk_seconds,
     d.hold_seconds,
     d.wrap_seconds,
@@ -224,7 +226,10 @@ SELECT
 FROM core_waits AS d
 CROSS JOIN core_data_cut AS b
 CROSS JOIN ref_rules AS ru
+-- the urgent target of channels that have none of their own
+CROSS JOIN (SELECT max(within_seconds) AS within_seconds FROM ref_urgent_targets WHERE channel = '*') AS ua
 LEFT JOIN core_chat_handling AS h ON h.contact_id = d.contact_id
+LEFT JOIN ref_urgent_targets AS ut ON ut.channel = d.channel
 LEFT JOIN ref_queues AS qu ON qu.channel = d.channel AND qu.language = d.language
 LEFT JOIN core_local_quarters AS qa ON qa.quarter_at = quarter_of(d.arrived_at)
 LEFT JOIN core_local_quarters AS qc ON qc.quarter_at = quarter_of(d.created_at)

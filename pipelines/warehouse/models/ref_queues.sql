@@ -12,6 +12,14 @@ handle_seconds = { type = "BIGINT", unit = "seconds", meaning = "planned handle 
 concurrency = { type = "BIGINT", unit = "contacts", meaning = "contacts one agent handles at once" }
 shrinkage = { type = "DOUBLE", unit = "share", meaning = "paid time not available for contacts" }
 max_occupancy = { type = "DOUBLE", unit = "share", meaning = "highest occupancy to plan for" }
+patience_seconds = { type = "DOUBLE", unit = "seconds", meaning = "mean patience as set; NULL: estimated from those who hung up" }
+slowdown_share = { type = "DOUBLE", unit = "share", meaning = "by how much each further chat at once lengthens an agent's chats" }
+minimum_agents = { type = "BIGINT", unit = "agents", meaning = "at their desks while it is open, however few contacts come" }
+promise_open_days = { type = "BIGINT", unit = "days", meaning = "deferrable channels: days of opening within which work is done" }
+staffed_to = { type = "VARCHAR", meaning = "expected service level, mean of the forecast, or a quantile of it" }
+gives_spare_time = { type = "BOOLEAN", meaning = "agents of this live desk help with deferrable work of their language" }
+hour_cost = { type = "DOUBLE", unit = "site's currency", meaning = "of a paid agent hour; NULL: not known" }
+headcount = { type = "BIGINT", unit = "people", meaning = "people there are; NULL: as many as it takes" }
 --- */
 WITH queues AS (
     SELECT
@@ -44,6 +52,14 @@ matching AS (
         d.concurrency,
         d.shrinkage,
         d.max_occupancy,
+        d.patience_seconds,
+        d.slowdown_share,
+        d.minimum_agents,
+        d.promise_open_days,
+        d.staffed_to,
+        d.gives_spare_time,
+        d.hour_cost,
+        d.headcount,
         row_number() OVER (
             PARTITION BY q.channel, q.language
             ORDER BY
@@ -66,6 +82,14 @@ SELECT
     handle_seconds,
     concurrency,
     shrinkage,
-    max_occupancy
+    max_occupancy,
+    patience_seconds,
+    slowdown_share,
+    minimum_agents,
+    promise_open_days,
+    staffed_to,
+    gives_spare_time,
+    hour_cost,
+    headcount
 FROM matching
 WHERE position = 1
