@@ -59,6 +59,16 @@ _DEFAULTS = {
     "sessions": {"outcome": "unknown"},
     "surveys": {"scale": "1-5"},
     "people": {"role": "agent"},
+    "article_events": {"events_count": "1"},
+    "reviews": {
+        "category": "all",
+        "score_min": "0",
+        "score_max": "100",
+        "weight": "1",
+        "is_critical": "false",
+        "drawn": "random",
+        "reviewed_at": "2026-03-05 00:00:00",
+    },
     "market_events": {"kind": "surge"},
 }
 
@@ -181,6 +191,8 @@ def _derived(table: str, position: int, row: dict) -> dict:
         return {"message_id": f"m{position:04d}"}
     if table == "surveys" and "survey_id" not in row:
         return {"survey_id": f"s{position:04d}"}
+    if table == "article_events" and "event_id" not in row:
+        return {"event_id": f"v{position:04d}"}
     if table == "market_events":
         return {"event_id": f"e{position:04d}"}
     return {}

@@ -211,6 +211,28 @@ SURVEYS = Table(
     ),
 )
 
+REVIEWS = Table(
+    "reviews",
+    "one delivery of one category's score of one quality review",
+    ("review_id", "category"),
+    "updated_at",
+    _columns(
+        ("review_id", "VARCHAR", "`<system>:<id>`", True),
+        ("contact_id", "VARCHAR", "the contact reviewed", True),
+        ("reviewer_id", "VARCHAR", "who reviewed it"),
+        ("category", "VARCHAR", "what was judged, as the scorecard names it", True),
+        ("score", "DOUBLE", "points given; NULL: the category does not apply"),
+        ("score_min", "DOUBLE", "fewest points possible", True),
+        ("score_max", "DOUBLE", "most points possible", True),
+        ("weight", "DOUBLE", "weight of the category within the review", True),
+        ("is_critical", "BOOLEAN", "failing it fails the whole review", True),
+        ("drawn", "VARCHAR", "one of DRAWN", True),
+        ("selection_probability", "DOUBLE", "chance that the random draw had to take it"),
+        ("reviewed_at", "TIMESTAMP", "when", True),
+        ("updated_at", "TIMESTAMP", "when the export last changed the row"),
+    ),
+)
+
 PEOPLE = Table(
     "people",
     "one delivery of one user of the helpdesk",
@@ -350,6 +372,9 @@ MARKET_EVENTS = Table(
             "TIMESTAMP",
             "since when it was known; earlier forecasts ignore it",
         ),
+        ("channel", "VARCHAR", "canonical channel that it concerns; NULL: all"),
+        ("language", "VARCHAR", "canonical language that it concerns; NULL: all"),
+        ("topic", "VARCHAR", "canonical topic that it concerns; NULL: all"),
     ),
 )
 
@@ -372,11 +397,8 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         CONTACTS, CONTACT_CLOCKS, MESSAGES, STATUS_EVENTS, SESSIONS,
-        ("channel", "VARCHAR", "canonical channel that it concerns; NULL: all"),
-        ("language", "VARCHAR", "canonical language that it concerns; NULL: all"),
-        ("topic", "VARCHAR", "canonical topic that it concerns; NULL: all"),
-        SURVEYS, PEOPLE, METRIC_EVENTS, ARTICLES, ARTICLE_EVENTS, RELATIONS, CONTACT_TAGS, TEAMS,
-        SCHEDULES, MARKET_EVENTS,
+        SURVEYS, REVIEWS, PEOPLE, METRIC_EVENTS, ARTICLES, ARTICLE_EVENTS, RELATIONS, CONTACT_TAGS,
+        TEAMS, SCHEDULES, MARKET_EVENTS,
     )
 }  # fmt: skip
 """Every raw table, in the order data is understood."""

@@ -60,7 +60,7 @@ optional but where noted; an unknown key, field or column name is an error, neve
     outcome = ["PHANTOM"]      # column of the file = texts (case ignored; `Tags`: one of its tags)
 
     [scale]                    # survey, and tickets with a score: required
-    name = "1-5"               # one of contracts.SCALES
+    name = "1-5"               # one of contracts.SCALES; nps and ces are questions of their own
     best = 1                   # the best score; default the highest. Turned round if the lowest
     [scale.values]             # texts in the file = numbers on that scale, before turning round
     "Very good" = 1
@@ -96,6 +96,10 @@ Fields of each source (* required):
 - talkdesk: none; [scale] of its scores (default 1-5), [exclude] looks at `team`
 - survey: id*, contact_id, contact_system, sent_at, answered_at, updated_at, date, score*,
   professionalism, speed, problem_solving, comment, language
+- reviews: review_id*, contact_id*, contact_system, reviewer_id, category*, score (empty: does not
+  apply), score_min (default 0), score_max*, weight (default 1), is_critical (default no), drawn*
+  (random, targeted, calibration), selection_probability, reviewed_at*, updated_at, date; known by
+  their own names
 - schedule: channel*, language*, starts_at*, ends_at, agents*, date
 - market_events: event_id*, kind*, title, starts_at*, ends_at*, known_at, and what it concerns:
   channel, language, topic (canonical; empty: all)
@@ -257,10 +261,14 @@ _UNTOLD = Mapping()
 
 def scale_bounds(name: str) -> tuple[float, float]:
     """Lowest and highest score of a scale of contracts.SCALES."""
-    if name == "good_bad":
-        return 0.0, 1.0
-    if name == "signed":
-        return -3.0, 3.0
+    named = {
+        "good_bad": (0.0, 1.0),
+        "signed": (-3.0, 3.0),
+        "nps": (0.0, 10.0),
+        "ces": (1.0, 7.0),
+    }
+    if name in named:
+        return named[name]
     low, high = name.split("-")
     return float(low), float(high)
 

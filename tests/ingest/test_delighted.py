@@ -27,7 +27,7 @@ def test_an_nps_score_is_on_0_to_10_and_0_is_a_score(intake):
     assert intake.rows(
         "surveys", "survey_id, contact_id, answered_at, updated_at, scale, score, comment"
     ) == [
-        ("delighted:1", "zendesk:55", "2026-03-02 03:00:00", "2026-03-02 04:00:00", "0-10", 0.0,
+        ("delighted:1", "zendesk:55", "2026-03-02 03:00:00", "2026-03-02 04:00:00", "nps", 0.0,
          "fine")
     ]  # fmt: skip
 

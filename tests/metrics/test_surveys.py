@@ -1,4 +1,4 @@
-"""The voice of the customer: acceptance cases 18 and 20, and which rating counts."""
+"""The voice of the customer: acceptance cases 18 and 20 to 22, and which rating counts."""
 
 from pipelines.api import open_warehouse
 
@@ -45,16 +45,21 @@ def test_the_response_rate_is_of_the_surveys_sent_in_the_period(warehouse, measu
     }
 
 
-def test_a_survey_whose_window_is_open_is_not_yet_unanswered(warehouse, measured):
+def test_a_response_rate_waits_for_the_whole_window_of_those_who_answered_at_once_too(
+    warehouse, measured
+):
+    # The data end on the 17th: the surveys of the 2nd had their 14 days, those of the 10th not.
     warehouse(
-        contacts="contact_id\nc1\nc2",
+        contacts="contact_id | updated_at\nc1 | 2026-03-17\nc2 |\nc3 |\nc4 |",
         surveys="""
             contact_id | sent_at    | answered_at | score
-            c1         | 2026-03-03 | 2026-03-04  | 5
-            c2         | 2026-03-03 |             |
+            c1         | 2026-03-02 | 2026-03-04  | 5
+            c2         | 2026-03-02 |             |
+            c3         | 2026-03-10 | 2026-03-10  | 5
+            c4         | 2026-03-10 |             |
         """,
     )
-    assert measured("survey_response_share") == {"value": 1, "n": 1}
+    assert measured("survey_response_share") == {"value": 0.5, "n": 2}
 
 
 def test_an_answer_after_the_window_is_no_rating(warehouse, measured):
@@ -81,6 +86,55 @@ def test_the_last_rating_of_a_contact_counts_whatever_the_order_of_delivery(ware
     assert measured("good_share") == {"value": 0, "n": 1}
 
 
+def test_a_change_of_mind_counts_in_the_order_in_which_it_happened(warehouse, measured):
+    # Acceptance case 21 is c1: offered, good, bad. Its file delivers bad before good. c2 goes the
+    # other way in one survey that is delivered twice, c3 keeps its mind, c4 changes it too late.
+    warehouse(
+        contacts="contact_id\nc1\nc2\nc3\nc4",
+        surveys="""
+            survey_id | contact_id | updated_at           | sent_at    | answered_at | scale    | score
+            s1-offer  | c1         | 2026-03-03 00:00:00Z | 2026-03-03 |             |          |
+            s1-bad    | c1         | 2026-03-05 00:00:00Z | 2026-03-03 | 2026-03-05  | good_bad | 0
+            s1-good   | c1         | 2026-03-04 00:00:00Z | 2026-03-03 | 2026-03-04  | good_bad | 1
+            s2        | c2         | 2026-03-06 00:00:00Z | 2026-03-03 | 2026-03-04  | good_bad | 1
+            s2        | c2         | 2026-03-04 00:00:00Z | 2026-03-03 | 2026-03-04  | good_bad | 0
+            s3        | c3         | 2026-03-04 00:00:00Z | 2026-03-03 | 2026-03-04  | good_bad | 1
+            s3        | c3         | 2026-03-09 00:00:00Z | 2026-03-03 | 2026-03-04  | good_bad | 1
+            s4-good   | c4         | 2026-03-04 00:00:00Z | 2026-03-03 | 2026-03-04  | good_bad | 1
+            s4-bad    | c4         | 2026-03-25 00:00:00Z | 2026-03-03 | 2026-03-25  | good_bad | 0
+        """,
+    )
+    assert measured("good_to_bad_share") == {"value": 0.25, "n": 4}
+    assert measured("good_to_bad_share", where={"contact_id": "c1"}) == {"value": 1, "n": 1}
+    assert measured("bad_to_good_share", where={"contact_id": "c1"}) == {"value": 0, "n": 1}
+    assert measured("bad_to_good_share", where={"contact_id": "c2"}) == {"value": 1, "n": 1}
+    assert measured("bad_to_good_share", where={"contact_id": ["c3", "c4"]}) == {"value": 0, "n": 2}
+
+
+def answered(scale: str, *scores: int) -> dict[str, str]:
+    """One contact and answer on `scale` per score."""
+    contacts, surveys = ["contact_id"], ["contact_id | answered_at | scale | score"]
+    for i, score in enumerate(scores):
+        contacts.append(f"c{i}")
+        surveys.append(f"c{i} | 2026-03-04 | {scale} | {score}")
+    return {"contacts": "\n".join(contacts), "surveys": "\n".join(surveys)}
+
+
+def test_the_net_promoter_score_of_five_promoters_and_four_detractors_in_ten_is_ten(
+    warehouse, measured
+):
+    # Acceptance case 22: one of the detractors answered 0, which is an answer.
+    warehouse(**answered("nps", 9, 9, 10, 10, 10, 0, 3, 5, 6, 8))
+    assert measured("nps") == {"value": 10, "n": 10}
+    assert measured("csat") == {"value": None, "n": 0}
+
+
+def test_five_to_seven_of_seven_is_easy_and_seven_is_the_easiest(warehouse, measured):
+    warehouse(**answered("ces", 1, 4, 5, 7))
+    assert measured("ces_share") == {"value": 0.5, "n": 4}
+    assert measured("ces_score") == {"value": 4.25, "n": 4}
+
+
 def test_scales_are_never_mixed(warehouse, measured):
     warehouse(
         contacts="contact_id\nc1\nc2\nc3",
@@ -91,6 +145,7 @@ def test_scales_are_never_mixed(warehouse, measured):
             c3         | 2026-03-03 | 2026-03-04  | 0-10     | 10
         """,
     )
+    assert measured("nps") == {"value": None, "n": 0}
     assert measured("csat") == {"value": 0, "n": 1}
     assert measured("csat_score") == {"value": 2, "n": 1}
     assert measured("good_share") == {"value": 1, "n": 1}

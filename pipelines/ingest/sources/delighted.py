@@ -18,7 +18,7 @@ from pipelines.ingest.sources.survey import CONTACT_HEADERS, FIELDS, surveys, wi
 from pipelines.ingest.tables import normalised, quoted
 
 _SIGNATURE = {"survey_type", "score", "person_properties", "created_at"}
-_SCALES = {"nps": "0-10", "csat": "1-5"}
+_SCALES = {"nps": "nps", "csat": "1-5"}
 _TYPE = re.compile(r'"survey_type"\s*:\s*"(\w+)"')
 _COLUMNS = {
     "id": Field(("id",)),

@@ -29,6 +29,8 @@ SELECT
     contact_id,
     min(CASE WHEN speaker = 1 THEN sent_at END) AS first_customer_at,
     min(CASE WHEN speaker = 3 THEN sent_at END) AS first_agent_at,
+    max(CASE WHEN speaker = 1 THEN sent_at END) AS last_customer_at,
+    max(CASE WHEN speaker = 2 THEN sent_at END) AS last_bot_at,
     min(CASE WHEN speaker = 2 AND previous_speaker = 1 THEN sent_at END) AS first_bot_reply_at,
     CAST(sum(CASE WHEN speaker = 1 THEN 1 ELSE 0 END) AS BIGINT) AS customer_messages_count,
     CAST(sum(CASE WHEN speaker = 3 AND coalesce(previous_speaker, 0) <> 3 THEN 1 ELSE 0 END) AS BIGINT)

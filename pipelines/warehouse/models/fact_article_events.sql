@@ -18,6 +18,12 @@ query = { type = "VARCHAR", meaning = "masked words searched for" }
 results_count = { type = "BIGINT", unit = "results", meaning = "results of the search" }
 clicks_count = { type = "BIGINT", unit = "clicks", meaning = "clicks on them" }
 contacts_count = { type = "BIGINT", unit = "contacts", meaning = "contacts made after it; NULL where the export does not tell" }
+source = { type = "VARCHAR", meaning = "system that tells of it" }
+is_counted = { type = "BOOLEAN", meaning = "false where a report counts the same day's events of that kind: what single visitors did would be counted twice" }
+no_result_count = { type = "BIGINT", unit = "searches", meaning = "of these searches, those without a result; NULL where not told" }
+no_click_count = { type = "BIGINT", unit = "searches", meaning = "of these searches, those without a click; NULL where not told" }
+contacted_count = { type = "BIGINT", unit = "searches", meaning = "of these searches, those that a contact followed: as the export counts them, else by the same visitor within the deflection window; NULL while that is open or where the visitor is not known" }
+next_contact_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first counted contact of the same visitor from then on" }
 is_helpful = { type = "BOOLEAN", meaning = "of a vote" }
 --- */
 WITH topics AS (
@@ -27,6 +33,16 @@ WITH topics AS (
     FROM fact_articles
     WHERE topic <> 'unknown'
     GROUP BY article_id
+),
+
+reported AS (
+    SELECT
+        r.event,
+        q.local_on
+    FROM latest_article_events AS r
+    INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(r.happened_at)
+    WHERE r.visitor_id IS NULL
+    GROUP BY r.event, q.local_on
 )
 
 SELECT
@@ -44,8 +60,27 @@ SELECT
     e.results_count,
     e.clicks_count,
     e.contacts_count,
+    split_part(e.event_id, ':', 1) AS source,
+    e.visitor_id IS NULL OR p.event IS NULL AS is_counted,
+    CASE
+        WHEN e.event = 'search' AND e.results_count = 0 THEN e.events_count
+        WHEN e.event = 'search' AND e.results_count > 0 THEN 0
+    END AS no_result_count,
+    CASE WHEN e.event = 'search' AND e.clicks_count IS NOT NULL THEN greatest(e.events_count - e.clicks_count, 0) END AS no_click_count,
+    CASE
+        WHEN e.event <> 'search' THEN NULL
+        WHEN e.contacts_count IS NOT NULL THEN least(e.contacts_count, e.events_count)
+        WHEN e.visitor_id IS NULL THEN NULL
+        WHEN seconds_between(e.happened_at, n.next_contact_at) < ru.deflection_hours * 3600 THEN e.events_count
+        WHEN seconds_between(e.happened_at, b.data_cut_at) >= ru.deflection_hours * 3600 THEN 0
+    END AS contacted_count,
+    n.next_contact_at,
     e.is_helpful
 FROM latest_article_events AS e
+CROSS JOIN core_data_cut AS b
+CROSS JOIN ref_rules AS ru
+LEFT JOIN core_next_contacts AS n ON n.event_id = e.event_id
 LEFT JOIN ref_languages AS la ON la.alias = lower(trim(e.language_raw))
 LEFT JOIN topics AS t ON t.article_id = e.article_id
 LEFT JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(e.happened_at)
+LEFT JOIN reported AS p ON p.event = e.event AND p.local_on = q.local_on

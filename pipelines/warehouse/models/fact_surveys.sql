@@ -10,12 +10,15 @@ sent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was offered" }
 sent_on = { type = "DATE", unit = "local day", meaning = "day it was offered" }
 answered_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was answered; of a rated survey without that time, when the export last changed it" }
 answered_on = { type = "DATE", unit = "local day", meaning = "day it was answered" }
+is_window_over = { type = "BOOLEAN", meaning = "the survey window had passed at the data cut; NULL where the time of sending is not known" }
 is_answered_in_window = { type = "BOOLEAN", meaning = "answered within the survey window; NULL while the window is open or where the time of sending is not known" }
-scale = { type = "VARCHAR", meaning = "good_bad, 0-1, 1-3, 1-5, 1-7, 1-10, 0-10 or signed (-3..3); scales are never mixed" }
+scale = { type = "VARCHAR", meaning = "of ref_scales: good_bad, 0-1, 1-3, 1-5, 1-7, 1-10, 0-10, signed (-3..3), nps (0-10) or ces (1-7); scales are never mixed" }
 score = { type = "DOUBLE", unit = "points of the scale", meaning = "the answer on its own scale; good 1, bad 0; NULL while unanswered" }
 score_raw = { type = "VARCHAR", meaning = "the answer as the export writes it" }
-is_satisfied = { type = "BOOLEAN", meaning = "good, 1 of 0-1, 3 of 1-3, the top two boxes of 1-5, 1-7, 1-10 and 0-10, above 0 of signed; NULL while unanswered" }
+is_satisfied = { type = "BOOLEAN", meaning = "at least the satisfied_from of ref_scales; NULL while unanswered" }
 is_last_rating = { type = "BOOLEAN", meaning = "the contact's last rating within the window; NULL while unanswered" }
+is_good_to_bad = { type = "BOOLEAN", meaning = "on this scale the contact was rated satisfied and later, within the window, not; NULL while unanswered" }
+is_bad_to_good = { type = "BOOLEAN", meaning = "on this scale the contact was rated dissatisfied and later, within the window, satisfied; NULL while unanswered" }
 professionalism = { type = "BIGINT", unit = "points 1-5", meaning = "rating of professionalism" }
 speed = { type = "BIGINT", unit = "points 1-5", meaning = "rating of speed" }
 problem_solving = { type = "BIGINT", unit = "points 1-5", meaning = "rating of problem solving" }
@@ -67,11 +70,12 @@ judged AS (
         s.contact_id,
         s.sent_at,
         s.answered_at,
+        seconds_between(s.sent_at, b.data_cut_at) > r.survey_window_days * 86400 AS is_window_over,
         CASE
             WHEN s.sent_at IS NULL THEN NULL
             WHEN s.answered_at IS NOT NULL
                 THEN seconds_between(s.sent_at, s.answered_at) <= r.survey_window_days * 86400
-            WHEN seconds_between(s.sent_at, b.data_cut_at) > r.survey_window_days * 86400 THEN FALSE
+            WHEN is_window_over THEN FALSE
         END AS is_answered_in_window,
         s.scale,
         s.score,
@@ -105,21 +109,15 @@ SELECT
     qs.local_on AS sent_on,
     s.answered_at,
     qn.local_on AS answered_on,
+    s.is_window_over,
     s.is_answered_in_window,
     s.scale,
     s.score,
     s.score_raw,
-    CASE s.scale
-        WHEN 'good_bad' THEN s.score = 1
-        WHEN '0-1' THEN s.score = 1
-        WHEN '1-3' THEN s.score = 3
-        WHEN '1-5' THEN s.score >= 4
-        WHEN '1-7' THEN s.score >= 6
-        WHEN '1-10' THEN s.score >= 9
-        WHEN '0-10' THEN s.score >= 9
-        WHEN 'signed' THEN s.score > 0
-    END AS is_satisfied,
+    s.score >= sc.satisfied_from AS is_satisfied,
     CASE WHEN s.score IS NOT NULL THEN coalesce(l.recency = 1, FALSE) END AS is_last_rating,
+    CASE WHEN s.score IS NOT NULL THEN coalesce(ch.is_good_to_bad, FALSE) END AS is_good_to_bad,
+    CASE WHEN s.score IS NOT NULL THEN coalesce(ch.is_bad_to_good, FALSE) END AS is_bad_to_good,
     s.professionalism,
     s.speed,
     s.problem_solving,
@@ -134,7 +132,9 @@ SELECT
     c.first_response_seconds,
     c.exclusion
 FROM judged AS s
+LEFT JOIN ref_scales AS sc ON sc.scale = s.scale
 LEFT JOIN last_ratings AS l ON l.survey_id = s.survey_id
+LEFT JOIN core_rating_changes AS ch ON ch.rated_id = coalesce(s.contact_id, s.survey_id) AND ch.scale = s.scale
 LEFT JOIN fact_contacts AS c ON c.contact_id = s.contact_id
 LEFT JOIN ref_languages AS la ON la.alias = lower(trim(s.language_raw))
 LEFT JOIN core_local_quarters AS qs ON qs.quarter_at = quarter_of(s.sent_at)

@@ -1,0 +1,30 @@
+/* ---
+label = "Easy"
+summary = "Share of answers of 5 to 7 to the question how easy it was, on 1-7 where 7 is the easiest."
+statistic = "share"
+statistics = ["share"]
+unit = "share"
+population = "answers to the effort question on 1-7, the last of each contact"
+date = "answer"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; answers after the survey window (default 14 days); unanswered surveys, which the response rate counts"
+up_is_good = true
+formula = "answers of 5, 6 or 7 / answers"
+worked_example = "Answers 1, 4, 5, 7: 2 / 4 = 50 %."
+version = 1
+--- */
+SELECT
+    s.contact_id,
+    s.answered_on AS observed_on,
+    s.channel,
+    s.language,
+    s.topic,
+    s.team,
+    s.agent_id AS agent,
+    s.urgency,
+    s.source,
+    s.scale,
+    CASE WHEN s.score >= 5 THEN 1 ELSE 0 END AS value
+FROM fact_surveys AS s
+WHERE s.exclusion IS NULL
+    AND s.scale = 'ces'
+    AND s.is_last_rating
