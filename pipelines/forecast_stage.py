@@ -4,7 +4,8 @@ Reads arrivals, schedules, market events and handle times of an unpublished buil
 frames to `pipelines.forecasts` and `pipelines.staffing`, and writes their answers as tables.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,13 +16,31 @@ import pandas as pd
 from pipelines.errors import SettingsError
 from pipelines.forecasts import forecast_queues
 from pipelines.settings import Settings
-from pipelines.staffing.requirement import desk_of, require_all
+from pipelines.staffing.patience import Patience, mean_patience
+from pipelines.staffing.requirement import LIVE_CHANNELS, desk_of, require_all
+from pipelines.staffing.rosters import plan_shifts
 from pipelines.warehouse import calendars
 from pipelines.warehouse.build import add_frames
 
 HORIZON_DAYS = 14
-HANDLE_TIME_DAYS = 56
-HANDLE_TIME_CONTACTS = 30
+MEASURED_DAYS = 56
+LEAST_CONTACTS = 30
+ASSUMPTION_COLUMNS = (
+    "channel",
+    "language",
+    "handle_seconds",
+    "handle_source",
+    "handle_n",
+    "held_at_once",
+    "patience_seconds",
+    "patience_low",
+    "patience_high",
+    "patience_n",
+    "patience_source",
+    "staffed_to",
+    "hour_cost",
+    "currency",
+)
 
 Queue = tuple[str, str]
 
@@ -29,7 +48,7 @@ Queue = tuple[str, str]
 def add_forecasts(
     part: Path, settings: Settings, *, progress: Callable[[str, float], None] | None = None
 ) -> None:
-    """Add forecast_* and staffing_intervals for the next 14 days to an unpublished build.
+    """Add forecast_* and staffing_* for the next 14 days to an unpublished build.
 
     The forecast starts on the day after the last whole day of data. Queues without a desk get a
     forecast and no agents.
@@ -53,8 +72,9 @@ def add_forecasts(
         schedules = connection.execute(
             "SELECT channel, language, starts_at, agents FROM fact_schedules"
         ).df()
-        handle_seconds = measured_handle_seconds(connection)
-        waiting = waiting_contacts(connection)
+        handling = measured_handling(connection, settings)
+        patience = measured_patience(connection)
+        waiting = waiting_contacts(connection, settings, last_on)
 
     queues = list(arrivals[["channel", "language"]].drop_duplicates().itertuples(index=False))
     ahead = pd.DataFrame()
@@ -70,15 +90,20 @@ def add_forecasts(
         zone=zone,
         progress=progress,
     )
+    queues = [tuple(queue) for queue in queues]
+    assumptions = assumed(queues, settings, handling, patience)
+    by_queue = assumptions.set_index(["channel", "language"])
     staffing = require_all(
         forecasts.intervals,
         settings.desks,
         schedules,
         openings=ahead,
         days=forecasts.days,
-        handle_seconds=handle_seconds,
+        handle_seconds=by_queue["handle_seconds"].to_dict(),
+        patience_seconds=by_queue["patience_seconds"].to_dict(),
         waiting_contacts=waiting,
     )
+    shifts = plan_shifts(staffing, settings.desks, settings.shifts, zone)
     add_frames(
         part,
         {
@@ -86,43 +111,89 @@ def add_forecasts(
             "forecast_days": forecasts.days,
             "forecast_backtest": forecasts.backtest,
             "staffing_intervals": staffing,
+            "staffing_queues": assumptions,
+            "staffing_shifts": shifts,
         },
     )
 
 
-def waiting_contacts(connection: duckdb.DuckDBPyConnection) -> dict[Queue, float]:
+def waiting_contacts(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, last_on: date | None
+) -> dict[Queue, list[float]]:
     """Contacts without a reply at the data cut, by (channel, language): the work that the first
-    hours of a plan find waiting. Queues where nobody waits are left out."""
-    rows = connection.execute(
+    days of a plan find waiting, by the day of opening at whose end it is due.
+
+    A contact is due so many days of opening after its arrival as the desk promises; one overdue
+    is due on the first. Queues where nobody waits are left out.
+    """
+    if last_on is None:
+        return {}
+    waiting = connection.execute(
         """
         SELECT
-            channel,
-            language,
-            count(*)
-        FROM fact_contacts
-        WHERE exclusion IS NULL
-          AND is_offered
-          AND NOT is_answered
-          AND left_at IS NULL
-          AND is_resolved IS NOT TRUE
-        GROUP BY channel, language
-        """
+            c.channel,
+            c.language,
+            count(DISTINCT c.contact_id) AS contacts,
+            c.arrived_on,
+            count(DISTINCT a.local_on) AS open_days
+        FROM fact_contacts AS c
+        LEFT JOIN fact_arrivals AS a
+            ON a.channel = c.channel
+            AND a.language = c.language
+            AND a.local_on > c.arrived_on
+            AND a.local_on <= ?
+            AND a.is_open
+        WHERE c.exclusion IS NULL
+            AND c.is_offered
+            AND NOT c.is_answered
+            AND c.left_at IS NULL
+            AND c.is_resolved IS NOT TRUE
+        GROUP BY c.channel, c.language, c.arrived_on
+        """,
+        [last_on],
     ).fetchall()
-    return {(channel, language): float(count) for channel, language, count in rows}
+    found: dict[Queue, list[float]] = {}
+    for channel, language, contacts, _arrived_on, open_days in waiting:
+        desk = desk_of(channel, language, settings.desks)
+        if desk is None:
+            continue
+        day = max(0, desk.promise_open_days - 1 - open_days)
+        due = found.setdefault((channel, language), [0.0] * max(1, desk.promise_open_days))
+        due[day] += contacts
+    return found
 
 
-def measured_handle_seconds(connection: duckdb.DuckDBPyConnection) -> dict[Queue, float]:
+@dataclass(frozen=True)
+class Handling:
+    """How long contacts of a queue took over the last 8 weeks, one held alone.
+
+    seconds      mean; held_at_once: contacts that an agent held on average while busy
+    n            contacts measured
+    """
+
+    seconds: float
+    held_at_once: float
+    n: int
+
+
+def measured_handling(
+    connection: duckdb.DuckDBPyConnection, settings: Settings
+) -> dict[Queue, Handling]:
     """Mean seconds an agent is with a contact, by (channel, language), over the last 8 weeks.
 
-    A chat counts in full: `pipelines.staffing` divides by the desk's concurrency. Queues with
-    fewer than 30 handled contacts are left out: their desk's setting holds.
+    Chats held j at once last 1 + slowdown x (j - 1) times as long as alone, and are taken back to
+    that; j is their time over the agents' busy time. Queues with fewer than 30 handled contacts
+    are left out: their desk's setting holds.
     """
     rows = connection.execute(
         """
         SELECT
             channel,
             language,
-            avg(talk_seconds + coalesce(hold_seconds, 0) + coalesce(wrap_seconds, 0))
+            avg(talk_seconds + coalesce(hold_seconds, 0) + coalesce(wrap_seconds, 0)),
+            sum(talk_seconds + coalesce(hold_seconds, 0) + coalesce(wrap_seconds, 0))
+            / nullif(sum(handle_seconds), 0),
+            count(*)
         FROM fact_contacts
         WHERE exclusion IS NULL
           AND talk_seconds IS NOT NULL
@@ -130,9 +201,86 @@ def measured_handle_seconds(connection: duckdb.DuckDBPyConnection) -> dict[Queue
         GROUP BY channel, language
         HAVING count(*) >= ?
         """,
-        [HANDLE_TIME_DAYS, HANDLE_TIME_CONTACTS],
+        [MEASURED_DAYS, LEAST_CONTACTS],
     ).fetchall()
-    return {(channel, language): seconds for channel, language, seconds in rows}
+    found = {}
+    for channel, language, seconds, held, n in rows:
+        desk = desk_of(channel, language, settings.desks)
+        held = max(1.0, held or 1.0)
+        slowdown = 1 + (desk.slowdown_share if desk else 0.0) * (held - 1)
+        found[channel, language] = Handling(seconds / slowdown, held, n)
+    return found
+
+
+def measured_patience(connection: duckdb.DuckDBPyConnection) -> dict[Queue, Patience]:
+    """Mean patience of live contacts over the last 8 weeks, by (channel, language), where 30 or
+    more hung up; the waits of those answered are censored."""
+    rows = connection.execute(
+        """
+        SELECT
+            channel,
+            language,
+            sum(queue_wait_seconds),
+            count(*) FILTER (is_abandoned)
+        FROM fact_contacts
+        WHERE exclusion IS NULL
+          AND is_abandoned IS NOT NULL
+          AND queue_wait_seconds IS NOT NULL
+          AND arrived_on > (SELECT max(arrived_on) FROM fact_contacts) - CAST(? AS INTEGER)
+        GROUP BY channel, language
+        """,
+        [MEASURED_DAYS],
+    ).fetchall()
+    return {
+        (channel, language): mean_patience(float(waited), left)
+        for channel, language, waited, left in rows
+        if left >= LEAST_CONTACTS and waited > 0
+    }
+
+
+def assumed(
+    queues: Iterable[Queue],
+    settings: Settings,
+    handling: Mapping[Queue, Handling],
+    patience: Mapping[Queue, Patience],
+) -> pd.DataFrame:
+    """What the plan of each queue with a desk assumes, and where it has it from: the rows of
+    `staffing_queues`."""
+    rows = []
+    for channel, language in sorted(queues):
+        desk = desk_of(channel, language, settings.desks)
+        if desk is None:
+            continue
+        handled, waited = handling.get((channel, language)), patience.get((channel, language))
+        is_live, is_set = channel in LIVE_CHANNELS, desk.patience_seconds is not None
+        measured = waited if is_live and not is_set else None
+        rows.append(
+            {
+                "channel": channel,
+                "language": language,
+                "handle_seconds": handled.seconds if handled else desk.handle_seconds,
+                "handle_source": "measured" if handled else "setting",
+                "handle_n": handled.n if handled else None,
+                "held_at_once": handled.held_at_once if handled else None,
+                "patience_seconds": desk.patience_seconds
+                if is_live and is_set
+                else measured and measured.seconds,
+                "patience_low": measured and measured.low,
+                "patience_high": measured and measured.high,
+                "patience_n": measured and measured.abandoned,
+                "patience_source": None
+                if not is_live
+                else "setting"
+                if is_set
+                else "measured"
+                if measured
+                else "unknown",
+                "staffed_to": desk.staffed_to if is_live else "promise",
+                "hour_cost": desk.hour_cost,
+                "currency": settings.currency,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS), dtype=object)
 
 
 def openings(settings: Settings, queues: list[Queue], first_on: date, days: int) -> pd.DataFrame:

@@ -18,9 +18,19 @@ _COLUMNS_BEFORE_FORECAST = {
     ),
     "staffing_intervals": (
         "channel", "language", "starts_at", "local_on", "local_slot", "is_open",
-        "expected_contacts", "handle_seconds", "offered_load_erlangs", "required_agents",
-        "required_low", "required_high", "required_scheduled", "scheduled_agents", "gap",
-        "service_level_share", "occupancy_share", "wait_mean_seconds",
+        "expected_contacts", "handle_seconds", "patience_seconds", "offered_load_erlangs",
+        "required_agents", "required_low", "required_high", "required_scheduled",
+        "scheduled_agents", "gap", "service_level_share", "miss_probability", "occupancy_share",
+        "wait_mean_seconds", "live_help_hours", "waiting_due_contacts", "backlog_contacts", "method",
+    ),
+    "staffing_queues": (
+        "channel", "language", "handle_seconds", "handle_source", "handle_n", "held_at_once",
+        "patience_seconds", "patience_low", "patience_high", "patience_n", "patience_source",
+        "staffed_to", "hour_cost", "currency",
+    ),
+    "staffing_shifts": (
+        "channel", "language", "local_on", "starts_at", "ends_at", "break_starts_at",
+        "break_ends_at", "start_slot", "end_slot", "agents", "paid_hours", "cost", "people",
     ),
 }  # fmt: skip
 _RECENT_DAYS = 28

@@ -321,6 +321,23 @@ class Warehouse:
         build = self._pointer.build()
         return plans.queue_rows(build, "staffing_intervals", channel, language, start, end)
 
+    def staffing_queues(self) -> pd.DataFrame:
+        """What the plan of each queue assumes (handle time, patience, cost) and how it is known."""
+        build = self._pointer.build()
+        return plans.queue_rows(build, "staffing_queues", order="channel, language")
+
+    def shifts(
+        self,
+        channel: str | list[str] | None = None,
+        language: str | list[str] | None = None,
+        start: Day = None,
+        end: Day = None,
+    ) -> pd.DataFrame:
+        """Shifts of staffing_shifts, in time order: how many take each, its break, hours, cost."""
+        build = self._pointer.build()
+        order = "channel, language, starts_at, ends_at, break_starts_at"
+        return plans.queue_rows(build, "staffing_shifts", channel, language, start, end, order)
+
     def market_events(self) -> pd.DataFrame:
         """Events of the market and of the exchange, in time order."""
         return plans.market_events(self._pointer.build())

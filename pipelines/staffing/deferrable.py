@@ -134,7 +134,16 @@ def plan_deferrable(
             f" {at_hand[row]:.4g} have arrived; due_hours must count arrived work"
         )
     _check_reachable(work["starts_at"], at_hand, must, spare + HOURS * most)
-    done, dedicated = _least_dedicated(at_hand, must, spare, most)
+    # Nobody works while closed: only open rows are decided, and what is due until the next one.
+    rows = np.flatnonzero(is_open)
+    begins = np.cumsum(is_open) - 1
+    done, dedicated = np.zeros(len(work)), np.zeros(len(work))
+    if len(rows):
+        due_by_next = np.maximum.reduceat(must, rows)
+        each, dedicated[rows] = _least_dedicated(
+            at_hand[rows], due_by_next, spare[rows], most[rows]
+        )
+        done = np.where(begins >= 0, each[begins], 0.0)
     return pd.DataFrame(
         {
             "starts_at": work["starts_at"].to_numpy(),
@@ -146,6 +155,87 @@ def plan_deferrable(
             "backlog_hours": at_hand - done,
         },
         columns=list(DEFERRABLE_COLUMNS),
+    )
+
+
+def plan_promise(
+    starts_at: pd.Series,
+    local_on: pd.Series,
+    is_open: NDArray[np.bool_],
+    arrived_hours: NDArray[np.float64],
+    waiting_hours: NDArray[np.float64],
+    promise_open_days: int,
+    spare: NDArray[np.float64],
+) -> pd.DataFrame:
+    """`plan_deferrable` for a desk's promise in days of opening, and for what waits already.
+
+    Parameters
+    ----------
+    waiting_hours
+        Work waiting when the first row begins, by the day of opening at whose end it is due;
+        beyond the last day of the plan it is due on that day.
+    spare
+        [rows] agent hours that live agents give.
+
+    Returns
+    -------
+    DataFrame
+        DEFERRABLE_COLUMNS and `waiting_due_hours`, the part of `due_hours` that was waiting. The
+        plan leaves no more undone at its end than it found (or than comes after its last
+        opening): else it would look cheap by putting its last days' work off.
+    """
+    work = pd.DataFrame({"starts_at": starts_at, "is_open": is_open, "spare_hours": spare})
+    waiting_due = np.zeros(len(work))
+    if not is_open.any():
+        answer = work[["starts_at"]].assign(arrived_hours=arrived_hours, spare_hours=0.0)
+        answer = answer.assign(due_hours=0.0, dedicated_agents=0, done_hours=0.0)
+        backlog = waiting_hours.sum() + np.cumsum(arrived_hours)
+        answer = answer.assign(backlog_hours=backlog)[list(DEFERRABLE_COLUMNS)]
+        return answer.assign(waiting_due_hours=waiting_due)
+    position = np.flatnonzero(is_open)
+    closing = pd.Series(position).groupby(pd.factorize(local_on)[0][is_open]).max().to_numpy()
+    falls_due = np.minimum(np.arange(len(waiting_hours)), len(closing) - 1)
+    np.add.at(waiting_due, closing[falls_due], waiting_hours)
+    due = due_by_promise(arrived_hours, is_open, local_on, promise_open_days)
+    backlog = waiting_hours.sum()
+    beyond = arrived_hours.sum() - due.sum()
+    after_closing = arrived_hours[position[-1] + 1 :].sum()
+    plan = plan_deferrable(
+        work.assign(arrived_hours=arrived_hours, due_hours=due + waiting_due),
+        backlog_hours=backlog,
+        end_backlog_hours=max(after_closing, min(backlog, beyond)),
+    )
+    return _in_whole_agents(plan, pd.factorize(local_on)[0], is_open).assign(
+        waiting_due_hours=waiting_due
+    )
+
+
+def _in_whole_agents(plan: pd.DataFrame, day: NDArray, is_open: NDArray) -> pd.DataFrame:
+    """The plan with whole agents of whom none idles: what fractions of agents do of a day's work,
+    one more agent does in the last half hours of that day.
+
+    Work is only put off within its day, at whose end alone it can be due, so no promise breaks;
+    a fifth of an agent for nine hours becomes one agent for the last two.
+    """
+    done, spare = plan["done_hours"].to_numpy(), plan["spare_hours"].to_numpy()
+    helped = np.minimum(done, spare)
+    own = np.where(is_open, done - helped, 0.0) / HOURS
+    whole = np.floor(own + _ROUNDING)
+    days = pd.Series(own - whole).groupby(day)
+    further = np.ceil(days.transform("sum").to_numpy() - _ROUNDING)
+    left_open = pd.Series(is_open[::-1].astype(int)).groupby(day[::-1]).cumsum().to_numpy()[::-1]
+    agents = whole + (is_open & (left_open <= further))
+
+    def of_day(amounts):
+        return pd.Series(amounts).groupby(day).cumsum().to_numpy()
+
+    so_far = np.minimum(of_day(agents), of_day(own))
+    before = np.where(np.diff(day, prepend=-1) != 0, 0.0, np.r_[0.0, so_far[:-1]])
+    now = (so_far - before) * HOURS + helped
+    return plan.assign(
+        dedicated_agents=agents.astype(np.int64),
+        done_hours=now,
+        backlog_hours=plan["backlog_hours"] + np.cumsum(done) - np.cumsum(now),
     )
 
 

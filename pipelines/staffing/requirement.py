@@ -3,38 +3,42 @@
 Frames in, frames out. The methods are named in the column `method`:
 
 erlang_c, erlang_a
-    Phone, without and with known patience: at least the minimum presence while open, if the
-    forecast expects any contacts at all. Each half hour is staffed for its mean modified offered
-    load, which follows its arrivals with a lag of the handle time (see `offered_load`).
-erlang_c_shared
-    Live chat: as above with handle time / concurrency, that is, an agent who holds k chats
-    at once counts as one who is k times as fast. Simple, and a little hopeful, since chats
-    held together each take longer.
+    Calls (and chats held one at a time), without and with known patience. Each half hour is
+    staffed for its mean modified offered load, which follows its arrivals with a lag of the
+    handle time (see `offered_load`), and for what the forecast does not know (see `risk`).
 chat
-    Live chat where `slowdown_share` says by how much: birth and death (see `chat`).
-workload
-    Deferrable channels (e-mail, help centre, social, unknown): what arrives on a day, and
-    what arrived while the desk was closed before it, is spread evenly over the day's open
-    half hours: agents = work / (open seconds x max occupancy). Some contacts of the evening
-    are thereby planned before they arrive; the promise is a day, not a minute.
+    Several chats at once: birth and death (see `chat`), else as above.
+promise
+    Deferrable channels (e-mail, help centre, social, unknown): the fewest agents, levelled, with
+    whom everything is done within the promised days of opening, what already waits included
+    (see `deferrable`).
 carried, lost
     The desk is closed: nobody is required. Contacts of deferrable channels wait for the
     opening (`carried`); calls and chats find nobody (`lost`).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from pipelines.staffing import erlang
-from pipelines.staffing.chat import Concurrency, chat_performance, required_chat_agents
+from pipelines.staffing import deferrable, erlang, risk
+from pipelines.staffing.chat import Concurrency
+from pipelines.staffing.live_queue import LiveQueue
 from pipelines.staffing.offered_load import staffed_load
 
-LIVE_CHANNELS = {"phone": "erlang_c", "live_chat": "erlang_c_shared"}
+LIVE_CHANNELS = ("phone", "live_chat")
 HALF_HOUR_SECONDS = 1800
+OUTCOMES = 9
+"""Equally likely loads of an uncertain half hour, each standing for a ninth of what may come."""
+EXPECTED, MEAN = "expected", "mean"
+"""What a desk is staffed to: the service level over all outcomes, or at the forecast's mean; else
+to a quantile."""
+
+_OUTER = (0.1, 0.9)
+_EVEN = (np.arange(OUTCOMES) + 0.5) / OUTCOMES
 _ROUNDING = 1e-9
 
 STAFFING_COLUMNS = (
@@ -46,6 +50,7 @@ STAFFING_COLUMNS = (
     "is_open",
     "expected_contacts",
     "handle_seconds",
+    "patience_seconds",
     "offered_load_erlangs",
     "required_agents",
     "required_low",
@@ -54,14 +59,20 @@ STAFFING_COLUMNS = (
     "scheduled_agents",
     "gap",
     "service_level_share",
+    "miss_probability",
     "occupancy_share",
     "wait_mean_seconds",
+    "live_help_hours",
+    "waiting_due_contacts",
+    "backlog_contacts",
     "method",
 )
 
+Queue = tuple[str, str]
+
 
 class Desk(Protocol):
-    """What `require` reads of a desk: `settings.Desk`, or a row of `ref_desks`."""
+    """What `require` reads of a desk: `settings.Desk`, or a row of `ref_queues`."""
 
     channel: str
     language: str
@@ -71,6 +82,11 @@ class Desk(Protocol):
     concurrency: int
     shrinkage: float
     max_occupancy: float
+    slowdown_share: float
+    minimum_agents: int
+    promise_open_days: int
+    staffed_to: str
+    gives_spare_time: bool
 
 
 def require(
@@ -82,9 +98,9 @@ def require(
     days: pd.DataFrame | None = None,
     handle_seconds: float | None = None,
     patience_seconds: float | None = None,
-    slowdown_share: float | None = None,
-    minimum_agents: int = 1,
-    waiting_contacts: float = 0.0,
+    waiting_contacts: Sequence[float] = (),
+    live_help: pd.DataFrame | None = None,
+    volume: ArrayLike = 1.0,
 ) -> pd.DataFrame:
     """Agents that one queue needs in each forecast half hour, against those on the roster.
 
@@ -92,9 +108,10 @@ def require(
     ----------
     forecast
         One row per half hour of one queue, as `forecast_intervals`: channel, language,
-        starts_at (UTC), local_on, local_slot, mean, q10, q90; with `is_open`, or see `opening`.
+        starts_at (UTC), local_on, local_slot, mean, q10, q90 and any further quantiles; with
+        `is_open`, or see `opening`.
     desk
-        Target, handle time, concurrency, shrinkage and occupancy of the queue's desk.
+        Target, handle time, concurrency and what else the queue's desk sets.
     schedule
         starts_at, agents (on the roster, before shrinkage); rows of other queues are left
         aside where channel and language are given. A half hour without a row is 0 agents on
@@ -106,62 +123,61 @@ def require(
         work, whose days are surer than their half hours. Without it the half hours' quantiles
         are added up, which makes the band too wide.
     handle_seconds
-        The queue's measured mean handle time; wins over the desk's configured one.
+        The queue's measured mean handle time, of a contact held alone; wins over the desk's
+        configured one.
     patience_seconds
-        Mean patience of callers; Erlang A instead of Erlang C for live channels.
-    slowdown_share
-        By how much each further chat at once lengthens all of an agent's chats, in handle times
-        of one held alone; `handle_seconds` is then that of one held alone.
-    minimum_agents
-        Agents of a live channel while it is open, however few contacts it gets.
+        Mean patience of live contacts; without it nobody hangs up.
     waiting_contacts
-        Deferrable contacts unanswered when the forecast begins; work of the first open day.
+        Deferrable contacts unanswered when the forecast begins, by the day of opening at whose
+        end they are due: first those due on the first one.
+    live_help
+        starts_at, hours: agent hours of live desks that help with this deferrable queue.
+    volume
+        What comes beside the forecast, in all or in each row by time: 1.2 is a fifth more.
 
     Returns
     -------
     DataFrame
         STAFFING_COLUMNS, one row per row of `forecast`, in time order. required_low and
-        required_high answer the forecast's q10 and q90 (an 80 % band). gap = scheduled_agents
-        - required_scheduled: negative is short. service_level_share, occupancy_share and
-        wait_mean_seconds are those of the scheduled agents left after shrinkage (whole ones),
-        of the required agents where no schedule is known; NULL where nobody arrives, for
-        deferrable work (only occupancy is given), while closed, and where so few are
-        scheduled that the queue would grow without limit.
+        required_high answer the 10 % and 90 % quantiles of the rate at which contacts come (an
+        80 % band). gap = scheduled_agents - required_scheduled: negative is short.
+        service_level_share, miss_probability, occupancy_share and wait_mean_seconds are those of
+        the scheduled agents left after shrinkage (whole ones), of the required agents where no
+        schedule is known, at the forecast's mean; NULL where nobody arrives, for deferrable work
+        (only occupancy is given), while closed, and where so few are scheduled that the queue
+        would grow without limit. miss_probability is how likely the rate is one at which they
+        miss the target.
     """
     if forecast.empty:
         return pd.DataFrame(columns=list(STAFFING_COLUMNS))
     rows = forecast.sort_values("starts_at", ignore_index=True)
     channel, language = rows.loc[0, ["channel", "language"]]
+    volume = np.broadcast_to(np.asarray(volume, dtype=float), len(rows))
     is_open = _is_open(rows, opening)
-    is_live = channel in LIVE_CHANNELS
     handle = float(desk.handle_seconds if pd.isna(handle_seconds) else handle_seconds)
-
-    expected = rows[["q10", "mean", "q90"]].to_numpy(dtype=float).T
-    if is_live:
-        queue = _LiveQueue(
-            handle, desk.within_seconds, patience_seconds, desk.concurrency, slowdown_share
-        )
-        contacts = np.where(is_open, expected, 0.0)
-        in_hand = _in_hand(rows["starts_at"], contacts, handle)
-        load = np.where(is_open, in_hand, 0.0) / desk.concurrency
-        required = queue.required_agents(load, desk.target_share, desk.max_occupancy)
-        # A desk that is open and gets contacts at all is never left empty.
-        present = np.where(is_open & (contacts[1].sum() > 0), minimum_agents, 0)
-        required = np.maximum(required, present)
-        method = np.where(is_open, queue.method(channel), "lost")
-    else:
-        day = pd.factorize(rows["local_on"])[0]
-        if days is not None:
-            expected = expected[1] * _day_band(rows["local_on"], _of_queue(days, channel, language))
-        expected = expected + np.where(np.arange(len(rows)) == 0, waiting_contacts, 0.0)
-        contacts = np.stack([_spread_over_opening(row, day, is_open) for row in expected])
-        load = contacts * handle / HALF_HOUR_SECONDS
-        required = np.ceil(load / desk.max_occupancy - _ROUNDING)
-        method = np.where(is_open, "workload", "carried")
-    low, needed, high = required
-    rostered = erlang.scheduled_agents(needed, desk.shrinkage)
     scheduled = _scheduled(rows, _of_queue(schedule, channel, language))
 
+    def on_duty(needed):
+        """Agents taking contacts: those scheduled after shrinkage, else those required."""
+        left = np.floor(scheduled * (1 - desk.shrinkage) + _ROUNDING)
+        return np.where(np.isnan(scheduled), needed, left)
+
+    if channel in LIVE_CHANNELS:
+        patience = None if pd.isna(patience_seconds) else float(patience_seconds)
+        found = _live(rows, volume, desk, handle, patience, is_open, on_duty)
+    else:
+        patience = None
+        band = None
+        if days is not None:
+            band = _day_band(rows["local_on"], _of_queue(days, channel, language))
+        help_hours = np.zeros(len(rows))
+        if live_help is not None:
+            at = live_help.set_index("starts_at")["hours"]
+            help_hours = rows["starts_at"].map(at).fillna(0.0).to_numpy(dtype=float)
+        waiting = np.asarray(waiting_contacts, dtype=float)
+        found = _deferrable(rows, volume, desk, handle, is_open, band, waiting, help_hours, on_duty)
+    low, needed, high = found.pop("required")
+    rostered = erlang.scheduled_agents(needed, desk.shrinkage)
     answer = pd.DataFrame(
         {
             "channel": rows["channel"],
@@ -170,9 +186,9 @@ def require(
             "local_on": rows["local_on"],
             "local_slot": rows["local_slot"],
             "is_open": is_open,
-            "expected_contacts": rows["mean"].astype(float),
+            "expected_contacts": rows["mean"].to_numpy(dtype=float) * volume,
             "handle_seconds": handle,
-            "offered_load_erlangs": np.where(is_open, load[1], np.nan),
+            "patience_seconds": np.nan if patience is None else patience,
             "required_agents": _whole_when(is_open, needed),
             "required_low": _whole_when(is_open, np.minimum(low, needed)),
             "required_high": _whole_when(is_open, np.maximum(high, needed)),
@@ -181,12 +197,8 @@ def require(
             "gap": np.where(is_open, scheduled - rostered, np.nan),
         }
     )
-    on_duty = np.floor(scheduled * (1 - desk.shrinkage) + _ROUNDING)
-    on_duty = np.where(np.isnan(scheduled), needed, on_duty)
-    # Where nobody arrives nobody can wait, even if earlier contacts are still in hand.
-    open_load = np.where(is_open & (contacts[1] > 0), load[1], 0.0)
-    does = queue.performance(open_load, on_duty) if is_live else _workload(open_load, on_duty)
-    return answer.assign(**does, method=method)[list(STAFFING_COLUMNS)]
+    absent = dict.fromkeys(set(STAFFING_COLUMNS) - set(answer) - set(found), np.nan)
+    return answer.assign(**found, **absent)[list(STAFFING_COLUMNS)]
 
 
 def require_all(
@@ -196,39 +208,58 @@ def require_all(
     *,
     openings: pd.DataFrame | None = None,
     days: pd.DataFrame | None = None,
-    handle_seconds: dict[tuple[str, str], float] | None = None,
-    patience_seconds: dict[tuple[str, str], float] | None = None,
-    waiting_contacts: dict[tuple[str, str], float] | None = None,
+    handle_seconds: Mapping[Queue, float] | None = None,
+    patience_seconds: Mapping[Queue, float] | None = None,
+    waiting_contacts: Mapping[Queue, Sequence[float]] | None = None,
 ) -> pd.DataFrame:
     """`require` for every queue of `forecasts`; queues without a desk are left out.
 
     openings: channel, language, starts_at, is_open. days: as `forecast_days`. handle_seconds
     and patience_seconds (measured) and waiting_contacts: by (channel, language), where known.
+    Live desks that give spare time are planned first: what their agents have left over while
+    taking contacts is shared among the deferrable queues of their language, by their work.
     Returns STAFFING_COLUMNS; empty with those columns if no queue has a desk.
     """
     desks = tuple(desks)
     measured, patience = handle_seconds or {}, patience_seconds or {}
     waiting = waiting_contacts or {}
-    answers = []
-    for (channel, language), forecast in forecasts.groupby(["channel", "language"], sort=True):
-        desk = desk_of(channel, language, desks)
-        if desk is None:
-            continue
-        answers.append(
-            require(
-                forecast,
-                desk,
-                schedules,
-                opening=_of_queue(openings, channel, language),
-                days=days,
-                handle_seconds=measured.get((channel, language)),
-                patience_seconds=patience.get((channel, language)),
-                waiting_contacts=waiting.get((channel, language), 0.0),
-            )
+    queues = {
+        queue: (forecast, desk)
+        for queue, forecast in forecasts.groupby(["channel", "language"], sort=True)
+        if (desk := desk_of(*queue, desks)) is not None
+    }
+
+    def plan(queue, live_help=None):
+        forecast, desk = queues[queue]
+        return require(
+            forecast,
+            desk,
+            schedules,
+            opening=_of_queue(openings, *queue),
+            days=days,
+            handle_seconds=measured.get(queue),
+            patience_seconds=patience.get(queue),
+            waiting_contacts=waiting.get(queue, ()),
+            live_help=live_help,
         )
-    if not answers:
+
+    plans = {queue: plan(queue) for queue in queues if queue[0] in LIVE_CHANNELS}
+    helpers = [each for queue, each in plans.items() if queues[queue][1].gives_spare_time]
+    work = {
+        queue: queues[queue][0]["mean"].sum()
+        * (measured.get(queue) or queues[queue][1].handle_seconds)
+        for queue in queues
+        if queue[0] not in LIVE_CHANNELS
+    }
+    for queue in work:
+        language = queue[1]
+        helping = [each for each in helpers if each["language"].iloc[0] == language]
+        whole = sum(amount for each, amount in work.items() if each[1] == language)
+        share = work[queue] / whole if whole > 0 else 0.0
+        plans[queue] = plan(queue, _spare_time(helping, queues, share) if helping else None)
+    if not plans:
         return pd.DataFrame(columns=list(STAFFING_COLUMNS))
-    return pd.concat(answers, ignore_index=True)
+    return pd.concat([plans[queue] for queue in sorted(plans)], ignore_index=True)
 
 
 def desk_of(channel: str, language: str, desks: Iterable[Desk]) -> Desk | None:
@@ -244,123 +275,128 @@ def desk_of(channel: str, language: str, desks: Iterable[Desk]) -> Desk | None:
     return None
 
 
+def live_queue(
+    desk: Desk, handle_seconds: float, patience_seconds: float | None = None
+) -> LiveQueue:
+    """The queue that a desk answers, with its measured handle time and patience."""
+    return LiveQueue(
+        handle_seconds,
+        desk.target_share,
+        desk.within_seconds,
+        desk.max_occupancy,
+        patience_seconds,
+        Concurrency(int(desk.concurrency), float(desk.slowdown_share)),
+    )
+
+
+def _live(rows, volume, desk, handle, patience, is_open, on_duty) -> dict[str, object]:
+    queue = live_queue(desk, handle, patience)
+    mean = rows["mean"].to_numpy(dtype=float)
+    quantiles = _quantile_columns(rows)
+    levels, values = list(quantiles), rows[list(quantiles.values())].to_numpy(dtype=float)
+    rule = desk.staffed_to
+    chosen = 0.5 if rule in (EXPECTED, MEAN) else float(rule)
+    counts = risk.quantiles_at(levels, values, [*_OUTER, chosen, *_EVEN])
+    rates = risk.rate_quantiles(levels, values, mean, counts)
+    contacts = np.vstack([mean, rates.T]) * volume
+    in_hand = _in_hand(rows["starts_at"], np.where(is_open, contacts, 0.0), handle)
+    load, low_load, high_load, chosen_load, *loads = np.where(is_open, in_hand, 0.0)
+    loads = np.stack(loads, axis=-1)
+    if rule == EXPECTED:
+        needed = queue.required_for_expected(load, loads)
+    else:
+        needed = queue.required_agents(load if rule == MEAN else chosen_load)
+    low, high = queue.required_agents(np.stack([low_load, high_load]))
+    # A desk that is open and gets contacts at all is never left empty.
+    present = np.where(is_open & (contacts[0].sum() > 0), desk.minimum_agents, 0)
+    needed = np.maximum(needed, present)
+    agents = on_duty(needed)
+    # Where nobody arrives nobody can wait, even if earlier contacts are still in hand.
+    arrives = is_open & (mean * volume > 0)
+    does = queue.performance(np.where(arrives, load, 0.0), agents)
+    missed = queue.miss_probability(loads[arrives], agents[arrives])
+    return {
+        "required": np.maximum([low, needed, high], present),
+        "offered_load_erlangs": np.where(is_open, load, np.nan),
+        "service_level_share": does.service_level_share,
+        "miss_probability": _placed(missed, arrives),
+        "occupancy_share": np.where(arrives, does.occupancy_share, np.nan),
+        "wait_mean_seconds": does.wait_mean_seconds,
+        "method": np.where(is_open, queue.method, "lost"),
+    }
+
+
+def _deferrable(rows, volume, desk, handle, is_open, band, waiting, help_hours, on_duty):
+    if band is None:
+        contacts = rows[["q10", "mean", "q90"]].to_numpy(dtype=float).T
+    else:
+        contacts = rows["mean"].to_numpy(dtype=float) * band
+    plans = [
+        deferrable.plan_promise(
+            rows["starts_at"],
+            rows["local_on"],
+            is_open,
+            each * volume * (paid := handle / 3600 / desk.max_occupancy),
+            waiting * paid,
+            desk.promise_open_days,
+            help_hours,
+        )
+        for each in contacts
+    ]
+    plan = plans[1]
+    required = np.stack([each["dedicated_agents"].to_numpy() for each in plans])
+    done = plan["done_hours"].to_numpy() * desk.max_occupancy / deferrable.HOURS
+    own = np.maximum(plan["done_hours"].to_numpy() - help_hours, 0) * desk.max_occupancy
+    own, agents = own / deferrable.HOURS, on_duty(required[1])
+    busy = np.full(len(rows), np.nan)
+    np.divide(own, agents, out=busy, where=is_open & (own > 0) & (agents >= own))
+    return {
+        "required": required,
+        "offered_load_erlangs": np.where(is_open, done, np.nan),
+        "occupancy_share": busy,
+        "live_help_hours": np.where(is_open, help_hours, 0.0),
+        "waiting_due_contacts": plan["waiting_due_hours"].to_numpy() / paid,
+        "backlog_contacts": plan["backlog_hours"].to_numpy() / paid,
+        "method": np.where(is_open, "promise", "carried"),
+    }
+
+
+def _quantile_columns(rows: pd.DataFrame) -> dict[float, str]:
+    """Level -> column, ascending: q025 is 0.025."""
+    found = {float("0." + name[1:]): name for name in rows if name[0] == "q" and name[1:].isdigit()}
+    return dict(sorted(found.items()))
+
+
+def _placed(values, where) -> np.ndarray:
+    answer = np.full(len(where), np.nan)
+    answer[where] = values
+    return answer
+
+
+def _spare_time(helping, queues, share) -> pd.DataFrame:
+    """starts_at, hours: what the agents of live desks leave over, times `share`."""
+    spare = []
+    for plan in helping:
+        desk = queues[tuple(plan.loc[0, ["channel", "language"]])][1]
+        left = np.floor(plan["scheduled_agents"] * (1 - desk.shrinkage) + _ROUNDING)
+        agents = left.where(plan["scheduled_agents"].notna(), plan["required_agents"])
+        agents = agents.astype("Float64").to_numpy(dtype=float, na_value=0.0)
+        # Agents without anything to take are free; those swamped (no occupancy) are not.
+        busy = plan["occupancy_share"].where(
+            plan["occupancy_share"].notna() | (plan["offered_load_erlangs"] > 0), 0.0
+        )
+        hours = share * deferrable.spare_hours(agents, busy.to_numpy(dtype=float))
+        spare.append(pd.DataFrame({"starts_at": plan["starts_at"], "hours": hours}))
+    return pd.concat(spare).groupby("starts_at", as_index=False)["hours"].sum()
+
+
 def _in_hand(starts_at: pd.Series, contacts, handle) -> np.ndarray:
-    """[3, rows] mean contacts in hand; half hours without a row have no arrivals."""
+    """[..., rows] load to staff for; half hours without a row have no arrivals."""
     half_hour = pd.Timedelta(seconds=HALF_HOUR_SECONDS)
     position = ((starts_at - starts_at.iloc[0]) // half_hour).to_numpy()
     arrivals = np.zeros((len(contacts), position[-1] + 1))
     arrivals[:, position] = contacts
     return staffed_load(arrivals, HALF_HOUR_SECONDS, handle)[:, position]
-
-
-@dataclass(frozen=True)
-class _LiveQueue:
-    """Calls or chats: loads are in erlangs per agent's capacity, chats at once counted together."""
-
-    handle_seconds: float
-    within_seconds: float
-    patience_seconds: float | None
-    concurrency: int
-    slowdown_share: float | None
-
-    def method(self, channel: str) -> str:
-        if self._is_chat():
-            return "chat"
-        if channel == "phone" and self.patience_seconds is not None:
-            return "erlang_a"
-        return LIVE_CHANNELS[channel]
-
-    def required_agents(self, load, target, max_occupancy) -> np.ndarray:
-        if self._is_chat():
-            return required_chat_agents(
-                self._rate(load),
-                self.handle_seconds,
-                target,
-                self.within_seconds,
-                self._patience(),
-                self._together(),
-                max_occupancy,
-            )
-        return erlang.required_agents(
-            load,
-            self.handle_seconds / self.concurrency,
-            target,
-            self.within_seconds,
-            self.patience_seconds,
-            max_occupancy,
-        )
-
-    def performance(self, load, agents) -> dict[str, np.ndarray]:
-        """Service level, occupancy and mean wait; NaN where they are undefined."""
-        service_level, occupancy, wait = (np.full(load.shape, np.nan) for _ in range(3))
-        capacity = agents
-        if self._is_chat():
-            fastest = self._together().handled_per_second(self.handle_seconds)[-1]
-            capacity = agents * fastest * self.handle_seconds / self.concurrency
-        is_stable = (load > 0) & ((capacity > load) | (self.patience_seconds is not None))
-        load, agents = load[is_stable], agents[is_stable]
-        if self._is_chat():
-            does = chat_performance(
-                self._rate(load),
-                agents,
-                self.handle_seconds,
-                self.within_seconds,
-                self._patience(),
-                self._together(),
-            )
-        else:
-            does = erlang.performance(
-                load,
-                agents,
-                self.handle_seconds / self.concurrency,
-                self.within_seconds,
-                self.patience_seconds,
-            )
-        service_level[is_stable] = does.service_level_share
-        occupancy[is_stable] = does.occupancy_share
-        wait[is_stable] = does.wait_mean_seconds
-        return _named(service_level, occupancy, wait)
-
-    def _is_chat(self) -> bool:
-        return self.slowdown_share is not None and self.concurrency > 1
-
-    def _rate(self, load) -> np.ndarray:
-        return load * self.concurrency / self.handle_seconds
-
-    def _patience(self) -> float:
-        return np.inf if self.patience_seconds is None else self.patience_seconds
-
-    def _together(self) -> Concurrency:
-        return Concurrency(self.concurrency, self.slowdown_share)
-
-
-def _workload(load, agents) -> dict[str, np.ndarray]:
-    """Deferrable work has an occupancy alone, where the agents can do it."""
-    service_level, occupancy, wait = (np.full(load.shape, np.nan) for _ in range(3))
-    np.divide(load, agents, out=occupancy, where=(load > 0) & (agents >= load))
-    return _named(service_level, occupancy, wait)
-
-
-def _named(service_level, occupancy, wait) -> dict[str, np.ndarray]:
-    return {
-        "service_level_share": service_level,
-        "occupancy_share": occupancy,
-        "wait_mean_seconds": wait,
-    }
-
-
-def _spread_over_opening(contacts, day, is_open) -> np.ndarray:
-    """Contacts per open half hour: each day's own and carried ones, evenly.
-
-    What arrives after the last opening of the forecast is due beyond it and is left out.
-    """
-    # The next open half hour, at or after the arrival, says on which day the work is done.
-    position = np.where(is_open, np.arange(len(day)), len(day))
-    next_open = np.minimum.accumulate(position[::-1])[::-1]
-    is_due = next_open < len(day)
-    work = np.bincount(day[next_open[is_due]], weights=contacts[is_due], minlength=day.max() + 1)
-    open_count = np.bincount(day[is_open], minlength=day.max() + 1)
-    return np.where(is_open, work[day] / np.maximum(open_count[day], 1), 0.0)
 
 
 def _day_band(local_on: pd.Series, days: pd.DataFrame) -> np.ndarray:

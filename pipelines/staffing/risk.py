@@ -8,10 +8,11 @@ may the target be missed?), or until the service level expected over all that ma
 Source: Ding & Koole, "Optimal call center forecasting and staffing", PEIS 36 (2022).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing import erlang
@@ -44,21 +45,62 @@ def even_quantiles(
 ) -> NDArray[np.float64]:
     """[..., count] a forecast's quantiles at (i + 1/2) / count, each standing for an equal share.
 
+    See `quantiles_at`.
+    """
+    return quantiles_at(levels, values, (np.arange(count) + 0.5) / count)
+
+
+def quantiles_at(
+    levels: Sequence[float], values: ArrayLike, wanted: ArrayLike
+) -> NDArray[np.float64]:
+    """[..., n] a forecast's quantiles at the levels `wanted` [n].
+
     `values` [..., levels] at ascending `levels` between 0 and 1. Between two levels quantiles lie
     on the line through both; beyond the outermost they continue the last line, not below 0.
     """
-    levels = np.asarray(levels, dtype=float)
+    levels, wanted = np.asarray(levels, dtype=float), np.asarray(wanted, dtype=float)
     values = np.asarray(values, dtype=float)
     is_ascending = np.all(np.diff(levels) > 0) and levels[0] > 0 and levels[-1] < 1
     if len(levels) < 2 or not is_ascending or values.shape[-1] != len(levels):
         raise OutOfRangeError(
             f"levels are {levels.tolist()}; at least two, ascending between 0 and 1, one per value"
         )
-    wanted = (np.arange(count) + 0.5) / count
     right = np.clip(np.searchsorted(levels, wanted), 1, len(levels) - 1)
     part = (wanted - levels[right - 1]) / (levels[right] - levels[right - 1])
     low, high = values[..., right - 1], values[..., right]
     return np.maximum(low + part * (high - low), 0)
+
+
+def rate_quantiles(
+    levels: Sequence[float], values: ArrayLike, mean: ArrayLike, wanted: ArrayLike
+) -> NDArray[np.float64]:
+    """[..., values] quantiles of a count, drawn in to those of the rate behind it.
+
+    A half hour's contacts vary because its rate is not known, and because contacts at a known rate
+    come by chance. Queueing formulas count that chance already: planned for twice, a desk of ten
+    contacts a half hour gets an agent too many. Variances add up, and chance has the variance
+    `mean` (Poisson), so what the rate keeps of each distance from the mean is
+    sqrt(1 - mean / variance), 0 where the count varies no more than chance does.
+
+    Parameters
+    ----------
+    levels, values
+        The forecast's ascending levels and its quantiles [..., levels], contacts. The variance is
+        that of a normal count with these distances between symmetric levels, on average.
+    mean
+        [...] expected contacts.
+    wanted
+        [..., n] quantiles of the count to draw in.
+    """
+    levels, values = np.asarray(levels, dtype=float), np.asarray(values, dtype=float)
+    mean, wanted = np.asarray(mean, dtype=float), np.asarray(wanted, dtype=float)
+    pairs = [
+        (values[..., -1 - i] - values[..., i]) / (ndtri(levels[-1 - i]) - ndtri(levels[i]))
+        for i in range(len(levels) // 2)
+    ]
+    variance = np.mean(pairs, axis=0) ** 2 if pairs else np.zeros(mean.shape)
+    kept = 1 - np.divide(mean, variance, out=np.ones(mean.shape), where=variance > mean)
+    return np.maximum(mean[..., None] + (wanted - mean[..., None]) * np.sqrt(kept)[..., None], 0)
 
 
 def required_at_quantile(
@@ -124,16 +166,36 @@ def required_for_expected_service_level(
     enough = erlang.required_agents(
         loads.max(axis=-1), handle_seconds, target_share, within_seconds, patience_seconds
     )
-    enough = np.array(enough)
-    too_few = np.zeros_like(enough)
-    while np.any(is_open := enough - too_few > 1):
-        middle = (enough[is_open] + too_few[is_open]) // 2
-        level = expected_service_level(
-            loads[is_open], middle, handle_seconds, within_seconds, patience_seconds
-        )
-        enough[is_open] = np.where(level >= target_share, middle, enough[is_open])
-        too_few[is_open] = np.where(level >= target_share, too_few[is_open], middle)
-    return enough
+
+    def service_level(loads, agents):
+        return _service_level(loads, agents, handle_seconds, within_seconds, patience_seconds)
+
+    return fewest_expected(loads, np.zeros_like(enough), enough, target_share, service_level)
+
+
+def fewest_expected(
+    loads: NDArray[np.float64],
+    too_few: NDArray[np.int64],
+    enough: NDArray[np.int64],
+    target_share: float,
+    service_level: Callable[[NDArray, NDArray], NDArray],
+) -> NDArray[np.int64]:
+    """[...] fewest agents above `too_few` and up to `enough` that reach the target over `loads`.
+
+    `service_level(loads [..., Q], agents [...])` is the share answered in time at each load, NaN
+    where nothing arrives. It counts with its contacts, see `expected_service_level`.
+    """
+    shape, loads = np.shape(enough), loads.reshape(-1, loads.shape[-1])
+    enough, too_few = np.array(enough).ravel(), np.array(too_few).ravel()
+    offered = loads.sum(axis=-1)
+    while (chosen := np.flatnonzero(enough - too_few > 1)).size:
+        middle = (enough[chosen] + too_few[chosen]) // 2
+        level = service_level(loads[chosen], middle)
+        in_time = np.where(loads[chosen] > 0, level * loads[chosen], 0.0).sum(axis=-1)
+        is_enough = in_time >= target_share * offered[chosen]
+        enough[chosen[is_enough]] = middle[is_enough]
+        too_few[chosen[~is_enough]] = middle[~is_enough]
+    return enough.reshape(shape)
 
 
 def miss_probability(

@@ -4,13 +4,15 @@ A scenario changes what the forecast and the desk say and asks `requirement` aga
 queueing of its own, so that an empty scenario gives the published plan back, row by row.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from pipelines.errors import OutOfRangeError
-from pipelines.staffing.requirement import HALF_HOUR_SECONDS, LIVE_CHANNELS, Desk, require
+from pipelines.staffing.requirement import Desk, require
 
 _SHARES = ("volume_change_share", "surge_change_share", "handle_change_share")
 
@@ -38,42 +40,26 @@ class Scenario:
     concurrency: int | None = None
 
 
-@dataclass(frozen=True)
-class _ChangedDesk:
-    channel: str
-    language: str
-    target_share: float
-    within_seconds: float
-    handle_seconds: float
-    concurrency: int
-    shrinkage: float
-    max_occupancy: float
-
-
 def what_if(
     staffing: pd.DataFrame,
     forecast: pd.DataFrame,
     desk: Desk,
     scenario: Scenario,
-    *,
-    patience_seconds: float | None = None,
-    slowdown_share: float | None = None,
-    minimum_agents: int = 1,
+    days: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Required agents of one queue under `scenario`, against the agents on its roster.
 
     Parameters
     ----------
     staffing
-        The published plan of the queue, as `staffing_intervals`: its opening, roster and handle
-        time are kept. Deferrable work that was waiting when the forecast began is found again
-        as the work in the plan that the forecast does not explain.
+        The published plan of the queue, as `staffing_intervals`: its opening, roster, handle
+        time, patience, waiting work and the help of live desks are kept.
     forecast
-        The queue's `forecast_intervals` over the same half hours (mean, q10, q90).
+        The queue's `forecast_intervals` over the same half hours (mean and quantiles).
     desk
         The queue's desk.
-    patience_seconds, slowdown_share, minimum_agents
-        As the plan was made with; see `requirement.require`.
+    days
+        The queue's `forecast_days`: the band of deferrable work.
 
     Returns
     -------
@@ -94,38 +80,32 @@ def what_if(
     opening = staffing[["starts_at", "is_open"]]
     roster = staffing.loc[staffing["scheduled_agents"].notna(), ["starts_at", "scheduled_agents"]]
     roster = roster.rename(columns={"scheduled_agents": "agents"})
-    waiting = _waiting_contacts(staffing, forecast, desk, opening, handle)
-    volume = 1 + scenario.volume_change_share
-    factor = pd.Series(volume, index=forecast.index, dtype=float)
+    forecast = forecast.sort_values("starts_at", ignore_index=True)
+    volume = np.full(len(forecast), 1 + scenario.volume_change_share)
     if scenario.surge_on is not None:
         is_surge = pd.to_datetime(forecast["local_on"]) == pd.Timestamp(scenario.surge_on)
-        factor[is_surge] *= 1 + scenario.surge_change_share
-    changed = forecast.assign(**{c: forecast[c] * factor for c in ("mean", "q10", "q90")})
+        volume[is_surge] *= 1 + scenario.surge_change_share
     return require(
-        changed,
+        forecast,
         _changed(desk, scenario),
         roster,
         opening=opening,
+        days=days,
         handle_seconds=handle * (1 + scenario.handle_change_share),
-        patience_seconds=patience_seconds,
-        slowdown_share=slowdown_share,
-        minimum_agents=minimum_agents,
-        waiting_contacts=waiting,
+        patience_seconds=staffing["patience_seconds"].iloc[0],
+        waiting_contacts=_waiting_contacts(staffing),
+        live_help=staffing[["starts_at"]].assign(hours=staffing["live_help_hours"]),
+        volume=volume,
     )
 
 
-def _changed(desk: Desk, scenario: Scenario) -> _ChangedDesk:
-    values = {}
-    for field in fields(_ChangedDesk):
-        chosen = getattr(scenario, field.name, None)
-        values[field.name] = getattr(desk, field.name) if chosen is None else chosen
-    return _ChangedDesk(**values)
+def _changed(desk: Desk, scenario: Scenario) -> SimpleNamespace:
+    chosen = {name: getattr(desk, name) for name in Desk.__annotations__}
+    told = {name: getattr(scenario, name, None) for name in chosen}
+    return SimpleNamespace(**chosen | {name: v for name, v in told.items() if v is not None})
 
 
-def _waiting_contacts(staffing, forecast, desk, opening, handle) -> float:
-    """Contacts that the plan works off beyond those it forecasts; 0 for calls and chats."""
-    if forecast["channel"].iloc[0] in LIVE_CHANNELS:
-        return 0.0
-    alone = require(forecast, desk, opening=opening, handle_seconds=handle)
-    beyond = staffing["offered_load_erlangs"].sum() - alone["offered_load_erlangs"].sum()
-    return max(0.0, beyond * HALF_HOUR_SECONDS / handle)
+def _waiting_contacts(staffing: pd.DataFrame) -> list[float]:
+    """Contacts that waited when the plan began, by the day of opening on which they are due."""
+    is_open = staffing["is_open"].astype(bool)
+    return staffing[is_open].groupby("local_on")["waiting_due_contacts"].sum().tolist()

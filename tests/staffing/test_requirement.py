@@ -1,13 +1,16 @@
 """From forecast contacts to agents, on small desks worked out by hand."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import pandas as pd
 import pytest
 
 from pipelines.staffing.chat import Concurrency, chat_performance, required_chat_agents
+from pipelines.staffing.erlang import required_agents
 from pipelines.staffing.requirement import STAFFING_COLUMNS, desk_of, require, require_all
+from pipelines.staffing.risk import required_for_expected_service_level
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,11 @@ class Desk:
     concurrency: int = 1
     shrinkage: float = 0.3
     max_occupancy: float = 1.0
+    slowdown_share: float = 0.0
+    minimum_agents: int = 1
+    promise_open_days: int = 1
+    staffed_to: str = "mean"
+    gives_spare_time: bool = False
 
 
 def forecast(means, channel="phone", language="ko", start="2026-03-02 00:00", low=0.8, high=1.2):
@@ -55,7 +63,8 @@ def test_a_phone_desk_gets_erlang_c_and_a_roster_after_shrinkage():
     answer = require(frame, Desk()).iloc[0]
 
     assert (answer["required_agents"], answer["required_scheduled"]) == (14, 20)
-    assert (answer["required_low"], answer["required_high"]) == (11, 16)
+    # 80 to 120 contacts are an sd of 15.6, 10 of it chance: the rate keeps .7676 of the distance
+    assert (answer["required_low"], answer["required_high"]) == (12, 15)
     assert answer["offered_load_erlangs"] == pytest.approx(10.0)
     assert answer["service_level_share"] == pytest.approx(0.888350019179)
     assert answer["method"] == "erlang_c"
@@ -102,53 +111,108 @@ def test_calls_while_closed_are_lost_and_need_nobody():
     assert answer["required_agents"].iloc[1] == 14
 
 
+def mail(**told):
+    return Desk(**{"channel": "email", "handle_seconds": 900, "shrinkage": 0.0} | told)
+
+
 def test_mail_that_arrives_while_closed_is_work_of_the_next_opening():
-    # two days; open in the last two half hours of the first (Seoul) and in none of the second
-    frame = forecast([6.0, 6.0, 6.0, 12.0, 9.0], channel="email", start="2026-03-02 13:00")
-    desk = Desk(channel="email", handle_seconds=600, max_occupancy=0.8, shrinkage=0.0)
+    # 09:00 to 11:00 in Seoul: closed, closed, open, open; what comes is promised for the same day
+    frame = forecast([6.0, 6.0, 6.0, 6.0], channel="email")
+    hours = opening(frame, [False, False, True, True])
 
-    answer = require(frame, desk, opening=opening(frame, [False, False, True, True, False]))
+    answer = require(frame, mail(promise_open_days=0), opening=hours)
 
-    # 30 contacts x 600 s in two half hours of 1,800 s at 80 %: 15 x 600 / 1440 = 6.25 agents;
-    # the last 9 are due after the forecast's end
-    assert answer["required_agents"].iloc[2:4].tolist() == [7, 7]
-    assert answer["offered_load_erlangs"].iloc[2:4].tolist() == pytest.approx([5.0, 5.0])
-    assert answer["occupancy_share"].iloc[2:4].tolist() == pytest.approx([5 / 7, 5 / 7])
-    assert answer["method"].tolist() == ["carried", "carried", "workload", "workload", "carried"]
+    # 24 contacts of a quarter of an hour are 6 agent hours in two half hours
+    assert answer["required_agents"].iloc[2:].tolist() == [6, 6]
+    assert answer["offered_load_erlangs"].iloc[2:].tolist() == pytest.approx([6.0, 6.0])
+    assert answer["occupancy_share"].iloc[2:].tolist() == pytest.approx([1.0, 1.0])
+    assert answer["backlog_contacts"].tolist() == pytest.approx([6.0, 12.0, 6.0, 0.0], abs=1e-6)
+    assert answer["method"].tolist() == ["carried", "carried", "promise", "promise"]
     assert answer["service_level_share"].isna().all()
+    assert answer["miss_probability"].isna().all()
+
+
+def test_half_an_agent_for_a_day_is_one_agent_for_its_second_half():
+    answer = require(forecast([1.0] * 4, channel="email"), mail(promise_open_days=0))
+
+    # a quarter of an hour comes in each half hour: one agent, when it has all come
+    assert answer["required_agents"].tolist() == [0, 0, 1, 1]
+    assert answer["backlog_contacts"].tolist() == pytest.approx([1, 2, 1, 0], abs=1e-6)
+
+
+def test_a_promise_of_a_day_lets_mondays_mail_wait_for_tuesday_but_leaves_nothing_at_the_end():
+    monday = forecast([4.0, 4.0], channel="email")
+    tuesday = forecast([0.0, 0.0], channel="email", start="2026-03-03 00:00")
+    frame = pd.concat([monday, tuesday], ignore_index=True)
+
+    answer = require(frame, mail())
+
+    # 2 agent hours; levelled over four half hours it is one agent
+    assert answer["required_agents"].tolist() == [1, 1, 1, 1]
+    assert answer["backlog_contacts"].tolist() == pytest.approx([2, 4, 2, 0], abs=1e-6)
 
 
 def test_the_band_of_deferrable_work_is_that_of_its_days():
     frame = forecast([10.0] * 4, channel="email", low=0.0, high=3.0)
-    desk = Desk(channel="email", handle_seconds=1800, max_occupancy=1.0)
+    desk = mail(handle_seconds=1800, promise_open_days=0)
     days = pd.DataFrame({"local_on": frame["local_on"][:1], "mean": 40.0, "q10": 32.0, "q90": 50.0})
 
-    banded = require(frame, desk, days=days).iloc[0]
-    assert (banded["required_low"], banded["required_agents"], banded["required_high"]) == (
-        8,
-        10,
-        13,
+    banded = require(frame, desk, days=days)
+    summed = require(frame, desk)
+
+    assert banded["required_agents"].sum() == 40
+    assert (banded["required_low"].sum(), banded["required_high"].sum()) == (32, 50)
+    assert (summed["required_low"].sum(), summed["required_high"].sum()) == (0, 120)
+
+
+def test_mail_already_waiting_is_done_by_the_day_it_is_due():
+    monday = forecast([0.0, 0.0], channel="email")
+    frame = pd.concat(
+        [monday, forecast([0.0, 0.0], channel="email", start="2026-03-03 00:00")], ignore_index=True
     )
-    summed = require(frame, desk).iloc[0]
-    assert (summed["required_low"], summed["required_high"]) == (0, 30)
+
+    answer = require(frame, mail(), waiting_contacts=[8.0, 4.0])
+
+    # 2 agent hours are due on Monday; the third is done early on Tuesday
+    assert answer["required_agents"].tolist() == [2, 2, 2, 0]
+    assert answer["waiting_due_contacts"].tolist() == pytest.approx([0.0, 8.0, 0.0, 4.0])
+    assert answer["backlog_contacts"].tolist() == pytest.approx([8, 4, 0, 0], abs=1e-6)
 
 
-def test_mail_already_waiting_is_work_of_the_first_open_day():
-    frame = forecast([0.0, 6.0], channel="email")
-    desk = Desk(channel="email", handle_seconds=600, max_occupancy=1.0)
+def test_what_live_agents_have_to_spare_is_shared_by_the_deferrable_work_of_their_language():
+    calls = forecast([0.0] * 4 + [100.0])
+    letters = forecast([8.0] * 4 + [0.0], channel="email")
+    posts = forecast([8.0] * 4 + [0.0], channel="social")
+    other = forecast([8.0] * 4 + [0.0], channel="email", language="ja")
+    desks = [
+        Desk(minimum_agents=4, gives_spare_time=True),
+        mail(channel="*", language="*", promise_open_days=0),
+    ]
 
-    answer = require(frame, desk, waiting_contacts=12)
+    answer = require_all(pd.concat([calls, letters, posts, other]), desks)
+    by_queue = answer.groupby(["channel", "language"])
 
-    assert answer["offered_load_erlangs"].tolist() == pytest.approx([3.0, 3.0])
+    # four idle agents give 4 x 0.95 / 2 hours each half hour, half of it to either queue
+    assert by_queue["live_help_hours"].first().to_dict() == {
+        ("email", "ja"): 0.0,
+        ("email", "ko"): pytest.approx(0.95),
+        ("phone", "ko"): pytest.approx(math.nan, nan_ok=True),
+        ("social", "ko"): pytest.approx(0.95),
+    }
+    # 14 agents with 10 erlangs give (13.3 - 10) / 4 more in the last one: of 8 agent hours of
+    # work 4.625 are done by them, 3.375 by agents of its own; Japanese has no help
+    assert by_queue["required_agents"].sum().to_dict()["email", "ja"] == 16
+    assert by_queue["required_agents"].sum().to_dict()["email", "ko"] == 7
 
 
-def test_chats_share_an_agent():
+def test_chats_held_together_save_agents_and_an_agent_with_one_chat_is_no_faster():
     frame = forecast([100.0], channel="live_chat")
 
     answer = require(frame, Desk(channel="live_chat", handle_seconds=540, concurrency=3)).iloc[0]
 
-    assert answer["required_agents"] == 14  # 540 s at three at once is 180 s
-    assert answer["method"] == "erlang_c_shared"
+    needed = int(required_chat_agents(100 / 1800, 540, 0.8, 20, math.inf, Concurrency(3)))
+    assert answer["required_agents"] == needed == 12
+    assert answer["method"] == "chat"
 
 
 def test_the_measured_handle_time_wins_over_the_configured_one():
@@ -225,22 +289,23 @@ def test_chats_that_slow_each_other_need_more_agents_than_sharing_hopes_for():
     frame = forecast([60.0], channel="live_chat")
     desk = Desk(channel="live_chat", handle_seconds=400, within_seconds=30, concurrency=3)
 
+    slowed = replace(desk, slowdown_share=0.3)
     hoped = require(frame, desk, patience_seconds=200).iloc[0]
-    exact = require(frame, desk, patience_seconds=200, slowdown_share=0.3).iloc[0]
+    exact = require(frame, slowed, patience_seconds=200).iloc[0]
 
     alone = {"handle_seconds": 400, "within_seconds": 30, "patience_seconds": 200}
     three = Concurrency(3, 0.3)
     needed = int(required_chat_agents(60 / 1800, target_share=0.8, concurrency=three, **alone))
     does = chat_performance(60 / 1800, needed, concurrency=three, **alone)
-    assert (hoped["method"], exact["method"]) == ("erlang_c_shared", "chat")
+    assert (hoped["method"], exact["method"]) == ("chat", "chat")
     assert hoped["required_agents"] < exact["required_agents"] == needed
     assert exact["service_level_share"] == pytest.approx(float(does.service_level_share))
 
 
 def test_too_few_for_the_chats_that_come_have_no_wait_to_promise():
     frame = forecast([60.0], channel="live_chat")
-    desk = Desk(channel="live_chat", handle_seconds=400, concurrency=3, shrinkage=0.0)
-    answer = require(frame, desk, schedule(frame, [3.0]), slowdown_share=0.3).iloc[0]
+    desk = Desk(channel="live_chat", handle_seconds=400, concurrency=3, slowdown_share=0.3)
+    answer = require(frame, replace(desk, shrinkage=0.0), schedule(frame, [3.0])).iloc[0]
     # three agents with three chats each finish at most 9 / 640 s, 25 in the half hour
     assert answer["gap"] < 0
     assert math.isnan(answer["service_level_share"])
@@ -254,7 +319,7 @@ def test_known_patience_makes_the_method_erlang_a():
 
 def test_a_minimum_presence_is_kept_while_the_desk_is_open():
     frame = forecast([1.0, 100.0, 1.0])
-    answer = require(frame, Desk(), opening=opening(frame, [True, True, False]), minimum_agents=3)
+    answer = require(frame, Desk(minimum_agents=3), opening=opening(frame, [True, True, False]))
     assert answer["required_agents"].fillna(-1).tolist() == [3, 14, -1]
 
 
@@ -277,3 +342,61 @@ def test_a_half_hour_without_a_row_has_no_arrivals():
     assert answer["offered_load_erlangs"].tolist() == pytest.approx(
         alone["offered_load_erlangs"].iloc[[0, 3]].tolist()
     )
+
+
+def quantiles(means, spread, levels=(0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)):
+    """A forecast whose rate is known to within `spread` (normal), with the chance of arrivals."""
+    frame = forecast(means)
+    off = NormalDist()
+    for level in levels:
+        sd = (frame["mean"] + (spread * frame["mean"]) ** 2) ** 0.5
+        name = f"q{level * 1000:03.0f}"
+        frame[name.removesuffix("0")] = frame["mean"] + off.inv_cdf(level) * sd
+    return frame
+
+
+def test_a_rate_known_for_certain_is_staffed_for_its_mean_and_has_no_band():
+    answer = require(quantiles([100.0], 0.0), Desk(staffed_to="expected")).iloc[0]
+    assert answer["required_agents"] == 14
+    assert (answer["required_low"], answer["required_high"]) == (14, 14)
+    assert answer["miss_probability"] == 0.0
+
+
+def test_an_uncertain_rate_takes_more_agents_than_its_mean_and_a_higher_quantile_still_more():
+    frame = quantiles([400.0], 0.2)
+    needed = {
+        rule: int(require(frame, Desk(staffed_to=rule))["required_agents"].iloc[0])
+        for rule in ("mean", "expected", "0.9")
+    }
+    loads = [40 * (1 + 0.2 * NormalDist().inv_cdf((i + 0.5) / 9)) for i in range(9)]
+    # the outermost ninths lie on the line through the last two quantiles given
+    assert needed["mean"] == int(required_agents(40.0, 180, 0.8, 20)) == 45
+    by_hand = required_for_expected_service_level(loads, 180, 0.8, 20)
+    assert needed["expected"] == int(by_hand) == 53
+    assert needed["0.9"] == int(required_agents(40 * (1 + 0.2 * 1.2816), 180, 0.8, 20)) == 56
+
+
+def test_the_chance_to_miss_the_target_counts_the_rates_at_which_those_scheduled_fall_short():
+    frame = quantiles([400.0] * 3, 0.2)
+    roster = schedule(frame, [45.0, 53.0, 70.0])
+    answer = require(frame, Desk(shrinkage=0.0), roster)
+    # of nine equally likely rates 45 agents fall short in four, 53 in two and 70 in none
+    assert answer["miss_probability"].tolist() == pytest.approx([4 / 9, 2 / 9, 0.0])
+
+
+def test_a_queue_is_planned_with_the_patience_that_is_known_of_it():
+    frame = forecast([100.0])
+    answer = require_all(frame, [Desk()], patience_seconds={("phone", "ko"): 300.0}).iloc[0]
+    assert (answer["method"], answer["patience_seconds"]) == ("erlang_a", 300.0)
+    unknown = require_all(frame, [Desk()], patience_seconds={("phone", "ko"): None}).iloc[0]
+    assert unknown["method"] == "erlang_c"
+    assert math.isnan(unknown["patience_seconds"])
+
+
+def test_more_volume_is_a_busier_rate_not_a_more_certain_one():
+    frame = quantiles([100.0], 0.2)
+    double = require(frame, Desk(staffed_to="expected"), volume=2.0).iloc[0]
+    assert double["expected_contacts"] == 200.0
+    known = require(quantiles([200.0], 0.2), Desk(staffed_to="expected")).iloc[0]
+    assert double["required_agents"] == known["required_agents"]
+    assert double["required_high"] == known["required_high"]

@@ -10,6 +10,13 @@ from pipelines.errors import OutOfRangeError
 from pipelines.staffing.requirement import require
 from pipelines.staffing.what_if import Scenario, what_if
 
+MADE = {
+    "slowdown_share": 0.0,
+    "minimum_agents": 1,
+    "promise_open_days": 1,
+    "staffed_to": "mean",
+    "gives_spare_time": False,
+}
 PHONE = SimpleNamespace(
     channel="phone",
     language="ko",
@@ -19,6 +26,7 @@ PHONE = SimpleNamespace(
     concurrency=1,
     shrinkage=0.3,
     max_occupancy=1.0,
+    **MADE,
 )
 EMAIL = SimpleNamespace(
     channel="*",
@@ -29,6 +37,7 @@ EMAIL = SimpleNamespace(
     concurrency=1,
     shrinkage=0.3,
     max_occupancy=0.9,
+    **MADE,
 )
 
 
@@ -64,16 +73,17 @@ def test_an_empty_scenario_gives_the_published_plan_back():
 
 
 def test_an_empty_scenario_keeps_how_the_plan_was_made():
-    made = {"patience_seconds": 240, "slowdown_share": 0.2, "minimum_agents": 3}
-    chat = SimpleNamespace(**(vars(PHONE) | {"channel": "live_chat", "concurrency": 3}))
+    told = {"slowdown_share": 0.2, "minimum_agents": 3, "staffed_to": "expected"}
+    chat = SimpleNamespace(**(vars(PHONE) | {"channel": "live_chat", "concurrency": 3} | told))
     ahead = forecast("live_chat", 100, 60, 1)
-    plan = require(ahead, chat, **made)
-    pd.testing.assert_frame_equal(what_if(plan, ahead, chat, Scenario(), **made), plan)
+    plan = require(ahead, chat, patience_seconds=240)
+    pd.testing.assert_frame_equal(what_if(plan, ahead, chat, Scenario()), plan)
 
 
-def test_an_empty_scenario_keeps_the_work_that_was_waiting():
+def test_an_empty_scenario_keeps_the_work_that_was_waiting_and_the_help_of_live_desks():
     ahead = forecast("email", 20, 20, 20, 20)
-    plan = require(ahead, EMAIL, waiting_contacts=35)
+    spare = ahead[["starts_at"]].assign(hours=[0.5, 0.0, 0.25, 1.0])
+    plan = require(ahead, EMAIL, waiting_contacts=[35.0], live_help=spare)
     pd.testing.assert_frame_equal(what_if(plan, ahead, EMAIL, Scenario()), plan)
 
 
@@ -116,7 +126,7 @@ def test_more_chats_at_once_need_fewer_agents():
     ahead = forecast("live_chat", 100)
     plan = require(ahead, chat)
     two = what_if(plan, ahead, chat, Scenario(concurrency=2))
-    assert list(two["offered_load_erlangs"]) == [5.0]
+    assert list(two["offered_load_erlangs"]) == [10.0]
     assert two["required_agents"].iloc[0] < plan["required_agents"].iloc[0]
 
 
