@@ -15,6 +15,10 @@ class Definition:
 
     `statistic` is the default, `statistics` what else may be asked for. `date` says which
     date an observation belongs to. `up_is_good` is None where neither direction is.
+    A variant names the metric it is another rule for (`variant_of`) and what `differs`; a rule
+    of others also whose it is (`system`), where that is written (`reference`), the helpdesk's
+    own figure (`vendor_column` of fact_contacts), what a contact must have (`requires`) and
+    which exclusions it leaves out (`leaves_out`; None: every one).
     Fields that do not apply (the clock of a share, say) are None.
     """
 
@@ -35,6 +39,23 @@ class Definition:
     clock_start: str | None = None
     clock_stop: str | None = None
     pauses: str | None = None
+    variant_of: str | None = None
+    differs: str | None = None
+    system: str | None = None
+    reference: str | None = None
+    vendor_column: str | None = None
+    requires: tuple[str, ...] = ()
+    leaves_out: tuple[str, ...] | None = None
+
+    @property
+    def dated_by(self) -> str:
+        """Whether observations belong to the day of the `arrival` or of a later `event`."""
+        return "arrival" if self.date in ("arrival", "creation") else "event"
+
+    @property
+    def is_business_time(self) -> bool:
+        """Whether the clock stands while the desk is closed."""
+        return (self.pauses or "none") != "none"
 
     @classmethod
     def from_row(cls, row: dict) -> "Definition":
@@ -48,11 +69,17 @@ class Definition:
         return cls(
             **known
             | {
-                "statistics": tuple(s.strip() for s in known["statistics"].split(",")),
+                "statistics": _listed(known["statistics"]),
+                "requires": _listed(known.get("requires")),
+                "leaves_out": _listed(known["leaves_out"]) if known.get("leaves_out") else None,
                 "up_is_good": None if up_is_good is None else bool(up_is_good),
                 "version": int(known["version"]),
             }
         )
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",")) if text else ()
 
 
 @dataclass(frozen=True)

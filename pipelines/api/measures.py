@@ -5,6 +5,7 @@ unit, up_is_good, cut, version, build_id and is_approximate.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -40,11 +41,15 @@ def measure(
     end: Day,
     where: Where,
     statistic: str | None,
+    relation: str | None = None,
 ) -> pd.DataFrame:
-    """[by..., value, n, low, high]; periods of the range without observations are shown."""
+    """[by..., value, n, low, high]; periods of the range without observations are shown.
+
+    `relation` is SQL of the observations, where they are not those of the published view.
+    """
     definition = definition_of(build, metric)
     chosen = _statistic(definition, statistic)
-    selection = _select(build, metric, by, start, end, where)
+    selection = replace(select_metric(build, metric, by, start, end, where), relation=relation)
     found = _estimated(build, selection, chosen)
     return _labelled(_with_empty_periods(found, selection), build, definition, chosen)
 
@@ -68,7 +73,7 @@ def compare(
     window = _closed_range(build, metric, start, end)
     before = previous_window(*window)
     now, then = (
-        _estimated(build, _select(build, metric, names, *days, where), chosen)
+        _estimated(build, select_metric(build, metric, names, *days, where), chosen)
         for days in (window, before)
     )
     then = then[[*names, "value", "n"]].rename(
@@ -90,7 +95,7 @@ def distribution(
 ) -> pd.DataFrame:
     """[by..., bin_low, bin_high, n]: see `shapes.distribution`."""
     definition = definition_of(build, metric)
-    selection = _select(build, metric, by, start, end, where)
+    selection = select_metric(build, metric, by, start, end, where)
     found = _shown(shapes.distribution(build, selection, definition.unit), selection)
     return _labelled(found, build, definition, definition.statistic)
 
@@ -105,7 +110,7 @@ def survival(
             f"{metric} keeps no unfinished observations; survival needs a metric such as"
             " first_response_censored_seconds"
         )
-    selection = _select(build, metric, by, start, end, where)
+    selection = select_metric(build, metric, by, start, end, where)
     found = _shown(shapes.survival(build, selection), selection)
     return _labelled(found, build, definition, definition.statistic)
 
@@ -115,7 +120,7 @@ def share_by_wait(build: Build, metric: str, start: Day, end: Day, where: Where)
     definition = definition_of(build, metric)
     if definition.statistic != "share":
         raise UnknownNameError(f"{metric} is not a share; share_by_wait needs one such as csat")
-    selection = _select(build, metric, (), start, end, where)
+    selection = select_metric(build, metric, (), start, end, where)
     found = drivers.share_by_wait(build, selection)
     return _labelled(found, build, definition, definition.statistic)
 
@@ -125,7 +130,7 @@ def observations(
 ) -> pd.DataFrame:
     """Rows behind a number, the newest day first."""
     definition = definition_of(build, metric)
-    selection = _select(build, metric, (), start, end, where)
+    selection = select_metric(build, metric, (), start, end, where)
     found = records.observations(build, selection, limit, offset)
     return _labelled(found, build, definition, definition.statistic)
 
@@ -134,7 +139,8 @@ def _view(metric: str) -> str:
     return f"metric_{metric}"
 
 
-def _select(build: Build, metric: str, by, start: Day, end: Day, where: Where) -> Selection:
+def select_metric(build: Build, metric: str, by, start: Day, end: Day, where: Where) -> Selection:
+    """A part of a metric's observations; raises UnknownNameError for what it does not have."""
     selection = select(_view(metric), build.columns[_view(metric)], by, start, end, where)
     build.check_values(where)
     return selection

@@ -88,7 +88,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Selection:
-    """A part of one table or view: its grouping, the days it spans, and its filters."""
+    """A part of one table or view: its grouping, the days it spans, and its filters.
+
+    `relation` is SQL to read instead of `source`, where a reader changed what it is made with.
+    """
 
     source: str
     by: tuple[Dimension, ...]
@@ -96,6 +99,12 @@ class Selection:
     filters: Condition
     start: date | None
     end: date | None
+    relation: str | None = None
+
+    @property
+    def rows_from(self) -> str:
+        """What stands after FROM."""
+        return f"({self.relation})" if self.relation else quoted(self.source)
 
     @property
     def names(self) -> list[str]:
@@ -117,7 +126,7 @@ class Selection:
         places = ", ".join(str(place) for place in range(1, len(groups) + 1))
         return (
             f"SELECT {', '.join([*groups, *aggregates])}"
-            f" FROM {quoted(self.source)} WHERE {wanted.text}"
+            f" FROM {self.rows_from} WHERE {wanted.text}"
             + (f" GROUP BY {places} ORDER BY {places}" if groups else "")
         )
 
@@ -125,8 +134,7 @@ class Selection:
         """SELECT single rows of the selection, LIMIT and OFFSET being the last parameters."""
         wanted = Condition.all_of((self.condition, condition))
         return (
-            f"SELECT * FROM {quoted(self.source)} WHERE {wanted.text}"
-            f" ORDER BY {order} LIMIT ? OFFSET ?"
+            f"SELECT * FROM {self.rows_from} WHERE {wanted.text} ORDER BY {order} LIMIT ? OFFSET ?"
         )
 
 

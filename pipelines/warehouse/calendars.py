@@ -6,6 +6,7 @@ shifts over midnight and schedules that change while somebody waits.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,33 @@ def business_days(calendars: Iterable[Calendar], first: date, last: date) -> pd.
     )
     frame["calendar_id"] = frame["calendar_id"].astype("str")
     return frame.astype({"utc_day": "datetime64[us]"})
+
+
+def single_periods(
+    calendars: Iterable[Calendar],
+) -> tuple[list[Calendar], pd.DataFrame]:
+    """Calendars that change, each of their periods as if it had always been in force.
+
+    Returns
+    -------
+    list of Calendar
+        `<id>@<n>`, n from 1, for each period of a calendar that has several.
+    DataFrame
+        One row per period of every calendar: calendar_id, starts_at, ends_at (naive UTC, end not
+        included, NULL where open), period_calendar_id (of a calendar that never changes its own).
+    """
+    alone, rows = [], []
+    for calendar in calendars:
+        zone = ZoneInfo(calendar.zone)
+        bounds = [_utc(p.starts, zone) if p.starts else None for p in calendar.periods]
+        for n, period in enumerate(calendar.periods, 1):
+            name = calendar.id if len(calendar.periods) == 1 else f"{calendar.id}@{n}"
+            if name != calendar.id:
+                always = replace(period, starts=None)
+                alone.append(replace(calendar, id=name, periods=(always,)))
+            rows.append((calendar.id, bounds[n - 1], (*bounds, None)[n], name))
+    columns = ["calendar_id", "starts_at", "ends_at", "period_calendar_id"]
+    return alone, pd.DataFrame(rows, columns=columns)
 
 
 def open_periods(calendar: Calendar, first: date, last: date) -> list[tuple[datetime, datetime]]:

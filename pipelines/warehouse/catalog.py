@@ -29,7 +29,12 @@ _METRIC_KEYS = (
     "formula", "worked_example", "version",
 )  # fmt: skip
 # Absent where they do not apply: a share has no clock, and of some metrics neither way is good.
-_OPTIONAL_METRIC_KEYS = ("clock_start", "clock_stop", "pauses", "up_is_good")
+_OPTIONAL_METRIC_KEYS = (
+    "clock_start", "clock_stop", "pauses", "up_is_good", "variant_of", "differs", "system",
+    "reference", "vendor_column", "requires", "leaves_out",
+)  # fmt: skip
+# A rule is a metric by somebody else's definition, and says whose and where that is written.
+_RULE_KEYS = (*_METRIC_KEYS, "variant_of", "differs", "system", "reference", "leaves_out")
 
 _NEEDED_BY_STATISTIC = {"ratio": "weight", "km_median": "is_observed", "km_p90": "is_observed"}
 
@@ -48,7 +53,7 @@ class ColumnNote:
 class Header:
     """What a file says about the table, view, metric or audit it makes.
 
-    `kind` is core, fact, metric, audit, or table (made in Python); `inputs` are the tables
+    `kind` is core, fact, metric, rule, audit, or table (made in Python); `inputs` are the tables
     its SQL reads; `entries` holds every key of the header as written."""
 
     name: str
@@ -68,8 +73,8 @@ class Header:
 
     @property
     def is_view(self) -> bool:
-        """Whether it is stored as a view: metrics, and cores that are read once."""
-        return self.kind == "metric" or self.entries.get("stored") == "view"
+        """Whether it is stored as a view: metrics, rules, and cores that are read once."""
+        return self.kind in ("metric", "rule") or self.entries.get("stored") == "view"
 
 
 @lru_cache(maxsize=1)
@@ -81,6 +86,7 @@ def headers() -> tuple[Header, ...]:
     sql = [
         *(_read(path, _kind(path)) for path in _files("models")),
         *(_read(path, "metric") for path in _files("metrics")),
+        *(_read(path, "rule") for path in _files("rules")),
         *(_read(path, "audit") for path in _files("audits")),
     ]
     return (*_in_order(sql), *_python_made())
@@ -96,14 +102,19 @@ def metrics() -> list[Header]:
     return sorted((h for h in headers() if h.kind == "metric"), key=lambda h: h.name)
 
 
+def rules() -> list[Header]:
+    """Metrics by the definitions of helpdesks and others, by name; each is a `variant_of` one."""
+    return sorted((h for h in headers() if h.kind == "rule"), key=lambda h: h.name)
+
+
 def audits() -> list[Header]:
     """Audits by name."""
     return sorted((h for h in headers() if h.kind == "audit"), key=lambda h: h.name)
 
 
 def published() -> list[Header]:
-    """Headers of what readers see: facts, Python-made tables, then metrics, by name."""
-    kinds = {"fact": 0, "table": 0, "metric": 1}
+    """Headers of what readers see: facts, Python-made tables, metrics, then rules, by name."""
+    kinds = {"fact": 0, "table": 0, "metric": 1, "rule": 2}
     return sorted((h for h in headers() if h.kind in kinds), key=lambda h: (kinds[h.kind], h.name))
 
 
@@ -159,10 +170,10 @@ def dictionary() -> pd.DataFrame:
 
 
 def definitions() -> pd.DataFrame:
-    """One row per metric: its name (without `metric_`), every entry of its header, and its SQL."""
+    """One row per metric or rule: its name (without `metric_`), its header, and its SQL."""
     keys = (*_METRIC_KEYS, *_OPTIONAL_METRIC_KEYS)
     rows = []
-    for head in metrics():
+    for head in (*metrics(), *rules()):
         row = {"metric": head.name.removeprefix("metric_")}
         row |= {key: _text(head.entries.get(key)) for key in keys}
         rows.append(row | {"sql": head.sql.strip()})
@@ -218,13 +229,17 @@ def _read(path: Path, kind: str) -> Header:
     if match is None:
         raise BuildError(f"{path}: does not start with a header `/* ---` TOML `--- */`")
     entries = _toml(path, match["toml"])
-    name = f"metric_{path.stem}" if kind == "metric" else path.stem
-    required = {"metric": _METRIC_KEYS, "audit": ("summary", "severity", "remedy")}
+    name = f"metric_{path.stem}" if kind in ("metric", "rule") else path.stem
+    required = {
+        "metric": _METRIC_KEYS,
+        "rule": _RULE_KEYS,
+        "audit": ("summary", "severity", "remedy"),
+    }
     for key in required.get(kind, ("summary", "grain", "key")):
         if key not in entries:
             raise BuildError(f"{path}: the header lacks `{key}`")
     columns = entries.get("columns", {})
-    if kind == "metric":
+    if kind in ("metric", "rule"):
         columns = {**_metric_columns(match["sql"], entries), **columns}
         _check_statistics(path, entries, columns)
     return Header(

@@ -1,4 +1,6 @@
 /* ---
+variant_of = "first_response_seconds"
+differs = "Only time in which the desk was open counts"
 label = "First response, opening hours"
 summary = "The part of the first response time in which the desk was open."
 statistic = "median"
@@ -9,6 +11,7 @@ clock_start = "the customer's first message"
 clock_stop = "first public reply by a human"
 pauses = "while the desk is closed: nights, holidays, between shifts"
 date = "arrival"
+requires = ["offered", "reply", "calendar"]
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; unanswered contacts; desks without a calendar"
 up_is_good = false
 formula = "open seconds of [first inbound message, first human reply)"
@@ -26,6 +29,8 @@ SELECT
     c.agent_id AS agent,
     c.urgency,
     c.source,
+    c.arrived_at AS started_at,
+    c.first_reply_at AS stopped_at,
     c.first_response_business_seconds AS value
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL

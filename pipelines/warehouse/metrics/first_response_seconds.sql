@@ -9,6 +9,7 @@ clock_start = "the customer's first message"
 clock_stop = "first public reply by a human: bots, automatic replies and notes do not stop it"
 pauses = "none"
 date = "arrival"
+requires = ["offered", "reply"]
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; unanswered contacts, whose share stands beside it"
 up_is_good = false
 formula = "first human reply - first inbound message"
@@ -26,6 +27,8 @@ SELECT
     c.agent_id AS agent,
     c.urgency,
     c.source,
+    c.arrived_at AS started_at,
+    c.first_reply_at AS stopped_at,
     c.first_response_seconds AS value
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL

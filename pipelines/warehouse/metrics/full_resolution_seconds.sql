@@ -9,6 +9,7 @@ clock_start = "the customer's first message"
 clock_stop = "last solve; closing afterwards is not a second solve"
 pauses = "none"
 date = "last solve"
+requires = ["solve", "solved_now"]
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unsolved contacts"
 up_is_good = false
 formula = "last solve at the data cut - arrival"
@@ -25,6 +26,8 @@ SELECT
     c.agent_id AS agent,
     c.urgency,
     c.source,
+    c.arrived_at AS started_at,
+    c.last_solved_at AS stopped_at,
     c.full_resolution_seconds AS value
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL

@@ -23,6 +23,7 @@ SELECT
     s.urgency,
     s.source,
     s.scale,
+    s.survey_id,
     CASE WHEN s.score >= 1 THEN 1 ELSE 0 END AS value
 FROM fact_surveys AS s
 WHERE s.exclusion IS NULL

@@ -6,6 +6,7 @@ statistics = ["share"]
 unit = "share"
 population = "contacts solved at least once"
 date = "first solve"
+requires = ["known_reopening"]
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts never solved"
 up_is_good = false
 formula = "contacts reopened within the window / contacts solved"

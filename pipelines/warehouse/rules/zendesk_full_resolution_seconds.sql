@@ -1,0 +1,59 @@
+/* ---
+variant_of = "full_resolution_seconds"
+system = "zendesk"
+label = "Zendesk"
+summary = "Zendesk's full resolution time: ticket creation to the most recent solve."
+differs = "Starts with the ticket's creation; whole minutes; also counts merged, internal and agent-started tickets; tickets only"
+statistic = "median"
+statistics = ["median", "mean", "p90"]
+unit = "seconds"
+population = "tickets solved at the data cut"
+clock_start = "creation of the ticket"
+clock_stop = "last solve"
+pauses = "none"
+date = "last solve"
+requires = ["ticket", "solve", "solved_now"]
+leaves_out = ["deleted", "quarantined"]
+exclusions = "deleted and quarantined contacts; unsolved tickets; chats and calls that became no ticket"
+up_is_good = false
+formula = "last solve - creation, in whole minutes"
+worked_example = "Created 09:00, solved 11:00, reopened, solved 15:00: 360 minutes = 21,600 s."
+vendor_column = "vendor_full_resolution_seconds"
+reference = "Zendesk help 4408834848154 (native duration metrics) and 4408821871642 (first reply time); whole minutes as seen in exports"
+version = 1
+--- */
+WITH timed AS (
+    SELECT
+        contact_id,
+        last_solved_on AS observed_on,
+        channel,
+        language,
+        topic,
+        team,
+        agent_id AS agent,
+        urgency,
+        source,
+        created_at AS started_at,
+        last_solved_at AS stopped_at
+    FROM fact_contacts
+    WHERE kind = 'ticket'
+        AND coalesce(exclusion, 'counted') NOT IN ('deleted', 'quarantined')
+        AND is_resolved
+)
+
+SELECT
+    contact_id,
+    observed_on,
+    channel,
+    language,
+    topic,
+    team,
+    agent,
+    urgency,
+    source,
+    started_at,
+    stopped_at,
+    seconds_between(started_at, stopped_at) AS exact_seconds,
+    CAST(floor(exact_seconds / 60) AS BIGINT) * 60 AS value
+FROM timed
+WHERE stopped_at >= started_at
