@@ -10,10 +10,19 @@ interval; instants are naive UTC, days are of the site's zone.
 
 from pipelines.api.contacts import ContactView
 from pipelines.api.definitions import BuildInfo, Definition
+from pipelines.api.exports import csv_bytes, icalendar_bytes, xlsx_bytes
 from pipelines.api.trust import Reason, Trust
 from pipelines.api.warehouse import Warehouse, open_warehouse
 from pipelines.staffing.erlang import AgentsAnswer, agents
-from pipelines.staffing.shortage import roster_band, short_half_hours, shortage
+from pipelines.staffing.hiring import hiring_view
+from pipelines.staffing.pooling import pool_plan, pooled_by_language
+from pipelines.staffing.shortage import (
+    misses,
+    roster_band,
+    short_half_hours,
+    shortage,
+    with_costs,
+)
 from pipelines.staffing.what_if import Scenario, what_if
 
 __all__ = [
@@ -26,9 +35,17 @@ __all__ = [
     "Trust",
     "Warehouse",
     "agents",
+    "csv_bytes",
+    "hiring_view",
+    "icalendar_bytes",
+    "misses",
     "open_warehouse",
+    "pool_plan",
+    "pooled_by_language",
     "roster_band",
     "short_half_hours",
     "shortage",
     "what_if",
+    "with_costs",
+    "xlsx_bytes",
 ]

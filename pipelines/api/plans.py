@@ -21,7 +21,8 @@ _COLUMNS_BEFORE_FORECAST = {
         "expected_contacts", "handle_seconds", "patience_seconds", "offered_load_erlangs",
         "required_agents", "required_low", "required_high", "required_scheduled",
         "scheduled_agents", "gap", "service_level_share", "miss_probability", "occupancy_share",
-        "wait_mean_seconds", "live_help_hours", "waiting_due_contacts", "backlog_contacts", "method",
+        "wait_mean_seconds", "live_help_hours", "waiting_due_contacts", "backlog_contacts",
+        "method",
     ),
     "staffing_queues": (
         "channel", "language", "handle_seconds", "handle_source", "handle_n", "held_at_once",

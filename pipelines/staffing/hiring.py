@@ -109,6 +109,60 @@ def plan_hiring(
     )
 
 
+def hiring_view(
+    staffing: pd.DataFrame,
+    *,
+    on_roll: float,
+    yearly_attrition: float,
+    yearly_growth: float = 0.0,
+    weekly_hours: float = 40.0,
+    ramp_weeks: int = 8,
+    by: str = "week",
+) -> pd.DataFrame:
+    """How many to hire in each of the next 12 weeks or months, from a fortnight's plan.
+
+    The plan's agent hours to schedule a week, divided by the weekly hours of a person, are the
+    people needed now; they grow by `yearly_growth` a year. Two weeks say nothing of the season:
+    take a growth that does.
+
+    Parameters
+    ----------
+    staffing
+        Rows of `staffing_intervals` of the queues that the people work on, whole days.
+    on_roll
+        People there now, all ramped up.
+    ramp_weeks
+        From a hire's first day, worth nothing, to full worth, in equal steps by period.
+    by
+        "week" or "month".
+
+    Returns
+    -------
+    DataFrame
+        HIRING_COLUMNS, and `period` 1 to 12 in front.
+
+    Raises
+    ------
+    OutOfRangeError
+        Another `by`, weekly_hours not above 0, a growth below -1, or what `plan_hiring` refuses.
+    """
+    if by not in ("week", "month") or weekly_hours <= 0 or yearly_growth < -1 or ramp_weeks < 0:
+        raise OutOfRangeError(
+            f"by is {by!r}, weekly_hours {weekly_hours}, yearly_growth {yearly_growth}, ramp_weeks"
+            f" {ramp_weeks}; they must be week or month, above 0, -1 or more, and 0 or more"
+        )
+    periods, a_year = (WEEKS, 52) if by == "week" else (MONTHS, 12)
+    days = staffing["local_on"].nunique()
+    agent_hours = staffing["required_scheduled"].astype("Float64").sum() * 0.5
+    now = float(agent_hours) / max(days, 1) * 7 / weekly_hours
+    required = now * (1 + yearly_growth) ** (np.arange(1, periods + 1) / a_year)
+    steps = round(ramp_weeks * a_year / 52)
+    ramp = np.arange(steps + 1) / max(steps, 1) if steps else np.ones(1)
+    plan = plan_hiring(required, on_roll, share_per_period(yearly_attrition, a_year), ramp)
+    plan.insert(0, "period", np.arange(1, periods + 1))
+    return plan
+
+
 def share_per_period(yearly_share: float, periods_a_year: int) -> float:
     """Attrition per period that makes `yearly_share` a year: 1 - (1 - yearly) ** (1 / periods)."""
     if not 0 <= yearly_share < 1 or periods_a_year < 1:

@@ -5,11 +5,15 @@ seldom comes. Pooled, every contact may go to any agent: the same agents meet th
 with fewer. What bilingual agents cost, in handle time and in pay, decides how much of it remains.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from pipelines.errors import OutOfRangeError
-from pipelines.staffing import erlang
+from pipelines.staffing import chat, erlang
+from pipelines.staffing.chat import Concurrency
+from pipelines.staffing.live_queue import CALLS
 
 POOLING_COLUMNS = (
     "starts_at",
@@ -24,11 +28,25 @@ POOLING_COLUMNS = (
     "occupancy_pooled",
 )
 
+POOLED_COLUMNS = (
+    "language",
+    "contacts",
+    "agent_hours_apart",
+    "agent_hours_pooled",
+    "agent_hours_saved",
+    "service_level_apart",
+    "service_level_pooled",
+)
+
 _MOST_MORE = 10_000
 
 
 def pool(
-    queues: pd.DataFrame, *, interval_seconds: float = 1800.0, slower_share: float = 0.0
+    queues: pd.DataFrame,
+    *,
+    interval_seconds: float = 1800.0,
+    slower_share: float = 0.0,
+    concurrency: Concurrency = CALLS,
 ) -> pd.DataFrame:
     """Each language's desk apart and the pooled one, half hour by half hour.
 
@@ -40,6 +58,8 @@ def pool(
         half hour or none).
     slower_share
         How much longer a bilingual agent takes; 0.1 is a tenth.
+    concurrency
+        Chats that an agent holds at once; calls by default. Apart and pooled are the same.
 
     Returns
     -------
@@ -69,8 +89,8 @@ def pool(
         queues["patience_seconds"].to_numpy(dtype=float) if "patience_seconds" in queues else None
     )
     load = contacts * handle / interval_seconds
-    apart = erlang.required_agents(load, handle, target, within, patience)
-    alone = erlang.performance(load, apart, handle, within, patience)
+    apart = _required(load, handle, target, within, patience, concurrency)
+    alone = _performance(load, apart, handle, within, patience, concurrency)
 
     # One row per half hour; `of` says which of them a row of `queues` belongs to.
     of = pd.factorize(queues["starts_at"])[0]
@@ -86,15 +106,18 @@ def pool(
         pooled_patience = np.divide(offered, rate, out=np.ones(len(offered)), where=rate > 0)
 
     def of_pool(agents):
-        return erlang.performance(
+        return _performance(
             pooled_load[of],
             agents[of],
             pooled_handle[of],
             within,
             None if pooled_patience is None else pooled_patience[of],
+            concurrency,
         )
 
-    pooled = _fewest_for_all(contacts, target, of, pooled_load, pooled_patience, of_pool)
+    at_once = concurrency.handled_per_second(1.0)[-1]  # erlangs that one agent can carry
+    stable = None if pooled_patience is not None else pooled_load / at_once
+    pooled = _fewest_for_all(contacts, target, of, pooled_load, stable, of_pool)
     together = of_pool(pooled)
     return pd.DataFrame(
         {
@@ -113,9 +136,23 @@ def pool(
     )
 
 
-def _fewest_for_all(contacts, target, of, load, patience, of_pool):
+def _required(load, handle, target, within, patience, concurrency):
+    if concurrency.slots == 1:
+        return erlang.required_agents(load, handle, target, within, patience)
+    endless = np.inf if patience is None else patience
+    return chat.required_chat_agents(load / handle, handle, target, within, endless, concurrency)
+
+
+def _performance(load, agents, handle, within, patience, concurrency):
+    if concurrency.slots == 1:
+        return erlang.performance(load, agents, handle, within, patience)
+    endless = np.inf if patience is None else patience
+    return chat.chat_performance(load / handle, agents, handle, within, endless, concurrency)
+
+
+def _fewest_for_all(contacts, target, of, load, stable, of_pool):
     """Add an agent wherever some language with contacts still misses its target."""
-    fewest = np.floor(load) + 1 if patience is None else np.ones(len(load))
+    fewest = np.ones(len(load)) if stable is None else np.floor(stable) + 1
     agents = np.where(load > 0, fewest, 0).astype(np.int64)
     for _ in range(_MOST_MORE):
         is_missed = (contacts > 0) & (of_pool(agents).service_level_share < target)
@@ -123,3 +160,89 @@ def _fewest_for_all(contacts, target, of, load, patience, of_pool):
             return agents
         agents[np.unique(of[is_missed])] += 1
     raise OutOfRangeError(f"a target takes more than {_MOST_MORE:,} agents beyond the load")
+
+
+def pool_plan(
+    staffing: pd.DataFrame,
+    desks: pd.DataFrame,
+    languages: Sequence[str],
+    *,
+    slower_share: float = 0.0,
+) -> pd.DataFrame:
+    """The languages of one live channel apart and pooled, from their published plans.
+
+    Parameters
+    ----------
+    staffing
+        Rows of `staffing_intervals` of one channel.
+    desks
+        One row per language: language, target_share, within_seconds, concurrency, slowdown_share.
+    languages
+        Two or more to put together; half hours in which fewer than two of them are open are left
+        out.
+    slower_share
+        As for `pool`.
+
+    Returns
+    -------
+    DataFrame
+        As `pool`. A language of unknown patience is given the median of the others. Contacts are
+        the forecast's mean on both sides.
+
+    Raises
+    ------
+    OutOfRangeError
+        Fewer than two languages.
+    """
+    if len(languages) < 2:
+        raise OutOfRangeError("a pool takes two languages or more")
+    rows = staffing[staffing["language"].isin(list(languages)) & staffing["is_open"].astype(bool)]
+    rows = rows[rows.groupby("starts_at")["language"].transform("nunique") > 1]
+    rows = rows.merge(
+        desks[["language", "target_share", "within_seconds", "concurrency", "slowdown_share"]],
+        on="language",
+    ).sort_values(["starts_at", "language"], ignore_index=True)
+    if rows.empty:
+        return pool(rows)
+    patience = rows["patience_seconds"].astype(float)
+    queues = pd.DataFrame(
+        {
+            "starts_at": rows["starts_at"],
+            "language": rows["language"],
+            "contacts": rows["expected_contacts"],
+            "handle_seconds": rows["handle_seconds"],
+            "target_share": rows["target_share"],
+            "within_seconds": rows["within_seconds"],
+        }
+    )
+    if patience.notna().any():
+        queues["patience_seconds"] = patience.fillna(patience.median())
+    at_once = Concurrency(int(rows["concurrency"].max()), float(rows["slowdown_share"].max()))
+    return pool(queues, slower_share=slower_share, concurrency=at_once)
+
+
+def pooled_by_language(pooled: pd.DataFrame) -> pd.DataFrame:
+    """What `pool` comes to: one row per language, and one (`language` "*") of all together.
+
+    Columns: language, contacts, agent_hours_apart, agent_hours_pooled, agent_hours_saved (of all
+    together; NULL for a language, whose agents are nobody's alone), service_level_apart and
+    service_level_pooled, weighted by contacts.
+    """
+    if pooled.empty:
+        return pd.DataFrame(columns=list(POOLED_COLUMNS))
+    hours = 0.5
+    levels = ["service_level_apart", "service_level_pooled"]
+    weighted = pooled.assign(
+        **{name: pooled[name].fillna(0.0) * pooled["contacts"] for name in levels},
+        agent_hours_apart=pooled["agents_apart"] * hours,
+    )
+    summed = ["contacts", "agent_hours_apart", *levels]
+    each = weighted.groupby("language", as_index=False)[summed].sum()
+    whole = each[summed].sum().to_frame().T.assign(language="*")
+    once = pooled.drop_duplicates("starts_at")
+    whole["agent_hours_pooled"] = once["agents_pooled"].sum() * hours
+    whole["agent_hours_saved"] = once["agents_saved"].sum() * hours
+    found = pd.concat([whole, each], ignore_index=True)
+    for name in levels:
+        found[name] = found[name].div(found["contacts"]).where(found["contacts"] > 0)
+    return found[list(POOLED_COLUMNS)]

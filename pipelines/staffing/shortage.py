@@ -8,6 +8,9 @@ from pipelines.staffing import erlang
 HOURS = 0.5
 """Hours of one row of a plan: a half hour."""
 
+PARTS_OF_DAY = ("night", "morning", "afternoon", "evening")
+"""Six hours each, from midnight on."""
+
 SHORTAGE_COLUMNS = (
     "required_agent_hours",
     "scheduled_agent_hours",
@@ -22,6 +25,10 @@ SHORTAGE_COLUMNS = (
     "expected_contacts",
     "closed_contacts",
     "closed_share",
+    "missed_half_hours",
+    "live_half_hours",
+    "required_cost",
+    "scheduled_cost",
 )
 
 
@@ -31,7 +38,8 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
     Parameters
     ----------
     staffing
-        Rows of `staffing_intervals`, or of `what_if`.
+        Rows of `staffing_intervals`, or of `what_if`; with `hour_cost` (see `with_costs`) where
+        costs are wanted.
 
     Returns
     -------
@@ -41,7 +49,8 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
         spare, short_half_hours and the worst half hour) counts the half hours whose schedule is
         known, and is NULL where none is. `worst_gap` is negative where people are missing.
         `closed_contacts` are expected while the desk is closed, `closed_share` their share of
-        all.
+        all. `missed_half_hours` are expected to miss their target, of
+        `live_half_hours` that have one. Costs are agent hours x hour_cost, NULL without it.
     """
     columns = [*by, *SHORTAGE_COLUMNS]
     if staffing.empty:
@@ -49,6 +58,10 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
     required = staffing["required_scheduled"].astype("Float64").to_numpy(float, na_value=np.nan)
     gap = staffing["gap"].astype("Float64").to_numpy(float, na_value=np.nan)
     expected = staffing["expected_contacts"].to_numpy(float)
+    missed = staffing["miss_probability"].to_numpy(float)
+    hour_cost = np.full(len(staffing), np.nan)
+    if "hour_cost" in staffing:
+        hour_cost = staffing["hour_cost"].astype("Float64").to_numpy(float, na_value=np.nan)
     is_open, is_known = ~np.isnan(required), ~np.isnan(gap)
     amounts = pd.DataFrame(
         {
@@ -61,6 +74,12 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
             "short_half_hours": np.where(is_known, gap < 0, np.nan),
             "expected_contacts": expected,
             "closed_contacts": np.where(is_open, 0.0, expected),
+            "missed_half_hours": missed,
+            "live_half_hours": (~np.isnan(missed)).astype(int),
+            "required_cost": required * HOURS * hour_cost,
+            "scheduled_cost": np.where(is_known, staffing["scheduled_agents"], np.nan)
+            * HOURS
+            * hour_cost,
         }
     )
     keys = staffing[list(by)].reset_index(drop=True)
@@ -82,6 +101,45 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
     found = found.reset_index().sort_values(
         order, ascending=False, na_position="last", ignore_index=True
     )
+    return found[columns]
+
+
+def with_costs(staffing: pd.DataFrame, queues: pd.DataFrame) -> pd.DataFrame:
+    """The plan with `hour_cost` of its queues' desks (`staffing_queues`), for `shortage`."""
+    return staffing.merge(
+        queues[["channel", "language", "hour_cost"]], on=["channel", "language"], how="left"
+    )
+
+
+def misses(staffing: pd.DataFrame) -> pd.DataFrame:
+    """How often the target will be missed, by day and part of the day, the riskiest first.
+
+    Parameters
+    ----------
+    staffing
+        Rows of `staffing_intervals`, or of `what_if`; those without miss_probability (closed,
+        deferrable, nothing expected) are left out.
+
+    Returns
+    -------
+    DataFrame
+        local_on, part (night 0-6 h, morning 6-12 h, afternoon 12-18 h, evening 18-24 h),
+        half_hours, missed_half_hours (expected: their probabilities added up) and one_in
+        (half_hours / missed, a half hour in so many; infinite where none is). Misses of half
+        hours go together on a busy day, so that their number varies more than chance would have
+        it; what is expected of it stays right.
+    """
+    columns = ["local_on", "part", "half_hours", "missed_half_hours", "one_in"]
+    known = staffing[staffing["miss_probability"].notna()]
+    if known.empty:
+        return pd.DataFrame(columns=columns)
+    part = np.array(PARTS_OF_DAY)[(known["local_slot"].to_numpy(int) // 12)]
+    groups = known.assign(part=part).groupby(["local_on", "part"])["miss_probability"]
+    found = groups.agg(half_hours="size", missed_half_hours="sum").reset_index()
+    with np.errstate(divide="ignore"):
+        found["one_in"] = found["half_hours"] / found["missed_half_hours"].to_numpy()
+    found["order"] = found["part"].map(PARTS_OF_DAY.index)
+    found = found.sort_values(["one_in", "local_on", "order"], ignore_index=True)
     return found[columns]
 
 

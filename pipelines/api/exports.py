@@ -1,0 +1,129 @@
+"""Answers as files: CSV and XLSX that a spreadsheet opens safely, shifts as a calendar."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from io import BytesIO
+
+import pandas as pd
+
+# A spreadsheet takes a cell that starts so for a formula, and runs it.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_SHIFTS = uuid.UUID("5a0fc2b4-6f0e-5b7e-9d3e-0d5ad1d9a6c1")  # namespace of our events' ids
+_LINE_BYTES = 75
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """UTF-8 with BOM (Excel needs it for Hangul), text cells that look like formulas defused."""
+    safe = frame.copy()
+    for column in safe.columns[[_holds_text(safe[c]) for c in safe.columns]]:
+        safe[column] = [_defused(cell) for cell in safe[column]]
+    safe.columns = [_defused(name) for name in safe.columns]
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def xlsx_bytes(frame: pd.DataFrame, **further: pd.DataFrame) -> bytes:
+    """One sheet with the frame, one for each further frame by its name, and one saying which
+    metric, build and definition they are from."""
+    out = BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    about = pd.DataFrame(
+        [(name, str(value)) for name, value in frame.attrs.items()], columns=["what", "value"]
+    )
+    sheets = {"data": frame, **further, "about": about}
+    with pd.ExcelWriter(out, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+        for name, sheet in sheets.items():
+            frozen = (1, 0) if name != "about" else None
+            sheet.to_excel(writer, sheet_name=name, index=False, freeze_panes=frozen)
+            writer.sheets[name].autofit()
+    return out.getvalue()
+
+
+def icalendar_bytes(shifts: pd.DataFrame, site: str, made_at: datetime) -> bytes:
+    """Shifts as iCalendar (RFC 5545): one event each, breaks in its description.
+
+    Parameters
+    ----------
+    shifts
+        Rows of `staffing_shifts`; instants are UTC and are written as UTC, so that every calendar
+        shows them in its reader's own zone, whatever rules for clock changes it knows.
+    site
+        Name of the calendar, and part of every event's id.
+    made_at
+        UTC instant of the build that the shifts are from.
+
+    Notes
+    -----
+    An event's id is made of its site, queue, start, end and break, so that a calendar that is
+    loaded again updates the number of agents instead of showing every shift twice.
+    """
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//support-quality//staffing//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{_text(site)}",
+    ]
+    for shift in shifts.itertuples(index=False):
+        lines += _event(shift, site, made_at)
+    lines.append("END:VCALENDAR")
+    return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line)).encode()
+
+
+def _event(shift, site: str, made_at: datetime) -> Iterable[str]:
+    has_break = not pd.isna(shift.break_starts_at)
+    key = (
+        site,
+        shift.channel,
+        shift.language,
+        _utc(shift.starts_at),
+        _utc(shift.ends_at),
+        _utc(shift.break_starts_at) if has_break else "",
+    )
+    agents = int(shift.agents)
+    told = f"{agents} agent{'s' if agents != 1 else ''}, {shift.paid_hours:g} paid hours"
+    if has_break:
+        told += f"\nBreak {_utc(shift.break_starts_at)} to {_utc(shift.break_ends_at)} (UTC)"
+    return (
+        "BEGIN:VEVENT",
+        f"UID:{uuid.uuid5(_SHIFTS, '|'.join(key))}",
+        f"DTSTAMP:{_utc(made_at)}",
+        f"DTSTART:{_utc(shift.starts_at)}",
+        f"DTEND:{_utc(shift.ends_at)}",
+        f"SUMMARY:{_text(f'{shift.channel}/{shift.language}: {agents}')}",
+        f"DESCRIPTION:{_text(told)}",
+        f"CATEGORIES:{_text(shift.channel)},{_text(shift.language)}",
+        "END:VEVENT",
+    )
+
+
+def _utc(at: datetime) -> str:
+    return f"{pd.Timestamp(at):%Y%m%dT%H%M%SZ}"
+
+
+def _text(value: str) -> str:
+    """RFC 5545, 3.3.11: backslashes, semicolons, commas and line ends are escaped."""
+    for plain, escaped in (("\\", "\\\\"), (";", r"\;"), (",", r"\,"), ("\n", r"\n")):
+        value = str(value).replace(plain, escaped)
+    return value.replace("\r", "")
+
+
+def _folded(line: str) -> Iterator[str]:
+    """RFC 5545, 3.1: no line above 75 bytes; the next one goes on after a space."""
+    start, used = 0, 0
+    for position, character in enumerate(line):
+        size = len(character.encode())
+        if used + size > _LINE_BYTES:
+            yield line[start:position] if start == 0 else f" {line[start:position]}"
+            start, used = position, 1
+        used += size
+    yield line[start:] if start == 0 else f" {line[start:]}"
+
+
+def _holds_text(column: pd.Series) -> bool:
+    return pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)
+
+
+def _defused(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
