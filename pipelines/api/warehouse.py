@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.api import books, measures, plans, records
+from pipelines.api import books, differences, measures, plans, records, switchboard
 from pipelines.api.contacts import ContactView, contact_view
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.freshness import build_info, freshness
@@ -44,8 +44,11 @@ class Warehouse:
         return build_info(self.root, self._pointer.build())
 
     def metrics(self) -> pd.DataFrame:
-        """One row per metric: the table `definitions`."""
-        found = self._pointer.build().definition_rows.copy()
+        """One row per metric: the table `definitions`, without the rules of others."""
+        found = self._pointer.build().definition_rows
+        if "system" in found:
+            found = found[found["system"].isna()]
+        found = found.reset_index(drop=True)
         is_known = found["up_is_good"].notna()
         found["up_is_good"] = found["up_is_good"].astype(object).where(is_known, None)
         return found
@@ -84,6 +87,83 @@ class Warehouse:
         """
         build = self._pointer.build()
         return measures.measure(build, metric, by, start, end, where, statistic)
+
+    def switchboard(
+        self,
+        metric: str,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+        dated_by: str | None = None,
+        statistic: str | None = None,
+        within_seconds: int | None = None,
+        short_abandon_seconds: int | None = None,
+    ) -> pd.DataFrame:
+        """One metric under every rule there is for it, side by side.
+
+        Parameters
+        ----------
+        dated_by : "arrival" or "event", optional
+            Rows of one table are dated alike; the metric's own date where not told.
+        within_seconds, short_abandon_seconds : int, optional
+            Of service levels: the threshold T for every queue instead of its desk's target, and
+            the s under which a hang-up is a short one.
+
+        Returns
+        -------
+        DataFrame
+            One row per rule, the metric's own first: rule (a metric name for `measure` and
+            `observations`), label, system (helpdesk; NULL: ours), date, value, n, low, high,
+            differs (from the first), words. `.attrs` as of `measure`, with dated_by and dates.
+        """
+        build = self._pointer.build()
+        thresholds = _thresholds(within_seconds, short_abandon_seconds)
+        return switchboard.switchboard(
+            build, metric, start, end, where, dated_by, statistic, thresholds
+        )
+
+    def differences(
+        self,
+        rule: str,
+        other_rule: str,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+        within_seconds: int | None = None,
+        short_abandon_seconds: int | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> pd.DataFrame:
+        """Contacts that two rules of a switchboard count differently, the largest gap first.
+
+        [contact_id, channel, language, topic, day, other_day, value, other_value, difference,
+        start_seconds, stop_seconds, hours_seconds, rounding_seconds, reason]. `difference` =
+        other_value - value is the sum of the four parts; a value is NULL where its rule leaves
+        the contact out or counts it on a day outside the range. Reasons are codes, several
+        joined by ", "; `unknown` where nothing known explains it. `.attrs`: compared, differing.
+        """
+        build = self._pointer.build()
+        thresholds = _thresholds(within_seconds, short_abandon_seconds)
+        return differences.differences(
+            build, rule, other_rule, start, end, where, thresholds, limit, offset
+        )
+
+    def difference_reasons(
+        self,
+        rule: str,
+        other_rule: str,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+        within_seconds: int | None = None,
+        short_abandon_seconds: int | None = None,
+    ) -> pd.DataFrame:
+        """`differences` counted: [reason, n, only_here, only_there, mean_difference]."""
+        build = self._pointer.build()
+        thresholds = _thresholds(within_seconds, short_abandon_seconds)
+        return differences.difference_reasons(
+            build, rule, other_rule, start, end, where, thresholds
+        )
 
     def compare(
         self,
@@ -349,3 +429,7 @@ class Warehouse:
     def data_dictionary(self) -> pd.DataFrame:
         """One row per column of every published table: type, unit, meaning, grain."""
         return books.data_dictionary(self._pointer.build())
+
+
+def _thresholds(within_seconds: int | None, short_abandon_seconds: int | None) -> dict:
+    return {"within_seconds": within_seconds, "short_abandon_seconds": short_abandon_seconds}
