@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests may use."""
 
 import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,13 @@ __all__ = ["warehouse"]
 
 
 @pytest.fixture(scope="session")
-def exchange(tmp_path_factory, worker_id) -> Path:
+def exchange(tmp_path_factory) -> Path:
     """The committed samples of the invented exchange: loaded, built, forecast, published.
 
     Made once for all workers, so read only: a test that writes takes a copy.
     """
     base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder = shared / "exchange"
     with (shared / "exchange.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the other workers wait for the first

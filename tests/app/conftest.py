@@ -11,36 +11,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import i18n, queries
-from pipelines.cli import main
-from pipelines.settings import SAMPLES_DIR
 from tests.set_up_browser import installed_browser
 
 SESSION = Path(i18n.__file__).with_name("session.py")
 WAREHOUSE = "SUPPORT_QUALITY_WAREHOUSE"
-
-
-@pytest.fixture(scope="session")
-def exchange(tmp_path_factory) -> Path:
-    """The committed samples, loaded and built; a plan for the phone desks only, to save time."""
-    folder = tmp_path_factory.mktemp("exchange")
-    _command("load", SAMPLES_DIR, "--warehouse", folder)
-    _command("build", "--warehouse", folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def phone_desk(tmp_path_factory) -> Path:
-    """Calls and rosters alone, with a forecast: what the planning pages need."""
-    folder = tmp_path_factory.mktemp("phone_desk")
-    names = ("calls.csv", "schedules.csv.gz", "market_events.csv")
-    _command("load", *[SAMPLES_DIR / name for name in names], "--warehouse", folder)
-    _command("build", "--warehouse", folder)
-    _command("forecast", "--warehouse", folder)
-    return folder
-
-
-def _command(*arguments: object) -> None:
-    assert main([str(argument) for argument in arguments]) == 0
 
 
 @pytest.fixture
@@ -83,13 +57,6 @@ def _serving(folder: Path) -> Iterator[str]:
 def exchange_address(exchange) -> Iterator[str]:
     """Address of a server on the samples."""
     with _serving(exchange) as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
-def phone_desk_address(phone_desk) -> Iterator[str]:
-    """Address of a server on the calls and their plan."""
-    with _serving(phone_desk) as address:
         yield address
 
 

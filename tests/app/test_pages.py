@@ -43,13 +43,6 @@ def test_every_page_is_drawn_without_trouble(open_app, exchange, name, lang):
     assert len(app.title) == 1
 
 
-@pytest.mark.parametrize("name", ["staffing", "forecast_quality"])
-def test_planning_pages_are_drawn_where_a_forecast_ran(open_app, phone_desk, name):
-    app = open_app(phone_desk, name)
-    assert [e.value for e in app.exception] == []
-    assert [e.value for e in app.error] == []
-
-
 def test_before_the_first_build_the_app_says_which_command_to_run(open_app, tmp_path):
     app = open_app(tmp_path)
     assert [title.value for title in app.title] == ["No data yet"]

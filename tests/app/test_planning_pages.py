@@ -19,13 +19,15 @@ def choose(app, label: str, value) -> None:
 
 
 @pytest.mark.parametrize("name", ["staffing", "forecast_quality"])
-def test_before_the_first_forecast_the_pages_say_which_command_to_run(open_app, exchange, name):
-    assert [block.value for block in open_app(exchange, name).code] == ["support-quality forecast"]
+def test_before_the_first_forecast_the_pages_say_which_command_to_run(open_app, warehouse, name):
+    warehouse(contacts="contact_id\nc1").close()
+    app = open_app(warehouse.folder, name)
+    assert [block.value for block in app.code] == ["support-quality forecast"]
 
 
-def test_twice_the_contacts_are_twice_the_contacts_and_need_more_people(open_app, phone_desk):
-    plan = open_app(phone_desk, "staffing", queue="phone:ko")
-    double = open_app(phone_desk, "staffing", queue="phone:ko", volume="100")
+def test_twice_the_contacts_are_twice_the_contacts_and_need_more_people(open_app, exchange):
+    plan = open_app(exchange, "staffing", queue="phone:ko")
+    double = open_app(exchange, "staffing", queue="phone:ko", volume="100")
     expected = count(metric(plan, "Contacts expected"))
     assert count(metric(double, "Contacts expected")) == pytest.approx(2 * expected, abs=1)
     assert count(metric(double, "To schedule")) > count(metric(plan, "To schedule"))
@@ -33,8 +35,8 @@ def test_twice_the_contacts_are_twice_the_contacts_and_need_more_people(open_app
     assert any("A scenario, not the plan" in i.value for i in double.info)
 
 
-def test_a_slider_makes_a_scenario_and_the_way_back_ends_it(open_app, phone_desk):
-    app = open_app(phone_desk, "staffing", queue="phone:ko")
+def test_a_slider_makes_a_scenario_and_the_way_back_ends_it(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko")
     before = metric(app, "To schedule")
     choose(app, "Shrinkage in %", 60)
     app.run()
@@ -43,25 +45,25 @@ def test_a_slider_makes_a_scenario_and_the_way_back_ends_it(open_app, phone_desk
     assert metric(app, "To schedule") == before
 
 
-def test_the_headline_is_what_the_door_says(open_app, phone_desk):
-    app = open_app(phone_desk, "staffing", queue="phone:ko")
-    plan = api.open_warehouse(phone_desk).staffing("phone", "ko")
+def test_the_headline_is_what_the_door_says(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko")
+    plan = api.open_warehouse(exchange).staffing("phone", "ko")
     total = api.shortage(plan).iloc[0]
     assert count(metric(app, "To schedule")) == round(total["required_agent_hours"])
     assert count(metric(app, "Short")) == total["short_agent_hours"]
 
 
 def test_a_queue_that_the_build_does_not_know_falls_back_to_the_shortest_of_people(
-    open_app, phone_desk
+    open_app, exchange
 ):
-    app = open_app(phone_desk, "staffing", queue="phone:tlh")
-    first = api.shortage(api.open_warehouse(phone_desk).staffing()).iloc[0]
+    app = open_app(exchange, "staffing", queue="phone:tlh")
+    first = api.shortage(api.open_warehouse(exchange).staffing()).iloc[0]
     chosen = next(box.value for box in app.selectbox if box.label == "Queue")
     assert chosen == f"{first['channel']}:{first['language']}"
 
 
-def test_the_calculator_gives_the_textbook_answer(open_app, phone_desk):
-    app = open_app(phone_desk, "staffing", queue="phone:ko", view="calculator")
+def test_the_calculator_gives_the_textbook_answer(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", view="calculator")
     for label, value in (
         ("Contacts arriving", 100.0),
         ("in so many minutes", 30),
@@ -79,12 +81,12 @@ def test_the_calculator_gives_the_textbook_answer(open_app, phone_desk):
     assert metric(app, "Answered in time") == "88.8%"
 
 
-def test_a_link_to_the_demand_view_shows_demand(open_app, phone_desk):
-    app = open_app(phone_desk, "staffing", queue="phone:ko", view="demand", grain="half_hour")
+def test_a_link_to_the_demand_view_shows_demand(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", view="demand", grain="half_hour")
     assert "Contacts expected" in [title.value for title in app.subheader]
     assert "Which half hours are short, and by how many" not in [t.value for t in app.subheader]
 
 
-def test_forecast_quality_says_which_model_is_in_use(open_app, phone_desk):
-    app = open_app(phone_desk, "forecast_quality", queue="phone:ko")
+def test_forecast_quality_says_which_model_is_in_use(open_app, exchange):
+    app = open_app(exchange, "forecast_quality", queue="phone:ko")
     assert any(text.value.startswith("In use: **") for text in app.markdown)
