@@ -28,6 +28,9 @@ FALSE_ALARMS_A_WEEK = 0.25
 LEAST_A_DAY = 5.0
 """Contacts a day that a series needs to be judged."""
 
+LEAST_EXCESS = 10.0
+"""Contacts more or less than expected that are worth anybody's attention."""
+
 PAUSE = 2
 """Half hours without a mark after which the next one is an anomaly of its own."""
 
@@ -167,6 +170,11 @@ class _Grid:
                 if np.nansum(counts) >= LEAST_A_DAY * len(self.calendar.days):
                     yield counts
 
+    def _rows(self, start: int, stop: int) -> pd.DataFrame:
+        """The rows of some half hours; rows are in time order."""
+        first, last = np.searchsorted(self.place, [start, stop])
+        return self.values.iloc[first:last].assign(n=self.n[first:last])
+
     def _counted(self, is_mine: np.ndarray) -> np.ndarray:
         counts = np.bincount(self.place[is_mine], self.n[is_mine], self.length)
         return np.where(self.is_fed, counts, np.nan)
@@ -181,12 +189,9 @@ class _Grid:
         days = np.flatnonzero(self.calendar.season[:day] == self.calendar.season[day])
         days = days[self.is_fed[days * SLOTS]][-anomalies.HISTORY :]
         begins = days * SLOTS + start % SLOTS
-        is_now = (self.place >= start) & (self.place < stop)
-        frame = self.values[is_now].assign(n=self.n[is_now], window=-1)
-        parts = [frame]
+        parts = [self._rows(start, stop).assign(window=-1)]
         for window, begin in enumerate(begins):
-            is_then = (self.place >= begin) & (self.place < begin + length)
-            parts.append(self.values[is_then].assign(n=self.n[is_then], window=window))
+            parts.append(self._rows(begin, begin + length).assign(window=window))
         every = pd.concat(parts, ignore_index=True)
         table = every.pivot_table(
             index=list(DIMENSIONS), columns="window", values="n", aggfunc="sum",
@@ -277,7 +282,8 @@ def _overlaps(span: tuple, others: list[tuple]) -> bool:
 
 
 def _carried(grid: _Grid, span: tuple, events: pd.DataFrame) -> Iterator[tuple]:
-    """One row per carrier of a span; none where chance explains the cells after all."""
+    """One row per carrier of a span; none where chance explains the cells after all, or where
+    it is about a handful of contacts."""
     grain, is_surplus, start, stop = span
     starts_at, ends_at = grid.calendar.instant(start), grid.calendar.instant(stop - 1)
     ends_at += pd.Timedelta(minutes=30)
@@ -285,6 +291,7 @@ def _carried(grid: _Grid, span: tuple, events: pd.DataFrame) -> Iterator[tuple]:
     carriers = anomalies.carriers(cells, DIMENSIONS, is_surplus)
     event_id, title = _event_of(events, starts_at, ends_at)
     name = f"{starts_at:%Y%m%dT%H%M}{'+' if is_surplus else '-'}"
+    carriers = carriers[carriers["value"].abs() >= LEAST_EXCESS]
     for position, row in enumerate(carriers.itertuples(), 1):
         yield (
             name, grain, is_surplus, starts_at, ends_at, grid.calendar.days[start // SLOTS],

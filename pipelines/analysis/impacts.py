@@ -19,11 +19,15 @@ LEAST_A_DAY = 5
 _METRICS = (
     ("contacts", "count(*)"),
     ("first_response_seconds", "median(value)"),
+    ("service_level", "avg(value)"),
     ("unanswered_share", "avg(value)"),
     ("handle_seconds", "avg(value)"),
     ("csat", "avg(value)"),
     ("reopened_share", "avg(value)"),
 )
+_OF_ONE_CHANNEL = {"first_response_seconds", "handle_seconds"}
+"""Over chats and e-mails together, their daily value says which of both there were more of."""
+
 _COLUMNS = [
     "event_id", "kind", "title", "changed_on", "channel", "language", "topic", "metric", "unit",
     "n", "days_before", "days_after", "before", "value", "low", "high", "step", "step_low",
@@ -43,6 +47,8 @@ def analyse(connection: duckdb.DuckDBPyConnection, zone: str) -> Found:
         )
     for change in changes.itertuples():
         for metric, statistic in _METRICS:
+            if metric in _OF_ONE_CHANNEL and pd.isna(change.channel):
+                continue
             series, n = _series(connection, metric, statistic, change, days)
             try:
                 found = impact.interrupted(series.index, series.to_numpy(), change.changed_on)

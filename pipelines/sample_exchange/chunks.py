@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.sample_exchange.calendars import Period
-from pipelines.sample_exchange.demand import Demand, topic_shares
+from pipelines.sample_exchange.demand import Demand, burst_slots, topic_shares
 from pipelines.sample_exchange.world import CHANNELS, LANGUAGES, SLOT_SECONDS
 
 CHUNK_CONTACTS = 250_000
@@ -62,7 +62,11 @@ def _draw(period, demand, shares, contacts, first, last, start, rng) -> Arrivals
     arrived = period.starts + slot * SLOT_SECONDS + rng.integers(0, SLOT_SECONDS, len(cells))
     order = np.argsort(arrived, kind="stable")
     slot, channel, language, arrived = (a[order] for a in (slot, channel, language, arrived))
-    chances = np.cumsum(shares[channel, language] * demand.topic_lift[slot], axis=1)
+    weights = shares[channel, language] * demand.topic_lift[slot]
+    burst, hours = demand.burst, burst_slots(demand.burst, period)
+    is_burst = (slot >= hours.start) & (slot < hours.stop) & (channel == burst.channel)
+    weights[is_burst & (language == burst.language), burst.topic] *= burst.factor
+    chances = np.cumsum(weights, axis=1)
     draw = rng.random(len(slot)) * chances[:, -1]
     topic = (draw[:, None] >= chances[:, :-1]).sum(axis=1)
     return Arrivals(

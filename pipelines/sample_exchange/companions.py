@@ -1,5 +1,6 @@
-"""The small files beside the contacts: schedules, market events, mapping files, a README."""
+"""The small files beside the contacts: schedules, market events, mapping files, true effects."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from pipelines.sample_exchange.calendars import Period
 from pipelines.sample_exchange.demand import Demand
 from pipelines.sample_exchange.desks import email_schedule
+from pipelines.sample_exchange.opinions import true_ratings
 from pipelines.sample_exchange.world import (
     CHANNELS,
     HOME_ZONE,
@@ -20,9 +22,14 @@ _TEMPLATES = Path(__file__).parent / "companions"
 
 
 def write(out: Path, period: Period, demand: Demand, scheduled: np.ndarray) -> None:
-    """Write schedules.csv, market_events.csv, the mapping files and truth/README.md."""
+    """Write schedules.csv, market_events.csv, the mapping files, and of the truth what moved
+    contacts and ratings (truth/effects.json) and its README."""
     _schedules(period, demand, scheduled).to_csv(out / "schedules.csv", index=False)
     _market_events(demand).to_csv(out / "market_events.csv", index=False)
+    effects = demand.true_effects | {"ratings": true_ratings()}
+    (out / "truth" / "effects.json").write_text(
+        json.dumps(effects, indent=1) + "\n", encoding="utf-8"
+    )
     for template in sorted(_TEMPLATES.rglob("*.*")):
         target = out / template.relative_to(_TEMPLATES)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -61,6 +68,7 @@ def _market_events(demand: Demand) -> pd.DataFrame:
             "starts_at": _home_text(np.array([event.starts_at for event in events])),
             "ends_at": _home_text(np.array([event.ends_at for event in events])),
             "known_at": _home_text(np.array([event.known_at for event in events])),
+            "topic": [event.topic for event in events],
         }
     )
 

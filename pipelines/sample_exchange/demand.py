@@ -12,6 +12,7 @@ from pipelines.sample_exchange.world import (
     HOLIDAY_FACTORS,
     HOME_ZONE,
     LANGUAGES,
+    LIVE_CHAT,
     LIVE_DESKS,
     NON_PHONE_MIX,
     PHONE,
@@ -25,11 +26,14 @@ from pipelines.sample_exchange.world import (
 LOGIN, TRADE, WITHDRAWAL, STOLEN, KYC, FEES, OTHER = range(len(TOPICS))
 YEARLY_GROWTH = 0.22
 LARGEST_LIFT = 5.0
+ARTICLE_KEEPS = 0.6
+"""Share of the contacts about identity checks that still come once the article is rewritten."""
 
 
 @dataclass(frozen=True)
 class MarketEvent:
-    """One event; instants are epoch seconds, `ends_at` not included."""
+    """One event; instants are epoch seconds, `ends_at` not included. `topic`: what it concerns,
+    empty for all; told for changes of the exchange's own support, which last."""
 
     event_id: str
     kind: str
@@ -37,6 +41,19 @@ class MarketEvent:
     starts_at: int
     ends_at: int
     known_at: int
+    topic: str = ""
+
+
+@dataclass(frozen=True)
+class Burst:
+    """A fault nobody announced: one topic of one desk multiplies; instants in epoch seconds."""
+
+    starts_at: int
+    ends_at: int
+    channel: int
+    language: int
+    topic: int
+    factor: float
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,8 @@ class Demand:
     `counts` (half hour, channel, language) are drawn, `expected` are what they were drawn
     from, `usual` (planned half hour, channel, language) what a planner would expect who knows
     seasons and holidays but not the market; `topic_lift` (half hour, topic) multiplies a
-    topic's share while an event lasts.
+    topic's share while an event lasts; `burst` lifts one topic of one desk on top. `true_effects`
+    says what `pipelines.analysis` should find.
     """
 
     counts: np.ndarray
@@ -54,6 +72,8 @@ class Demand:
     usual: np.ndarray
     topic_lift: np.ndarray
     events: tuple[MarketEvent, ...]
+    burst: Burst
+    true_effects: dict
 
 
 def draw_demand(period: Period, contacts: int, rng: np.random.Generator) -> Demand:
@@ -62,7 +82,13 @@ def draw_demand(period: Period, contacts: int, rng: np.random.Generator) -> Dema
     events, lift = _market(period, rng)
     shares = topic_shares()
     noise = _day_noise(period, rng)
-    expected = usual[: period.slots] * np.einsum("clk,tk->tcl", shares, lift) * noise[:, None, :]
+    burst = _burst(period)
+    hours = burst_slots(burst, period)
+    usual_now = usual[: period.slots] * noise[:, None, :]
+    expected = usual_now * np.einsum("clk,tk->tcl", shares, lift)
+    extra = (burst.factor - 1) * shares[burst.channel, burst.language, burst.topic]
+    extra = extra * lift[hours, burst.topic] * usual_now[hours, burst.channel, burst.language]
+    expected[hours, burst.channel, burst.language] += extra
     for event in events:
         if event.kind == "outage":
             first = (event.starts_at - period.starts) // SLOT_SECONDS
@@ -71,7 +97,18 @@ def draw_demand(period: Period, contacts: int, rng: np.random.Generator) -> Dema
     scale = contacts / expected.sum()
     weights = expected.ravel() * (scale / contacts)
     counts = rng.multinomial(contacts, weights).reshape(expected.shape)
-    return Demand(counts, expected * scale, usual * scale, lift, events)
+    about = np.einsum("tcl,cl->t", usual_now, shares[:, :, KYC]) * lift[:, KYC] * scale
+    effects = {
+        "changes": [_true_change(event, about, period) for event in events if event.topic],
+        "bursts": [_true_burst(burst, float(extra.sum() * scale))],
+    }
+    return Demand(counts, expected * scale, usual * scale, lift, events, burst, effects)
+
+
+def burst_slots(burst: Burst, period: Period) -> slice:
+    """The half hours of the period that a burst lasts."""
+    first = (burst.starts_at - period.starts) // SLOT_SECONDS
+    return slice(first, (burst.ends_at - period.starts) // SLOT_SECONDS)
 
 
 def topic_shares() -> np.ndarray:
@@ -204,6 +241,9 @@ def _market(period: Period, rng: np.random.Generator) -> tuple[tuple[MarketEvent
     _raise(lift, period, outage.ends_at, 10 * 3600, 4.2, 1.6 * 3600, {LOGIN: 1.0, TRADE: 0.4})
     events.append(outage)
     lift = np.minimum(lift, LARGEST_LIFT)
+    article = _article(period)
+    lift[(article.starts_at - period.starts) // SLOT_SECONDS :, KYC] *= ARTICLE_KEEPS
+    events.append(article)
     events.sort(key=lambda event: (event.starts_at, event.kind))
     return tuple(replace(e, event_id=f"M{i:04d}") for i, e in enumerate(events, 1)), lift
 
@@ -215,6 +255,43 @@ def _outage(period: Period, rng: np.random.Generator) -> MarketEvent:
     lasts = int(rng.integers(6, 9)) * SLOT_SECONDS
     return MarketEvent("", "outage", "Exchange and helpdesk unreachable", starts_at,
                        starts_at + lasts, starts_at)  # fmt: skip
+
+
+def _article(period: Period) -> MarketEvent:
+    """A change of the support's own, 35 days before the end, from a midnight on."""
+    starts_at = period.starts + max(period.days - 35, 1) * 86_400
+    return MarketEvent("", "article", "Help article on identity checks rewritten", starts_at,
+                       starts_at + 86_400, starts_at, TOPICS[KYC])  # fmt: skip
+
+
+def _true_change(event: MarketEvent, about: np.ndarray, period: Period) -> dict:
+    """The mean effect per day on contacts of the topic, from `about` (expected per half hour)."""
+    first = (event.starts_at - period.starts) // SLOT_SECONDS
+    per_day = about[first:].sum() / ((len(about) - first) / DAY_SLOTS)
+    return {
+        "kind": event.kind,
+        "topic": event.topic,
+        "starts_at": event.starts_at,
+        "metric": "contacts",
+        "effect_per_day": round(float(per_day * (1 - 1 / ARTICLE_KEEPS)), 4),
+    }
+
+
+def _burst(period: Period) -> Burst:
+    """Three hours on an afternoon 12 days before the end: withdrawals by Korean chat."""
+    starts_at = period.starts + max(period.days - 12, 0) * 86_400 + 14 * 3600
+    return Burst(starts_at, starts_at + 3 * 3600, LIVE_CHAT, 0, WITHDRAWAL, 30.0)
+
+
+def _true_burst(burst: Burst, extra: float) -> dict:
+    return {
+        "starts_at": burst.starts_at,
+        "ends_at": burst.ends_at,
+        "channel": CHANNELS[burst.channel],
+        "language": LANGUAGES[burst.language].code,
+        "topic": TOPICS[burst.topic],
+        "expected_extra": round(extra, 4),
+    }
 
 
 def _raise(

@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from pipelines.sample_exchange.chunks import NEVER, Arrivals, instants
 from pipelines.sample_exchange.desks import LiveQueues
-from pipelines.sample_exchange.opinions import Surveys, draw_surveys
+from pipelines.sample_exchange.opinions import PROMISED_SECONDS, Surveys, draw_surveys
 from pipelines.sample_exchange.teams import draw_agents, team_of
 from pipelines.sample_exchange.world import (
     LANGUAGES,
@@ -103,17 +103,21 @@ def simulate_chats(
     to_ticket = answers & ~solved & (rng.random(n) < 0.5) & (ended + TICKET_AFTER < cut)
     surveys = draw_surveys(
         ended, answers & (rng.random(n) < 0.9), 0.3, chats.language, chats.topic,
-        (answered - chats.arrived) / 75.0, solved, np.zeros(n, dtype=bool),
+        (answered - chats.arrived) / PROMISED_SECONDS["live_chat"], solved, np.zeros(n, dtype=bool),
         effects[np.maximum(agent, 0)], cut, rng,
     )  # fmt: skip
     rated = answers & (surveys.sent < 0) & (rng.random(n) < 0.35)
+    # one contained chat in twelve is rated; most of those who rate a bot were helped
+    bot_rated = contained & (chats.number * 2654435761 % 4096 < 341)
+    bot_rating = np.where(chats.number * 40503 % 8 == 0, "bad", "good")
     return _table(
         chats, exclusion, team, agent, surveys,
-        is_offline=offline, has_bot=with_bot, is_contained=contained | gone, is_solved=solved,
+        is_offline=offline, has_bot=with_bot, is_contained=contained | gone, is_gone=gone,
+        is_solved=solved,
         handed_over=instants(handed_over), queued=instants(np.where(queued, joined, NEVER)),
         answered=instants(answered), first_reply=instants(first_reply), gave_up=instants(left),
         ended=ended, rounds=rounds, to_ticket=to_ticket,
-        rating=np.where(rated, np.where(solved, "good", "bad"), ""),
+        rating=np.select([rated, bot_rated], [np.where(solved, "good", "bad"), bot_rating], ""),
     )  # fmt: skip
 
 
@@ -157,7 +161,7 @@ def simulate_calls(
     solved = answers & (rng.random(n) < 0.9)
     surveys = draw_surveys(
         ended, answers & (rng.random(n) < 0.8), 0.2, calls.language, calls.topic,
-        (answered - calls.arrived) / 60.0, solved, transfers > 0,
+        (answered - calls.arrived) / PROMISED_SECONDS["phone"], solved, transfers > 0,
         effects[np.maximum(agent, 0)], cut, rng,
     )  # fmt: skip
     outcome = np.select(

@@ -16,6 +16,27 @@ _CUTS = np.array([-1.35, -0.75, -0.15, 0.75])
 """Latent satisfaction between the scores 1|2, 2|3, 3|4 and 4|5."""
 
 
+_WAITED, _UNSOLVED, _REOPENED, _SPREAD = -0.42, -1.15, -0.55, 0.75
+PROMISED_SECONDS = {"live_chat": 75.0, "phone": 60.0, "tickets": 6 * 3600.0}
+"""The wait that each channel promises; written ones are all tickets."""
+
+
+def true_ratings() -> dict:
+    """What ratings are drawn from: latent = style * (mood + leniency), cut into 1..5, where
+    mood = 1 + waited * log(1 + wait / promised) + unsolved + reopened + topic + agent + noise."""
+    return {
+        "waited": _WAITED,
+        "unsolved": _UNSOLVED,
+        "reopened": _REOPENED,
+        "noise_sd": _SPREAD,
+        "topics": _MOODS,
+        "promised_seconds": PROMISED_SECONDS,
+        "styles": {language.code: language.response_style for language in LANGUAGES},
+        "leniencies": {language.code: language.leniency for language in LANGUAGES},
+        "cuts": _CUTS.tolist(),
+    }
+
+
 @dataclass(frozen=True)
 class Surveys:
     """One survey per contact; NEVER: not sent, not answered. Scores 1-5, 0 without an answer."""
@@ -43,8 +64,8 @@ def draw_surveys(
     n = len(ended)
     waited = np.log1p(np.clip(wait_ratio, 0, 200))
     mood = (
-        1.0 - 0.42 * waited - 1.15 * ~is_solved - 0.55 * is_reopened
-        + _TOPIC_MOOD[topic] + agent_effect + rng.normal(0, 0.75, n)
+        1.0 + _WAITED * waited + _UNSOLVED * ~is_solved + _REOPENED * is_reopened
+        + _TOPIC_MOOD[topic] + agent_effect + rng.normal(0, _SPREAD, n)
     )  # fmt: skip
     style, leniency = _STYLE[language], _LENIENCY[language]
     score = _boxes((mood + leniency) * style)

@@ -6,7 +6,7 @@ import pyarrow as pa
 from pipelines.sample_exchange.chunks import NEVER, Arrivals, instants
 from pipelines.sample_exchange.desks import TicketQueues
 from pipelines.sample_exchange.live import clarification_rounds, survey_columns
-from pipelines.sample_exchange.opinions import draw_surveys
+from pipelines.sample_exchange.opinions import PROMISED_SECONDS, draw_surveys
 from pipelines.sample_exchange.teams import draw_agents, team_of
 from pipelines.sample_exchange.world import EMAIL, LANGUAGES, SOCIAL
 
@@ -86,7 +86,7 @@ def simulate_tickets(
     asked = (exclusion == "") & answers & (final_solve >= 0) & (rng.random(n) < 0.85)
     surveys = draw_surveys(
         final_solve, asked, np.where(tickets.channel == EMAIL, 0.15, 0.2),
-        language, tickets.topic, (reply - tickets.arrived) / (6.0 * HOUR),
+        language, tickets.topic, (reply - tickets.arrived) / PROMISED_SECONDS["tickets"],
         rng.random(n) < 0.9 - 0.06 * rounds, reopens, effects[np.maximum(agent, 0)], cut, rng,
     )  # fmt: skip
     return pa.table(
