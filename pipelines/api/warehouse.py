@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.api import books, differences, measures, plans, records, switchboard
+from pipelines.api import (
+    books,
+    differences,
+    measures,
+    plans,
+    records,
+    switchboard,
+    vendor_agreement,
+)
 from pipelines.api.contacts import ContactView, contact_view
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.freshness import build_info, freshness
@@ -164,6 +172,35 @@ class Warehouse:
         return differences.difference_reasons(
             build, rule, other_rule, start, end, where, thresholds
         )
+
+    def vendor_agreement(
+        self, start: Day = None, end: Day = None, where: Where = None
+    ) -> pd.DataFrame:
+        """How many of the helpdesk's own figures we reproduce within a minute, by rule.
+
+        [system, rule, label, told, recomputed, agreeing, value, n, low, high,
+        median_gap_seconds], by day of creation. What only the helpdesk's clock tells is told and
+        not recomputed: value is NULL without anything to compare.
+        """
+        return vendor_agreement.agreement(self._pointer.build(), start, end, where)
+
+    def vendor_disagreements(
+        self,
+        rule: str,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> pd.DataFrame:
+        """Contacts whose figure is not ours within a minute, the largest gap first.
+
+        [contact_id, channel, language, topic, day, value, vendor_value, difference, reason]; a
+        reason is another way of counting that gives the vendor's figure, else `unknown`.
+        `.attrs["reasons"]` counts all of them.
+        """
+        build = self._pointer.build()
+        return vendor_agreement.disagreements(build, rule, start, end, where, limit, offset)
 
     def compare(
         self,
