@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import failures, filling, inspecting, keeping, planning, reading, serving
+from pipelines.cli import (
+    comparing,
+    failures,
+    filling,
+    inspecting,
+    keeping,
+    planning,
+    reading,
+    serving,
+)
 from pipelines.cli.options import examples
 
 app = typer.Typer(
@@ -32,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (filling, inspecting, reading, keeping, planning, serving):
+for group in (filling, inspecting, reading, comparing, keeping, planning, serving):
     app.add_typer(group.commands)
 
 
