@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 MISSING = "—"
 SUPPRESSED_BELOW = 5  # a group this small could point at a person: its size and value stay untold
@@ -81,6 +81,16 @@ class Reader:
         size = abs(value)
         decimals = 0 if float(value).is_integer() or size >= 100 else 1 if size >= 10 else 2
         return self.number(value, decimals)
+
+    def money(self, value: float | None, currency: str | None) -> str:
+        """Whole units of a currency (an ISO 4217 code); a bare number where none is named."""
+        if _missing(value):
+            return MISSING
+        if _missing(currency):
+            return self.number(value)
+        return format_currency(
+            value, currency, locale=self.locale, format="¤#,##0", currency_digits=False
+        )
 
     def share(self, value: float | None, decimals: int = 1) -> str:
         """0.123 -> '12.3%'."""

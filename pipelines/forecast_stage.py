@@ -40,6 +40,7 @@ ASSUMPTION_COLUMNS = (
     "staffed_to",
     "hour_cost",
     "currency",
+    "weekly_hours",
 )
 
 Queue = tuple[str, str]
@@ -278,6 +279,7 @@ def assumed(
                 "staffed_to": desk.staffed_to if is_live else "promise",
                 "hour_cost": desk.hour_cost,
                 "currency": settings.currency,
+                "weekly_hours": settings.shifts.weekly_hours,
             }
         )
     return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS), dtype=object)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import components, queries
 from dashboard.i18n import text as _
-from dashboard.planning import calculator, cards, queues, scenario
+from dashboard.planning import calculator, cards, hiring, queues, scenario, shifts, together
 
 page = components.open_page(
     _("Staffing"),
@@ -26,21 +26,36 @@ forecast = queries.ask("forecast", channel=queue.channel, language=queue.languag
 chosen = scenario.scenario_menu(queue, plan, reader)
 changed = scenario.under(chosen, plan, forecast, queue)
 scenario.headline(changed, plan, chosen, reader)
+scenario.risk_words(changed, reader)
 
 view = components.choice(
     "view",
     _("View"),
-    {"plan": _("Plan"), "demand": _("Demand"), "calculator": _("Calculator")},
+    {
+        "plan": _("Plan"),
+        "demand": _("Demand"),
+        "shifts": _("Shifts"),
+        "languages": _("Languages"),
+        "hiring": _("Hiring"),
+        "calculator": _("Calculator"),
+    },
 )
 events = cards.local_events(page.build.zone)
 if view == "plan":
-    cards.agents_card(changed, queue, events, reader)
+    before = plan if scenario.is_changed(chosen) else None
+    cards.agents_card(changed, queue, events, reader, before)
     cards.gap_card(changed, queue, reader)
     cards.short_card(changed, queue, reader)
 elif view == "demand":
     cards.demand_card(forecast, queue, events, page)
     cards.closed_card(changed, queue, reader)
     cards.events_card(events, plan["local_on"], reader)
+elif view == "shifts":
+    shifts.shifts_card(queue, page)
+elif view == "languages":
+    together.pool_card(queue, page)
+elif view == "hiring":
+    hiring.hiring_card(queue, page)
 else:
     calculator.calculator(queue, plan, reader)
 components.close_page(page)

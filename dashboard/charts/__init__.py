@@ -8,7 +8,9 @@ from dashboard.charts.backtest import calibration, errors
 from dashboard.charts.comparisons import bars, dots, grid, ratings, trend
 from dashboard.charts.look import empty
 from dashboard.charts.maps import agents_map, gap_map, week_map
+from dashboard.charts.shifts import gantt, hiring
 from dashboard.charts.staffing import (
+    apart_and_pooled,
     fan,
     gap_words,
     required_against_scheduled,
@@ -28,6 +30,7 @@ __all__ = [
     "ENGLISH",
     "Reader",
     "agents_map",
+    "apart_and_pooled",
     "backlog",
     "bars",
     "calibration",
@@ -37,9 +40,11 @@ __all__ = [
     "empty",
     "errors",
     "fan",
+    "gantt",
     "gap_map",
     "gap_words",
     "grid",
+    "hiring",
     "ledger",
     "percentiles_by_half_hour",
     "ratings",

@@ -105,6 +105,7 @@ def fan(
 def required_against_scheduled(
     staffing: pd.DataFrame,
     *,
+    before: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
     reader: Reader = ENGLISH,
     height: int = 340,
@@ -116,6 +117,7 @@ def required_against_scheduled(
     staffing : one row per half hour: `local_on`, `local_slot`, `required_scheduled`,
         `scheduled_agents` (NULL without a schedule), `required_agents`, and `scheduled_low` /
         `scheduled_high`, the 80 % band of what to schedule. Closed half hours are absent or NULL.
+    before : the plan that a scenario changes, the same rows: its `required_scheduled` is dotted.
     events : as in `fan`.
     """
     _ = reader.translate
@@ -134,14 +136,18 @@ def required_against_scheduled(
                 step=HALF_HOUR,
             )
         )
-    for column, name, colour, dash in (
-        ("required_scheduled", _("To schedule"), CONTRAST, "solid"),
-        ("scheduled_agents", _("Scheduled"), ACCENT, "solid"),
-    ):
-        if frame[column].isna().all():
+    lines = [
+        (frame, "required_scheduled", _("To schedule"), CONTRAST, "solid"),
+        (frame, "scheduled_agents", _("Scheduled"), ACCENT, "solid"),
+    ]
+    if before is not None:
+        plan = _on_clock(before, False, HALF_HOUR)
+        lines.insert(0, (plan, "required_scheduled", _("Without the scenario"), NEUTRAL, "dot"))
+    for of, column, name, colour, dash in lines:
+        if of[column].isna().all():
             continue
-        x, y, row = _steps(frame, column)
-        told = texts(_agents_words(each, name, column, reader) for each in _rows(frame))
+        x, y, row = _steps(of, column)
+        told = texts(_agents_words(each, name, column, reader) for each in _rows(of))
         chart.add_trace(
             go.Scatter(
                 x=x,
@@ -159,6 +165,40 @@ def required_against_scheduled(
     # Ticks between two people would name nobody.
     ticks = {"dtick": 1} if pd.notna(most) and most <= 8 else {}
     chart.update_yaxes(title_text=_("agents"), rangemode="tozero", **ticks)
+    return chart
+
+
+def apart_and_pooled(
+    pooled: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 300
+) -> go.Figure:
+    """Agents that languages take apart, and those of one pool, as steps.
+
+    Parameters
+    ----------
+    pooled : one row per half hour: `local_on`, `local_slot`, `agents_apart` (of all languages
+        together) and `agents_pooled`.
+    """
+    _ = reader.translate
+    frame = _on_clock(pooled, False, HALF_HOUR)
+    chart = figure(height, hovermode="x")
+    for column, name, colour in (
+        ("agents_apart", _("Apart"), CONTRAST),
+        ("agents_pooled", _("Pooled"), ACCENT),
+    ):
+        x, y, row = _steps(frame, column)
+        told = texts(_agents_words(each, name, column, reader) for each in _rows(frame))
+        chart.add_trace(
+            go.Scatter(
+                x=x,
+                y=y,
+                name=name,
+                mode="lines",
+                line={"color": colour, "width": 2, "shape": "hv"},
+                text=told[row],
+                hovertemplate="%{text}<extra></extra>",
+            )
+        )
+    chart.update_yaxes(title_text=_("agents"), rangemode="tozero")
     return chart
 
 

@@ -132,6 +132,21 @@ def why_chosen(of_queue: pd.DataFrame, reader: Reader) -> str:
     ).format(**facts)
 
 
+def how_good(of_queue: pd.DataFrame, reader: Reader) -> str:
+    """The model in use by horizon: its error, its bias, and how often the 80 % band held."""
+    in_use = of_queue[of_queue["is_chosen"] & of_queue["wape"].notna()]
+    told = [
+        _("{horizon}: error {error}, bias {bias}, {held} in the 80 % band").format(
+            horizon=horizon_names().get(row.horizon, row.horizon),
+            error=reader.share(row.wape, 0),
+            bias=reader.share(row.bias, 0),
+            held=reader.share(row.coverage80, 0),
+        )
+        for row in in_use.sort_values("horizon", key=lambda names: names.map(_ORDER)).itertuples()
+    ]
+    return " · ".join(told)
+
+
 def words() -> dict[str, str]:
     """Headings of the back-test's columns."""
     return {

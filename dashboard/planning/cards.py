@@ -7,17 +7,28 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, queries
+from dashboard import components, figures, pages, queries
 from dashboard.formats import Reader
 from dashboard.i18n import text as _
+from dashboard.planning import backtests
 from dashboard.planning.queues import Queue
 from pipelines import api
 
+_ALWAYS = ("channel", "language", "scheduled_agents", "gap")
 _SPANS = {"3": 3, "7": 7, "14": 14}
 
 
-def agents_card(changed: pd.DataFrame, queue: Queue, events: pd.DataFrame, reader: Reader) -> None:
-    """Agents to schedule and scheduled as steps; the table is the whole plan."""
+def agents_card(
+    changed: pd.DataFrame,
+    queue: Queue,
+    events: pd.DataFrame,
+    reader: Reader,
+    before: pd.DataFrame | None = None,
+) -> None:
+    """Agents to schedule and scheduled as steps; the table is the whole plan.
+
+    `before`: the plan without the scenario, drawn beside it.
+    """
     with st.container(border=True, key="card-agents"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.subheader(_("People to schedule, and scheduled"), anchor=False)
@@ -34,9 +45,13 @@ def agents_card(changed: pd.DataFrame, queue: Queue, events: pd.DataFrame, reade
         )
         first = changed["local_on"].min()
         shown = changed[changed["local_on"] < first + pd.Timedelta(days=_SPANS[span])]
+        days = shown["local_on"].unique()
         components.chart_and_table(
             figures.required_against_scheduled(
-                shown[shown["required_scheduled"].notna()], events=events, reader=reader
+                shown[shown["required_scheduled"].notna()],
+                before=None if before is None else before[before["local_on"].isin(days)],
+                events=events,
+                reader=reader,
             ),
             _plan_table(changed),
             name=f"staffing_plan_{queue.channel}_{queue.language}",
@@ -121,9 +136,10 @@ def demand_card(forecast: pd.DataFrame, queue: Queue, events: pd.DataFrame, page
         st.caption(
             _(
                 "The bands should hold 50, 80 and 95 of 100 half hours; of days, 80 of 100."
-                " How well they have done so far: page Forecast quality."
+                " How well they have done so far:"
             )
         )
+        quality_words(queue, reader)
         components.chart_and_table(
             figures.fan(history, ahead, events=events, daily=daily, reader=reader),
             ahead,
@@ -132,6 +148,22 @@ def demand_card(forecast: pd.DataFrame, queue: Queue, events: pd.DataFrame, page
             words=_plan_words() | {"mean": _("Mean"), "q50": _("Median"), "model": _("Model")},
             units=_plan_units(),
         )
+
+
+def quality_words(queue: Queue, reader: Reader) -> None:
+    """How good this queue's forecasts have been: in words, with numbers, and the way to more."""
+    tests = queries.ask("backtest")
+    of_queue = tests[(tests["channel"] == queue.channel) & (tests["language"] == queue.language)]
+    if of_queue.empty:
+        st.caption(_("This queue is too young for its forecasts to have been tested."))
+        return
+    st.markdown(backtests.why_chosen(of_queue, reader))
+    st.caption(backtests.how_good(of_queue, reader))
+    st.page_link(
+        pages.link("forecast_quality"),
+        label=_("Forecast quality of this queue"),
+        query_params={"queue": queue.code},
+    )
 
 
 def closed_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
@@ -212,10 +244,13 @@ def _plan_table(changed: pd.DataFrame) -> pd.DataFrame:
         "scheduled_agents",
         "gap",
         "service_level_share",
+        "miss_probability",
         "occupancy_share",
         "wait_mean_seconds",
+        "backlog_contacts",
     ]
-    return changed.loc[changed["required_scheduled"].notna(), columns]
+    known = [name for name in columns if name in _ALWAYS or changed[name].notna().any()]
+    return changed.loc[changed["required_scheduled"].notna(), known]
 
 
 def _plan_words() -> dict[str, str]:
@@ -231,10 +266,12 @@ def _plan_words() -> dict[str, str]:
         "short_agents": _("Short by"),
         "gap": _("Short (−) or spare"),
         "service_level_share": _("Answered in time"),
+        "miss_probability": _("Target missed, chance"),
+        "backlog_contacts": _("Left to do"),
         "occupancy_share": _("Busy"),
         "wait_mean_seconds": _("Mean wait"),
     }
 
 
 def _plan_units() -> dict[str, str]:
-    return {"local_slot": "half_hour"}
+    return {"local_slot": "half_hour", "miss_probability": "share"}

@@ -14,8 +14,6 @@ from dashboard.i18n import text as _
 from dashboard.planning.menus import picked
 from pipelines import api
 
-_DEFERRABLE_FROM = 3_600  # a promise of an hour or more: work is spread, not queued for
-
 
 class Queue(NamedTuple):
     """A channel in a language, with its desk: what `api.what_if` needs to know of it."""
@@ -28,6 +26,17 @@ class Queue(NamedTuple):
     concurrency: int
     shrinkage: float
     max_occupancy: float
+    slowdown_share: float
+    minimum_agents: int
+    promise_open_days: int
+    staffed_to: str
+    gives_spare_time: bool
+    hour_cost: float | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether contacts wait in a queue, instead of until a promised day."""
+        return self.channel in ("phone", "live_chat")
 
     @property
     def code(self) -> str:
@@ -212,23 +221,81 @@ def queue_menu(reader: Reader) -> Queue:
 
 
 def desk_words(queue: Queue, plan: pd.DataFrame, reader: Reader) -> str:
-    """What the desk promises and what the plan assumes, in one line."""
-    parts = [
-        _("Promise: {share} answered within {duration}").format(
-            share=reader.share(queue.target_share, 0),
-            duration=reader.duration(queue.within_seconds),
-        ),
-        _("handle time {duration}").format(
-            duration=reader.duration(plan["handle_seconds"].iloc[0])
-        ),
+    """What the desk promises and what the plan assumes, and where it has it from."""
+    known = queries.ask("staffing_queues")
+    is_own = (known["channel"] == queue.channel) & (known["language"] == queue.language)
+    told = known[is_own].iloc[0]
+    handle = _("handle time {duration}").format(duration=reader.duration(told["handle_seconds"]))
+    if told["handle_source"] == "measured":
+        handle += _(" (n = {n}, 8 weeks)").format(n=reader.number(told["handle_n"]))
+    else:
+        handle += _(" (as set)")
+    parts = [handle]
+    if queue.is_live:
+        parts.insert(
+            0,
+            _("Promise: {share} answered within {duration}").format(
+                share=reader.share(queue.target_share, 0),
+                duration=reader.duration(queue.within_seconds),
+            ),
+        )
+        if queue.concurrency > 1:
+            parts.append(
+                _("{n} chats at once, each further one slows all by {share}").format(
+                    n=reader.number(queue.concurrency), share=reader.share(queue.slowdown_share, 0)
+                )
+            )
+        parts.append(_patience_words(told, reader))
+        parts.append(_rule_words(queue.staffed_to, reader))
+    else:
+        parts.insert(
+            0,
+            plural(
+                "Promise: done within {n} day of opening",
+                "Promise: done within {n} days of opening",
+                queue.promise_open_days,
+            ).format(n=reader.number(queue.promise_open_days)),
+        )
+    parts += [
         _("shrinkage {share}").format(share=reader.share(queue.shrinkage, 0)),
         _("busy at most {share}").format(share=reader.share(queue.max_occupancy, 0)),
     ]
-    if queue.concurrency > 1:
-        parts.append(_("{n} chats at once").format(n=reader.number(queue.concurrency)))
-    parts.append(
-        _("work spread over the opening hours")
-        if queue.within_seconds >= _DEFERRABLE_FROM
-        else _("Erlang C")
-    )
+    methods = plan.loc[plan["is_open"].astype(bool), "method"]
+    if len(methods):
+        parts.append(method_name(methods.iloc[0]))
     return " · ".join(parts)
+
+
+def method_name(method: str) -> str:
+    """How agents were reckoned, in the reader's words."""
+    return {
+        "erlang_c": _("Erlang C"),
+        "erlang_a": _("Erlang A (callers may hang up)"),
+        "chat": _("chat model (several at once)"),
+        "promise": _("least work that keeps the promise"),
+    }.get(method, method)
+
+
+def _patience_words(told: pd.Series, reader: Reader) -> str:
+    if told["patience_source"] == "measured":
+        return _("patience {duration} (95 %: {low} – {high}; {n} hung up)").format(
+            duration=reader.duration(told["patience_seconds"]),
+            low=reader.duration(told["patience_low"]),
+            high=reader.duration(told["patience_high"]),
+            n=reader.number(told["patience_n"]),
+        )
+    if told["patience_source"] == "setting":
+        return _("patience {duration} (as set)").format(
+            duration=reader.duration(told["patience_seconds"])
+        )
+    return _("patience unknown: nobody is taken to hang up")
+
+
+def _rule_words(staffed_to: str, reader: Reader) -> str:
+    if staffed_to == "expected":
+        return _("staffed so that the target is met over all that may come")
+    if staffed_to == "mean":
+        return _("staffed for the mean of the forecast")
+    return _("staffed for the {share} quantile of the forecast").format(
+        share=reader.share(float(staffed_to), 0)
+    )

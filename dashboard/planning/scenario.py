@@ -5,13 +5,53 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts
+from dashboard import charts, queries
 from dashboard.formats import MISSING, Reader
 from dashboard.i18n import text as _
 from dashboard.planning.menus import picked
 from dashboard.planning.queues import Queue, desk_words
 from pipelines import api
 from pipelines.errors import OutOfRangeError
+
+_BETTER_LESS = ("short_agent_hours", "missed_half_hours", "required_cost")
+
+
+def is_changed(scenario: api.Scenario) -> bool:
+    """Whether the scenario differs from the plan at all."""
+    return scenario != api.Scenario()
+
+
+def one_in(half_hours: float, missed: float, reader: Reader) -> str:
+    """'1 in 9'; 'hardly ever' where it is less than one in a thousand."""
+    if not missed or half_hours / missed > 1000:
+        return _("hardly ever")
+    return _("1 in {n}").format(n=reader.number(max(1, round(half_hours / missed))))
+
+
+def risk_words(changed: pd.DataFrame, reader: Reader) -> None:
+    """When the target is most at risk: '1 half hour in 9 on Monday morning'."""
+    found = api.misses(changed)
+    worst = found[found["one_in"] <= 20].head(3)
+    if found.empty:
+        return
+    if worst.empty:
+        st.success(_("On no part of any day is the target missed in more than 1 half hour in 20."))
+        return
+    parts = {
+        "night": _("night (0–6 h)"),
+        "morning": _("morning (6–12 h)"),
+        "afternoon": _("afternoon (12–18 h)"),
+        "evening": _("evening (18–24 h)"),
+    }
+    told = "; ".join(
+        _("{day}, {part}: 1 half hour in {n}").format(
+            day=reader.weekday_and_day(row.local_on),
+            part=parts[row.part],
+            n=reader.number(max(1, round(row.one_in))),
+        )
+        for row in worst.itertuples()
+    )
+    st.warning(_("The target is most at risk on {when}.").format(when=told))
 
 
 def scenario_menu(queue: Queue, plan: pd.DataFrame, reader: Reader) -> api.Scenario:
@@ -37,8 +77,12 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, reader: Reader) -> api.Scena
             shrinkage = _own_percent("shrinkage", _("Shrinkage in %"), queue.shrinkage, 0, 90)
             busy = _own_percent("busy", _("Busy at most, in %"), queue.max_occupancy, 10, 100)
         with three:
-            target = _own_percent("target", _("Answered in time, in %"), queue.target_share, 1, 99)
-            within = _own("within", _("In time means within, seconds"), queue.within_seconds, 1)
+            target = within = None
+            if queue.is_live:
+                target = _own_percent(
+                    "target", _("Answered in time, in %"), queue.target_share, 1, 99
+                )
+                within = _own("within", _("In time means within, seconds"), queue.within_seconds, 1)
             chats = (
                 _own("chats", _("Chats at once"), queue.concurrency, 1)
                 if queue.channel == "live_chat"
@@ -64,9 +108,10 @@ def under(
     scenario: api.Scenario, plan: pd.DataFrame, forecast: pd.DataFrame, queue: Queue
 ) -> pd.DataFrame:
     """The plan under the scenario, with the band of what to schedule."""
-    if scenario != api.Scenario():
+    if is_changed(scenario):
         try:
-            plan = api.what_if(plan, forecast, queue, scenario)
+            days = queries.ask("forecast_days", channel=queue.channel, language=queue.language)
+            plan = api.what_if(plan, forecast, queue, scenario, days)
         except OutOfRangeError as error:
             st.error(str(error))
             st.stop()
@@ -78,15 +123,16 @@ def headline(
     changed: pd.DataFrame, plan: pd.DataFrame, scenario: api.Scenario, reader: Reader
 ) -> None:
     """The queue's totals over the plan; under a scenario, against the plan without it."""
-    is_changed = scenario != api.Scenario()
-    now = before = api.shortage(changed).iloc[0]
-    if is_changed:
-        before = api.shortage(plan).iloc[0]
+    has_changed = is_changed(scenario)
+    known = queries.ask("staffing_queues")
+    now = before = api.shortage(api.with_costs(changed, known)).iloc[0]
+    if has_changed:
+        before = api.shortage(api.with_costs(plan, known)).iloc[0]
         st.info(_("A scenario, not the plan: each number says how far it is from the plan."))
     hours = _("{n} h")
 
     def step(name: str) -> str | None:
-        if not is_changed or pd.isna(now[name]) or pd.isna(before[name]):
+        if not has_changed or pd.isna(now[name]) or pd.isna(before[name]):
             return None
         change = round(now[name] - before[name], 1)
         return f"{change:+.1f}" if change else None
@@ -112,6 +158,17 @@ def headline(
         spare = _("spare elsewhere: {n} h").format(n=reader.number(now["spare_agent_hours"], 1))
     closed = _("{share} of them while closed").format(share=reader.share(now["closed_share"], 0))
     most = _("at most {n} at once").format(n=told("peak_agents"))
+    currency = known["currency"].iloc[0]
+    if not pd.isna(now["scheduled_cost"]):
+        spent = _("scheduled: {money}").format(money=reader.money(now["scheduled_cost"], currency))
+    else:
+        spent = short
+    missed, missed_of = MISSING, ""
+    if now["live_half_hours"]:
+        missed = one_in(now["live_half_hours"], now["missed_half_hours"], reader)
+        missed_of = _("{n} of {all} half hours, expected").format(
+            n=reader.number(now["missed_half_hours"], 1), all=reader.number(now["live_half_hours"])
+        )
     items = (
         (_("To schedule"), told("required_agent_hours", hours), "required_agent_hours", most),
         (_("Scheduled"), told("scheduled_agent_hours", hours), "scheduled_agent_hours", spare),
@@ -119,6 +176,11 @@ def headline(
         (_("Worst half hour"), worst, "worst_gap", worst_at),
         (_("Contacts expected"), told("expected_contacts"), "expected_contacts", closed),
     )
+    if now["live_half_hours"]:
+        items += ((_("Target missed"), missed, "missed_half_hours", missed_of),)
+    if not pd.isna(now["required_cost"]):
+        cost = reader.money(now["required_cost"], currency)
+        items += ((_("Cost to schedule"), cost, "required_cost", spent),)
     helps = {
         "required_agent_hours": _(
             "Agent-hours on the roster, breaks and absence included: agents needed at their"
@@ -129,6 +191,11 @@ def headline(
             " half hours do not make up for it."
         ),
         "expected_contacts": _("Mean of the forecast over the days of the plan."),
+        "missed_half_hours": _(
+            "How often so many may come that the people scheduled (without a schedule: those to"
+            " schedule) answer too few in time. Counted over what the forecast holds possible."
+        ),
+        "required_cost": _("Agent-hours to schedule × the cost of an hour, as the desk sets it."),
     }
     with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
         for label, value, name, note in items:
@@ -137,7 +204,7 @@ def headline(
                     label,
                     value,
                     step(name),
-                    delta_color="inverse" if name == "short_agent_hours" else "off",
+                    delta_color="inverse" if name in _BETTER_LESS else "off",
                     help=helps.get(name),
                 )
                 st.caption(note)

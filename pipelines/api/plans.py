@@ -27,7 +27,7 @@ _COLUMNS_BEFORE_FORECAST = {
     "staffing_queues": (
         "channel", "language", "handle_seconds", "handle_source", "handle_n", "held_at_once",
         "patience_seconds", "patience_low", "patience_high", "patience_n", "patience_source",
-        "staffed_to", "hour_cost", "currency",
+        "staffed_to", "hour_cost", "currency", "weekly_hours",
     ),
     "staffing_shifts": (
         "channel", "language", "local_on", "starts_at", "ends_at", "break_starts_at",

@@ -4,7 +4,13 @@ from datetime import date
 
 import pandas as pd
 
-from pipelines.staffing.shortage import roster_band, short_half_hours, shortage
+from pipelines.staffing.shortage import (
+    misses,
+    roster_band,
+    short_half_hours,
+    shortage,
+    with_costs,
+)
 
 NULL = float("nan")
 
@@ -21,6 +27,7 @@ def plan(required, scheduled, *, language="ko", contacts=None, first_slot=18):
             "required_scheduled": required,
             "scheduled_agents": scheduled,
             "expected_contacts": contacts or [10.0] * count,
+            "miss_probability": NULL,
         }
     )
     return frame.assign(gap=frame["scheduled_agents"] - frame["required_scheduled"])
@@ -77,3 +84,32 @@ def test_the_band_on_the_roster_counts_shrinkage():
     assert list(band["scheduled_low"].dropna()) == [20.0]
     assert list(band["scheduled_high"].dropna()) == [30.0]
     assert band["scheduled_high"].isna().tolist() == [False, True]
+
+
+def test_an_agent_hour_costs_what_the_desk_says_and_without_a_price_there_is_no_cost():
+    queues = pd.DataFrame(
+        {"channel": "phone", "language": ["ko", "en"], "hour_cost": [22_000.0, None]}
+    )
+    rows = shortage(with_costs(plan([10.0, 12.0], [10.0, 9.0]), queues)).iloc[0]
+    assert (rows["required_cost"], rows["scheduled_cost"]) == (242_000.0, 209_000.0)
+    assert pd.isna(shortage(with_costs(plan([1.0], [1.0], language="en"), queues))["required_cost"][0])
+    assert pd.isna(shortage(plan([1.0], [1.0]))["required_cost"].iloc[0])
+
+
+def test_one_half_hour_in_nine_on_monday_morning():
+    morning = plan([1.0] * 6, [1.0] * 6, first_slot=18).assign(miss_probability=[1 / 9] * 6)
+    noon = plan([1.0] * 2, [1.0] * 2, first_slot=24).assign(miss_probability=[0.0, 0.5])
+    closed = plan([NULL], [NULL], first_slot=40)
+    found = misses(pd.concat([morning, noon, closed]))
+    assert found["part"].tolist() == ["afternoon", "morning"]
+    assert found["half_hours"].tolist() == [2, 6]
+    assert found["missed_half_hours"].tolist() == [0.5, 6 / 9]
+    assert found["one_in"].tolist() == [4.0, 9.0]
+    total = shortage(pd.concat([morning, noon, closed], ignore_index=True)).iloc[0]
+    assert (total["missed_half_hours"], total["live_half_hours"]) == (6 / 9 + 0.5, 8)
+
+
+def test_a_half_hour_that_never_misses_is_one_in_infinitely_many():
+    assert misses(plan([1.0], [1.0]).assign(miss_probability=[0.0]))["one_in"].tolist() == [
+        float("inf")
+    ]

@@ -1,0 +1,108 @@
+"""Whom to hire, and when: the next 12 weeks or months from the plan of now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import components, figures, queries
+from dashboard.i18n import text as _
+from dashboard.planning.queues import Queue
+from pipelines import api
+from pipelines.errors import SupportQualityError
+
+
+def hiring_card(queue: Queue, page: Any) -> None:
+    """People needed, people there and people to hire, under what the reader assumes."""
+    reader = page.reader
+    with st.container(border=True, key="card-hiring"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.subheader(_("Whom to hire, and when"), anchor=False)
+            by = components.choice(
+                "period", _("Period"), {"week": _("12 weeks"), "month": _("12 months")}
+            )
+            of = components.choice(
+                "staff", _("Staff of"), {"queue": _("This queue"), "channel": _("Its channel")}
+            )
+        language = queue.language if of == "queue" else None
+        plan = queries.ask("staffing", channel=queue.channel, language=language)
+        shifts = queries.ask("shifts", channel=queue.channel, language=language)
+        now = int(shifts.groupby("language")["people"].max().sum()) if len(shifts) else 0
+        hours = float(queries.ask("staffing_queues")["weekly_hours"].iloc[0])
+        one, two, three, four = st.columns(4)
+        own = f"{queue.code}-{of}-"
+        with one:
+            on_roll = st.number_input(
+                _("People there now"), 0, 10_000, now, key=own + "roll", help=_("Ramped up.")
+            )
+        with two:
+            leaving = st.number_input(
+                _("Leaving in a year, in %"), 0, 99, 30, 5, key="leaving", bind="query-params"
+            )
+        with three:
+            growth = st.number_input(
+                _("Growth in a year, in %"),
+                -50,
+                300,
+                0,
+                5,
+                key="growth",
+                bind="query-params",
+            )
+        with four:
+            ramp = st.number_input(
+                _("Weeks until fully worth"), 0, 52, 8, key="ramp", bind="query-params"
+            )
+        try:
+            found = api.hiring_view(
+                plan,
+                on_roll=on_roll,
+                yearly_attrition=leaving / 100,
+                yearly_growth=growth / 100,
+                ramp_weeks=ramp,
+                weekly_hours=hours,
+                by=by,
+            )
+        except SupportQualityError as error:
+            st.error(str(error))
+            return
+        st.caption(
+            _(
+                "People of {hours} hours a week. What is needed now is the mean of the plan's"
+                " agent-hours to schedule; two weeks tell nothing of the season, so put growth as"
+                " you expect it. Who is hired is worth nothing at first and all of it at the end"
+                " of the ramp."
+            ).format(hours=reader.number(hours))
+        )
+        first = pd.Timestamp(plan["local_on"].min())
+        step = pd.DateOffset(weeks=1) if by == "week" else pd.DateOffset(months=1)
+        found["label"] = [reader.day((first + (n - 1) * step).date()) for n in found["period"]]
+        hires = int(found["hires"].sum())
+        st.markdown(
+            _("**{n} to hire** in all, {first} of them in the first period.").format(
+                n=reader.number(hires), first=reader.number(found["hires"].iloc[0])
+            )
+        )
+        columns = ["label", "required", "hires", "on_roll", "effective", "gap", "leaving"]
+        components.chart_and_table(
+            figures.hiring(found, reader=reader),
+            found[columns],
+            name=f"hiring_{queue.channel}_{queue.language if of == 'queue' else 'all'}_{by}",
+            alt=_("People needed, people there and people to hire"),
+            words=_words(),
+            units={"hires": "count"},
+        )
+
+
+def _words() -> dict[str, str]:
+    return {
+        "label": _("From"),
+        "required": _("Needed"),
+        "hires": _("To hire"),
+        "on_roll": _("On the roll"),
+        "effective": _("There, by what they are worth"),
+        "gap": _("Short (−) or spare"),
+        "leaving": _("Leaving"),
+    }

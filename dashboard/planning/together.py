@@ -1,0 +1,133 @@
+"""Languages together or apart: what one pool of agents saves, and what each language then gets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import components, figures, queries
+from dashboard.i18n import text as _
+from dashboard.planning.queues import Queue
+from pipelines import api
+
+_MOST_BY_DEFAULT = 4
+_ALL = "*"
+
+
+def pool_card(queue: Queue, page: Any) -> None:
+    """The languages of the queue's channel, apart and pooled."""
+    reader = page.reader
+    if not queue.is_live:
+        components.empty(
+            _(
+                "Calls and chats gain from pooling, since somebody waits for them; work with a"
+                " promise does not."
+            )
+        )
+        return
+    plans = queries.ask("staffing", channel=queue.channel)
+    volumes = plans.groupby("language")["expected_contacts"].sum().sort_values(ascending=False)
+    languages = [code for code, contacts in volumes.items() if contacts > 0]
+    if len(languages) < 2:
+        components.empty(_("This channel has one language only: there is nothing to pool."))
+        return
+    small = [code for code in languages if code != languages[0]][:_MOST_BY_DEFAULT]
+    own = [*dict.fromkeys([queue.language, *small])] if queue.language in languages else small
+    with st.container(border=True, key="card-pool"):
+        st.subheader(_("Languages together or apart"), anchor=False)
+        left, right = st.columns(2)
+        with left:
+            chosen = st.multiselect(
+                _("Languages in the pool"),
+                languages,
+                own if len(own) > 1 else languages[:2],
+                format_func=reader.language,
+                key=f"pool-{queue.channel}",
+            )
+        with right:
+            slower = st.slider(
+                _("Agents with several languages take longer by"),
+                0,
+                50,
+                0,
+                5,
+                format="%d%%",
+                key="slower",
+                bind="query-params",
+            )
+        if len(chosen) < 2:
+            st.info(_("Choose two languages or more."))
+            return
+        pooled = pooled_plan(queue.channel, tuple(sorted(chosen)), slower / 100)
+        if pooled.empty:
+            st.info(_("These languages are never open at the same time."))
+            return
+        found = api.pooled_by_language(pooled)
+        whole = found.iloc[0]
+        share = whole["agent_hours_saved"] / whole["agent_hours_apart"]
+        form = _("Pooled, {pooled} agent-hours at their desks do what takes {apart} apart: {saved}")
+        st.markdown(
+            form.format(
+                pooled=reader.number(whole["agent_hours_pooled"]),
+                apart=reader.number(whole["agent_hours_apart"]),
+                saved=f"**{reader.number(whole['agent_hours_saved'])} ({reader.share(share, 0)})**",
+            )
+        )
+        st.caption(
+            _(
+                "At the mean of the forecast, in half hours in which two of these languages or"
+                " more are open, before shrinkage. Every language keeps its own promise; agents of"
+                " the pool speak all of them."
+            )
+        )
+        table = found.assign(
+            language=[
+                _("All together") if code == _ALL else reader.language(code)
+                for code in found["language"]
+            ]
+        )
+        components.chart_and_table(
+            figures.apart_and_pooled(by_half_hour(pooled, plans), reader=reader),
+            table,
+            name=f"pool_{queue.channel}_{'_'.join(sorted(chosen))}",
+            alt=_("Agents that the languages take apart, and those of one pool"),
+            words=_words(),
+            units={
+                "language": "text",
+                "service_level_apart": "share",
+                "service_level_pooled": "share",
+            },
+        )
+
+
+@queries.once_a_build
+def pooled_plan(channel: str, languages: tuple[str, ...], slower_share: float) -> pd.DataFrame:
+    """`api.pool_plan` of the published plans of a channel."""
+    desks = queries.ask("queues")
+    return api.pool_plan(
+        queries.ask("staffing", channel=channel),
+        desks[desks["channel"] == channel],
+        languages,
+        slower_share=slower_share,
+    )
+
+
+def by_half_hour(pooled: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
+    """One row per half hour on the local clock: agents of all languages apart, and pooled."""
+    groups = pooled.groupby("starts_at", as_index=False)
+    found = groups.agg(agents_apart=("agents_apart", "sum"), agents_pooled=("agents_pooled", "max"))
+    clock = plans.drop_duplicates("starts_at")[["starts_at", "local_on", "local_slot"]]
+    return found.merge(clock, on="starts_at")
+
+
+def _words() -> dict[str, str]:
+    return {
+        "contacts": _("Contacts expected"),
+        "agent_hours_apart": _("Agent-hours apart"),
+        "agent_hours_pooled": _("Agent-hours pooled"),
+        "agent_hours_saved": _("Saved"),
+        "service_level_apart": _("In time, apart"),
+        "service_level_pooled": _("In time, pooled"),
+    }
