@@ -124,6 +124,7 @@ CONTACT_CLOCKS = Table(
         ("closed_at", "TIMESTAMP", "closed for good"),
         ("reopens_count", "BIGINT", "times reopened"),
         ("replies_count", "BIGINT", "public replies by agents"),
+        ("teams_count", "BIGINT", "teams that have had it so far, the first one included"),
         ("vendor_first_response_seconds", "BIGINT", "vendor's first reply time, calendar"),
         ("vendor_first_response_business_seconds", "BIGINT", "vendor's, business hours"),
         ("vendor_first_resolution_seconds", "BIGINT", "vendor's, calendar"),

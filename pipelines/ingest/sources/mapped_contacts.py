@@ -21,7 +21,7 @@ TIMES = (
     "created_at", "updated_at", "first_inbound_at", "handed_over_at", "first_assigned_at",
     "assigned_at", "first_replied_at", "first_solved_at", "solved_at", "closed_at",
 )  # fmt: skip
-COUNTS = ("reopens_count", "replies_count")
+COUNTS = ("reopens_count", "replies_count", "teams_count")
 VENDOR_SECONDS = tuple(n for n in CONTACT_CLOCKS.column_names if n.startswith("vendor_"))
 NUMBERS = (*COUNTS, *VENDOR_SECONDS)
 

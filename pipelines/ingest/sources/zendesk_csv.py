@@ -23,7 +23,11 @@ _TIMES = {
     "first_assigned_at": "initially assigned at",
     "solved_at": "solved at",
 }
-_COUNTS = {"reopens_count": ("reopens", 1), "replies_count": ("replies", 1)}
+_COUNTS = {
+    "reopens_count": ("reopens", 1),
+    "replies_count": ("replies", 1),
+    "teams_count": ("group stations", 1),
+}
 _MINUTES = {
     "vendor_first_response_seconds": "first reply time in minutes",
     "vendor_first_response_business_seconds": "first reply time in minutes within business hours",

@@ -76,6 +76,7 @@ _SHAPES = {
     "ticket_metrics": f"""{{"ticket_id": "VARCHAR", "created_at": "VARCHAR",
         "updated_at": "VARCHAR", "initially_assigned_at": "VARCHAR", "assigned_at": "VARCHAR",
         "solved_at": "VARCHAR", "reopens": "BIGINT", "replies": "BIGINT",
+        "group_stations": "BIGINT",
         "reply_time_in_seconds": {_MINUTES}, "reply_time_in_minutes": {_MINUTES},
         "first_resolution_time_in_minutes": {_MINUTES},
         "full_resolution_time_in_minutes": {_MINUTES},
@@ -254,6 +255,7 @@ def _ticket_metrics(reading: Reading, records: str) -> list[Stream]:
         "solved_at": "solved_at",
         "reopens_count": "t.reopens",
         "replies_count": "t.replies",
+        "teams_count": "t.group_stations",
         **vendor,
     }
     return [

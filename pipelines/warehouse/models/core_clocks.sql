@@ -16,6 +16,9 @@ SELECT
     k.vendor_first_resolution_seconds,
     k.vendor_full_resolution_seconds,
     k.vendor_requester_wait_seconds,
+    k.vendor_agent_wait_seconds,
+    k.vendor_on_hold_seconds,
+    k.teams_count,
     k._load_id
 FROM latest_contact_clocks AS k
 WHERE NOT EXISTS (SELECT 1 FROM core_outcomes AS o WHERE o.contact_id = k.contact_id AND o.outcome_id IS NOT NULL)
@@ -32,6 +35,9 @@ SELECT
     CAST(NULL AS BIGINT) AS vendor_first_resolution_seconds,
     CAST(NULL AS BIGINT) AS vendor_full_resolution_seconds,
     CAST(NULL AS BIGINT) AS vendor_requester_wait_seconds,
+    CAST(NULL AS BIGINT) AS vendor_agent_wait_seconds,
+    CAST(NULL AS BIGINT) AS vendor_on_hold_seconds,
+    k.teams_count,
     k._load_id
 FROM core_outcomes AS o
 LEFT JOIN latest_contact_clocks AS k ON k.contact_id = o.contact_id

@@ -54,6 +54,7 @@ SELECT
     max(CASE WHEN o.position = w.team_position THEN o.team END) AS team,
     max(CASE WHEN o.position = w.agent_position THEN o.agent_id END) AS agent_id,
     w.other_replied_at,
+    w.outcome_created_at,
     -- a vendor's durations start with the ticket, the customer's wait before it: instants serve both
     coalesce(max(k.first_solved_at), seconds_after(w.outcome_created_at, max(k.vendor_first_resolution_seconds)))
         AS first_solved_at,

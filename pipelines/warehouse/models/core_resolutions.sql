@@ -1,5 +1,5 @@
 /* ---
-summary = "Solves and reopenings of each contact as its status history tells them; closing a solved contact is not a second solve."
+summary = "Solves and reopenings of each contact and its time in each status, as the status history tells them; closing a solved contact is not a second solve."
 grain = "one contact with status events"
 key = ["contact_id"]
 --- */
@@ -11,6 +11,15 @@ SELECT
     min(CASE WHEN is_reopen THEN changed_at END) AS first_reopened_at,
     CAST(sum(CASE WHEN is_reopen THEN 1 ELSE 0 END) AS BIGINT) AS reopens_count,
     max(CASE WHEN to_status = 'closed' THEN changed_at END) AS closed_at,
-    max(CASE WHEN to_status = 'deleted' THEN changed_at END) AS deleted_at
+    max(CASE WHEN to_status = 'deleted' THEN changed_at END) AS deleted_at,
+    -- the time before the first change is the caller's to add: it starts with the contact
+    min(changed_at) AS first_changed_at,
+    min(CASE WHEN since_at IS NULL THEN coalesce(from_status, 'new') END) AS first_status,
+    CAST(sum(CASE WHEN from_status IN ('new', 'open') AND since_at IS NOT NULL THEN seconds_between(since_at, changed_at) ELSE 0 END) AS BIGINT)
+        AS open_seconds,
+    CAST(sum(CASE WHEN from_status = 'pending' AND since_at IS NOT NULL THEN seconds_between(since_at, changed_at) ELSE 0 END) AS BIGINT)
+        AS pending_seconds,
+    CAST(sum(CASE WHEN from_status = 'hold' AND since_at IS NOT NULL THEN seconds_between(since_at, changed_at) ELSE 0 END) AS BIGINT)
+        AS held_seconds
 FROM core_status_changes
 GROUP BY contact_id

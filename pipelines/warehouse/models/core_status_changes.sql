@@ -3,31 +3,37 @@ summary = "Status events with the status before, told by the event itself, else 
 grain = "one change of a contact's status"
 key = ["contact_id", "changed_at", "to_status"]
 --- */
-WITH changes AS (
+WITH staged AS (
+    SELECT
+        contact_id,
+        changed_at,
+        from_status,
+        to_status,
+        -- equal instants follow a contact's life, whatever order the file has
+        CASE to_status
+            WHEN 'new' THEN 1
+            WHEN 'open' THEN 2
+            WHEN 'pending' THEN 3
+            WHEN 'hold' THEN 4
+            WHEN 'solved' THEN 5
+            WHEN 'closed' THEN 6
+            ELSE 7
+        END AS stage
+    FROM latest_status_events
+),
+
+changes AS (
     SELECT
         contact_id,
         changed_at,
         coalesce(
             from_status,
-            lag(to_status) OVER (
-                PARTITION BY contact_id
-                ORDER BY
-                    changed_at,
-                    -- equal instants follow a contact's life, whatever order the file has
-                    CASE to_status
-                        WHEN 'new' THEN 1
-                        WHEN 'open' THEN 2
-                        WHEN 'pending' THEN 3
-                        WHEN 'hold' THEN 4
-                        WHEN 'solved' THEN 5
-                        WHEN 'closed' THEN 6
-                        ELSE 7
-                    END,
-                    to_status
-            )
+            lag(to_status) OVER (PARTITION BY contact_id ORDER BY changed_at, stage, to_status)
         ) AS from_status,
-        to_status
-    FROM latest_status_events
+        to_status,
+        -- since when it had the status before
+        lag(changed_at) OVER (PARTITION BY contact_id ORDER BY changed_at, stage, to_status) AS since_at
+    FROM staged
 )
 
 SELECT
@@ -35,6 +41,7 @@ SELECT
     c.changed_at,
     c.from_status,
     c.to_status,
+    c.since_at,
     c.to_status IN ('solved', 'closed') AND coalesce(c.from_status, 'new') NOT IN ('solved', 'closed') AS is_solve,
     c.to_status IN ('new', 'open', 'pending', 'hold') AND coalesce(c.from_status IN ('solved', 'closed'), FALSE) AS is_reopen
 FROM changes AS c

@@ -116,7 +116,7 @@ SELECT
     s.talk_seconds,
     s.hold_seconds,
     s.wrap_seconds,
-    s.transfers_count,
+    coalesce(s.transfers_count, CASE WHEN k.teams_count > 0 THEN k.teams_count - 1 ELSE k.teams_count END) AS transfers_count,
     coalesce(v.agent_replies_count, k.replies_count) AS replies_count,
     v.customer_messages_count,
     k.vendor_first_response_seconds,
@@ -142,11 +142,34 @@ SELECT
         CASE WHEN coalesce(k.reopens_count, 0) = 0 THEN solved_first_at END,
         CASE WHEN c.status = 'closed' THEN k.closed_at END
     ) AS solved_last_at,
+    -- a solve that only the vendor's duration tells is no second opinion on that duration
+    CASE
+        WHEN e.first_solved_at IS NOT NULL OR k.first_solved_at IS NOT NULL THEN 'timestamps'
+        WHEN k.solved_at IS NOT NULL AND coalesce(k.reopens_count, 0) = 0 THEN 'timestamps'
+        WHEN solved_first_at IS NOT NULL THEN 'vendor'
+    END AS first_resolution_origin,
+    CASE
+        WHEN e.last_solved_at IS NOT NULL OR k.solved_at IS NOT NULL THEN 'timestamps'
+        WHEN solved_last_at IS NOT NULL THEN 'vendor'
+    END AS full_resolution_origin,
     CASE WHEN e.solves_count > 0 THEN e.first_reopened_at END AS reopened_at,
     CASE WHEN e.solves_count > 0 THEN e.reopens_count ELSE k.reopens_count END AS reopened_count,
     coalesce(e.closed_at, k.closed_at) AS was_closed_at,
     coalesce(e.deleted_at, c.updated_at) AS was_deleted_at,
-    e.solves_count
+    e.solves_count,
+    -- a history that begins before its contact tells no times
+    CASE
+        WHEN coalesce(o.outcome_created_at, c.created_at) <= e.first_changed_at
+            THEN seconds_between(coalesce(o.outcome_created_at, c.created_at), e.first_changed_at)
+    END AS first_status_seconds,
+    e.open_seconds + CASE WHEN e.first_status IN ('new', 'open') THEN first_status_seconds ELSE first_status_seconds * 0 END
+        AS told_open_seconds,
+    e.pending_seconds + CASE WHEN e.first_status = 'pending' THEN first_status_seconds ELSE first_status_seconds * 0 END
+        AS told_pending_seconds,
+    e.held_seconds + CASE WHEN e.first_status = 'hold' THEN first_status_seconds ELSE first_status_seconds * 0 END
+        AS told_held_seconds,
+    k.vendor_agent_wait_seconds,
+    k.vendor_on_hold_seconds
 FROM core_contacts AS c
 LEFT JOIN core_conversations AS v ON v.contact_id = c.contact_id
 LEFT JOIN core_late_replies AS r ON r.contact_id = c.contact_id

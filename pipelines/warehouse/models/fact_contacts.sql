@@ -58,9 +58,13 @@ talk_seconds = { type = "BIGINT", unit = "seconds", meaning = "conversation" }
 hold_seconds = { type = "BIGINT", unit = "seconds", meaning = "on hold" }
 wrap_seconds = { type = "BIGINT", unit = "seconds", meaning = "after-contact work" }
 handle_seconds = { type = "BIGINT", unit = "seconds", meaning = "talk, hold and after-contact work; of chats the agent's share of overlapping ones" }
-transfers_count = { type = "BIGINT", unit = "transfers", meaning = "hand-overs between agents or teams" }
+transfers_count = { type = "BIGINT", unit = "transfers", meaning = "hand-overs between agents or teams in live sessions; of tickets the teams they had after the first; NULL where the export does not tell" }
 agent_replies_count = { type = "BIGINT", unit = "replies", meaning = "public replies by humans, agent messages in a row being one" }
 customer_messages_count = { type = "BIGINT", unit = "messages", meaning = "public messages by the customer" }
+agent_work_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in new and open until the last change of status; NULL where no status history tells" }
+agent_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in pending until then: the agent waits for the customer; the vendor's figure where there is no status history" }
+on_hold_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in on-hold until then; the vendor's figure where there is no status history" }
+requester_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in new, open and on-hold until then; the vendor's figure where there is no status history" }
 first_solved_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first solve; NULL: not yet, or not told" }
 first_solved_on = { type = "DATE", unit = "local day", meaning = "day of the first solve" }
 last_solved_at = { type = "TIMESTAMP", unit = "UTC", meaning = "last solve before the data cut" }
@@ -69,11 +73,14 @@ closed_at = { type = "TIMESTAMP", unit = "UTC", meaning = "closed for good" }
 is_resolved = { type = "BOOLEAN", meaning = "solved at the data cut; NULL where the system keeps no solved state (calls)" }
 first_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to first solve" }
 full_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to last solve; NULL where it is open again" }
+first_resolution_origin = { type = "VARCHAR", meaning = "timestamps of the status history or the helpdesk's solves; vendor: only its duration tells" }
+full_resolution_origin = { type = "VARCHAR", meaning = "the same of the last solve" }
 resolution_waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to first solve, else to the data cut" }
 is_provisional = { type = "BOOLEAN", meaning = "solved but not closed: the last solve can still move; NULL where not solved" }
 reopens_count = { type = "BIGINT", unit = "reopenings", meaning = "times reopened" }
 is_reopened_in_window = { type = "BOOLEAN", meaning = "reopened within the reopen window after the first solve; NULL if never solved, or reopened at an unknown time" }
 calendar_id = { type = "VARCHAR", meaning = "opening hours of the desk that answers the queue" }
+waited_business_days = { type = "BIGINT", unit = "business days", meaning = "business days until the first reply, or so far at the data cut, rounded up: 0 while the desk was closed, 1 within one; a business day is the calendar's usual open day; NULL without a calendar" }
 is_out_of_hours = { type = "BOOLEAN", meaning = "arrived while the desk was closed; NULL without a calendar" }
 is_bot_contained = { type = "BOOLEAN", meaning = "a bot spoke and no human took part or was asked to" }
 vendor_first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "the vendor's own figure, for comparison" }
@@ -177,6 +184,10 @@ SELECT
     d.transfers_count,
     d.replies_count AS agent_replies_count,
     d.customer_messages_count,
+    d.told_open_seconds AS agent_work_seconds,
+    coalesce(d.told_pending_seconds, d.vendor_agent_wait_seconds) AS agent_wait_seconds,
+    coalesce(d.told_held_seconds, d.vendor_on_hold_seconds) AS on_hold_seconds,
+    coalesce(d.told_open_seconds + d.told_held_seconds, d.vendor_requester_wait_seconds) AS requester_wait_seconds,
     d.solved_first_at AS first_solved_at,
     qf.local_on AS first_solved_on,
     d.solved_last_at AS last_solved_at,
@@ -192,6 +203,8 @@ SELECT
         AS first_resolution_seconds,
     CASE WHEN is_resolved AND d.solved_last_at >= d.arrived_at THEN seconds_between(d.arrived_at, d.solved_last_at) END
         AS full_resolution_seconds,
+    d.first_resolution_origin,
+    d.full_resolution_origin,
     CASE
         WHEN d.solved_first_at >= d.arrived_at THEN seconds_between(d.arrived_at, d.solved_first_at)
         WHEN NOT is_resolved AND d.solved_first_at IS NULL THEN seconds_between(d.arrived_at, b.data_cut_at)
@@ -207,6 +220,17 @@ SELECT
             <= ru.reopen_window_days * 86400 THEN TRUE
     END AS is_reopened_in_window,
     qu.calendar_id,
+    CAST(floor(CAST(
+        CASE
+            WHEN d.is_answered THEN first_response_business_seconds
+            WHEN waited_seconds IS NOT NULL THEN
+                open_seconds_until(
+                    second_of_day(b.data_cut_at), bc.open_seconds_before, bc.s1, bc.e1, bc.s2, bc.e2, bc.s3, bc.e3, bc.s4, bc.e4
+                )
+                - open_seconds_until(
+                    second_of_day(d.arrived_at), ba.open_seconds_before, ba.s1, ba.e1, ba.s2, ba.e2, ba.s3, ba.e3, ba.s4, ba.e4
+                )
+        END + qu.open_day_seconds - 1 AS DOUBLE) / nullif(qu.open_day_seconds, 0)) AS BIGINT) AS waited_business_days,
     NOT is_open_at(second_of_day(d.arrived_at), ba.s1, ba.e1, ba.s2, ba.e2, ba.s3, ba.e3, ba.s4, ba.e4) AS is_out_of_hours,
     d.is_bot_contained,
     d.vendor_first_response_seconds,
@@ -237,4 +261,5 @@ LEFT JOIN core_local_quarters AS qr ON qr.quarter_at = quarter_of(coalesce(d.fir
 LEFT JOIN core_local_quarters AS qf ON qf.quarter_at = quarter_of(d.solved_first_at)
 LEFT JOIN core_local_quarters AS ql ON ql.quarter_at = quarter_of(d.solved_last_at)
 LEFT JOIN business_days AS ba ON ba.calendar_id = qu.calendar_id AND ba.utc_day = CAST(d.arrived_at AS DATE)
+LEFT JOIN business_days AS bc ON bc.calendar_id = qu.calendar_id AND bc.utc_day = CAST(b.data_cut_at AS DATE)
 LEFT JOIN business_days AS br ON br.calendar_id = qu.calendar_id AND br.utc_day = CAST(d.first_reply_at AS DATE)

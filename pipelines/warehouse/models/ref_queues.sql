@@ -6,6 +6,7 @@ key = ["channel", "language"]
 channel = { type = "VARCHAR", meaning = "canonical channel" }
 language = { type = "VARCHAR", meaning = "canonical language" }
 calendar_id = { type = "VARCHAR", meaning = "opening hours of the desk" }
+open_day_seconds = { type = "BIGINT", unit = "seconds", meaning = "how long its usual open day is: a business day" }
 target_share = { type = "DOUBLE", unit = "share", meaning = "share of contacts to answer within the target" }
 within_seconds = { type = "BIGINT", unit = "seconds", meaning = "the target T of the service level" }
 handle_seconds = { type = "BIGINT", unit = "seconds", meaning = "planned handle time" }
@@ -41,6 +42,16 @@ WITH queues AS (
     ) AS la
 ),
 
+-- the median over the days on which it opens at all
+usual_days AS (
+    SELECT
+        calendar_id,
+        CAST(floor(percentile_cont(0.5) WITHIN GROUP (ORDER BY e1 - s1 + e2 - s2 + e3 - s3 + e4 - s4)) AS BIGINT) AS open_day_seconds
+    FROM business_days
+    WHERE e1 - s1 + e2 - s2 + e3 - s3 + e4 - s4 > 0
+    GROUP BY calendar_id
+),
+
 matching AS (
     SELECT
         q.channel,
@@ -74,22 +85,24 @@ matching AS (
 )
 
 SELECT
-    channel,
-    language,
-    calendar_id,
-    target_share,
-    within_seconds,
-    handle_seconds,
-    concurrency,
-    shrinkage,
-    max_occupancy,
-    patience_seconds,
-    slowdown_share,
-    minimum_agents,
-    promise_open_days,
-    staffed_to,
-    gives_spare_time,
-    hour_cost,
-    headcount
-FROM matching
-WHERE position = 1
+    m.channel,
+    m.language,
+    m.calendar_id,
+    u.open_day_seconds,
+    m.target_share,
+    m.within_seconds,
+    m.handle_seconds,
+    m.concurrency,
+    m.shrinkage,
+    m.max_occupancy,
+    m.patience_seconds,
+    m.slowdown_share,
+    m.minimum_agents,
+    m.promise_open_days,
+    m.staffed_to,
+    m.gives_spare_time,
+    m.hour_cost,
+    m.headcount
+FROM matching AS m
+LEFT JOIN usual_days AS u ON u.calendar_id = m.calendar_id
+WHERE m.position = 1

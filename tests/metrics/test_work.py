@@ -1,0 +1,170 @@
+"""Time in each status, transfers, touches and the e-mail promise, on one build with small desks."""
+
+import math
+
+import pytest
+
+from pipelines.api import open_warehouse
+from tests.fixtures import RawWarehouse
+
+# The desk is open Mon-Fri 09:00-18:00 in Seoul: 00:00-09:00 UTC. 2026-03-06 is a Friday.
+CONTACTS = """
+    contact_id | kind   | channel   | status | created_at           | updated_at
+    waits      | ticket | email     | solved | 2026-03-02 00:00:00Z |
+    again      | ticket | email     | closed | 2026-03-02 00:00:00Z |
+    unsolved   | ticket | email     | open   | 2026-03-02 00:00:00Z | 2026-03-02 03:00:00Z
+    vendor     | ticket | email     | solved | 2026-03-02 00:00:00Z |
+    monday     | ticket | email     | open   | 2026-03-06 08:00:00Z |
+    late       | ticket | email     | open   | 2026-03-06 08:00:00Z |
+    tuesday    | ticket | email     | open   | 2026-03-06 08:00:00Z |
+    wednesday  | ticket | email     | open   | 2026-03-06 08:00:00Z |
+    night      | ticket | email     | open   | 2026-03-06 10:00:00Z |
+    never      | ticket | email     | open   | 2026-03-06 08:00:00Z |
+    new        | ticket | email     | open   | 2026-03-12 08:00:00Z |
+    call       | call   | phone     | closed | 2026-03-06 01:00:00Z |
+    passed     | call   | phone     | closed | 2026-03-06 01:00:00Z |
+    gave_up    | call   | phone     | closed | 2026-03-06 01:00:00Z |
+    post       | social | social    | open   | 2026-03-13 00:00:00Z | 2026-03-13 00:00:00Z
+"""
+STATUS_EVENTS = """
+    contact_id | changed_at           | from_status | to_status
+    waits      | 2026-03-02 00:10:00Z | new         | open
+    waits      | 2026-03-02 00:30:00Z | open        | pending
+    waits      | 2026-03-02 01:30:00Z | pending     | open
+    waits      | 2026-03-02 01:40:00Z | open        | hold
+    waits      | 2026-03-02 02:10:00Z | hold        | solved
+    again      | 2026-03-02 00:01:00Z |             | open
+    again      | 2026-03-02 00:02:00Z |             | solved
+    again      | 2026-03-03 00:00:00Z |             | open
+    again      | 2026-03-03 00:05:00Z |             | solved
+    again      | 2026-03-07 00:05:00Z |             | closed
+    unsolved   | 2026-03-02 03:00:00Z | new         | open
+"""
+CLOCKS = """
+    contact_id | solved_at            | vendor_requester_wait_seconds | vendor_on_hold_seconds | vendor_agent_wait_seconds | replies_count | teams_count
+    waits      | 2026-03-02 02:10:00Z | 60                            | 60                     | 60                        |               |
+    vendor     | 2026-03-02 05:00:00Z | 7200                          | 0                      | 600                       | 1             | 3
+"""  # noqa: E501
+MESSAGES = """
+    contact_id | sent_at              | author_role | is_public
+    waits      | 2026-03-02 00:00:00Z | customer    | true
+    waits      | 2026-03-02 00:30:00Z | agent       | true
+    waits      | 2026-03-02 00:30:20Z | agent       | true
+    waits      | 2026-03-02 02:00:00Z | agent       | false
+    again      | 2026-03-02 00:00:00Z | customer    | true
+    again      | 2026-03-02 00:02:00Z | agent       | true
+    again      | 2026-03-03 00:00:00Z | customer    | true
+    again      | 2026-03-03 00:05:00Z | agent       | true
+    monday     | 2026-03-06 08:00:00Z | customer    | true
+    monday     | 2026-03-09 08:00:00Z | agent       | true
+    late       | 2026-03-06 08:00:00Z | customer    | true
+    late       | 2026-03-09 08:00:01Z | agent       | true
+    tuesday    | 2026-03-06 08:00:00Z | customer    | true
+    tuesday    | 2026-03-10 08:00:00Z | agent       | true
+    wednesday  | 2026-03-06 08:00:00Z | customer    | true
+    wednesday  | 2026-03-11 08:00:00Z | agent       | true
+    night      | 2026-03-06 10:00:00Z | customer    | true
+    night      | 2026-03-06 11:00:00Z | agent       | true
+    never      | 2026-03-06 08:00:00Z | customer    | true
+    new        | 2026-03-12 08:00:00Z | customer    | true
+    post       | 2026-03-13 00:00:00Z | customer    | true
+"""
+SESSIONS = """
+    contact_id | queue_entered_at     | answered_at          | abandoned_at         | outcome   | transfers_count
+    call       | 2026-03-06 01:00:00Z | 2026-03-06 01:00:10Z |                      | answered  | 0
+    passed     | 2026-03-06 01:00:00Z | 2026-03-06 01:00:10Z |                      | answered  | 2
+    gave_up    | 2026-03-06 01:00:00Z |                      | 2026-03-06 01:00:40Z | abandoned | 0
+"""  # noqa: E501
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """The door to the build; its data end on Friday 13 March, 09:00 in Seoul."""
+    raw = RawWarehouse(tmp_path_factory.mktemp("work"))
+    raw.load(
+        contacts=CONTACTS,
+        status_events=STATUS_EVENTS,
+        contact_clocks=CLOCKS,
+        messages=MESSAGES,
+        sessions=SESSIONS,
+    )
+    raw.build().close()
+    return open_warehouse(raw.folder)
+
+
+def of(desk, metric: str, **selection) -> tuple[float | None, int]:
+    """The one value of a metric, and its n."""
+    (row,) = desk.measure(metric, **selection).to_dict("records")
+    return None if math.isnan(row["value"]) else round(row["value"], 6), row["n"]
+
+
+def each(desk, metric: str) -> dict[str, float]:
+    """Every observation of a metric by contact."""
+    found = desk.observations(metric)
+    return dict(zip(found["contact_id"], found["value"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("metric", "seconds"),
+    [
+        # new 10 min, open 20 + 10 min, pending 60 min, on hold 30 min; again: new and open 1 min
+        # each, and 5 min after the reopening, while the day in solved is nobody's wait
+        ("requester_wait_seconds", {"waits": 4_200, "again": 420, "vendor": 7_200}),
+        ("agent_wait_seconds", {"waits": 3_600, "again": 0, "vendor": 600}),
+        ("agent_work_seconds", {"waits": 2_400, "again": 420}),
+        ("on_hold_seconds", {"waits": 1_800, "again": 0, "vendor": 0}),
+    ],
+)
+def test_time_in_each_status_is_that_of_the_history_and_of_the_vendor_only_without_one(
+    desk, metric, seconds
+):
+    assert each(desk, metric) == seconds
+
+
+def test_requester_wait_is_agent_work_and_on_hold_together(desk):
+    wait, work, hold = (
+        each(desk, metric)
+        for metric in ("requester_wait_seconds", "agent_work_seconds", "on_hold_seconds")
+    )
+    assert {contact: work[contact] + hold[contact] for contact in work} == {
+        contact: wait[contact] for contact in work
+    }
+
+
+def test_an_unsolved_contact_has_no_finished_wait(desk):
+    assert "unsolved" not in each(desk, "requester_wait_seconds")
+
+
+def test_time_in_status_belongs_to_the_day_of_the_last_solve(desk):
+    found = desk.measure("on_hold_seconds", by="day", statistic="mean", end="2026-03-03")
+    assert found["n"].tolist() == [2, 1]  # waits and vendor; again
+
+
+def test_an_e_mail_asked_on_friday_is_answered_within_as_many_business_days(desk):
+    week = {"start": "2026-03-06", "end": "2026-03-06"}
+    # six of them: on Monday at the same time, a second later, Tuesday, Wednesday, while the desk
+    # was closed, and never
+    assert of(desk, "email_answered_1_day_share", **week) == (0.333333, 6)
+    assert of(desk, "email_answered_2_days_share", **week) == (0.666667, 6)
+    assert of(desk, "email_answered_3_days_share", **week) == (0.833333, 6)
+
+
+def test_an_unanswered_e_mail_is_late_only_when_its_days_are_over(desk):
+    # asked on Thursday 17:00, the data end on Friday 09:00: an hour of opening has passed
+    assert "new" not in each(desk, "email_answered_1_day_share")
+    assert each(desk, "email_answered_3_days_share")["never"] == 0
+
+
+def test_one_touch_is_one_reply_however_many_messages_it_has(desk):
+    assert each(desk, "one_touch_share") == {"waits": 1, "again": 0, "vendor": 1}
+    assert of(desk, "one_touch_share") == (0.666667, 3)
+
+
+def test_a_transfer_counts_once_for_each_handled_contact(desk):
+    assert each(desk, "transferred_share") == {"call": 0, "passed": 1, "vendor": 1}
+    assert of(desk, "transferred_share", where={"channel": "phone"}) == (0.5, 2)
+
+
+def test_a_helpdesk_that_counts_teams_tells_how_often_a_ticket_changed_hands(desk):
+    found = desk.contacts(where={"contact_id": "vendor"})
+    assert found["transfers_count"].tolist() == [2]
