@@ -8,6 +8,7 @@ Everything returned is a pandas frame or a frozen dataclass; numbers come with n
 interval; instants are naive UTC, days are of the site's zone.
 """
 
+from pipelines.api.changes import WhatChanged
 from pipelines.api.contacts import ContactView
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.exports import csv_bytes, icalendar_bytes, xlsx_bytes
@@ -34,6 +35,7 @@ __all__ = [
     "Scenario",
     "Trust",
     "Warehouse",
+    "WhatChanged",
     "agents",
     "csv_bytes",
     "hiring_view",

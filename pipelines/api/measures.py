@@ -70,7 +70,7 @@ def compare(
     for name in names:
         if name in CALENDAR:
             raise unknown(name, [d for d in DIMENSIONS if d not in CALENDAR], "compare: breakdown")
-    window = _closed_range(build, metric, start, end)
+    window = closed_range(build, metric, start, end)
     before = previous_window(*window)
     now, then = (
         _estimated(build, select_metric(build, metric, names, *days, where), chosen)
@@ -155,8 +155,11 @@ def _statistic(definition: Definition, wanted: str | None) -> str:
     return wanted
 
 
-def _closed_range(build: Build, metric: str, start: Day, end: Day) -> tuple:
-    """A side left open is the first or last day that the metric has."""
+def closed_range(build: Build, metric: str, start: Day, end: Day) -> tuple:
+    """Both days of a range; a side left open is the first or last day that the metric has.
+
+    Raises UnknownNameError for a metric without observations, asked without days.
+    """
     days = build.query(
         f"SELECT min(observed_on) AS first, max(observed_on) AS last FROM {_view(metric)}"
     ).iloc[0]

@@ -16,6 +16,7 @@ from pipelines.api import (
 )
 from pipelines.api.contacts import ContactView, contact_view
 from pipelines.api.definitions import BuildInfo, Definition
+from pipelines.api.explanations import Explanations
 from pipelines.api.freshness import build_info, freshness
 from pipelines.api.published import Pointer
 from pipelines.api.selection import Day, Where
@@ -33,7 +34,7 @@ def open_warehouse(path: Path | str | None = None) -> "Warehouse":
     return Warehouse(Path(path or os.environ.get("SUPPORT_QUALITY_WAREHOUSE") or DEFAULT_ROOT))
 
 
-class Warehouse:
+class Warehouse(Explanations):
     """Published numbers of one warehouse. Safe to share between threads.
 
     Every method raises NothingPublishedError before the first build. `start` and `end` are

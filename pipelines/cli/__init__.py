@@ -11,6 +11,7 @@ import typer
 
 from pipelines.cli import (
     comparing,
+    explaining,
     failures,
     filling,
     inspecting,
@@ -41,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (filling, inspecting, reading, comparing, keeping, planning, serving):
+for group in (filling, inspecting, reading, comparing, explaining, keeping, planning, serving):
     app.add_typer(group.commands)
 
 

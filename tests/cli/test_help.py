@@ -11,7 +11,7 @@ from pipelines.cli import app, failures
 COMMANDS = sorted(typer.main.get_command(app).commands)
 DESIGNED = """
     inspect load build forecast run serve demo metrics measure staffing agents ledger
-    quarantine forget key check docs sql sample
+    quarantine forget key check docs sql sample explain baseline funnel analysis
 """
 
 

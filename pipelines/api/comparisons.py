@@ -1,0 +1,211 @@
+"""Fair comparison of groups: with their own past, with what chance allows, within a language.
+
+Nothing here ranks: languages differ in how they rate, and small groups differ by chance.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from pipelines.api.changes import additive_statistic, sums
+from pipelines.api.definitions import Definition
+from pipelines.api.measures import closed_range, definition_of, measure
+from pipelines.api.published import Build
+from pipelines.api.selection import (
+    CALENDAR,
+    DIMENSIONS,
+    Condition,
+    Day,
+    Where,
+    as_list,
+    select,
+    unknown,
+)
+from pipelines.errors import OutOfRangeError, UnknownNameError
+from pipelines.statistics import funnel as funnels
+from pipelines.statistics import intervals, percentiles, pooling
+from pipelines.statistics.funnel import RANKED_FROM
+
+BASELINE_DAYS = 84
+MOST_RANKED = 5_000_000
+
+
+def own_baseline(
+    build: Build,
+    metric: str,
+    by: Sequence[str],
+    start: Day,
+    end: Day,
+    where: Where,
+    baseline_days: int = BASELINE_DAYS,
+) -> pd.DataFrame:
+    """See `Warehouse.own_baseline`."""
+    if baseline_days < 1:
+        raise OutOfRangeError(f"a baseline of {baseline_days} days holds nothing; give 1 or more")
+    definition = definition_of(build, metric)
+    names = _groups(by, "own baseline")
+    first, last = closed_range(build, metric, start, end)
+    past = first - timedelta(days=baseline_days), first - timedelta(days=1)
+    now, then = (
+        measure(build, metric, names, *days, where, None) for days in ((first, last), past)
+    )
+    shared = {name: f"baseline_{name}" for name in ("value", "n", "low", "high")}
+    then = then[[*names, *shared]].rename(columns=shared)
+    found = now.merge(then, on=names, how="outer") if names else now.join(then)
+    found = found.assign(
+        **{name: found[name].fillna(0).astype("int64") for name in ("n", "baseline_n")}
+    )
+    if definition.statistic in ("share", "mean"):
+        change = _difference(build, definition, names, (first, last), past, where)
+        found = found.merge(change, on=names, how="left") if names else found.join(change)
+    else:
+        found = found.assign(
+            change=found["value"] - found["baseline_value"], change_low=np.nan, change_high=np.nan
+        )
+    found["outside"] = _outside(found)
+    found.attrs = now.attrs | {"baseline_start": past[0], "baseline_end": past[1]}
+    return found
+
+
+def funnel(
+    build: Build,
+    metric: str,
+    by: Sequence[str],
+    start: Day,
+    end: Day,
+    where: Where,
+    is_overdispersed: bool = True,
+) -> pd.DataFrame:
+    """See `Warehouse.funnel`."""
+    definition, statistic, rows = _sums_of(build, metric, by, "funnel", start, end, where)
+    if statistic == "share":
+        judged = funnels.shares(rows["total"], rows["n"], is_overdispersed)
+    else:
+        judged = funnels.means(rows["n"], rows["total"], rows["squares"], is_overdispersed)
+    return _labelled(build, definition, statistic, rows, judged)
+
+
+def pooled(
+    build: Build, metric: str, by: Sequence[str], start: Day, end: Day, where: Where
+) -> pd.DataFrame:
+    """See `Warehouse.pooled`."""
+    definition, statistic, rows = _sums_of(build, metric, by, "pooled", start, end, where)
+    if statistic == "share":
+        found = pooling.shares(rows["total"], rows["n"])
+    else:
+        found = pooling.means(rows["n"], rows["total"], rows["squares"])
+    return _labelled(build, definition, statistic, rows, found)
+
+
+def within_language(
+    build: Build, metric: str, by: Sequence[str], start: Day, end: Day, where: Where
+) -> pd.DataFrame:
+    """See `Warehouse.within_language`."""
+    definition = definition_of(build, metric)
+    if definition.unit == "seconds" or "mean" not in (
+        definition.statistic,
+        *definition.statistics,
+    ):
+        raise UnknownNameError(
+            f"{metric} is no score: ranks within a language need one such as csat_score"
+        )
+    names = _groups(by, "within language")
+    view = f"metric_{metric}"
+    grouped = tuple(dict.fromkeys((*names, "language")))
+    selection = select(view, build.columns[view], grouped, start, end, where)
+    build.check_values(where)
+    columns = ", ".join(f"{d.expression} AS {d.name}" for d in selection.by)
+    condition = Condition.all_of((selection.condition, Condition("value IS NOT NULL")))
+    if build.size(view, condition.text, condition.parameters) > MOST_RANKED:
+        raise OutOfRangeError(f"{metric}: over {MOST_RANKED} ratings to rank; choose fewer days")
+    rows = build.query(
+        f"SELECT {columns}, value FROM {view} WHERE {condition.text}", condition.parameters
+    )
+    rank = percentiles.rank_within(rows["language"], rows["value"])
+    rows = rows.assign(rank=rank, square=rank**2)[~np.isnan(rank)]
+    parts = {"n": ("rank", "size"), "total": ("rank", "sum"), "squares": ("square", "sum")}
+    if names:
+        found = rows.groupby(names, dropna=False, sort=True).agg(**parts).reset_index()
+    else:
+        found = pd.DataFrame(
+            {"n": [len(rows)], "total": [rank.sum()], "squares": [(rank**2).sum()]}
+        )
+    value, low, high = intervals.mean(found["n"], found["total"], found["squares"])
+    found = found[[*names, "n"]].assign(value=value, low=low, high=high)
+    labelled = _labelled(build, definition, "mean", found[names], found.drop(columns=names))
+    labelled.attrs["unit"] = "share"
+    return labelled
+
+
+def _sums_of(build, metric, by, what, start, end, where) -> tuple[Definition, str, pd.DataFrame]:
+    definition = definition_of(build, metric)
+    statistic = additive_statistic(definition)
+    names = _groups(by, what)
+    if not names:
+        raise OutOfRangeError(f"{what}: name what to compare, such as language or agent")
+    return definition, statistic, sums(build, metric, statistic, names, start, end, where)
+
+
+def _groups(by: Sequence[str], what: str) -> list[str]:
+    names = list(dict.fromkeys(as_list(by)))
+    for name in names:
+        if name in CALENDAR:
+            raise unknown(name, [d for d in DIMENSIONS if d not in CALENDAR], f"{what}: breakdown")
+    return names
+
+
+def _difference(build, definition, names, window, past, where) -> pd.DataFrame:
+    """Each group's change with its interval, from the sums of both windows."""
+    statistic = definition.statistic
+    now, then = (
+        sums(build, definition.metric, statistic, names, *days, where) for days in (window, past)
+    )
+    both = (
+        now.merge(then, on=names, suffixes=("", "_then"))
+        if names
+        else now.join(then, rsuffix="_then", how="inner")
+    )
+    if statistic == "share":
+        columns = ("total", "n", "total_then", "n_then")
+        change = intervals.share_difference(*(both[name] for name in columns))
+    else:
+        columns = ("n", "total", "squares", "n_then", "total_then", "squares_then")
+        change = intervals.mean_difference(*(both[name] for name in columns))
+    named = dict(zip(("change", "change_low", "change_high"), change, strict=True))
+    return both[names].assign(**named)
+
+
+def _outside(found: pd.DataFrame) -> pd.Series:
+    """1 above the own baseline by more than chance, -1 below, 0 neither; NULL under n = 30.
+
+    By the interval of the change where there is one; of percentiles, where both intervals are
+    apart: that asks for more than chance would.
+    """
+    has_interval = found["change_low"].notna()
+    above = np.where(has_interval, found["change_low"] > 0, found["low"] > found["baseline_high"])
+    below = np.where(has_interval, found["change_high"] < 0, found["high"] < found["baseline_low"])
+    judged = pd.Series(above.astype(int) - below.astype(int), index=found.index, dtype="Int64")
+    enough = (found["n"] >= RANKED_FROM) & (found["baseline_n"] >= RANKED_FROM)
+    return judged.where(enough & found["change"].notna())
+
+
+def _labelled(
+    build: Build, definition: Definition, statistic: str, rows: pd.DataFrame, found: pd.DataFrame
+) -> pd.DataFrame:
+    """The groups beside what was found of them, and what a reader must know to quote it."""
+    keys = [name for name in rows if name not in ("n", "total", "squares")]
+    labelled = pd.concat([rows[keys].reset_index(drop=True), found.reset_index(drop=True)], axis=1)
+    labelled.attrs = {
+        "metric": definition.metric,
+        "label": definition.label,
+        "statistic": statistic,
+        "unit": definition.unit,
+        "up_is_good": definition.up_is_good,
+        "cut": pd.Timestamp(build.info["data_cut_at"]),
+        "version": definition.version,
+        "build_id": str(build.info["build_id"]),
+        "is_approximate": False,
+    }
+    return labelled
