@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
+# Files in the order of their folders: the long ones come first and none is left for the end.
+WORKERS := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test lint browser setup lock clean
 
@@ -11,8 +13,8 @@ demo: .venv/ready
 	@$(BIN)/support-quality demo --port $(PORT)
 
 test: .venv/ready-test browser lint
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
-	TZ=America/New_York $(BIN)/python -m pytest --numprocesses auto --dist loadfile -m time
+	$(BIN)/python -m pytest $(WORKERS)
+	TZ=America/New_York $(BIN)/python -m pytest $(WORKERS) -m time
 
 lint: .venv/ready-test
 	$(BIN)/ruff check .

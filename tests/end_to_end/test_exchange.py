@@ -166,15 +166,18 @@ def test_an_unknown_name_is_named_with_what_is_known(exchange, run_command, argu
     assert ran.stderr.count("\n") == 1
 
 
-def test_a_second_run_with_nothing_new_publishes_the_same_numbers(tmp_path, run_command):
+def test_a_second_run_with_nothing_new_publishes_the_same_numbers(
+    tmp_path, three_tickets, run_command
+):
     warehouse = tmp_path / "warehouse"
     asked = ("measure", "contacts", "--by", "day,channel", "--csv", "--warehouse", warehouse)
     numbers = []
     for _ in range(2):
-        ran = run_command("run", SAMPLES_DIR / "calls.csv", "--warehouse", warehouse)
+        ran = run_command("run", three_tickets, "--zone", "Asia/Seoul", "--warehouse", warehouse)
         assert ran.exit_code == 0, ran.stderr
-        numbers.append(run_command(*asked).stdout)
+        numbers.append(run_command(*asked).rows)
     assert numbers[0] == numbers[1]
+    assert sum(int(row["n"]) for row in numbers[0]) == 3
     assert len(list((warehouse / "raw").glob("*/manifest.json"))) == 1
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,17 +38,25 @@ COMMENTS = {
 REFUSED = "9,551,Open,Mail,no time,,,,written by 551\n8,552,Open,Mail,no time,,,,by another\n"
 
 
-@pytest.fixture
-def warehouse(tmp_path, monkeypatch) -> Path:
-    monkeypatch.delenv("SUPPORT_QUALITY_KEY", raising=False)
-    exports = tmp_path / "exports"
+@pytest.fixture(scope="module")
+def _warehouse_once(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("keeping")
+    exports = folder / "exports"
     exports.mkdir()
     (exports / "a.csv").write_text(tickets((1, 551), (2, 552), (3, 551)) + REFUSED)
     (exports / "b.csv").write_text(tickets((4, 553), (5, 552)))
     (exports / "comments.json").write_text(json.dumps(COMMENTS))
-    folder = tmp_path / "warehouse"
-    run.run([exports], folder, load_settings(None), zone="Asia/Seoul")
-    return folder
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("SUPPORT_QUALITY_KEY", raising=False)
+        run.run([exports], folder / "warehouse", load_settings(None), zone="Asia/Seoul")
+    return folder / "warehouse"
+
+
+@pytest.fixture
+def warehouse(tmp_path, monkeypatch, _warehouse_once) -> Path:
+    """Two exports and a file of comments, loaded and published; one's own to change."""
+    monkeypatch.delenv("SUPPORT_QUALITY_KEY", raising=False)
+    return shutil.copytree(_warehouse_once, tmp_path / "warehouse")
 
 
 def published(warehouse: Path, query: str) -> list[tuple]:

@@ -1,5 +1,7 @@
 """Notebooks run from top to bottom, hold no output, and say what the pages say."""
 
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -15,15 +17,26 @@ NOTEBOOKS = sorted((PROJECT_ROOT / "notebooks").glob("*.ipynb"))
 SESSION = Path(i18n.__file__).with_name("session.py")
 
 
-@pytest.fixture
-def executed(exchange, tmp_path, monkeypatch):
-    """`executed(path)` runs a notebook against the samples, in a folder it may write to."""
+@dataclass(frozen=True)
+class Executed:
+    """A notebook after its last cell, and the folder it wrote to."""
 
-    def execute(path: Path):
-        monkeypatch.setenv("SUPPORT_QUALITY_WAREHOUSE", str(exchange))
-        notebook = nbformat.read(path, as_version=4)
-        client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": tmp_path}})
-        return client.execute()
+    cells: list
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def executed(exchange, tmp_path_factory):
+    """`executed(path)` is the notebook run against the samples, once for all tests."""
+
+    @cache
+    def execute(path: Path) -> Executed:
+        folder = tmp_path_factory.mktemp(path.stem)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("SUPPORT_QUALITY_WAREHOUSE", str(exchange))
+            notebook = nbformat.read(path, as_version=4)
+            client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": folder}})
+            return Executed(client.execute().cells, folder)
 
     return execute
 
@@ -48,9 +61,10 @@ def test_notebooks_run_from_top_to_bottom(executed, path):
 
 
 @pytest.mark.slow
-def test_the_headline_of_the_notebook_is_the_headline_of_the_page(executed, exchange, tmp_path):
-    cells = executed(NOTEBOOKS[0]).cells
-    table = next(cell for cell in cells if "map(headline, HEADLINE)" in cell.source)
+def test_the_headline_of_the_notebook_is_the_headline_of_the_page(executed, exchange, monkeypatch):
+    notebook = executed(NOTEBOOKS[0])
+    table = next(cell for cell in notebook.cells if "map(headline, HEADLINE)" in cell.source)
+    monkeypatch.setenv("SUPPORT_QUALITY_WAREHOUSE", str(exchange))
     told = table.outputs[0]["data"]["text/html"]
     st.cache_resource.clear()  # of pages that other tests opened on another warehouse
     queries.build.clear()
@@ -58,4 +72,6 @@ def test_the_headline_of_the_notebook_is_the_headline_of_the_page(executed, exch
     shown = [metric.value for metric in page.metric][:6]
     assert len(shown) == 6
     assert [value for value in shown if f">{value}<" not in told] == []
-    assert (tmp_path / "first_response_by_queue.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert (
+        (notebook.folder / "first_response_by_queue.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    )
