@@ -122,6 +122,7 @@ class Rules:
     resolution_follow_up_days: int = 7
     reopen_window_days: int = 7
     left_before_reply_hours: int = 72
+    repeat_window_days: int = 7
     survey_window_days: int = 14
     visit_gap_minutes: int = 30
     deflection_hours: int = 72

@@ -1,0 +1,34 @@
+/* ---
+label = "Repeated"
+summary = "Share of contacts after which the same customer came back on the same topic, in any channel, within the repeat window (default 7 days after the first solve, after the arrival while unsolved)."
+statistic = "share"
+statistics = ["share"]
+unit = "share"
+population = "contacts with a known customer and topic whose window is over, or that were repeated"
+date = "arrival"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts without a known customer or topic; contacts whose repeat window is still open"
+up_is_good = false
+formula = "contacts followed by another of the same customer and topic / contacts"
+worked_example = "A chat about a withdrawal, an e-mail of the same customer about it 2 days later and silence after that: the chat is repeated, the e-mail is not: 1 / 2 = 50 %."
+version = 1
+--- */
+SELECT
+    c.contact_id,
+    c.arrived_on AS observed_on,
+    c.arrived_slot AS observed_slot,
+    c.channel,
+    c.language,
+    c.topic,
+    c.team,
+    c.agent_id AS agent,
+    c.urgency,
+    c.source,
+    CASE WHEN r.contact_id IS NOT NULL THEN 1 ELSE 0 END AS value
+FROM fact_contacts AS c
+CROSS JOIN build_info AS b
+CROSS JOIN ref_rules AS u
+LEFT JOIN fact_repeats AS r ON r.arrived_on = c.arrived_on AND r.contact_id = c.contact_id
+WHERE c.exclusion IS NULL
+    AND c.requester_id IS NOT NULL
+    AND c.topic <> 'unknown'
+    AND (r.contact_id IS NOT NULL OR coalesce(c.first_solved_at, c.arrived_at) <= b.data_cut_at - u.repeat_window_days * INTERVAL '1' DAY)

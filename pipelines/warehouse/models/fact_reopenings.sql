@@ -1,0 +1,60 @@
+/* ---
+summary = "Every time a solved contact was opened again: the status history's; where there is none, as many as the helpdesk counts (9 at most), dated as late as they can have been."
+grain = "one reopening of a counted contact"
+key = ["contact_id", "ordinal"]
+sort = ["reopened_on", "channel", "language"]
+[columns]
+contact_id = { type = "VARCHAR", meaning = "the contact" }
+ordinal = { type = "BIGINT", meaning = "1 for the contact's first reopening" }
+reopened_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was opened again" }
+reopened_on = { type = "DATE", unit = "local day", meaning = "its day in the site's zone" }
+channel = { type = "VARCHAR", meaning = "canonical channel" }
+language = { type = "VARCHAR", meaning = "canonical language" }
+topic = { type = "VARCHAR", meaning = "canonical issue type" }
+team = { type = "VARCHAR", meaning = "team; NULL where the export names none" }
+agent_id = { type = "VARCHAR", meaning = "agent the contact belongs to last" }
+urgency = { type = "VARCHAR", meaning = "urgent or normal" }
+source = { type = "VARCHAR", meaning = "system of the contact" }
+--- */
+WITH numbers AS (
+    SELECT 1 AS n UNION ALL SELECT 2 AS n UNION ALL SELECT 3 AS n
+    UNION ALL SELECT 4 AS n UNION ALL SELECT 5 AS n UNION ALL SELECT 6 AS n
+    UNION ALL SELECT 7 AS n UNION ALL SELECT 8 AS n UNION ALL SELECT 9 AS n
+),
+
+reopenings AS (
+    SELECT
+        contact_id,
+        row_number() OVER (PARTITION BY contact_id ORDER BY changed_at, to_status) AS ordinal,
+        changed_at AS reopened_at
+    FROM core_status_changes
+    WHERE is_reopen
+    UNION ALL
+    SELECT
+        c.contact_id,
+        CAST(n.n AS BIGINT) AS ordinal,
+        coalesce(CASE WHEN c.is_resolved THEN c.last_solved_at END, least(c.updated_at, b.data_cut_at), b.data_cut_at) AS reopened_at
+    FROM fact_contacts AS c
+    CROSS JOIN core_data_cut AS b
+    INNER JOIN numbers AS n ON n.n <= c.reopens_count
+    LEFT JOIN core_resolutions AS e ON e.contact_id = c.contact_id AND e.solves_count > 0
+    WHERE c.reopens_count > 0
+        AND e.contact_id IS NULL
+)
+
+SELECT
+    r.contact_id,
+    r.ordinal,
+    r.reopened_at,
+    q.local_on AS reopened_on,
+    c.channel,
+    c.language,
+    c.topic,
+    c.team,
+    c.agent_id,
+    c.urgency,
+    c.source
+FROM reopenings AS r
+INNER JOIN fact_contacts AS c ON c.contact_id = r.contact_id
+INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(r.reopened_at)
+WHERE c.exclusion IS NULL

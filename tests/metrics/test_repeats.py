@@ -1,0 +1,123 @@
+"""First contact resolution, repeats and reopen events, against `statistics.clusters.repeats`."""
+
+import pandas as pd
+import pytest
+
+from pipelines.api import open_warehouse
+from pipelines.statistics.clusters import repeats
+from tests.fixtures import RawWarehouse
+
+# Data end on 20 March; Minji comes back on day 7 less a second, Joon on day 7 exactly.
+CONTACTS = """
+    contact_id | kind   | channel   | topic      | requester_id | status | created_at           | updated_at
+    once       | ticket | email     | fees       | ann          | solved | 2026-03-02 00:00:00Z |
+    minji_1    | ticket | email     | fees       | minji        | solved | 2026-03-02 00:00:00Z |
+    minji_2    | call   | phone     | fees       | minji        | closed | 2026-03-09 00:59:59Z |
+    joon_1     | ticket | email     | fees       | joon         | solved | 2026-03-02 00:00:00Z |
+    joon_2     | ticket | email     | fees       | joon         | solved | 2026-03-09 01:00:00Z |
+    other_1    | ticket | email     | fees       | lee          | solved | 2026-03-02 00:00:00Z |
+    other_2    | ticket | email     | login      | lee          | solved | 2026-03-03 00:00:00Z |
+    unsolved   | ticket | email     | fees       | kim          | open   | 2026-03-02 00:00:00Z |
+    waiting    | ticket | email     | fees       | bae          | open   | 2026-03-14 00:00:00Z |
+    recent     | ticket | email     | fees       | cho          | solved | 2026-03-14 00:00:00Z |
+    nobody     | ticket | email     | fees       |              | solved | 2026-03-02 00:00:00Z |
+    unknown    | ticket | email     |            | dan          | solved | 2026-03-02 00:00:00Z |
+    spam_1     | ticket | email     | fees       | eve          | solved | 2026-03-02 00:00:00Z |
+    end        | ticket | email     | login      | zoe          | open   | 2026-03-20 00:00:00Z | 2026-03-20 00:00:00Z
+"""  # noqa: E501
+SPAM = """
+    contact_id | topic | requester_id | status | created_at           | exclusion
+    spam_2     | fees  | eve          | solved | 2026-03-03 00:00:00Z | spam
+"""
+SOLVED_AFTER_AN_HOUR = ("once", "minji_1", "joon_1", "other_1", "nobody", "unknown", "spam_1")
+SOLVED = "\n".join(
+    ["contact_id | changed_at | to_status"]
+    + [f"{contact} | 2026-03-02 01:00:00Z | solved" for contact in SOLVED_AFTER_AN_HOUR]
+    + [
+        "joon_2  | 2026-03-09 02:00:00Z | solved",
+        "other_2 | 2026-03-03 01:00:00Z | solved",
+        "recent  | 2026-03-14 01:00:00Z | solved",
+        "joon_1  | 2026-03-04 00:00:00Z | open",
+        "joon_1  | 2026-03-04 01:00:00Z | solved",
+        "joon_1  | 2026-03-05 00:00:00Z | open",
+        "joon_1  | 2026-03-05 01:00:00Z | solved",
+    ]
+)
+CLOCK_ONLY = """
+    contact_id | topic | status | created_at           | requester_id
+    counted    | kyc   | solved | 2026-03-02 00:00:00Z | fay
+"""
+COUNTED = """
+    contact_id | first_solved_at      | solved_at            | reopens_count
+    counted    | 2026-03-02 02:00:00Z | 2026-03-06 00:00:00Z | 2
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    raw = RawWarehouse(tmp_path_factory.mktemp("repeats"))
+    raw.load(contacts=CONTACTS, status_events=SOLVED)
+    raw.load(contacts=SPAM)
+    raw.load(contacts=CLOCK_ONLY, contact_clocks=COUNTED)
+    raw.build().close()
+    return raw
+
+
+@pytest.fixture
+def door(folder):
+    return open_warehouse(folder.folder)
+
+
+def each(door, metric: str) -> dict[str, int]:
+    found = door.observations(metric)
+    return dict(zip(found["contact_id"], found["value"], strict=True))
+
+
+def test_a_contact_is_resolved_at_first_contact_where_it_is_solved_and_nobody_came_back(door):
+    assert each(door, "first_contact_resolved_share") == {
+        "once": 1,
+        "minji_1": 0,  # called about fees a second before the window was over
+        "joon_1": 1,  # came back when it was
+        "joon_2": 1,
+        "other_1": 1,  # another topic is another matter
+        "other_2": 1,
+        "unsolved": 0,
+        "spam_1": 1,  # what came back was spam
+        "counted": 1,
+    }
+
+
+def test_a_repeat_counts_in_any_channel_and_calls_can_be_repeated_too(door):
+    found = each(door, "repeated_share")
+    assert {contact for contact, value in found.items() if value} == {"minji_1"}
+    assert found["minji_2"] == 0
+    assert {"waiting", "recent", "nobody", "unknown"} & found.keys() == set()
+
+
+def test_first_contact_resolution_is_what_the_statistics_say(door, folder):
+    with folder.open() as connection:
+        contacts = connection.execute(
+            "SELECT contact_id, requester_id, nullif(topic, 'unknown') AS topic, arrived_at,"
+            " first_solved_at AS resolved_at FROM fact_contacts WHERE exclusion IS NULL"
+            " AND is_resolved IS NOT NULL OR contact_id = 'minji_2'"
+        ).df()
+    expected = repeats(contacts, pd.Timestamp("2026-03-20"))
+    known = expected[expected["is_first_contact_resolution"].notna()]
+    told = dict(
+        zip(known["contact_id"], known["is_first_contact_resolution"].astype(int), strict=True)
+    )
+    told.pop("minji_2")  # a call keeps no solved state
+    assert each(door, "first_contact_resolved_share") == told
+
+
+def test_reopen_events_are_counted_apart_from_reopened_contacts(door):
+    (events,) = door.measure("reopen_events").to_dict("records")
+    (contacts,) = door.measure("reopened_share").to_dict("records")
+    assert events["value"] == 4  # joon_1 twice, and twice by the helpdesk's count
+    assert round(contacts["value"] * contacts["n"]) == 2
+    by_day = door.measure("reopen_events", by="day")
+    assert by_day[by_day["n"] > 0][["day", "value"]].astype(str).to_numpy().tolist() == [
+        ["2026-03-04", "1.0"],
+        ["2026-03-05", "1.0"],
+        ["2026-03-06", "2.0"],
+    ]
