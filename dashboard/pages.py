@@ -26,6 +26,7 @@ PAGES = (
     PageEntry("wait_times", N_("Wait times")),
     PageEntry("resolution", N_("Resolution")),
     PageEntry("satisfaction", N_("Satisfaction")),
+    PageEntry("languages", N_("Languages")),
     PageEntry("staffing", N_("Staffing")),
     PageEntry("forecast_quality", N_("Forecast quality")),
     PageEntry("contact", N_("Contacts")),

@@ -1,10 +1,11 @@
-"""Overview: the few numbers that say how we are doing, and what needs attention now."""
+"""Overview: how we are doing, what needs attention now, what changed and why."""
 
 from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
-from dashboard import components, figures, pages, queries
+from dashboard import comparisons, components, explanations, figures, pages, queries
+from dashboard.formats import escaped
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 
@@ -40,6 +41,7 @@ compared = {
 
 
 NARROW_COLUMNS = 4
+RECENT_DAYS, MOST_ANOMALIES = 14, 3
 PAGE_OF = {"wait": "wait_times", "resolution": "resolution", "satisfaction": "satisfaction"}
 
 
@@ -87,6 +89,13 @@ def _alerts() -> Iterator[tuple[str, str]]:
         )
 
 
+def _anomalies() -> Iterator[tuple[str, str]]:
+    """What season and calendar did not explain in the last days of the data."""
+    found = comparisons.recent_anomalies(page.build, chosen, RECENT_DAYS)
+    for row in found.head(MOST_ANOMALIES).to_dict("records"):
+        yield explanations.anomaly(row, page.build.zone, reader), "contact"
+
+
 def _worsenings() -> Iterator[tuple[str, str]]:
     """Groups that got worse by more than chance explains, worst first within each measure."""
     for view, (metric, label) in GRIDS.items():
@@ -119,11 +128,79 @@ now, worse = st.columns(2)
 with now, st.container(border=True, key="card-now", height="stretch"):
     st.header(_("What needs attention now"), anchor=False)
     st.caption(_("The state at the data cut, for the chosen groups."))
-    _list(_alerts(), _("Nothing: the data is fresh, nobody urgent waits, the plan is covered."))
+    _list(
+        [*_alerts(), *_anomalies()],
+        _("Nothing: the data is fresh, nobody urgent waits, the plan is covered."),
+    )
 with worse, st.container(border=True, key="card-worse", height="stretch"):
     st.header(_("What got worse"), anchor=False)
     st.caption(_("By more than chance explains, in groups of at least 30 in both periods."))
     _list(_worsenings(), _("No group got worse by more than chance explains."))
+
+EXPLAINED = {
+    "satisfaction": ("csat", _("Satisfied")),
+    "service": ("service_level", _("Service level")),
+    "unanswered": ("unanswered_share", _("Unanswered")),
+    "reopened": ("reopened_share", _("Reopened")),
+}
+with st.container(border=True, key="card-why"):
+    st.header(_("What changed and why"), anchor=False)
+    st.caption(
+        _(
+            "A share moves because groups do better or worse, or because there are more of some"
+            " than before. Both parts add up to the change; groups are channel, language and topic"
+            " together."
+        )
+    )
+    asked = components.choice(
+        "why", _("Measure"), {k: label for k, (_m, label) in EXPLAINED.items()}
+    )
+    metric, label = EXPLAINED[asked]
+    parts = comparisons.change_parts(metric, chosen)
+    if parts.empty:
+        components.empty(_("The period before has no such contact: choose other days."))
+    else:
+        for sentence in explanations.change(parts, label, reader):
+            st.write(sentence)
+        for sentence in explanations.moved(
+            comparisons.changed_groups(metric, chosen), parts.attrs["unit"], reader
+        ):
+            st.write(f"- {sentence}")
+        components.chart_and_table(
+            figures.parts(
+                parts,
+                "part",
+                unit=parts.attrs["unit"],
+                up_is_good=parts.attrs["up_is_good"],
+                names={name: explanations.part(name) for name in parts["part"]},
+                reader=reader,
+            ),
+            parts.assign(part=parts["part"].map(explanations.part)),
+            name=f"why_{asked}",
+            metric=metric,
+            alt=_("{measure}: the change taken apart").format(measure=label),
+            words={"part": _("Part"), "value": _("Change")},
+        )
+
+effects = comparisons.effects_of_changes(chosen)
+if len(effects):
+    with st.container(border=True, key="card-effects"):
+        st.header(_("What our own changes did"), anchor=False)
+        st.caption(
+            _(
+                "Against what trend and weekday would have brought, for the contacts that a change"
+                " concerns. An effect whose interval holds 0 may be chance."
+            )
+        )
+        for _event, rows in effects.groupby("event_id", sort=False):
+            first = rows.iloc[0]
+            st.markdown(
+                f"**{escaped(first['title'])}**, {escaped(reader.day(first['changed_on']))}"
+            )
+            for row in rows.to_dict("records"):
+                st.write(
+                    f"- {explanations.impact(row, explanations.measure(row['metric']), reader)}"
+                )
 
 with st.container(border=True, key="card-grid"):
     st.header(_("By channel and language"), anchor=False)

@@ -6,6 +6,7 @@ words, numbers, dates and durations are in; colours and fonts follow the page th
 
 from dashboard.charts.backtest import calibration, errors
 from dashboard.charts.comparisons import bars, dots, grid, ratings, trend
+from dashboard.charts.explanations import funnel, hours_map, parts
 from dashboard.charts.look import empty
 from dashboard.charts.maps import agents_map, gap_map, week_map
 from dashboard.charts.shifts import gantt, hiring
@@ -40,12 +41,15 @@ __all__ = [
     "empty",
     "errors",
     "fan",
+    "funnel",
     "gantt",
     "gap_map",
     "gap_words",
     "grid",
     "hiring",
+    "hours_map",
     "ledger",
+    "parts",
     "percentiles_by_half_hour",
     "ratings",
     "required_against_scheduled",

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipelines.api import analyses, changes, comparisons
+from pipelines.api import coverage as covers
 from pipelines.api.changes import WhatChanged
 from pipelines.api.published import Pointer
 from pipelines.api.selection import Day, Where
@@ -97,6 +98,36 @@ class Explanations:
         mean of all.
         """
         return comparisons.pooled(self._pointer.build(), metric, by, start, end, where)
+
+    def coverage(
+        self,
+        by: tuple[str, ...] | list[str] | str = ("channel", "language"),
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> pd.DataFrame:
+        """The share of contacts that arrived while nobody was scheduled: [by..., value, n, low,
+        high, agent_hours].
+
+        `by`: channel, language, hour (local). n are all counted contacts, those of queues of
+        which no schedule is known too: these have neither a share nor hours (NaN).
+        """
+        return covers.coverage(self._pointer.build(), by, start, end, where)
+
+    def share_by_arrival_hour(
+        self,
+        metric: str,
+        by: tuple[str, ...] | list[str] | str = (),
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> pd.DataFrame:
+        """A share such as csat by the local hour at which the same contacts arrived.
+
+        [by..., hour, value, n, low, high], for metrics that are dated by something else.
+        """
+        build = self._pointer.build()
+        return covers.share_by_arrival_hour(build, metric, by, start, end, where)
 
     def drivers(self, language: str | list[str] | None = "*") -> pd.DataFrame:
         """What the satisfied share depends on: language, term, level, unit, n, value, low, high.

@@ -1,0 +1,211 @@
+"""Languages: who writes when, who answers then, and how each language fares against itself."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import comparisons, components, explanations, figures, queries
+from dashboard.formats import RANKED_FROM
+from dashboard.i18n import text as _
+
+page = components.open_page(
+    _("Languages"),
+    _(
+        "What customers of each language get, hour by hour. Languages rate by habits of their own,"
+        " so each is set against its own past, and none is ranked."
+    ),
+)
+reader, chosen = page.reader, page.filters
+contacts = queries.compare("contacts", chosen, by=("language",))
+components.stop_if_empty(contacts)
+table = comparisons.languages(chosen)
+
+with st.container(border=True, key="card-cover"):
+    st.header(_("Languages without cover"), anchor=False)
+    st.caption(
+        _(
+            "Chats and calls that arrive while nobody is scheduled for their language: queues of at"
+            " least 30 contacts of which a fifth or more do, most contacts first."
+        )
+    )
+    lacking = comparisons.without_cover(chosen)
+    for row in lacking.to_dict("records"):
+        st.write(
+            _("{group}: {share} of {n} contacts arrive while nobody is scheduled.").format(
+                group=explanations.group(row, reader, ("language", "channel")),
+                share=reader.share(row["uncovered"], 0),
+                n=reader.number(row["n"]),
+            )
+        )
+    if lacking.empty:
+        st.write(_("Every live queue with a schedule is covered when its customers write."))
+    unknown = table[(table["n"] >= RANKED_FROM) & table["agent_hours"].isna()]
+    if len(unknown):
+        named = [reader.name("channel", code) for code in unknown["channel"].unique()]
+        st.caption(
+            _(
+                "No schedule is loaded for: {channels}. Whether they are covered is not known."
+            ).format(channels=", ".join(named))
+        )
+
+with st.container(border=True, key="card-hours"):
+    st.header(_("By language and local hour"), anchor=False)
+    # A median over chats and e-mails together says nothing about either: one channel at a time.
+    volume = queries.measure("contacts", chosen, by=("channel",)).sort_values(
+        "value", ascending=False
+    )
+    channel = components.choice("of", _("Channel"), page.names("channel", volume))
+    measures = {
+        "demand": _("Contacts"),
+        "wait": _("Median first response"),
+        "resolution": _("Resolved"),
+        "satisfaction": _("Satisfied"),
+        "unanswered": _("Unanswered"),
+        "staffed": _("Agent hours scheduled"),
+        "uncovered": _("Nobody scheduled"),
+    }
+    shown = components.choice("shown", _("Measure"), measures)
+    hours = comparisons.by_local_hour(shown, replace(chosen, channel=(channel,)))
+    st.caption(
+        _("Hours are those of {zone}; cells under 5 contacts stay untold.").format(
+            zone=page.build.zone
+        )
+    )
+    if hours["value"].notna().any():
+        components.chart_and_table(
+            figures.hours_map(
+                hours,
+                "language",
+                unit=hours.attrs["unit"],
+                label=measures[shown],
+                names=page.names("language", hours),
+                reader=reader,
+            ),
+            hours,
+            name=f"languages_{shown}",
+            metric=comparisons.LOCAL_HOURS[shown][0] if shown != "staffed" else None,
+            alt=_("{measure} by language and local hour").format(measure=measures[shown]),
+            units={"agent_hours": "number"},
+            words={"agent_hours": _("Agent hours scheduled")},
+        )
+    else:
+        components.empty(_("Nothing is known of this here: no such contact, or no schedule."))
+
+COMPARED = {
+    "satisfaction": ("csat", _("Satisfied")),
+    "wait": ("first_response_seconds", _("Median first response")),
+    "service": ("service_level", _("Service level")),
+    "unanswered": ("unanswered_share", _("Unanswered")),
+}
+with st.container(border=True, key="card-own"):
+    st.header(_("Each language against its own past"), anchor=False)
+    asked = components.choice(
+        "own", _("Measure"), {k: label for k, (_m, label) in COMPARED.items()}
+    )
+    metric, label = COMPARED[asked]
+    own = comparisons.own_baseline(metric, chosen)
+    own = own[own["n"] > 0].sort_values("n", ascending=False, ignore_index=True)
+    own.attrs = comparisons.own_baseline(metric, chosen).attrs
+    st.caption(_("The mark is the language's own 12 weeks before the chosen days."))
+    for row in own[own["outside"].fillna(0) != 0].to_dict("records"):
+        unit = own.attrs["unit"]
+        st.write(
+            _("{language}: {value}, its own past {before}: more than chance explains.").format(
+                language=reader.name("language", row["language"]),
+                value=reader.value(row["value"], unit),
+                before=reader.value(row["baseline_value"], unit),
+            )
+        )
+    components.chart_and_table(
+        figures.dots(
+            own,
+            "language",
+            unit=own.attrs["unit"],
+            names=page.names("language", own),
+            baseline="baseline_value",
+            baseline_name=_("Its own 12 weeks before"),
+            reader=reader,
+        ),
+        own.drop(columns=["change_low", "change_high", "outside"]),
+        name=f"own_{asked}",
+        metric=metric,
+        alt=_("{measure}: each language against its own past").format(measure=label),
+        words={
+            "baseline_value": _("12 weeks before"),
+            "baseline_n": _("n before"),
+            "baseline_low": _("95 % low before"),
+            "baseline_high": _("95 % high before"),
+        },
+        units={
+            **dict.fromkeys(("baseline_value", "baseline_low", "baseline_high"), own.attrs["unit"]),
+            "baseline_n": "n",
+        },
+    )
+
+FUNNELS = {
+    "unanswered": ("unanswered_share", _("Unanswered")),
+    "service": ("service_level", _("Service level")),
+    "resolution": ("resolved_share", _("Resolved")),
+}
+with st.container(border=True, key="card-funnel"):
+    st.header(_("More than chance, for its size"), anchor=False)
+    st.caption(
+        _(
+            "Somebody always comes last. Only what lies outside the limits differs from all by"
+            " more than chance; hollow marks stand for fewer than 30."
+        )
+    )
+    limit = components.choice(
+        "limits", _("Measure"), {k: label for k, (_m, label) in FUNNELS.items()}
+    )
+    metric, label = FUNNELS[limit]
+    spread = comparisons.funnel(metric, chosen)
+    if spread.empty:
+        components.empty()
+    else:
+        components.chart_and_table(
+            figures.funnel(
+                spread,
+                "language",
+                unit=spread.attrs["unit"],
+                names=page.names("language", spread),
+                reader=reader,
+            ),
+            spread.drop(columns=["outside"]),
+            name=f"funnel_{limit}",
+            metric=metric,
+            alt=_("{measure} by language, with the limits of chance").format(measure=label),
+            words={
+                "target": _("Of all"),
+                "low_95": _("95 % limit, low"),
+                "high_95": _("95 % limit, high"),
+                "low_998": _("99.8 % limit, low"),
+                "high_998": _("99.8 % limit, high"),
+            },
+            units=dict.fromkeys(
+                ("target", "low_95", "high_95", "low_998", "high_998"), spread.attrs["unit"]
+            ),
+        )
+
+components.table_card(
+    _("Every language and channel"),
+    table,
+    metric="contacts",
+    name="languages",
+    note=_("Groups under 5 contacts stay untold. Compare no two groups on fewer than 30."),
+    words={
+        "n": _("Contacts"),
+        "wait": _("Median first response"),
+        "resolved": _("Resolved"),
+        "satisfied": _("Satisfied"),
+        "unanswered": _("Unanswered"),
+        "agent_hours": _("Agent hours scheduled"),
+        "uncovered": _("Nobody scheduled"),
+    },
+    units={
+        "wait": "seconds",
+        "agent_hours": "number",
+        **dict.fromkeys(("resolved", "satisfied", "unanswered", "uncovered"), "share"),
+    },
+)
+components.close_page(page)

@@ -1,0 +1,229 @@
+"""Figures that explain: parts of a change, groups within what chance allows, hours of a day."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.look import ACCENT, CONTRAST, NEUTRAL, SEQUENTIAL, faded, figure, numbers
+from dashboard.formats import ENGLISH, RANKED_FROM, SUPPRESSED_BELOW, Reader
+
+_HOURS = tuple(f"{hour:02d}:00" for hour in range(24))
+
+
+def parts(
+    frame: pd.DataFrame,
+    label: str,
+    *,
+    unit: str,
+    up_is_good: bool | None = None,
+    names: Mapping[str, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """Steps up and down around 0, each with its 95 % interval, in the frame's order.
+
+    Parameters
+    ----------
+    frame : one row per part: the column `label`, `value`, `low`, `high`, `n`.
+    up_is_good : colours what is worse orange and what is better blue where the interval leaves
+        out 0; what chance explains is grey.
+    """
+    called = names or {}
+    y = [str(called.get(v, v)) for v in frame[label]]
+    value, low, high = (numbers(frame[name]) for name in ("value", "low", "high"))
+    sign = np.where(low > 0, 1, np.where(high < 0, -1, 0)) * (
+        1 if up_is_good in (True, None) else -1
+    )
+    colours = [{1: ACCENT, -1: CONTRAST, 0: NEUTRAL}[int(s)] for s in sign]
+    chart = figure(height or 70 + 38 * max(len(frame), 1), showlegend=False)
+    chart.add_trace(
+        go.Bar(
+            x=value,
+            y=y,
+            orientation="h",
+            marker={"color": [faded(colour, 0.8) for colour in colours]},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": high - value,
+                "arrayminus": value - low,
+                "color": NEUTRAL,
+                "thickness": 1.5,
+                "width": 4,
+            },
+            customdata=[
+                f"<b>{step(row.value, unit, reader)}</b><br>95 %: "
+                f"{step(row.low, unit, reader)} – {step(row.high, unit, reader)}<br>"
+                f"n = {reader.count(row.n)}"
+                for row in frame.itertuples()
+            ],
+            hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+        )
+    )
+    ends = np.concatenate([low, high, value, [0.0]])
+    ends = ends[~np.isnan(ends)]
+    ticks = _round_ticks(float(ends.min()), float(ends.max()))
+    chart.update_xaxes(tickvals=ticks, ticktext=[step(t, unit, reader) for t in ticks])
+    chart.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
+    chart.update_yaxes(
+        type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
+    )
+    return chart
+
+
+def step(value: float | None, unit: str, reader: Reader) -> str:
+    """A difference in the reader's words: '+1.1 pts', '-20 s', '+3.2'."""
+    if value is None or pd.isna(value):
+        return reader.value(None, unit)
+    if unit in ("share", "seconds", "score"):
+        return reader.change(value, 0.0, unit) or ""
+    return ("+" if value > 0 else "") + reader.number(value, 0 if abs(value) >= 100 else 1)
+
+
+def funnel(
+    frame: pd.DataFrame,
+    label: str,
+    *,
+    unit: str,
+    names: Mapping[str, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int = 380,
+) -> go.Figure:
+    """Groups by their size, between the limits that chance leaves; nothing is ranked.
+
+    Parameters
+    ----------
+    frame : one row per group as `Warehouse.funnel` gives it. Groups under n = 5 are left out,
+        those under 30 are hollow and not judged.
+    """
+    _ = reader.translate
+    called = names or {}
+    rows = frame[frame["n"] >= SUPPRESSED_BELOW].sort_values("n")
+    chart = figure(height)
+    x = numbers(rows["n"])
+    for level, dash in (("998", "dot"), ("95", "dash")):
+        name = _("99.8 % limits") if level == "998" else _("95 % limits")
+        for side in ("low", "high"):
+            chart.add_trace(
+                go.Scatter(
+                    x=x,
+                    y=numbers(rows[f"{side}_{level}"]),
+                    name=name,
+                    legendgroup=level,
+                    showlegend=side == "low",
+                    mode="lines",
+                    line={"color": NEUTRAL, "width": 1.2, "dash": dash, "shape": "spline"},
+                    hoverinfo="skip",
+                )
+            )
+    if len(rows):
+        chart.add_hline(y=float(rows["target"].iloc[0]), line={"color": NEUTRAL, "width": 1})
+    outside = rows["outside"].fillna(0).astype(int)
+    few = rows["n"] < RANKED_FROM
+    chart.add_trace(
+        go.Scatter(
+            x=x,
+            y=numbers(rows["value"]),
+            mode="markers+text",
+            showlegend=False,
+            text=[str(called.get(code, code)) for code in rows[label]],
+            textposition="top center",
+            textfont={"size": 11},
+            marker={
+                "size": 10,
+                "color": [CONTRAST if o else ACCENT for o in outside],
+                "symbol": ["circle-open" if f else "circle" for f in few],
+            },
+            customdata=[
+                f"<b>{reader.value(row.value, unit)}</b><br>95 %: "
+                f"{reader.interval(row.low, row.high, unit)}<br>n = {reader.number(row.n)}"
+                for row in rows.itertuples()
+            ],
+            hovertemplate="%{text}<br>%{customdata}<extra></extra>",
+        )
+    )
+    chart.update_xaxes(type="log", title_text=_("observations"), dtick=1)
+    chart.update_yaxes(**({"tickformat": ".0%"} if unit == "share" else {}))
+    return chart
+
+
+def hours_map(
+    frame: pd.DataFrame,
+    row: str,
+    *,
+    unit: str,
+    label: str,
+    names: Mapping[str, str] | None = None,
+    reader: Reader = ENGLISH,
+    height: int | None = None,
+) -> go.Figure:
+    """A value by local hour across and group down, in the frame's order of groups.
+
+    Parameters
+    ----------
+    frame : one row per group and hour: `row`, `hour` ("07:00"), `value`, `n`. A cell without a
+        row or a value stays empty; one under n = 5 is not told.
+    """
+    called = names or {}
+    groups = list(dict.fromkeys(frame[row]))
+    cells = {(r[row], r["hour"]): r for r in frame.to_dict("records")}
+    z, words = [], []
+    for group in groups:
+        z_line, word_line = [], []
+        for hour in _HOURS:
+            cell = cells.get((group, hour))
+            head = f"{called.get(group, group)} · {hour}"
+            few = cell is not None and unit != "count" and cell["n"] < SUPPRESSED_BELOW
+            told = cell is not None and not pd.isna(cell["value"]) and not few
+            z_line.append(cell["value"] if told else None)
+            shown = f"<br><b>{reader.value(cell['value'], unit)}</b>" if told else ""
+            n = "" if cell is None else f"<br>n = {reader.count(cell['n'])}"
+            word_line.append(head + shown + n)
+        z.append(z_line)
+        words.append(word_line)
+    seen = pd.Series([v for line in z for v in line if v is not None], dtype=float)
+    highest = float(seen.quantile(0.95)) if len(seen) else 0.0
+    ends = [0.0, highest / 2, highest]
+    chart = figure(height or 110 + 30 * max(len(groups), 1))
+    chart.add_trace(
+        go.Heatmap(
+            x=list(_HOURS),
+            y=[str(called.get(group, group)) for group in groups],
+            z=np.array(z, dtype=float),
+            zmin=0,
+            zmax=highest or None,
+            colorscale=[list(stop) for stop in SEQUENTIAL],
+            xgap=1,
+            ygap=2,
+            text=np.array(words, dtype=object),
+            hovertemplate="%{text}<extra></extra>",
+            hoverongaps=False,
+            colorbar={
+                "title": {"text": label, "side": "top"},
+                "orientation": "h",
+                "thickness": 8,
+                "len": 0.5,
+                "x": 0,
+                "xanchor": "left",
+                "y": 1.02,
+                "yanchor": "bottom",
+                "outlinewidth": 0,
+                "tickvals": ends,
+                "ticktext": [reader.value(end, unit) for end in ends],
+            },
+        )
+    )
+    chart.update_xaxes(type="category", tickvals=list(_HOURS[::6]), tickangle=0)
+    chart.update_yaxes(autorange="reversed", type="category")
+    return chart
+
+
+def _round_ticks(low: float, high: float) -> list[float]:
+    """At most seven round steps that span both ends, 0 among them."""
+    reach = max(high - low, 1e-9) / 6
+    size = 10.0 ** np.floor(np.log10(reach))
+    size *= next(factor for factor in (1, 2, 5, 10) if factor * size >= reach)
+    first, last = int(np.floor(low / size)), int(np.ceil(high / size))
+    return [round(place * size, 10) for place in range(first, last + 1)]

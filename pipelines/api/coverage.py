@@ -1,0 +1,136 @@
+"""When customers come and whether anybody is scheduled then: queues by local hour."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipelines.api.measures import definition_of
+from pipelines.api.published import Build
+from pipelines.api.records import counted
+from pipelines.api.selection import Day, Where, as_list, lookup, select
+from pipelines.errors import UnknownNameError
+from pipelines.statistics import intervals
+
+_COLUMNS = {"channel": "h.channel", "language": "h.language", "hour": "h.local_slot // 2"}
+
+
+def coverage(build: Build, by: Sequence[str], start: Day, end: Day, where: Where) -> pd.DataFrame:
+    """See `Warehouse.coverage`."""
+    names = list(dict.fromkeys(as_list(by)))
+    groups = [f"{lookup(name, _COLUMNS, 'coverage: breakdown')} AS {name}" for name in names]
+    arrived = counted(build, "fact_contacts", "arrived_on", start, end, where).condition
+    queues = {name: where[name] for name in ("channel", "language") if name in (where or {})}
+    on_duty = select(
+        "fact_schedules",
+        build.columns["fact_schedules"],
+        (),
+        start,
+        end,
+        queues,
+        renamed={"observed_on": "local_on"},
+    ).condition
+    places = ", ".join(str(place + 1) for place in range(len(names)))
+    found = build.query(
+        f"""
+        WITH planned AS (
+            SELECT DISTINCT channel, language FROM fact_schedules
+        ),
+        duty AS (
+            SELECT channel, language, local_on, local_slot, sum(agents) / 2 AS agent_hours
+            FROM fact_schedules
+            WHERE {on_duty.text}
+            GROUP BY channel, language, local_on, local_slot
+        ),
+        demand AS (
+            SELECT
+                channel,
+                language,
+                arrived_on AS local_on,
+                arrived_slot AS local_slot,
+                count(*) AS contacts
+            FROM fact_contacts
+            WHERE {arrived.text}
+            GROUP BY channel, language, arrived_on, arrived_slot
+        ),
+        half_hours AS (
+            SELECT
+                coalesce(c.channel, d.channel) AS channel,
+                coalesce(c.language, d.language) AS language,
+                coalesce(c.local_slot, d.local_slot) AS local_slot,
+                coalesce(c.contacts, 0) AS contacts,
+                coalesce(d.agent_hours, 0) AS agent_hours
+            FROM demand AS c
+            FULL JOIN duty AS d
+                ON c.channel = d.channel
+                AND c.language = d.language
+                AND c.local_on = d.local_on
+                AND c.local_slot = d.local_slot
+        )
+        SELECT
+            {"".join(f"{group}, " for group in groups)}
+            CAST(coalesce(sum(h.contacts), 0) AS BIGINT) AS n,
+            coalesce(sum(h.contacts) FILTER (WHERE p.channel IS NOT NULL), 0) AS known,
+            coalesce(sum(h.contacts) FILTER (
+                WHERE p.channel IS NOT NULL AND h.agent_hours = 0
+            ), 0) AS uncovered,
+            CASE WHEN count(p.channel) > 0 THEN sum(h.agent_hours) END AS agent_hours
+        FROM half_hours AS h
+        LEFT JOIN planned AS p ON p.channel = h.channel AND p.language = h.language
+        {f"GROUP BY {places} ORDER BY {places}" if names else ""}
+        """,
+        [*on_duty.parameters, *arrived.parameters],
+    )
+    known, uncovered = (found[name].to_numpy(dtype=float) for name in ("known", "uncovered"))
+    low, high = intervals.wilson(uncovered, known)
+    found = found.drop(columns=["known", "uncovered"]).assign(
+        value=intervals.ratio(uncovered, known), low=low, high=high
+    )
+    found = found[[*names, "value", "n", "low", "high", "agent_hours"]]
+    return _with_clock(found)
+
+
+def share_by_arrival_hour(
+    build: Build, metric: str, by: Sequence[str], start: Day, end: Day, where: Where
+) -> pd.DataFrame:
+    """See `Warehouse.share_by_arrival_hour`."""
+    definition = definition_of(build, metric)
+    if definition.statistic != "share" or "contact_id" not in build.columns[f"metric_{metric}"]:
+        raise UnknownNameError(f"{metric} is no share of contacts; ask for one such as csat")
+    view = f"metric_{metric}"
+    selection = select(view, build.columns[view], by, start, end, where)
+    build.check_values(where)
+    names = selection.names
+    places = ", ".join(str(place + 1) for place in range(len(names) + 1))
+    columns = "".join(f"{d.expression} AS {d.name}, " for d in selection.by)
+    found = build.query(
+        f"""
+        SELECT
+            {"".join(f"m.{name}, " for name in names)}
+            c.arrived_slot // 2 AS hour,
+            count(*) AS n,
+            CAST(sum(m.value) AS BIGINT) AS total
+        FROM (
+            SELECT {columns}contact_id, value FROM {view} WHERE {selection.condition.text}
+        ) AS m
+        INNER JOIN fact_contacts AS c ON c.contact_id = m.contact_id
+        GROUP BY {places}
+        ORDER BY {places}
+        """,
+        selection.condition.parameters,
+    )
+    n, total = (found[name].to_numpy(dtype=float) for name in ("n", "total"))
+    low, high = intervals.wilson(total, n)
+    found = found.drop(columns=["total", "n"]).assign(
+        value=intervals.ratio(total, n), n=n.astype(np.int64), low=low, high=high
+    )
+    found = _with_clock(found)
+    found.attrs = {"metric": metric, "unit": "share", "up_is_good": definition.up_is_good}
+    return found
+
+
+def _with_clock(found: pd.DataFrame) -> pd.DataFrame:
+    """Hours as readers see them: their start, 07:00."""
+    if "hour" not in found:
+        return found
+    return found.assign(hour=[f"{int(hour):02d}:00" for hour in found["hour"]])
