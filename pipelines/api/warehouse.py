@@ -62,6 +62,12 @@ class Warehouse(Explanations):
         found["up_is_good"] = found["up_is_good"].astype(object).where(is_known, None)
         return found
 
+    def rules(self) -> pd.DataFrame:
+        """One row per other rule for a metric: `metric` its name, `variant_of` the metric, and
+        the same columns as `metrics`; `system` is NULL or "site" where the rule is ours."""
+        found = self._pointer.build().definition_rows
+        return found[found["variant_of"].notna()].reset_index(drop=True)
+
     def definition(self, metric: str) -> Definition:
         """What a metric means. Raises UnknownNameError for one that is not there."""
         return measures.definition_of(self._pointer.build(), metric)
