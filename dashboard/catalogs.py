@@ -1,8 +1,8 @@
 """`python -m dashboard.catalogs [LANG]`: bring the catalogs up to date with the text in the code.
 
 Messages are the texts marked in `dashboard/` (`_`, `N_`, `mark`, `translate`, `plural`) and the
-words in the headers of metrics and audits, which Definitions and Data health show. With a LANG
-that has no catalog yet, an empty one is made: translate it, and the language is there.
+words in the headers of metrics, rules and audits, which Definitions and Data health show. With a
+LANG that has no catalog yet, an empty one is made: translate it, and the language is there.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from dashboard.i18n import LOCALE_DIR, SOURCE_LOCALE, listed
 
 _HERE = Path(__file__).parent
 METRICS_DIR = _HERE.parent / "pipelines" / "warehouse" / "metrics"
+RULES_DIR = METRICS_DIR.with_name("rules")
 AUDITS_DIR = METRICS_DIR.with_name("audits")
 AUDIT_WORDS = ("summary", "remedy")
 METRIC_WORDS = ("label", "summary", "worked_example", "formula", "date")
+METRIC_LISTS = ("exclusions", "differs")  # "a; b; c", each part a message
 _MARKS = ("_", "N_", "mark", "translate")
 
 
@@ -32,13 +34,14 @@ def wanted() -> Catalog:
     for path in sorted(_HERE.rglob("*.py")):
         for message in marked(path.read_text(encoding="utf-8")):
             catalog.add(message)
-    for path in sorted(METRICS_DIR.glob("*.sql")):
+    for path in sorted([*METRICS_DIR.glob("*.sql"), *RULES_DIR.glob("*.sql")]):
         header = sql_header(path)
         for word in METRIC_WORDS:
             if header.get(word):
                 catalog.add(header[word])
-        for exclusion in listed(header.get("exclusions", "")):
-            catalog.add(exclusion)
+        for word in METRIC_LISTS:
+            for part in listed(header.get(word, "")):
+                catalog.add(part)
     for path in sorted(AUDITS_DIR.glob("*.sql")):
         header = sql_header(path)
         for word in AUDIT_WORDS:

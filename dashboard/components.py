@@ -142,6 +142,11 @@ def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
             help=i18n.text(definition.summary) if definition else None,
         )
         st.caption("  \n".join(behind))
+        st.page_link(
+            pages.link("definitions"),
+            label=_("What this means"),
+            query_params={"metric": frame.attrs["metric"]},
+        )
 
 
 def facts(items: Sequence[tuple[str, str, str, bool]]) -> None:

@@ -1,0 +1,1 @@
+"""The parts of the page Definitions: metrics, rules side by side, helpdesks' own figures."""

@@ -1,0 +1,100 @@
+"""Every metric: what it says now, its words, formula, example, what it leaves out, and its SQL."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import components, queries
+from dashboard.components import Page
+from dashboard.formats import escaped
+from dashboard.i18n import text as _
+from dashboard.rules import words
+from dashboard.tables import show_table
+from pipelines.errors import SupportQualityError
+
+ROWS = 20
+
+
+def show(page: Page, wanted: str | None, found) -> None:
+    """An expander per metric that `found(text, ...)` lets through, the `wanted` one on top."""
+    metrics = queries.ask("metrics")
+    if wanted and wanted not in set(metrics["metric"]):
+        components.not_found(_("This build has no metric “{name}”.").format(name=escaped(wanted)))
+    compared = set(queries.ask("rules")["variant_of"])
+    shown = [
+        row
+        for row in metrics.itertuples()
+        if found(row.metric, row.label, _(row.label), row.summary, _(row.summary))
+    ]
+    if not shown:
+        components.empty(_("No metric holds these words. Try fewer words."))
+    for row in sorted(shown, key=lambda row: row.metric != wanted):
+        section = st.expander(
+            _(row.label),
+            expanded=row.metric == wanted or len(shown) == 1,
+            key=f"metric-{row.metric}",
+            on_change="rerun",
+        )
+        if section.open:
+            with section:
+                _definition(page, row, compared)
+
+
+def _definition(page: Page, row, compared: set[str]) -> None:
+    _now(page, row.metric)
+    base = row.variant_of if isinstance(row.variant_of, str) else row.metric
+    if base in compared:
+        st.button(
+            _("Compare with the rules of helpdesks and others"),
+            key=f"compare-{row.metric}",
+            on_click=_compare,
+            args=(base,),
+        )
+    for heading, text in (
+        (_("In words"), _(row.summary)),
+        (_("Formula"), _(row.formula)),
+        (_("Left out"), components.left_out(row.exclusions)),
+        (_("Worked example"), _(row.worked_example)),
+    ):
+        st.markdown(f"**{heading}**")
+        st.write(text)
+    st.caption(" · ".join(_facts(row)))
+    st.markdown(f"**SQL** – {_('the observations; the statistic is applied after filtering')}")
+    st.code(row.sql, language="sql")
+    if st.toggle(_("The rows behind it"), key=f"rows-{row.metric}"):
+        chosen = page.filters
+        rows = queries.ask(
+            "observations",
+            metric=row.metric,
+            start=chosen.start,
+            end=chosen.end,
+            where=chosen.where,
+            limit=ROWS,
+        )
+        show_table(rows.rename(columns={"observed_on": "day"}), key=f"observed-{row.metric}")
+
+
+def _now(page: Page, metric: str) -> None:
+    """What it says under the chosen filters, against the period before."""
+    try:
+        components.kpi(_("Under the chosen filters"), queries.compare(metric, page.filters), page)
+    except SupportQualityError as error:  # a filter that this metric has no column for
+        st.info(escaped(str(error)))
+
+
+def _facts(row) -> list[str]:
+    direction = {True: _("up is good"), False: _("down is good")}
+    up_is_good = None if row.up_is_good is None else bool(row.up_is_good)
+    return [
+        row.metric,
+        _("statistic: {name}").format(name=words.statistics().get(row.statistic, row.statistic)),
+        _("unit: {name}").format(name=words.units().get(row.unit, row.unit)),
+        _("counted on the day of: {name}").format(name=_(row.date)),
+        direction.get(up_is_good, _("neither direction is good")),
+        _("version {n}").format(n=row.version),
+    ]
+
+
+def _compare(metric: str) -> None:
+    st.query_params["view"] = "rules"
+    st.query_params["metric"] = metric
