@@ -42,6 +42,7 @@ STATUSES = ("new", "open", "pending", "hold", "solved", "closed", "deleted", "un
 AUTHOR_ROLES = ("customer", "agent", "bot", "system")
 LANGUAGE_SOURCES = ("declared", "detected", "queue", "user_profile", "unknown")
 SESSION_OUTCOMES = ("answered", "abandoned", "callback", "voicemail", "unknown")
+AGENT_STATE_KINDS = ("available", "handling", "wrap", "away")
 RELATION_KINDS = ("merged_into", "linked_to")
 SCALES = ("good_bad", "1-3", "1-5", "1-7", "1-10", "0-10", "0-1", "signed", "nps", "ces")
 """What a score is of: satisfaction on the range named, `nps` (0-10: would you recommend us?) or
@@ -352,6 +353,22 @@ SCHEDULES = Table(
     ),
 )
 
+AGENT_STATES = Table(
+    "agent_states",
+    "one stretch of time of one agent in one state",
+    ("agent_id", "starts_at"),
+    None,
+    _columns(
+        ("agent_id", "VARCHAR", "the agent", True),
+        ("state", "VARCHAR", "one of AGENT_STATE_KINDS; who is logged out has no row", True),
+        ("starts_at", "TIMESTAMP", "start of the stretch", True),
+        ("ends_at", "TIMESTAMP", "end of the stretch (not included)", True),
+        ("channel", "VARCHAR", "canonical channel worked on, where told"),
+        ("language", "VARCHAR", "canonical language worked in, where told"),
+        ("team", "VARCHAR", "team, where told"),
+    ),
+)
+
 MARKET_EVENTS = Table(
     "market_events",
     "one known event of the market or of the exchange itself",
@@ -399,7 +416,7 @@ TABLES: dict[str, Table] = {
     for table in (
         CONTACTS, CONTACT_CLOCKS, MESSAGES, STATUS_EVENTS, SESSIONS,
         SURVEYS, REVIEWS, PEOPLE, METRIC_EVENTS, ARTICLES, ARTICLE_EVENTS, RELATIONS, CONTACT_TAGS,
-        TEAMS, SCHEDULES, MARKET_EVENTS,
+        TEAMS, SCHEDULES, AGENT_STATES, MARKET_EVENTS,
     )
 }  # fmt: skip
 """Every raw table, in the order data is understood."""

@@ -101,6 +101,8 @@ Fields of each source (* required):
   (random, targeted, calibration), selection_probability, reviewed_at*, updated_at, date; known by
   their own names
 - schedule: channel*, language*, starts_at*, ends_at, agents*, date
+- agent_states: agent_id*, state*, starts_at*, ends_at*, channel, language, team, date;
+  [values.state] tells the system's own words as available, handling, wrap or away
 - market_events: event_id*, kind*, title, starts_at*, ends_at*, known_at, and what it concerns:
   channel, language, topic (canonical; empty: all)
 - zendesk_csv: its own columns are known by their headers; language, topic and requester_id may

@@ -42,6 +42,7 @@ VOCABULARY = {
     "people": {"role": contracts.AUTHOR_ROLES},
     "sessions": {"outcome": contracts.SESSION_OUTCOMES},
     "surveys": {"scale": contracts.SCALES},
+    "agent_states": {"state": contracts.AGENT_STATE_KINDS},
 }
 
 
