@@ -51,10 +51,21 @@ SURVEYS_HEADER = (
     "survey_id,system,contact,sent,answered,score,professionalism,speed,problem_solving,comment,"
     "language"
 )
+SCORECARDS_HEADER = (
+    "review_id,contact_system,contact_id,reviewer_id,category,score,score_min,score_max,weight,"
+    "is_critical,drawn,selection_probability,reviewed_at"
+)
 _HEADERS = {
     "zendesk_tickets.csv": ZENDESK_HEADER,
     "calls.csv": "\ufeff" + CALLS_HEADER,
     "surveys.csv": SURVEYS_HEADER,
+    "typeform_effort.csv": "#,How easy was it to get help? (1-7),ticket_id,Start Date (UTC),"
+    "Submit Date (UTC),Network ID",
+    "scorecards.csv": SCORECARDS_HEADER,
+    "zendesk_guide/searches.csv": "Search - Date,Search string,Search locale,Searches,"
+    "Search results,Clicks,Tickets created",
+    "zendesk_guide/views.csv": "Article - Date,Article ID,Article title,Article locale,"
+    "Article views",
 }
 _QUERIES = {
     "zendesk_tickets.csv": "zendesk_tickets",
@@ -66,7 +77,19 @@ _QUERIES = {
     "zendesk_chat.jsonl": "zendesk_chat",
     "calls.csv": "calls",
     "surveys.csv": "surveys",
+    "delighted.jsonl": "delighted",
+    "typeform_effort.csv": "typeform_effort",
+    "scorecards.csv": "scorecards",
+    "ga4_events.jsonl": "ga4_events",
 }
+_LAST_QUERIES = {
+    "zendesk_guide/articles.jsonl": "zendesk_guide_articles",
+    "zendesk_guide/searches.csv": "zendesk_guide_searches",
+    "zendesk_guide/views.csv": "zendesk_guide_views",
+}
+"""Written once, at the end: they stand for the whole time."""
+_VIEWS = ("ticket_states", "help_visits", "polls", "reviewed")
+_TRUTHS = ("contacts", "visits", "reviews")
 
 _DIRT_OF = {
     "zendesk_tickets.csv": "SELECT dirt FROM tickets_as_of(getvariable('csv_cut'))",
@@ -96,9 +119,9 @@ class ExportWriter:
         self._files = ExitStack()
         self._connection = duckdb.connect(config={"threads": 2, "memory_limit": "1500MB"})
         self._connection.execute("SET enable_progress_bar = false")
-        self._rows = dict.fromkeys(_QUERIES, 0)
+        self._rows = dict.fromkeys((*_QUERIES, *_LAST_QUERIES), 0)
         self._dirt: dict[str, dict[str, int]] = {name: {} for name in KINDS}
-        self._truth: pq.ParquetWriter | None = None
+        self._truths: dict[str, pq.ParquetWriter] = {}
         csv_cut = cut - TICKETS_CSV_DAYS * 86_400
         for name, value in {
             "cut": cut,
@@ -121,12 +144,15 @@ class ExportWriter:
             parameter = "CAST(? AS BIGINT)" if isinstance(value, int) else "?"
             self._connection.execute(f"SET VARIABLE {name} = {parameter}", [value])
         self._connection.execute(_sql("macros"))
+        self._connection.execute(
+            "CREATE TABLE help_demand (day VARCHAR, language BIGINT, topic BIGINT, contacts BIGINT)"
+        )
 
     def __enter__(self) -> "ExportWriter":
-        for folder in ("zendesk_json", "truth"):
+        for folder in ("zendesk_json", "zendesk_guide", "truth"):
             (self._out / folder).mkdir(parents=True, exist_ok=True)
         self._handles = {
-            name: self._files.enter_context((self._out / name).open("wb")) for name in _QUERIES
+            name: self._files.enter_context((self._out / name).open("wb")) for name in self._rows
         }
         for name, header in _HEADERS.items():
             self._handles[name].write(f"{header}\n".encode())
@@ -134,8 +160,8 @@ class ExportWriter:
 
     def __exit__(self, *error: object) -> None:
         self._files.close()
-        if self._truth is not None:
-            self._truth.close()
+        for truth in self._truths.values():
+            truth.close()
         self._connection.close()
 
     def write(self, chats: pa.Table, calls: pa.Table, tickets: pa.Table) -> None:
@@ -144,16 +170,16 @@ class ExportWriter:
             ("simulated_chats", chats), ("simulated_calls", calls), ("simulated_tickets", tickets),
         ):  # fmt: skip
             self._connection.register(name, table)
-        self._connection.execute(_sql("ticket_states"))
-        for name, query in _QUERIES.items():
-            for column in self._lines(query):
-                self._handles[name].write(_text(column))
-                self._rows[name] += len(column)
+        for view in _VIEWS:
+            self._connection.execute(_sql(view))
+        self._connection.execute(_sql("help_demand"))
+        self._write_lines(_QUERIES)
         self._count_dirt()
-        self._append_truth()
+        self._append_truths()
 
     def finish(self) -> None:
         """Write what stands at the end of the files, and truth/summary.json."""
+        self._write_lines(_LAST_QUERIES)
         tickets = self._rows["zendesk_tickets.csv"]
         self._handles["zendesk_tickets.csv"].write(f"SUM,{tickets}{',' * 41}\n".encode())
         self._handles["calls.csv"].write(f"Total,{self._rows['calls.csv']}{',' * 15}\n".encode())
@@ -177,6 +203,12 @@ class ExportWriter:
             encoding="utf-8",
         )  # fmt: skip
 
+    def _write_lines(self, queries: dict[str, str]) -> None:
+        for name, query in queries.items():
+            for column in self._lines(query):
+                self._handles[name].write(_text(column))
+                self._rows[name] += len(column)
+
     def _lines(self, query: str) -> Iterator[pa.Array]:
         reader = self._connection.sql(_sql(query)).to_arrow_reader(BATCH_ROWS)
         for batch in reader:
@@ -190,13 +222,14 @@ class ExportWriter:
                 if kind in KINDS[name]:
                     self._dirt[name][kind] = self._dirt[name].get(kind, 0) + count
 
-    def _append_truth(self) -> None:
-        table = self._connection.sql(_sql("truth_contacts")).to_arrow_table()
-        if self._truth is None:
-            self._truth = pq.ParquetWriter(
-                self._out / "truth" / "contacts.parquet", table.schema, compression="zstd"
-            )
-        self._truth.write_table(table)
+    def _append_truths(self) -> None:
+        for name in _TRUTHS:
+            table = self._connection.sql(_sql(f"truth_{name}")).to_arrow_table()
+            if name not in self._truths:
+                self._truths[name] = pq.ParquetWriter(
+                    self._out / "truth" / f"{name}.parquet", table.schema, compression="zstd"
+                )
+            self._truths[name].write_table(table)
 
 
 def _sql(name: str) -> str:

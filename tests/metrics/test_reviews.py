@@ -1,6 +1,7 @@
 """Quality reviews: acceptance case 23, and which reviews estimate quality."""
 
 
+@pytest.mark.case(23)
 def test_the_quality_score_is_the_mean_of_the_reviews(warehouse, measured):
     # Acceptance case 23; the last review is 0 because a critical category is under a half.
     warehouse(

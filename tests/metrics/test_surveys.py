@@ -14,12 +14,14 @@ def rated(*counts: int) -> dict[str, str]:
     return {"contacts": "\n".join(contacts), "surveys": "\n".join(surveys)}
 
 
+@pytest.mark.case(18)
 def test_csat_is_the_top_two_boxes_and_a_three_is_not_satisfied(warehouse, measured):
     warehouse(**rated(10, 20, 15, 3, 2))
     assert measured("csat") == {"value": 0.1, "n": 50}
     assert measured("csat_score") == {"value": 2.34, "n": 50}
 
 
+@pytest.mark.case(18)
 def test_the_distribution_shows_every_rating(warehouse):
     warehouse(**rated(10, 20, 15, 3, 2))
     found = open_warehouse(warehouse.folder).distribution("csat_score")
@@ -27,6 +29,7 @@ def test_the_distribution_shows_every_rating(warehouse):
     assert dict(zip(found["bin_low"], shares, strict=True)) == {1: 20, 2: 40, 3: 30, 4: 6, 5: 4}
 
 
+@pytest.mark.case(20)
 def test_the_response_rate_is_of_the_surveys_sent_in_the_period(warehouse, measured):
     # 14 days to answer: one in time, one too late, one never; a fourth was sent before March.
     warehouse(
@@ -86,6 +89,7 @@ def test_the_last_rating_of_a_contact_counts_whatever_the_order_of_delivery(ware
     assert measured("good_share") == {"value": 0, "n": 1}
 
 
+@pytest.mark.case(21)
 def test_a_change_of_mind_counts_in_the_order_in_which_it_happened(warehouse, measured):
     # Acceptance case 21 is c1: offered, good, bad. Its file delivers bad before good. c2 goes the
     # other way in one survey that is delivered twice, c3 keeps its mind, c4 changes it too late.
@@ -120,6 +124,7 @@ def answered(scale: str, *scores: int) -> dict[str, str]:
     return {"contacts": "\n".join(contacts), "surveys": "\n".join(surveys)}
 
 
+@pytest.mark.case(22)
 def test_the_net_promoter_score_of_five_promoters_and_four_detractors_in_ten_is_ten(
     warehouse, measured
 ):

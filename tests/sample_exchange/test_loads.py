@@ -29,10 +29,17 @@ def raw(sample_folder, truth, tmp_path_factory):
 def test_every_file_is_recognised_and_its_books_balance(raw):
     _, reports = raw
     assert {report.file.name: report.source for report in reports} == {
+        "articles.jsonl": "zendesk_guide",
         "calls.csv": "call_log",
+        "delighted.jsonl": "delighted",
+        "ga4_events.jsonl": "ga4",
         "market_events.csv": "market_events",
         "schedules.csv": "schedule",
+        "scorecards.csv": "reviews",
+        "searches.csv": "zendesk_guide",
         "surveys.csv": "survey",
+        "typeform_effort.csv": "typeform",
+        "views.csv": "zendesk_guide",
         "zendesk_chat.jsonl": "zendesk_chat",
         "zendesk_tickets.csv": "zendesk_csv",
         "comments.jsonl": "zendesk_json",

@@ -4,6 +4,8 @@
   UTC; `event_date` is a day of the property's zone and is not used. `view_search_results` is a
   search for its `search_term`; `page_view` is a view where `page_location` is an article's
   (`.../articles/<number>`). Other events are received and make no row. Numbers come as texts.
+  Where the site sets `user_id`, it is taken for the id of a user of Zendesk, or of the helpdesk
+  that the mapping's `contact_system` names, so that a visitor is known as a requester.
 - A report's CSV begins with comment lines (`#`), may be separated by `;` and tells days as
   20260302 of the property's zone, which must be told. `(other)` is what the report did not list,
   counted without its words; `(not set)` is nothing. A report without days is read where its
@@ -29,7 +31,7 @@ from pipelines.ingest.times import LONGEST_SECONDS
 
 _EVENT_KEYS = {"event_timestamp", "event_name", "event_params"}
 _SHAPE = """{"event_timestamp": "VARCHAR", "event_name": "VARCHAR", "user_pseudo_id": "VARCHAR",
-    "event_bundle_sequence_id": "VARCHAR", "device": {"language": "VARCHAR"},
+    "user_id": "VARCHAR", "event_bundle_sequence_id": "VARCHAR", "device": {"language": "VARCHAR"},
     "event_params": [{"key": "VARCHAR", "value": {"string_value": "VARCHAR"}}]}"""
 _HEADERS: Headers = {
     "date": ("date", "날짜", "日付", "日期", "fecha", "дата"),
@@ -88,6 +90,7 @@ def _events(reading: Reading) -> Stream:
                 THEN nullif(regexp_extract({param("page_location")}, '/articles/([0-9]+)', 1), '')
                 END AS article
         FROM ({reading.records(_SHAPE)})"""
+    accounts = reading.mapping.contact_system or "zendesk"
     same = "concat_ws('/', t.user_pseudo_id, t.event_timestamp, t.event_name, query, article)"
     return stream(
         "article_events",
@@ -99,7 +102,8 @@ def _events(reading: Reading) -> Stream:
                 "happened_at": "happened_at",
                 "events_count": "1",
                 "article_id": reading.contact_id("article", article_system(reading)),
-                "visitor_id": reading.pseudonym("t.user_pseudo_id"),
+                "visitor_id": f"coalesce({reading.pseudonym('t.user_id', accounts)},"
+                f" {reading.pseudonym('t.user_pseudo_id')})",
                 "language_raw": "t.device.language",
                 "query": reading.masked("query"),
             }

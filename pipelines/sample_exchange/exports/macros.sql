@@ -87,3 +87,22 @@ CREATE OR REPLACE MACRO chat_event(type_, at_, nick, name_, more) AS
     || '","name":"' || name_ || '","channel":"#main"' || more || '}';
 CREATE OR REPLACE MACRO chat_message(at_, nick, name_, text_) AS
     chat_event('chat.msg', at_, nick, name_, ',"msg":' || json_text(text_));
+
+-- What is drawn beside the simulation: 0..9999, by the contact's number and what it is drawn for.
+CREATE OR REPLACE MACRO drawn(number_, purpose) AS
+    CAST('0x' || substr(md5(purpose || CAST(number_ AS VARCHAR)), 1, 8) AS BIGINT) % 10000;
+-- The help centre: one article a topic, translated into fewer of them the smaller a language is.
+CREATE OR REPLACE MACRO article_id_of(topic) AS 360000000100 + topic;
+CREATE OR REPLACE MACRO has_article(topic, language) AS CASE
+    WHEN language < 2 THEN true
+    WHEN language = 2 THEN topic <> 4
+    WHEN language = 3 THEN topic NOT IN (3, 5)
+    WHEN language < 7 THEN topic IN (0, 2, 4)
+    ELSE topic = 0
+END;
+CREATE OR REPLACE MACRO search_words(topic, language) AS
+    CASE language WHEN 0 THEN getvariable('topics_korean')[topic + 1]
+        ELSE lower(getvariable('topic_labels')[topic + 1]) END;
+-- One rating in twelve is given anew, within the fortnight that a survey is open.
+CREATE OR REPLACE MACRO changes_mind(number_, sent, answered) AS
+    coalesce(answered - sent BETWEEN 120 AND 1209600, false) AND drawn(number_, 'changes mind') < 800;

@@ -67,7 +67,10 @@ lines AS (
                         CASE WHEN has_bot THEN concat_ws(
                             ',',
                             chat_message(arrived + 2, 'agent:trigger', 'Assistant', bot_greeting),
-                            CASE WHEN is_contained THEN
+                            -- who leaves the bot asks once more and gets no answer
+                            CASE WHEN is_gone THEN
+                                chat_message(arrived + 9, visitor, 'Visitor', filled(question, number))
+                            WHEN is_contained THEN
                                 chat_message(arrived + 9, 'agent:trigger', 'Assistant', bot_answer)
                             END
                         ) END,
