@@ -51,11 +51,11 @@ def copy_raw(warehouse: Path, target: Path) -> None:
     connection.close()
 
 
-def measured(*arguments: str) -> dict[str, float]:
-    """CPU seconds, wall seconds and peak memory of one subprocess of this module."""
+def measured(*arguments: str, module: str = "benchmarks.build") -> dict[str, float]:
+    """CPU seconds, wall seconds and peak memory of one subprocess of a benchmark."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.build", *arguments], cwd=PROJECT_ROOT
+        [sys.executable, "-m", module, *arguments], cwd=PROJECT_ROOT
     )
     _, status, usage = os.wait4(process.pid, 0)
     if status:
