@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_compact_currency, format_decimal
 
 MISSING = "—"
 SUPPRESSED_BELOW = 5  # a group this small could point at a person: its size and value stay untold
@@ -83,14 +83,14 @@ class Reader:
         return self.number(value, decimals)
 
     def money(self, value: float | None, currency: str | None) -> str:
-        """Whole units of a currency (an ISO 4217 code); a bare number where none is named."""
+        """Three figures of an amount: '₩9.13M', '₩913만'; `currency` is an ISO 4217 code."""
         if _missing(value):
             return MISSING
         if _missing(currency):
             return self.number(value)
-        return format_currency(
-            value, currency, locale=self.locale, format="¤#,##0", currency_digits=False
-        )
+        size = abs(value)
+        digits = 2 if size >= 1000 and len(f"{size:.0f}") % 3 == 1 else 0
+        return format_compact_currency(value, currency, locale=self.locale, fraction_digits=digits)
 
     def share(self, value: float | None, decimals: int = 1) -> str:
         """0.123 -> '12.3%'."""

@@ -19,6 +19,7 @@ if plans.empty:
     st.stop()
 
 queues.overview(plans, reader)
+queues.whole_plan(plans, page)
 
 queue = queues.queue_menu(reader)
 plan = queries.ask("staffing", channel=queue.channel, language=queue.language)

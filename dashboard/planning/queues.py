@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, figures, queries
+from dashboard import charts, components, downloads, figures, queries
 from dashboard.formats import MISSING, Reader
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.planning.menus import picked
+from dashboard.tables import download_buttons
 from pipelines import api
 
 
@@ -105,6 +106,29 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
                 "peak_agents": "count",
             },
         )
+
+
+def whole_plan(plans: pd.DataFrame, page: Any) -> None:
+    """The plan of all queues to take away: half hours as CSV and XLSX, shifts for calendars."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.caption(_("The whole plan, all queues:"))
+        download_buttons(plans, "staffing_plan")
+        calendar_button(queries.ask("shifts"), "staffing_shifts", page)
+
+
+def calendar_button(shifts: pd.DataFrame, name: str, page: Any) -> None:
+    """Shifts as a file that calendars read; made when clicked."""
+    build = page.build
+    st.download_button(
+        _("Calendar (.ics)"),
+        lambda: downloads.icalendar_bytes(shifts, build.site_name, build.created_at),
+        file_name=f"{name}.ics",
+        mime="text/calendar",
+        key=f"ics-{name}",
+        on_click="ignore",
+        type="tertiary",
+        help=_("One event per shift; loading it again updates the events"),
+    )
 
 
 @queries.once_a_build

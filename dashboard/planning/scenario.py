@@ -135,6 +135,8 @@ def headline(
         if not has_changed or pd.isna(now[name]) or pd.isna(before[name]):
             return None
         change = round(now[name] - before[name], 1)
+        if name == "required_cost" and change:
+            return ("+" if change > 0 else "") + reader.money(change, currency)
         return f"{change:+.1f}" if change else None
 
     def told(name: str, form: str = "{n}", decimals: int = 0) -> str:

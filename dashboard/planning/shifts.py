@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, downloads, figures, queries
+from dashboard import components, figures, queries
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.planning.menus import picked
-from dashboard.planning.queues import Queue
+from dashboard.planning.queues import Queue, calendar_button
 
 
 def shifts_card(queue: Queue, page: Any) -> None:
@@ -57,21 +57,6 @@ def with_break_slots(shifts: pd.DataFrame) -> pd.DataFrame:
         return shifts["start_slot"] + (shifts[at] - shifts["starts_at"]) / half_hour
 
     return shifts.assign(break_slot=slots("break_starts_at"), break_end_slot=slots("break_ends_at"))
-
-
-def calendar_button(shifts: pd.DataFrame, name: str, page: Any) -> None:
-    """The shifts as a file that calendars read; made when clicked."""
-    build = page.build
-    st.download_button(
-        _("Calendar (.ics)"),
-        lambda: downloads.icalendar_bytes(shifts, build.site_name, build.created_at),
-        file_name=f"{name}.ics",
-        mime="text/calendar",
-        key=f"ics-{name}",
-        on_click="ignore",
-        type="tertiary",
-        help=_("One event per shift; loading it again updates the events"),
-    )
 
 
 def _words(shifts: pd.DataFrame, reader) -> list[str]:

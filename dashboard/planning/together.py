@@ -33,7 +33,7 @@ def pool_card(queue: Queue, page: Any) -> None:
     if len(languages) < 2:
         components.empty(_("This channel has one language only: there is nothing to pool."))
         return
-    small = [code for code in languages if code != languages[0]][:_MOST_BY_DEFAULT]
+    small = [code for code in languages[1:] if code != "und"][:_MOST_BY_DEFAULT]
     own = [*dict.fromkeys([queue.language, *small])] if queue.language in languages else small
     with st.container(border=True, key="card-pool"):
         st.subheader(_("Languages together or apart"), anchor=False)
