@@ -40,14 +40,14 @@ WHERE c.exclusion IS NULL
     AND c.arrived_on <= s.last_on
 UNION ALL
 SELECT
-    CAST(NULL AS VARCHAR) AS contact_id,
+    CAST(NULL AS STRING) AS contact_id,
     e.happened_on AS observed_on,
-    CAST(NULL AS VARCHAR) AS channel,
+    CAST(NULL AS STRING) AS channel,
     e.language,
     e.topic,
-    CAST(NULL AS VARCHAR) AS team,
-    CAST(NULL AS VARCHAR) AS agent,
-    CAST(NULL AS VARCHAR) AS urgency,
+    CAST(NULL AS STRING) AS team,
+    CAST(NULL AS STRING) AS agent,
+    CAST(NULL AS STRING) AS urgency,
     e.source,
     0 AS value,
     e.events_count AS weight

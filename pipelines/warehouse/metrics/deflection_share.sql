@@ -13,15 +13,15 @@ worked_example = "Four visits; one visitor writes during the visit, one 71 hours
 version = 1
 --- */
 SELECT
-    CAST(NULL AS VARCHAR) AS contact_id,
+    CAST(NULL AS STRING) AS contact_id,
     v.started_on AS observed_on,
     v.started_slot AS observed_slot,
-    CAST(NULL AS VARCHAR) AS channel,
+    CAST(NULL AS STRING) AS channel,
     v.language,
     v.topic,
-    CAST(NULL AS VARCHAR) AS team,
-    CAST(NULL AS VARCHAR) AS agent,
-    CAST(NULL AS VARCHAR) AS urgency,
+    CAST(NULL AS STRING) AS team,
+    CAST(NULL AS STRING) AS agent,
+    CAST(NULL AS STRING) AS urgency,
     v.source,
     CASE WHEN v.is_followed_by_contact THEN 0 ELSE 1 END AS value
 FROM fact_visits AS v

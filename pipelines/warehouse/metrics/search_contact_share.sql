@@ -13,14 +13,14 @@ worked_example = "A report tells 2 contacts after 40 searches: 5 %."
 version = 1
 --- */
 SELECT
-    CAST(NULL AS VARCHAR) AS contact_id,
+    CAST(NULL AS STRING) AS contact_id,
     e.happened_on AS observed_on,
-    CAST(NULL AS VARCHAR) AS channel,
+    CAST(NULL AS STRING) AS channel,
     e.language,
     e.topic,
-    CAST(NULL AS VARCHAR) AS team,
-    CAST(NULL AS VARCHAR) AS agent,
-    CAST(NULL AS VARCHAR) AS urgency,
+    CAST(NULL AS STRING) AS team,
+    CAST(NULL AS STRING) AS agent,
+    CAST(NULL AS STRING) AS urgency,
     e.source,
     e.contacted_count AS value,
     e.events_count AS weight

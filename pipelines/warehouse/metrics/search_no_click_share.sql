@@ -13,14 +13,14 @@ worked_example = "40 searches with 12 clicks and 10 with 10: 28 / 50 = 56 %."
 version = 1
 --- */
 SELECT
-    CAST(NULL AS VARCHAR) AS contact_id,
+    CAST(NULL AS STRING) AS contact_id,
     e.happened_on AS observed_on,
-    CAST(NULL AS VARCHAR) AS channel,
+    CAST(NULL AS STRING) AS channel,
     e.language,
     e.topic,
-    CAST(NULL AS VARCHAR) AS team,
-    CAST(NULL AS VARCHAR) AS agent,
-    CAST(NULL AS VARCHAR) AS urgency,
+    CAST(NULL AS STRING) AS team,
+    CAST(NULL AS STRING) AS agent,
+    CAST(NULL AS STRING) AS urgency,
     e.source,
     e.no_click_count AS value,
     e.events_count AS weight
