@@ -36,6 +36,7 @@ REQUIREMENTS = {
     "solve": "c.first_solved_at IS NOT NULL",
     "solved_now": "c.is_resolved",
     "known_reopening": "c.is_reopened_in_window IS NOT NULL",
+    "status_history": "c.agent_work_seconds IS NOT NULL",
     "calendar": "c.calendar_id IS NOT NULL",
 }
 """What a contact must have to be observed: the words of `requires`, over fact_contacts AS c."""
@@ -184,8 +185,7 @@ def _comparison(
                     (other_exact_seconds - date_sub('second', other_started_at, other_stopped_at))
                     - (exact_seconds - date_sub('second', started_at, stopped_at)) END
                     AS hours_seconds,
-                CASE WHEN is_both AND started_at IS NOT NULL AND other_started_at IS NOT NULL
-                    AND stopped_at IS NOT NULL AND other_stopped_at IS NOT NULL THEN
+                CASE WHEN is_both THEN
                     (other_value - other_exact_seconds) - (value - exact_seconds) END
                     AS rounding_seconds
             FROM matched AS m
@@ -217,19 +217,18 @@ def _observed(columns, source: str, span: Condition, filters: Condition, keyed: 
     Of several observations of one contact the last is matched with the last.
     """
     has_clock = "started_at" in columns
-    exact = "exact_seconds" if "exact_seconds" in columns else "value"
+    exact = "exact_seconds" if "exact_seconds" in columns else "CAST(value AS BIGINT)"
     clock = (
-        f"started_at, stopped_at, {exact} AS exact_seconds"
+        "started_at, stopped_at"
         if has_clock
-        else "CAST(NULL AS TIMESTAMP) AS started_at, CAST(NULL AS TIMESTAMP) AS stopped_at,"
-        " CAST(NULL AS BIGINT) AS exact_seconds"
+        else "CAST(NULL AS TIMESTAMP) AS started_at, CAST(NULL AS TIMESTAMP) AS stopped_at"
     )
     because = "because" if "because" in columns else "CAST(NULL AS VARCHAR) AS because"
     last_first = "stopped_at DESC NULLS LAST, value" if has_clock else "observed_on DESC, value"
     return f"""
         SELECT
             {keyed} AS observation_id, contact_id, channel, language, topic, observed_on,
-            CAST(value AS BIGINT) AS value, {clock}, {because}, ({span.text}) AS is_in_range,
+            CAST(value AS BIGINT) AS value, {clock}, {exact} AS exact_seconds, {because}, ({span.text}) AS is_in_range,
             row_number() OVER (PARTITION BY {keyed} ORDER BY {last_first}) AS turn
         FROM {source}
         WHERE {filters.text} AND {keyed} IN (SELECT observation_id FROM keys)

@@ -48,8 +48,21 @@ _RESOLUTION = {
     "stops_at_closing": ("v.started_at", "c.closed_at"),
     "stops_at_last_update": ("v.started_at", "c.updated_at"),
 }
-_WAYS = {"first_response_seconds": _FIRST_RESPONSE}
+_WAYS = {
+    "first_response_seconds": _FIRST_RESPONSE,
+    "first_resolution_seconds": _RESOLUTION,
+    "full_resolution_seconds": _RESOLUTION,
+}
 """Other ways of counting, by metric: where the clock would start and stop."""
+
+_SUMS = {
+    "requester_wait_seconds": {
+        "without_on_hold": "c.requester_wait_seconds - c.on_hold_seconds",
+        "with_pending": "c.requester_wait_seconds + c.agent_wait_seconds",
+        "whole_resolution": "c.full_resolution_seconds",
+    },
+}
+"""And which times it would add up."""
 
 
 def agreement(build: Build, start: Day, end: Day, where: Where) -> pd.DataFrame:
@@ -156,12 +169,14 @@ def _compared(
 
 
 def _is_recomputed(rule: Definition) -> str:
-    origins = {
+    """SQL of whether the contact's own instants tell the rule's value, not the vendor's figure."""
+    known = {
+        "first_response_seconds": "coalesce(c.first_response_origin, '') <> 'vendor'",
         "first_resolution_seconds": "coalesce(c.first_resolution_origin, '') = 'timestamps'",
         "full_resolution_seconds": "coalesce(c.full_resolution_origin, '') = 'timestamps'",
+        "requester_wait_seconds": "c.agent_work_seconds IS NOT NULL",
     }
-    origin = origins.get(rule.variant_of, "TRUE")
-    return f"v.started_at IS NOT NULL AND v.stopped_at IS NOT NULL AND {origin}"
+    return known[rule.variant_of]
 
 
 def _proof(rule: Definition) -> str:
@@ -172,8 +187,10 @@ def _proof(rule: Definition) -> str:
         cases.append(("opening_hours", f"c.first_response_business_seconds - {told}"))
     if rule.is_business_time:
         cases.append(("calendar_time", f"date_sub('second', v.started_at, v.stopped_at) - {told}"))
-    for code, (starts, stops) in _WAYS.get(rule.variant_of, _RESOLUTION).items():
+    for code, (starts, stops) in _WAYS.get(rule.variant_of, {}).items():
         cases.append((code, f"date_sub('second', {starts}, {stops}) - {told}"))
+    for code, seconds in _SUMS.get(rule.variant_of, {}).items():
+        cases.append((code, f"{seconds} - {told}"))
     proofs = " ".join(
         f"WHEN abs({gap}) <= {TOLERANCE_SECONDS} THEN '{code}'" for code, gap in cases
     )
