@@ -27,7 +27,7 @@ from pipelines.warehouse.engines.duckdb import MEMORY_LIMIT
 from pipelines.warehouse.publish import current, publish
 from pipelines.warehouse.raw_files import committed_loads
 
-LIMIT_RATIO = 3.0
+LIMIT_RATIO = 2.5
 LIMIT_BYTES = 4 * 1024**3
 LIMIT_QUERY_SECONDS = 0.050
 

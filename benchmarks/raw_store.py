@@ -9,14 +9,18 @@ import duckdb
 from pipelines.ingest.contracts import TABLES, Table
 
 _ROWS_PER_LOAD = 1_000_000
-_DELIVERED = ("contacts", "contact_clocks", "messages", "sessions", "surveys")
+_DELIVERED = (
+    "contacts", "contact_clocks", "messages", "status_events", "sessions", "surveys",
+    "article_events", "reviews",
+)  # fmt: skip
 
 
 def write_raw_store(warehouse: Path, contacts: int) -> None:
     """Write `contacts` contacts under `warehouse`/raw, one load per million.
 
     In the shape of a busy exchange: five messages a contact, a session for each live one, the
-    helpdesk's clocks for the rest, a survey for one in five.
+    helpdesk's clocks and up to four changes of status for the rest, a survey for one in five, a
+    quality review for one in a hundred, and a visit to the help centre for three in four.
     """
     blocks = _blocks(Path(__file__).with_suffix(".sql"))
     connection = duckdb.connect(

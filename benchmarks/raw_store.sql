@@ -1,5 +1,5 @@
 -- The rows of a made-up raw store. Every value comes from a hash of the row's number, so that
--- they are the same on any machine. Arrivals spread over 400 days; two fifths are live chats, a
+-- they are the same on any machine. Arrivals spread over three years; two fifths are live chats, a
 -- tenth calls, the rest tickets. $contacts, $start and $stop are filled in by raw_store.py.
 
 -- block: noise
@@ -19,7 +19,7 @@ base AS (
         kind,
         CASE kind WHEN 'chat' THEN 'zendesk_chat:' WHEN 'call' THEN 'calls:' ELSE 'zendesk:' END
             || (1000000 + i) AS contact_id,
-        TIMESTAMP '2025-06-01' + to_seconds(CAST(i * 34560000 // $contacts AS BIGINT)) AS born_at,
+        TIMESTAMP '2023-07-01' + to_seconds(CAST(i * 94608000 // $contacts AS BIGINT)) AS born_at,
         CAST(floor(-ln((noise(i, 2) % 999983 + 1) / 999984.0)
             * CASE kind WHEN 'ticket' THEN 14400 ELSE 45 END) AS BIGINT) AS wait,
         noise(i, 3) % 100 AS luck
@@ -108,3 +108,46 @@ SELECT
     'ko' AS language_raw
 FROM base
 WHERE i % 5 = 0
+
+-- block: status_events
+SELECT
+    contact_id,
+    born_at + to_seconds(CASE n WHEN 0 THEN 60 WHEN 1 THEN wait + 61 WHEN 2 THEN wait * 3 + 500 ELSE wait * 3 + 600 END)
+        AS changed_at,
+    ['new', 'open', 'pending', 'solved'][1 + n] AS from_status,
+    ['open', 'pending', 'solved', 'closed'][1 + n] AS to_status
+FROM base, range(4) AS m(n)
+WHERE kind = 'ticket'
+    AND (n < 2 OR luck < 92)
+    AND (n < 3 OR luck < 80)
+
+-- block: article_events
+SELECT
+    'zendesk:visit-' || i AS event_id,
+    CASE WHEN i % 4 = 1 THEN 'search' ELSE 'view' END AS event,
+    born_at - to_seconds(600) AS happened_at,
+    1 AS events_count,
+    CASE WHEN i % 4 <> 1 THEN 'zendesk:' || noise(i, 20) % 300 END AS article_id,
+    md5(CAST(noise(i, 21) % 3000000 AS VARCHAR)) AS visitor_id,
+    ['ko', 'en-us', 'ja', 'zh-cn', 'es'][1 + noise(i, 5) % 5] AS language_raw,
+    CASE WHEN i % 4 = 1 THEN 'withdrawal ' || noise(i, 22) % 500 END AS query,
+    CASE WHEN i % 4 = 1 THEN noise(i, 23) % 6 END AS results_count
+FROM base
+WHERE i % 2 = 0 OR i % 4 = 1
+
+-- block: reviews
+SELECT
+    'scorecards:' || i AS review_id,
+    contact_id,
+    'reviewer_' || noise(i, 24) % 20 AS reviewer_id,
+    ['tone', 'accuracy', 'process'][1 + n] AS category,
+    noise(i, n, 25) % 5 AS score,
+    0 AS score_min,
+    4 AS score_max,
+    1 AS weight,
+    n = 1 AS is_critical,
+    'random' AS drawn,
+    0.01 AS selection_probability,
+    born_at + to_seconds(172800) AS reviewed_at
+FROM base, range(3) AS m(n)
+WHERE i % 100 = 0
