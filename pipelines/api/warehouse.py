@@ -21,6 +21,7 @@ from pipelines.api.freshness import build_info, freshness
 from pipelines.api.published import Pointer
 from pipelines.api.selection import Day, Where
 from pipelines.api.trust import Trust, trust
+from pipelines.api.voices import Voices
 from pipelines.settings import PROJECT_ROOT
 
 DEFAULT_ROOT = PROJECT_ROOT / "data" / "warehouse"
@@ -34,7 +35,7 @@ def open_warehouse(path: Path | str | None = None) -> "Warehouse":
     return Warehouse(Path(path or os.environ.get("SUPPORT_QUALITY_WAREHOUSE") or DEFAULT_ROOT))
 
 
-class Warehouse(Explanations):
+class Warehouse(Explanations, Voices):
     """Published numbers of one warehouse. Safe to share between threads.
 
     Every method raises NothingPublishedError before the first build. `start` and `end` are

@@ -1,0 +1,114 @@
+"""What customers looked for in the help centre, and where it had nothing for them."""
+
+import numpy as np
+import pandas as pd
+
+from pipelines.api.measures import measure
+from pipelines.api.published import Build
+from pipelines.api.selection import Day, Where, select
+from pipelines.statistics import intervals
+
+LEAST_SEARCHES = 5
+"""Words that fewer than so many searched for may tell who they are."""
+_EVENT_DATE = {"observed_on": "happened_on"}
+
+
+def searches(build: Build, start: Day, end: Day, where: Where, limit: int) -> pd.DataFrame:
+    """See `Warehouse.searches`."""
+    selection = select(
+        "fact_article_events",
+        build.columns["fact_article_events"],
+        ("language",),
+        start,
+        end,
+        _of_help_centre(where),
+        _EVENT_DATE,
+    )
+    found = build.query(
+        f"""
+        SELECT
+            lower(trim(query)) AS query,
+            language,
+            CAST(sum(events_count) AS BIGINT) AS n,
+            CAST(sum(no_result_count) AS BIGINT) AS no_result_count,
+            CAST(sum(events_count) FILTER (WHERE no_result_count IS NOT NULL) AS BIGINT) AS told,
+            CAST(sum(no_click_count) AS BIGINT) AS no_click_count,
+            CAST(sum(contacted_count) AS BIGINT) AS contacted_count
+        FROM fact_article_events
+        WHERE {selection.condition.text}
+            AND event = 'search'
+            AND is_counted
+            AND query IS NOT NULL
+        GROUP BY ALL
+        HAVING sum(events_count) >= {LEAST_SEARCHES}
+        ORDER BY no_result_count DESC NULLS LAST, n DESC, query, language
+        LIMIT ?
+        """,
+        [*selection.condition.parameters, limit],
+    )
+    nothing, told = (
+        found[name].to_numpy(dtype="float64", na_value=np.nan)
+        for name in ("no_result_count", "told")
+    )
+    low, high = intervals.wilson(np.nan_to_num(nothing), np.nan_to_num(told))
+    value = np.divide(nothing, told, out=np.full(len(found), np.nan), where=told > 0)
+    counts = ["no_result_count", "no_click_count", "contacted_count"]
+    found = found[["query", "language", "n", *counts]].assign(value=value, low=low, high=high)
+    found.attrs = {"unit": "share"}
+    return found
+
+
+def article_gaps(build: Build, start: Day, end: Day, where: Where) -> pd.DataFrame:
+    """See `Warehouse.article_gaps`."""
+    by = ("language", "topic")
+    contacts = measure(build, "contacts", by, start, end, where, None)[[*by, "n"]]
+    where = {name: wanted for name, wanted in (where or {}).items() if name in by}
+    per_view = measure(build, "contacts_per_thousand_views", by, start, end, where, None)
+    views = select(
+        "fact_article_events",
+        build.columns["fact_article_events"],
+        by,
+        start,
+        end,
+        where,
+        _EVENT_DATE,
+    )
+    viewed = build.query(
+        "SELECT language, topic, CAST(sum(events_count) AS BIGINT) AS views_count"
+        f" FROM fact_article_events WHERE {views.condition.text} AND event = 'view' AND is_counted"
+        " GROUP BY ALL",
+        views.condition.parameters,
+    )
+    articles = build.query(
+        "SELECT language, topic, count(*) AS articles_count,"
+        " count(*) FILTER (WHERE is_outdated) AS outdated_count"
+        " FROM fact_articles WHERE NOT coalesce(is_draft, FALSE) GROUP BY ALL"
+    )
+    found = contacts.merge(articles, on=list(by), how="left").merge(viewed, on=list(by), how="left")
+    found = found.merge(per_view[[*by, "value", "low", "high"]], on=list(by), how="left")
+    # A help centre that was never delivered has no gaps; nobody knows what it holds.
+    counts = ["articles_count", "outdated_count"]
+    found[counts] = found[counts].astype("Int64")
+    if len(articles):
+        found[counts] = found[counts].fillna(0)
+    found["views_count"] = found["views_count"].astype("Int64")
+    found = found[found["topic"] != "unknown"]
+    found = found.assign(is_missing=(found["articles_count"] == 0).astype("boolean"))
+    found = found.sort_values(
+        ["is_missing", "n", "language", "topic"],
+        ascending=[False, False, True, True],
+        na_position="last",
+        ignore_index=True,
+    )
+    columns = ["n", *counts, "is_missing", "views_count", "value", "low", "high"]
+    found = found[[*by, *columns]]
+    found.attrs = {"unit": per_view.attrs["unit"]}
+    return found
+
+
+def _of_help_centre(where: Where) -> dict:
+    """The filters that mean something where nobody has contacted anybody: language and topic.
+
+    A search belongs to no topic, as it has found no article.
+    """
+    return {name: wanted for name, wanted in (where or {}).items() if name == "language"}

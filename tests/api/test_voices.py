@@ -1,0 +1,94 @@
+"""What was searched in vain, which articles are missing, and whether reviewers agree."""
+
+import math
+
+import pytest
+
+from pipelines.api import open_warehouse
+from pipelines.errors import UnknownNameError
+
+
+@pytest.fixture
+def answers(warehouse):
+    """One small warehouse: a help centre with gaps, and 100 contacts reviewed by two."""
+    kinds = [("pass", "pass")] * 85 + [("fail", "fail")] * 5 + [("pass", "fail")] * 5
+    kinds += [("fail", "pass")] * 5
+    reviews = ["review_id | contact_id | reviewer_id | category | score | drawn"]
+    for i, (first, second) in enumerate(kinds):
+        for reviewer, verdict in (("kim", first), ("lee", second)):
+            drawn = "random" if reviewer == "kim" else "calibration"
+            score = 100 if verdict == "pass" else 0
+            reviews.append(f"{reviewer}{i} | r{i} | {reviewer} | tone | {score} | {drawn}")
+            reviews.append(f"{reviewer}{i} | r{i} | {reviewer} | greeting | 100 | {drawn}")
+    reviews.append("park | r0 | park | accuracy | 50 | random")  # alone: nobody to agree with
+    warehouse(
+        contacts="contact_id | language | topic | created_at\n"
+        + "\n".join(f"r{i} | ko | other | 2026-03-01 00:00:00Z" for i in range(100))
+        + "\n"
+        + "\n".join(f"w{i} | ko | withdrawal | 2026-03-02 00:00:00Z" for i in range(3))
+        + "\n"
+        + "\n".join(f"j{i} | ja | withdrawal | 2026-03-02 00:00:00Z" for i in range(7))
+        + "\nk1 | ko | kyc | 2026-03-02 00:00:00Z",
+        articles="""
+            article_id | language_raw | topic_raw | is_draft | is_outdated
+            a          | ko           | 출금       | false    | true
+            b          | ja           | 출금       | true     | false
+        """,
+        article_events="""
+            event_id | event  | happened_at | events_count | article_id | language_raw | query   | results_count | clicks_count | contacts_count
+            e1       | view   | 2026-03-02  | 60           | a          | ko           |         |               |              |
+            e2       | search | 2026-03-02  | 20           |            | ja           | 出金     | 0             | 0            | 8
+            e3       | search | 2026-03-03  | 10           |            | ja           | 出金     | 2             | 5            | 0
+            e4       | search | 2026-03-02  | 6            |            | ko           | OTP     | 1             | 6            | 0
+            e5       | search | 2026-03-02  | 4            |            | ko           | my name | 0             | 0            | 0
+        """,  # noqa: E501
+        reviews="\n".join(reviews),
+    )
+    return open_warehouse(warehouse.folder)
+
+
+def test_what_found_nothing_comes_first_and_rare_words_are_left_out(answers):
+    found = answers.searches()
+    columns = ["query", "language", "n", "no_result_count", "no_click_count", "contacted_count"]
+    assert found[columns].values.tolist() == [
+        ["出金", "ja", 30, 20, 25, 8],
+        ["otp", "ko", 6, 0, 0, 0],
+    ]
+    assert found["value"].tolist() == [pytest.approx(2 / 3), 0]
+    assert answers.searches(where={"language": "ko"})["query"].tolist() == ["otp"]
+
+    # A draft is no article; topics without one come first, the one with most contacts ahead.
+    gaps = answers.article_gaps(start="2026-03-02")
+    columns = ["language", "topic", "n", "articles_count", "outdated_count", "is_missing"]
+    assert gaps[columns].values.tolist() == [
+        ["ja", "withdrawal", 7, 0, 0, True],
+        ["ko", "kyc", 1, 0, 0, True],
+        ["ko", "withdrawal", 3, 1, 1, False],
+    ]
+    assert gaps["value"].tolist() == [pytest.approx(math.nan, nan_ok=True)] * 2 + [50]
+
+
+def test_two_reviewers_agree_on_ninety_percent_which_is_a_kappa_of_0_444(answers):
+    # Acceptance case 24: 85 and 5 alike, 5 and 5 apart; and all alike, where kappa is not defined.
+    found = answers.calibration(by="category")
+    assert set(found["category"]) == {"tone", "greeting"}
+    tone, greeting = (
+        found[found["category"] == name].set_index("statistic") for name in ("tone", "greeting")
+    )
+    assert tone.loc["percent", ["first_reviewer", "second_reviewer", "value", "n"]].tolist() == [
+        "kim", "lee", 0.9, 100,
+    ]  # fmt: skip
+    assert tone.loc["percent", ["low", "high"]].tolist() == [
+        pytest.approx(0.8256, abs=1e-4), pytest.approx(0.9448, abs=1e-4),
+    ]  # fmt: skip
+    assert tone.loc["kappa", "value"] == pytest.approx(0.444, abs=5e-4)
+    assert tone.loc["kappa", "low"] < 0.444 < tone.loc["kappa", "high"]
+    # 200 ratings, 180 passes and 20 fails, 10 pairs apart
+    assert tone.loc["alpha", "value"] == pytest.approx(1 - 199 * 10 / (180 * 20), abs=1e-9)
+    assert greeting.loc["percent", "value"] == 1
+    assert math.isnan(greeting.loc["kappa", "value"])
+    assert math.isnan(greeting.loc["alpha", "value"])
+    by_language = answers.calibration(by=("category", "language"))
+    assert set(by_language["language"]) == {"ko"}
+    with pytest.raises(UnknownNameError, match="calibration: breakdown 'agent' is not known"):
+        answers.calibration(by="agent")
