@@ -21,6 +21,7 @@ def statistics() -> dict[str, str]:
     """How observations become one number."""
     return {
         "count": _("count"),
+        "daily_mean": _("mean per day"),
         "share": _("share"),
         "mean": _("mean"),
         "median": _("median"),

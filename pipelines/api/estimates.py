@@ -45,6 +45,39 @@ def count(build: Build, selection: Selection) -> pd.DataFrame:
     return _estimated(found, found["n"].where(found["n"] > 0))
 
 
+def daily_mean(build: Build, selection: Selection) -> pd.DataFrame:
+    """Observations per day, with the t interval of the days.
+
+    A day on which the selected sources delivered nothing at all is no day; one on which they
+    delivered, but nothing of this group, is a 0: observed, and no gap.
+    """
+    groups = ", ".join(f"{quoted(name)}, " for name in selection.names)
+    a_day = replace(selection, by=(*selection.by, Dimension("_day", "observed_on", "observed_on")))
+    found = build.query(
+        f"SELECT {groups} CAST(sum(n) AS BIGINT) AS n, sum(CAST(n AS DOUBLE) * n) AS squares"
+        f" FROM ({a_day.grouped('count(*) AS n')}) GROUP BY ALL ORDER BY ALL",
+        selection.condition.parameters,
+    )
+    periods = [d for d in selection.by if d.column == "observed_on"]
+    days = build.query(
+        f"SELECT {''.join(f'{d.expression} AS {quoted(d.name)}, ' for d in periods)}"
+        " count(*) AS days FROM (SELECT DISTINCT arrived_on AS observed_on FROM fact_contacts"
+        f" WHERE source IN (SELECT source FROM {quoted(selection.source)}"
+        f" WHERE {selection.filters.text})) WHERE {selection.span.text} GROUP BY ALL ORDER BY ALL",
+        (*selection.filters.parameters, *selection.span.parameters),
+    )
+    names = [d.name for d in periods]
+    is_of_days_alone = len(names) == len(selection.names)
+    found = (
+        days.merge(found, on=names, how="left" if is_of_days_alone else "right")
+        if names
+        else found.join(days, how="cross")
+    )
+    n = _floats(found["n"].fillna(0))
+    estimate = intervals.mean(_floats(found["days"]), n, _floats(found["squares"].fillna(0)))
+    return _estimated(found[selection.names].assign(n=n), *estimate)
+
+
 def share(build: Build, selection: Selection) -> pd.DataFrame:
     """Share of observations that have the property, with its Wilson interval."""
     found = build.query(
@@ -139,6 +172,7 @@ def survival_percentile(share: float) -> Estimate:
 
 ESTIMATES: dict[str, Estimate] = {
     "count": count,
+    "daily_mean": daily_mean,
     "share": share,
     "mean": mean,
     "ratio": ratio,

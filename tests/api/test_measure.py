@@ -166,6 +166,7 @@ def test_a_comparison_stands_beside_the_window_before_it(week):
     assert found["change"].fillna(99).tolist() == [99, -1]
 
 
+@pytest.mark.case(15)
 def test_durations_fall_into_half_open_bins_and_none_is_missing(warehouse):
     from pipelines.api import open_warehouse
 
@@ -235,3 +236,31 @@ def test_an_average_is_exact_however_wide_the_range(week, monkeypatch):
     found = week.measure("first_response_seconds", statistic="mean")
     assert found["value"].tolist() == [78.25]
     assert found.attrs["is_approximate"] is False
+
+
+def contacts_on(*days: tuple[str, int, str]) -> str:
+    """So many contacts at nine in the morning of each day, with their exclusion."""
+    rows = ["contact_id | created_at | exclusion"]
+    rows += [f"{d}-{i} | {d} 00:00:00Z | {why}" for d, count, why in days for i in range(count)]
+    return "\n".join(rows)
+
+
+@pytest.mark.case(26)
+def test_a_weekdays_mean_is_of_its_days_and_a_day_that_brought_none_counts(warehouse, tmp_path):
+    from pipelines.api import open_warehouse
+
+    fortnight = [f"2026-03-{day:02d}" for day in range(2, 16)]
+    warehouse(contacts=contacts_on(*((day, 10, "") for day in fortnight)))
+    found = open_warehouse(warehouse.folder).measure(
+        "contacts", by="weekday", statistic="daily_mean"
+    )
+    assert found["value"].tolist() == [10] * 7
+    assert found["n"].tolist() == [20] * 7
+
+    mondays = type(warehouse)(tmp_path / "mondays")
+    # The feed was up on the second Monday: it delivered spam, and nothing that counts.
+    mondays(contacts=contacts_on(("2026-03-02", 10, ""), ("2026-03-09", 1, "spam")))
+    door = open_warehouse(mondays.folder)
+    (monday,) = door.measure("contacts", by="weekday", statistic="daily_mean").to_dict("records")
+    assert (monday["weekday"], monday["value"], monday["n"]) == (1, 5, 10)
+    assert door.measure("contacts", statistic="daily_mean")["value"].tolist() == [5]

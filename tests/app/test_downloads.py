@@ -11,12 +11,14 @@ from dashboard.downloads import csv_bytes, xlsx_bytes
 FRAME = pd.DataFrame({"team": ["=1+1", "서울"], "n": [3, 12], "change": [-1.5, None]})
 
 
+@pytest.mark.case(35)
 def test_csv_starts_with_a_bom_and_holds_true_numbers():
     text = csv_bytes(FRAME)
     assert text.startswith(b"\xef\xbb\xbf")
     assert text.decode("utf-8-sig") == "team,n,change\r\n'=1+1,3,-1.5\r\n서울,12,\r\n"
 
 
+@pytest.mark.case(35)
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_csv_text_that_looks_like_a_formula_is_defused(start):
     frame = pd.DataFrame({"text": [f"{start}cmd"]})

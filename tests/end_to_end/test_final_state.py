@@ -119,6 +119,7 @@ def published(warehouse: Path) -> dict[str, list[tuple]]:
         }
 
 
+@pytest.mark.case(32)
 @pytest.mark.slow
 @settings(
     max_examples=3,

@@ -21,6 +21,7 @@ def export(subject: str, rows: int = 3) -> str:
     return HEADER + "".join(row.format(i, subject) for i in range(1, rows + 1))
 
 
+@pytest.mark.case(35)
 @pytest.mark.parametrize(
     ("subject", "encoding", "found"),
     [
@@ -60,6 +61,7 @@ def test_a_told_encoding_is_taken_at_its_word_and_strictly(intake):
         )
 
 
+@pytest.mark.case(35)
 def test_decomposed_hangul_is_the_same_word(intake):
     import unicodedata
 

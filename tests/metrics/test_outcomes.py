@@ -1,5 +1,7 @@
 """Resolution, reopening and backlog: acceptance cases 14, 30 and 31."""
 
+import pytest
+
 from pipelines.api import open_warehouse
 
 FIVE_SOLVED_ONE_TWICE = {
@@ -27,6 +29,7 @@ FIVE_SOLVED_ONE_TWICE = {
 }
 
 
+@pytest.mark.case(14)
 def test_a_contact_solved_twice_is_one_contact_and_two_solves(warehouse, measured):
     warehouse(**FIVE_SOLVED_ONE_TWICE)
     assert measured("first_resolution_seconds") == {"value": 7_200, "n": 5}
@@ -72,6 +75,7 @@ def test_an_unsolved_contact_is_censored_and_not_dropped(warehouse, measured):
     assert measured("resolution_censored_seconds") == {"value": 36_000, "n": 3}
 
 
+@pytest.mark.case(30)
 def test_the_backlog_balances_on_a_day_with_a_reopen_a_merge_and_a_delete(warehouse):
     warehouse(
         contacts="""
@@ -132,6 +136,7 @@ def test_the_backlog_is_the_stock_of_the_last_day_and_never_a_sum_over_days(
     assert measured("backlog", end="2026-03-03") == {"value": 3, "n": 3}
 
 
+@pytest.mark.case(31)
 def test_of_two_merged_contacts_one_is_counted_from_the_arrival_of_the_first(
     warehouse, measured, measured_by
 ):

@@ -66,6 +66,7 @@ def test_a_merged_or_deleted_contact_leaves_every_metric(warehouse):
     assert {metric: n for metric, n in observations(warehouse).items() if n > 0} == {}
 
 
+@pytest.mark.case(32)
 def test_a_late_row_a_correction_and_a_deletion_end_as_one_clean_load_does(
     warehouse, measured, measured_by
 ):
@@ -99,6 +100,7 @@ def test_a_late_row_a_correction_and_a_deletion_end_as_one_clean_load_does(
     assert measured("first_response_seconds") == {"value": 40, "n": 1}
 
 
+@pytest.mark.case(36)
 def test_languages_and_channels_of_many_spellings_are_one_and_unknown_ones_stay(
     warehouse, measured_by
 ):
@@ -129,6 +131,7 @@ def test_languages_and_channels_of_many_spellings_are_one_and_unknown_ones_stay(
     }
 
 
+@pytest.mark.case(33)
 @pytest.mark.time
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Seoul", "America/New_York"])
 def test_the_zone_of_the_process_changes_no_number(warehouse, measured_by, monkeypatch, zone):
@@ -157,6 +160,7 @@ def test_the_zone_of_the_process_changes_no_number(warehouse, measured_by, monke
         time.tzset()
 
 
+@pytest.mark.case(28)
 def test_november_is_compared_with_the_thirty_days_before_it(warehouse):
     warehouse(
         contacts="""

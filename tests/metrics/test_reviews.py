@@ -1,5 +1,7 @@
 """Quality reviews: acceptance case 23, and which reviews estimate quality."""
 
+import pytest
+
 
 @pytest.mark.case(23)
 def test_the_quality_score_is_the_mean_of_the_reviews(warehouse, measured):

@@ -63,6 +63,7 @@ def thousand_calls(calls):
     )
 
 
+@pytest.mark.case(16)
 def test_the_five_service_levels_differ_in_what_they_do_with_the_abandoned(
     thousand_calls, measured
 ):

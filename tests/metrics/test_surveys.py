@@ -1,5 +1,7 @@
 """The voice of the customer: acceptance cases 18 and 20 to 22, and which rating counts."""
 
+import pytest
+
 from pipelines.api import open_warehouse
 
 

@@ -27,6 +27,7 @@ def answered_after(*seconds: int) -> dict[str, str]:
     return {"contacts": "\n".join(contacts), "messages": "\n".join(messages)}
 
 
+@pytest.mark.case(8)
 def test_after_a_bot_the_customer_waits_from_the_first_message_and_the_queue_from_the_hand_over(
     warehouse, measured
 ):
@@ -47,11 +48,13 @@ def test_after_a_bot_the_customer_waits_from_the_first_message_and_the_queue_fro
     assert measured("speed_of_answer_seconds") == {"value": 42, "n": 1}
 
 
+@pytest.mark.case(9)
 def test_the_mean_is_of_contacts_and_never_of_days(warehouse, measured):
     warehouse(**ANSWERED_AFTER_80_100_AND_93)
     assert measured("first_response_seconds", statistic="mean") == {"value": 91, "n": 3}
 
 
+@pytest.mark.case(9)
 def test_a_day_without_contacts_has_no_value_rather_than_zero(warehouse, measured_by):
     warehouse(**ANSWERED_AFTER_80_100_AND_93)
     assert measured_by("first_response_seconds", "day", statistic="mean") == {
@@ -61,6 +64,7 @@ def test_a_day_without_contacts_has_no_value_rather_than_zero(warehouse, measure
     }
 
 
+@pytest.mark.case(10)
 def test_a_median_over_groups_pools_their_contacts(warehouse, measured, measured_by):
     tables = answered_after(1, 2, 3, 10)
     tables["contacts"] = """
@@ -75,11 +79,13 @@ def test_a_median_over_groups_pools_their_contacts(warehouse, measured, measured
     assert measured("first_response_seconds") == {"value": 2.5, "n": 4}
 
 
+@pytest.mark.case(11)
 def test_the_ninetieth_percentile_is_interpolated(warehouse, measured):
     warehouse(**answered_after(*range(1, 11)))
     assert measured("first_response_seconds", statistic="p90") == {"value": 9.1, "n": 10}
 
 
+@pytest.mark.case(12)
 def test_an_unanswered_contact_counts_as_longer_and_is_not_dropped(warehouse, measured):
     warehouse(
         contacts="""
@@ -105,6 +111,7 @@ def test_an_unanswered_contact_counts_as_longer_and_is_not_dropped(warehouse, me
     }
 
 
+@pytest.mark.case(17)
 def test_a_contact_offered_at_0728_and_answered_at_0732_belongs_to_the_half_hour_of_0700(
     warehouse, measured_by
 ):
@@ -122,6 +129,7 @@ def test_a_contact_offered_at_0728_and_answered_at_0732_belongs_to_the_half_hour
         assert list(measured_by(metric, "half_hour")) == ["07:00"]
 
 
+@pytest.mark.case(27)
 @pytest.mark.time
 def test_half_past_eleven_at_night_and_three_sharp_are_each_in_one_hour(warehouse, measured_by):
     warehouse(
@@ -134,6 +142,7 @@ def test_half_past_eleven_at_night_and_three_sharp_are_each_in_one_hour(warehous
     assert measured_by("contacts", "hour") == {"03:00": (1, 1), "23:00": (1, 1)}
 
 
+@pytest.mark.case(29)
 @pytest.mark.time
 @pytest.mark.parametrize(
     ("zone", "day"),

@@ -1,5 +1,7 @@
 """Demand per half hour: a half hour without contacts is 0 only if the feed was up."""
 
+import pytest
+
 from tests.fixtures import SETTINGS, rows_of
 
 
@@ -24,6 +26,7 @@ def test_offered_and_answered_belong_to_the_half_hour_of_the_arrival(warehouse):
     ]  # fmt: skip
 
 
+@pytest.mark.case(37)
 def test_a_quiet_half_hour_is_0_and_a_day_without_a_feed_is_null(warehouse):
     connection = warehouse(
         contacts="""
@@ -58,6 +61,7 @@ def test_after_the_end_of_the_feed_nothing_is_observed(warehouse):
     ).fetchall() == [(17, 0), (18, 1), (19, 0), (20, 0), (21, 0), (22, 1), (23, None), (24, None)]
 
 
+@pytest.mark.case(37)
 def test_days_of_23_and_25_hours_have_46_and_50_half_hours(warehouse):
     connection = warehouse(
         SETTINGS.replace("Asia/Seoul", "America/New_York", 1),

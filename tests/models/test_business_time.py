@@ -56,12 +56,14 @@ WEEKDAYS_9_17 = '[[calendars.periods]]\nweekdays = ["09:00-17:00"]'
 WEEKDAYS_10_18 = '[[calendars.periods]]\nweekdays = ["10:00-18:00"]'
 
 
+@pytest.mark.case(1)
 def test_a_week_of_five_days_of_eight_hours_has_144000_open_seconds(waits):
     assert waits("UTC", WEEKDAYS_9_17, ("2022-03-20 00:00:00", "2022-03-26 23:59:00")) == [
         (604_740, 144_000)
     ]
 
 
+@pytest.mark.case(2)
 def test_a_weekend_costs_no_business_time(waits):
     friday_at_five = "2026-03-06 17:00:00"
     assert waits(
@@ -84,6 +86,7 @@ def test_public_holidays_are_closed(waits):
     ) == [(406_800, 3_600), (410_400, 7_200)]
 
 
+@pytest.mark.case(3)
 def test_a_wait_that_starts_on_a_holiday_starts_counting_on_the_next_open_day(waits):
     # Christmas Day 2025 is a Thursday; in Northern Ireland the Friday is Boxing Day
     thursday_at_three = "2025-12-25 15:00:00"
@@ -95,6 +98,7 @@ def test_a_wait_that_starts_on_a_holiday_starts_counting_on_the_next_open_day(wa
     ) == [(329_400, 1_800), (334_800, 7_200)]
 
 
+@pytest.mark.case(4)
 def test_the_hour_lost_to_summer_time_is_not_waited(waits):
     friday_at_four, monday_at_ten = "2026-03-06 21:00:00", "2026-03-09 14:00:00"
     assert waits("America/New_York", WEEKDAYS_9_17, (friday_at_four, monday_at_ten)) == [
@@ -102,6 +106,7 @@ def test_the_hour_lost_to_summer_time_is_not_waited(waits):
     ]
 
 
+@pytest.mark.case(5)
 def test_a_night_in_seoul_costs_its_open_hour_only(waits):
     assert waits(
         "Asia/Seoul",
@@ -110,6 +115,7 @@ def test_a_night_in_seoul_costs_its_open_hour_only(waits):
     ) == [(16 * 3600, 3600)]
 
 
+@pytest.mark.case(6)
 @pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York"])
 def test_a_desk_that_never_closes_has_business_time_equal_to_calendar_time(waits, zone):
     saturday, next_week = "2026-03-07 13:14:15", "2026-03-16 05:06:07"
@@ -119,6 +125,7 @@ def test_a_desk_that_never_closes_has_business_time_equal_to_calendar_time(waits
     assert (calendar, business) == (748_312, 748_312)
 
 
+@pytest.mark.case(7)
 def test_a_schedule_that_changes_while_somebody_waits_counts_each_part_by_its_own(waits):
     calendar = WEEKDAYS_9_17 + (
         '\n[[calendars.periods]]\nfrom = 2026-03-03T10:00:00\nweekdays = ["12:00-20:00"]'

@@ -77,6 +77,7 @@ def expected(warehouse) -> dict[str, list]:
     return content(warehouse(**delivered()))
 
 
+@pytest.mark.case(34)
 def test_the_order_of_rows_does_not_matter(expected, tmp_path):
     for seed in (1, 2):
         shuffled = RawWarehouse(tmp_path / f"shuffled{seed}")(**delivered(random.Random(seed)))
@@ -95,6 +96,7 @@ def test_the_number_of_threads_does_not_matter(expected, tmp_path, monkeypatch):
     assert content(RawWarehouse(tmp_path / "one_thread")(**delivered())) == expected
 
 
+@pytest.mark.case(33)
 @pytest.mark.time
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Seoul"])
 def test_the_zone_of_the_process_does_not_matter(expected, tmp_path, monkeypatch, zone):

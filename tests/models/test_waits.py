@@ -1,5 +1,7 @@
 """Arrival, human queue and first reply: who waited from when to when."""
 
+import pytest
+
 from tests.fixtures import rows_of
 
 WAIT = """
@@ -72,6 +74,7 @@ def test_roles_that_a_message_lacks_are_looked_up_in_people(warehouse):
     ]  # fmt: skip
 
 
+@pytest.mark.case(13)
 def test_three_agent_messages_in_a_row_are_one_reply(warehouse):
     connection = warehouse(
         contacts="""
@@ -346,6 +349,7 @@ def test_overlapping_chats_of_an_agent_share_the_time(warehouse):
     }
 
 
+@pytest.mark.case(34)
 def test_a_reply_before_creation_is_quarantined_and_not_clipped(warehouse):
     connection = warehouse(
         contacts="""

@@ -77,6 +77,7 @@ def test_the_occupancy_limit_asks_for_more_than_the_service_level_does():
     assert required_agents(10, 180, 0.8, 19.8, max_occupancy=10 / 15) == 15
 
 
+@pytest.mark.case(38)
 @pytest.mark.parametrize(
     ("required", "shrinkage", "scheduled"),
     [(14, 0.3, 20), (7, 0.3, 10), (14, 0.0, 14), (15, 0.3, 22), (0, 0.3, 0), (9, 0.1, 10)],

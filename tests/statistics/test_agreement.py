@@ -23,6 +23,7 @@ def units(text: str) -> np.ndarray:
     return np.array([[np.nan if x == "." else float(x) for x in row] for row in rows]).T
 
 
+@pytest.mark.case(24)
 def test_90_of_100_agree_and_kappa_is_0_444():
     agreed = percent_agreement(FIRST, SECOND)
     assert (agreed.n, agreed.value) == (100, 0.9)
@@ -38,6 +39,7 @@ def test_the_bootstrap_interval_of_kappa_is_close_to_the_asymptotic_one():
     assert (kappa.low, kappa.high) == pytest.approx((0.136, 0.753), abs=0.06)
 
 
+@pytest.mark.case(24)
 def test_kappa_and_alpha_are_null_where_all_pass():
     kappa = cohen_kappa(["pass"] * 100, ["pass"] * 100)
     alpha = krippendorff_alpha([["pass", "pass"]] * 100)

@@ -9,6 +9,7 @@ from scipy import stats
 from pipelines.statistics import intervals
 
 
+@pytest.mark.case(19)
 @pytest.mark.parametrize(
     ("successes", "n", "low", "high"),
     [
@@ -24,6 +25,7 @@ def test_wilson_gives_the_printed_intervals(successes, n, low, high):
     assert found == [low, high]
 
 
+@pytest.mark.case(19)
 def test_a_share_of_nothing_has_no_interval():
     low, high = intervals.wilson([0, 5], [0, 5])
     assert np.isnan(low).tolist() == np.isnan(high).tolist() == [True, False]

@@ -13,6 +13,7 @@ WEEK_1 = pd.DataFrame({"language": ["ko", "en"], "n": [900, 100], "total": [810,
 WEEK_2 = pd.DataFrame({"language": ["ko", "en"], "n": [500, 500], "total": [455, 310]})
 
 
+@pytest.mark.case(25)
 def test_87_to_76_5_is_1_1_of_rate_and_minus_11_6_of_mix():
     found = mix.decompose(WEEK_1, WEEK_2, ["language"])
     assert [

@@ -2,7 +2,7 @@
 label = "Contacts"
 summary = "Contacts that customers started, counted once each."
 statistic = "count"
-statistics = ["count"]
+statistics = ["count", "daily_mean"]
 unit = "contacts"
 population = "every counted contact, bot-contained ones included"
 date = "arrival"
