@@ -16,6 +16,7 @@ from pipelines.cli import (
     filling,
     inspecting,
     keeping,
+    listening,
     planning,
     reading,
     serving,
@@ -42,7 +43,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (filling, inspecting, reading, comparing, explaining, keeping, planning, serving):
+for group in (
+    filling, inspecting, reading, comparing, explaining, listening, keeping, planning, serving,
+):  # fmt: skip
     app.add_typer(group.commands)
 
 

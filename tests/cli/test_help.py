@@ -11,7 +11,8 @@ from pipelines.cli import app, failures
 COMMANDS = sorted(typer.main.get_command(app).commands)
 DESIGNED = """
     inspect load build forecast run serve demo metrics measure staffing agents ledger
-    quarantine forget key check docs sql sample explain baseline funnel analysis
+    quarantine forget key check docs sql sample explain baseline funnel analysis searches gaps
+    calibration
 """
 
 
