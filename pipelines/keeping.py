@@ -234,7 +234,8 @@ def _left(
 ) -> Iterator[tuple[str, int, int]]:
     """(file, rows, rows of the person), of every file that the warehouse writes."""
     contacts = Forgotten.read(warehouse / "raw", key).contacts
-    for path in sorted([*warehouse.glob("raw*/*/*"), *warehouse.glob("languages/*")]):
+    made = [path for name in ("languages", "details") for path in warehouse.glob(f"{name}/*")]
+    for path in sorted([*warehouse.glob("raw*/*/*"), *made]):
         name = str(path.relative_to(warehouse))
         if path.name == "rejects.parquet":
             with duckdb.connect() as connection:

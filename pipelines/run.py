@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from pipelines.api.freshness import STALE
+from pipelines.details_stage import find_details
 from pipelines.errors import SupportQualityError
 from pipelines.ingest.load import LoadReport
 from pipelines.ingest.load import load as load_files
@@ -25,6 +26,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import catalog, publish
 from pipelines.warehouse.build import build as build_tables
 from pipelines.warehouse.build import copy_published
+from pipelines.warehouse.engines import opening
 
 Progress = Callable[[str, float | None, str], None]
 """Called as `progress(stage, share done or None, what exactly)`."""
@@ -57,17 +59,32 @@ def load(
         return load_files(paths, warehouse, progress=_of("load", progress), **told)
 
 
-def build(warehouse: Path, settings: Settings, *, progress: Progress | None = None) -> Published:
+def build(
+    warehouse: Path,
+    settings: Settings,
+    *,
+    engine: str = "duckdb",
+    master: str | None = None,
+    progress: Progress | None = None,
+) -> Published:
     """Rebuild every table from the raw store, audit, analyse and publish; no forecast.
 
-    Raises BuildError, WarehouseBusyError, StorageError.
+    `engine`, `master`: who runs the SQL, and where, see `warehouse.engines.opening`.
+
+    Raises BuildError, EngineError, WarehouseBusyError, StorageError.
     """
     from pipelines.analysis_stage import add_analyses
 
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
         detect_languages(warehouse, progress=_of("languages", progress))
-        part = build_tables(warehouse, settings, progress=_of_building(progress))
+        find_details(warehouse, progress=_of("details", progress))
+        part = build_tables(
+            warehouse,
+            settings,
+            opening=opening(engine, master),
+            progress=_of_building(progress),
+        )
         add_analyses(part, settings, progress=_of("analysis", progress))
         return _publish(warehouse, part, began)
 
@@ -91,13 +108,15 @@ def run(
     warehouse: Path,
     settings: Settings,
     *,
+    engine: str = "duckdb",
+    master: str | None = None,
     progress: Progress | None = None,
     **told: Any,
 ) -> tuple[list[LoadReport], Published]:
     """Load `paths` (none: only what is loaded), build, forecast, analyse and publish once.
 
     A file that can't be loaded keeps no other from being loaded, but all from being published.
-    `told`: as of `load`.
+    `engine`, `master`: as of `build`. `told`: as of `load`.
 
     Raises what `load`, `build` and `forecast` raise.
     """
@@ -108,7 +127,13 @@ def run(
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
         reports = load(paths, warehouse, progress=progress, **told)
         detect_languages(warehouse, progress=_of("languages", progress))
-        part = build_tables(warehouse, settings, progress=_of_building(progress))
+        find_details(warehouse, progress=_of("details", progress))
+        part = build_tables(
+            warehouse,
+            settings,
+            opening=opening(engine, master),
+            progress=_of_building(progress),
+        )
         add_forecasts(part, settings, progress=_of("forecast", progress))
         add_analyses(part, settings, progress=_of("analysis", progress))
         return reports, _publish(warehouse, part, began)

@@ -411,6 +411,25 @@ DETECTED_LANGUAGES = Table(
 )
 """Made from loads between loading and building, and kept beside the raw store."""
 
+MESSAGE_DETAILS = Table(
+    "message_details",
+    "one message that asks for details or holds some, as one load delivered it; and one row"
+    " without a message for each system whose messages have text",
+    ("message_id",),
+    None,
+    _columns(
+        ("system", "VARCHAR", "the contact's system", True),
+        ("message_id", "VARCHAR", "the message; NULL: the load has texts of this system"),
+        ("contact_id", "VARCHAR", "its contact"),
+        ("sent_at", "TIMESTAMP", "when it was sent"),
+        ("author_id", "VARCHAR", "looked up in people where the role is NULL"),
+        ("author_role", "VARCHAR", "one of AUTHOR_ROLES; NULL: look the author up"),
+        ("is_request", "BOOLEAN", "asks for an account, transaction, order or screenshot"),
+        ("is_detail", "BOOLEAN", "holds one"),
+    ),
+)
+"""Made from loads between loading and building, and kept beside the raw store."""
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (

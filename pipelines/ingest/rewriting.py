@@ -111,7 +111,7 @@ def forget(store: RawStore, key: bytes, values: Iterable[str], system: str | Non
         forgotten.write(following)
         if (store.folder / ROTATIONS).exists():
             os.link(store.folder / ROTATIONS, following / ROTATIONS)
-    for path in [*store.folder.parent.glob("languages/*.parquet")]:
+    for path in [*store.folder.parent.glob("*/*-v*.parquet")]:
         path.unlink()  # made anew by the next build; which of them name the person, nobody asks
     return Removed(rows, refused)
 

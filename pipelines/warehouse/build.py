@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.errors import BuildError, StorageError
-from pipelines.ingest.contracts import DETECTED_LANGUAGES, TABLES, Column, Table
+from pipelines.ingest.contracts import DETECTED_LANGUAGES, MESSAGE_DETAILS, TABLES, Column, Table
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog
 from pipelines.warehouse.auditing import run_audits
@@ -101,6 +101,8 @@ def build(
             _expose_raw(engine, loads, corrections)
             detected = sorted((warehouse / "languages").glob("*.parquet"))
             engine.expose_raw(DETECTED_LANGUAGES, detected, provenance=())
+            details = sorted((warehouse / "details").glob("*.parquet"))
+            engine.expose_raw(MESSAGE_DETAILS, details, provenance=())
             say("calendars")
             make_references(engine, settings)
             make_corrections(engine, corrections)
@@ -110,7 +112,7 @@ def build(
             for head in catalog.models():
                 say(head.name)
                 engine.make(head)
-            for head in catalog.metrics():
+            for head in (*catalog.metrics(), *catalog.rules()):
                 engine.make(head)
             say("definitions")
             store_frame(connection, "definitions", catalog.definitions())

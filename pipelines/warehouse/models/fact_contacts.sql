@@ -65,6 +65,8 @@ agent_work_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in new
 agent_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in pending until then: the agent waits for the customer; the vendor's figure where there is no status history" }
 on_hold_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in on-hold until then; the vendor's figure where there is no status history" }
 requester_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in new, open and on-hold until then; the vendor's figure where there is no status history" }
+clarification_rounds = { type = "BIGINT", unit = "requests", meaning = "messages in which agents asked for an account, transaction, order or screenshot; NULL without texts or a human reply" }
+is_complete_at_first = { type = "BOOLEAN", meaning = "the customer gave such a detail before the first human reply; NULL without texts" }
 first_solved_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first solve; NULL: not yet, or not told" }
 first_solved_on = { type = "DATE", unit = "local day", meaning = "day of the first solve" }
 last_solved_at = { type = "TIMESTAMP", unit = "UTC", meaning = "last solve before the data cut" }
@@ -188,6 +190,12 @@ SELECT
     coalesce(d.told_pending_seconds, d.vendor_agent_wait_seconds) AS agent_wait_seconds,
     coalesce(d.told_held_seconds, d.vendor_on_hold_seconds) AS on_hold_seconds,
     coalesce(d.told_open_seconds + d.told_held_seconds, d.vendor_requester_wait_seconds) AS requester_wait_seconds,
+    CASE WHEN td.system IS NOT NULL AND d.is_answered AND d.customer_messages_count > 0 THEN coalesce(de.requests_count, 0) END
+        AS clarification_rounds,
+    CASE
+        WHEN td.system IS NOT NULL AND d.customer_messages_count > 0
+            THEN coalesce(de.first_detail_at <= coalesce(d.first_reply_at, b.data_cut_at), FALSE)
+    END AS is_complete_at_first,
     d.solved_first_at AS first_solved_at,
     qf.local_on AS first_solved_on,
     d.solved_last_at AS last_solved_at,
@@ -253,6 +261,8 @@ CROSS JOIN ref_rules AS ru
 -- the urgent target of channels that have none of their own
 CROSS JOIN (SELECT max(within_seconds) AS within_seconds FROM ref_urgent_targets WHERE channel = '*') AS ua
 LEFT JOIN core_chat_handling AS h ON h.contact_id = d.contact_id
+LEFT JOIN core_details AS de ON de.contact_id = d.contact_id
+LEFT JOIN core_told_details AS td ON td.system = d.source
 LEFT JOIN ref_urgent_targets AS ut ON ut.channel = d.channel
 LEFT JOIN ref_queues AS qu ON qu.channel = d.channel AND qu.language = d.language
 LEFT JOIN core_local_quarters AS qa ON qa.quarter_at = quarter_of(d.arrived_at)

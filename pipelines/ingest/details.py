@@ -1,0 +1,57 @@
+"""Which messages ask for the details that work needs, and which hold some.
+
+Details are what a complete first message holds: an account, transaction or order number, or a
+screenshot. A message holds one where the mask left `<account>`, `<transaction>` or `<wallet>`, or
+where it says so (a screenshot is sent beside the text); it asks for one where a word for a detail
+and a word of asking stand in it: data/reference/detail_words.csv, eleven languages.
+
+Limits: asking in other words is missed, and a detail that is named but not given ("I don't know
+my account number") counts as held. On the sample exchange's texts every request is found.
+"""
+
+import csv
+import re
+from functools import cache
+
+from pipelines.errors import SettingsError
+from pipelines.ingest.tables import quoted
+from pipelines.settings import REFERENCE_DIR
+
+VERSION = 1
+"""Raise it with every change of the rules or words: older findings are then made anew."""
+
+_MASKS = ("account", "transaction", "wallet")
+_SHOWN = "|".join(
+    ("screenshot", "screen ?shot", "스크린샷", "캡[처쳐]", "スクリーンショット", "スクショ", "画像",
+     "截[图圖屏]", "captura", "снимок", "скриншот", "ảnh", "görüntü", "tangkapan layar",
+     "print da tela")
+)  # fmt: skip
+
+
+def is_detail_sql(text: str) -> str:
+    """SQL: whether a customer's masked text holds a detail."""
+    masks = "|".join(f"<{name}>" for name in _MASKS)
+    return f"regexp_matches(lower({text}), {quoted(f'{masks}|{_SHOWN}')})"
+
+
+def is_request_sql(text: str) -> str:
+    """SQL: whether an agent's text asks for a detail.
+
+    Raises SettingsError where the table of words can't be read."""
+    return " AND ".join(
+        f"regexp_matches(lower({text}), {quoted(_any_of(role))})" for role in ("detail", "request")
+    )
+
+
+@cache
+def _any_of(role: str) -> str:
+    path = REFERENCE_DIR / "detail_words.csv"
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            words = {row["word"] for row in csv.DictReader(file) if row["role"] == role}
+    except (OSError, KeyError) as error:
+        raise SettingsError(
+            f"{path}: can't be read ({error}); restore the reference table"
+        ) from None
+    # longest first, so that the search ends at the first that fits
+    return "|".join(re.escape(word).replace("\\ ", " ") for word in sorted(words, key=len)[::-1])
