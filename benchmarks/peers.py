@@ -57,7 +57,9 @@ def mstl_autoets(grid: Grid, origin: int, horizon: int) -> Answer:
         warnings.simplefilter("ignore")
         answer = model.forecast(y=counts.ravel(), h=len(coming) * len(slots), level=levels)
     by_band = {
-        (key.split("-")[0], float(key.split("-")[1])): answer[key] for key in answer if key != "mean"
+        (key.split("-")[0], float(key.split("-")[1])): answer[key]
+        for key in answer
+        if key != "mean"
     }
     columns = [
         answer["mean"]
@@ -94,9 +96,7 @@ def prophet(grid: Grid, origin: int, horizon: int) -> Answer:
         model.add_regressor(f"c{column}", prior_scale=1.0, standardize=False)
     frame = _half_hours(grid, columns)
     past = frame[(frame["day"] <= origin) & frame["y"].notna()]
-    coming = frame[
-        (frame["day"] > origin) & (frame["day"] <= origin + horizon) & frame["is_open"]
-    ]
+    coming = frame[(frame["day"] > origin) & (frame["day"] <= origin + horizon) & frame["is_open"]]
     model.fit(past.drop(columns=["day", "slot", "is_open"]))
     np.random.seed(1)  # prophet draws from the global generator
     samples = model.predictive_samples(coming.drop(columns=["y", "day", "slot", "is_open"]))["yhat"]
@@ -176,7 +176,10 @@ def _features(grid: Grid, evenings: np.ndarray, lead: int):
         totals = np.where(np.isfinite(grid.counts).any(axis=1), totals, np.nan)
         weekday_mean = np.array(
             [
-                [np.nanmean(totals[max(0, day % 7) : day + 1 : 7][-8:]) for day in range(at - 6, at + 1)]
+                [
+                    np.nanmean(totals[max(0, day % 7) : day + 1 : 7][-8:])
+                    for day in range(at - 6, at + 1)
+                ]
                 for at in evenings
             ]
         )
@@ -200,7 +203,9 @@ def _features(grid: Grid, evenings: np.ndarray, lead: int):
         ],
         axis=-1,
     )
-    came = np.where(target[:, None] < grid.observed, grid.counts[np.minimum(target, len(grid.days) - 1)], np.nan)
+    came = np.where(
+        target[:, None] < grid.observed, grid.counts[np.minimum(target, len(grid.days) - 1)], np.nan
+    )
     return features, came, np.nan_to_num(means[-1])
 
 
