@@ -84,3 +84,9 @@ class UnreachablePlanError(SupportQualityError):
     """No plan keeps every promise with the people allowed; says where it breaks and by how much."""
 
     exit_code = 13
+
+
+class EngineError(SupportQualityError):
+    """The SQL engine that was asked for is not installed, or can't be started or reached."""
+
+    exit_code = 14

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,6 +65,26 @@ Full = Annotated[
 ]
 
 
+class EngineName(StrEnum):
+    """Who runs the SQL of a build."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
+Engine = Annotated[
+    EngineName,
+    typer.Option(help="Who runs the SQL of the build; what is published is the same."),
+]
+Master = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Where Spark runs: local[2], spark://host:7077, yarn; by default this machine.",
+    ),
+]
+
+
 @commands.command(
     rich_help_panel="Fill the warehouse",
     epilog=examples(
@@ -108,15 +129,29 @@ def load(
 
 @commands.command(
     rich_help_panel="Fill the warehouse",
-    epilog=examples("support-quality build --settings support.toml"),
+    epilog=examples(
+        "support-quality build --settings support.toml",
+        "support-quality build --engine spark --master spark://10.0.0.5:7077",
+    ),
 )
-def build(settings: SettingsFile = None, warehouse: Warehouse = DEFAULT_WAREHOUSE) -> None:
+def build(
+    engine: Engine = EngineName.DUCKDB,
+    master: Master = None,
+    settings: SettingsFile = None,
+    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+) -> None:
     """Rebuild every table from the raw store, audit it and publish it (without a forecast)."""
     from pipelines import run
     from pipelines.settings import load_settings
 
     with Reporter() as progress:
-        published = run.build(warehouse, load_settings(settings), progress=progress)
+        published = run.build(
+            warehouse,
+            load_settings(settings),
+            engine=engine.value,
+            master=told_master(engine, master),
+            progress=progress,
+        )
     _print_published(published)
 
 
@@ -156,6 +191,8 @@ def run_all(
     encoding: Encoding = None,
     password_file: PasswordFile = None,
     full: Full = False,
+    engine: Engine = EngineName.DUCKDB,
+    master: Master = None,
     settings: SettingsFile = None,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
@@ -174,6 +211,8 @@ def run_all(
             encoding=encoding,
             password=told_password(password_file),
             is_full=full,
+            engine=engine.value,
+            master=told_master(engine, master),
             progress=progress,
             report=reports.append,
         )
@@ -210,6 +249,13 @@ def told_password(file: Path | None) -> str | None:
         from pipelines.errors import InputError
 
         raise InputError(f"{file}: no readable password file ({type(error).__name__})") from None
+
+
+def told_master(engine: EngineName, master: str | None) -> str | None:
+    """Where Spark runs; a master for another engine is a mistake that nobody should find late."""
+    if master is not None and engine is not EngineName.SPARK:
+        raise typer.BadParameter("--master goes with --engine spark")
+    return master
 
 
 @contextmanager

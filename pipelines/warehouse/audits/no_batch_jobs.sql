@@ -8,7 +8,7 @@ WITH minutes AS (
         c.source,
         c.channel,
         CAST(c.arrived_slot AS BIGINT) * 30
-            + CAST(floor(seconds_between(q.slot_starts_at, c.created_at) / 60.0) AS BIGINT) AS minute_of_day,
+            + CAST(floor(CAST(seconds_between(q.slot_starts_at, c.created_at) AS DOUBLE) / 60) AS BIGINT) AS minute_of_day,
         COUNT(*) AS contacts,
         COUNT(DISTINCT c.arrived_on) AS days
     FROM fact_contacts AS c
@@ -18,7 +18,7 @@ WITH minutes AS (
     GROUP BY
         c.source, c.channel,
         CAST(c.arrived_slot AS BIGINT) * 30
-        + CAST(floor(seconds_between(q.slot_starts_at, c.created_at) / 60.0) AS BIGINT)
+        + CAST(floor(CAST(seconds_between(q.slot_starts_at, c.created_at) AS DOUBLE) / 60) AS BIGINT)
 ),
 
 totals AS (
@@ -35,10 +35,10 @@ totals AS (
 SELECT
     m.source,
     m.channel,
-    CAST(floor(m.minute_of_day / 60.0) AS BIGINT) AS local_hour,
+    CAST(floor(CAST(m.minute_of_day AS DOUBLE) / 60) AS BIGINT) AS local_hour,
     m.minute_of_day % 60 AS local_minute,
     m.contacts,
-    floor(1000.0 * m.contacts / nullif(t.contacts, 0) + 0.5) / 10 AS percent
+    floor(CAST(1000 * m.contacts AS DOUBLE) / nullif(t.contacts, 0) + 0.5) / 10 AS percent
 FROM minutes AS m
 INNER JOIN totals AS t ON t.source = m.source AND t.channel = m.channel
 WHERE t.days >= 7
