@@ -12,7 +12,7 @@ pick it up. It only says what is expected; quantiles come from its own past erro
 model alike (`quantiles`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
@@ -39,6 +39,7 @@ class Grid:
     columns    [D, C] calendar and event columns, known ahead
     known_from [D, C] position of the first day on whose evening the value is known
     parent     the same days summed over related queues, or None
+    memory     what models have worked out about this very grid; a changed copy starts anew
     """
 
     days: NDArray[np.datetime64]
@@ -48,6 +49,7 @@ class Grid:
     columns: Floats = field(default_factory=lambda: np.empty((0, 0)))
     known_from: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), dtype=int))
     parent: "Grid | None" = None
+    memory: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.columns.shape[0] != len(self.days):
@@ -105,6 +107,23 @@ class Model(Protocol):
         fewer than `minimum_days` observed days behind it.
         """
         ...
+
+
+def remembered(
+    grid: Grid,
+    name: str,
+    origins: Sequence[int],
+    horizon: int,
+    means: Callable[[list[int]], Floats],
+) -> Floats:
+    """[origins, horizon, 48] from the grid's memory; `means` is asked for origins it lacks."""
+    known = grid.memory.setdefault((name, horizon), {})
+    missing = sorted(set(origins).difference(known))
+    if missing:
+        known.update(zip(missing, means(missing), strict=True))
+    if not len(origins):
+        return np.empty((0, horizon, SLOTS))
+    return np.stack([known[origin] for origin in origins])
 
 
 def discover() -> tuple[Model, ...]:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from pipelines.forecasts.base import Floats
 
 _MONTH_BANDS = ((1, 3), (4, 7), (8, 12), (26, 31))
+# A holiday takes little from a day of rest, and which days these are differs between countries.
+_MAYBE_REST = {"friday": 4, "saturday": 5, "sunday": 6}
 
 
 def calendar_columns(
@@ -38,6 +40,11 @@ def calendar_columns(
     open_weekdays = np.unique(weekday[is_open_day])
     if len(open_weekdays) == 7:
         columns["after_holiday"] = np.insert(is_holiday[:-1], 0, False) & ~is_holiday
+        for name in ("holiday", "before_holiday", "after_holiday"):
+            columns |= {
+                f"{name}_{weekday_name}": columns[name] & (weekday == number)
+                for weekday_name, number in _MAYBE_REST.items()
+            }
         for first, last in _MONTH_BANDS:
             band = (day_of_month >= first) & (day_of_month <= last)
             columns[f"day_{first}_to_{last}"] = band

@@ -2,8 +2,12 @@
 
 Counts scatter as a negative binomial, variance mu + alpha mu^2 (NB2). alpha and the shape
 come from the errors of the last weeks' forecasts, by lead: the first day, the rest of the
-first week, later. Half hours that expect few contacts use the distribution's own quantiles,
-the others those of the standardised errors.
+first week, later; alpha also by time of day, as nights scatter more than noons. Half hours that
+expect few contacts use the distribution's own quantiles, the others those of the standardised
+errors.
+
+Errors have a mean. Half of it is taken to be the models' own and stays in the quantiles, half
+to be the last weeks' weather: runs of weeks in which all forecasts lie too low do not last.
 """
 
 from dataclasses import dataclass
@@ -11,11 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from pipelines.forecasts.base import QUANTILES, Floats
+from pipelines.forecasts.base import QUANTILES, SLOTS, Floats
 
 FEW_CONTACTS = 5.0
 LEAD_BUCKETS = (slice(0, 1), slice(1, 7), slice(7, None))
 _FEWEST_ERRORS = 40
+_LASTING_BIAS = 0.5
+_SLOT_SPREAD = 4.0  # half hours over which alpha by time of day is smoothed
+_EVERYDAY_SHARE = 0.1  # of all evidence of alpha, that a half hour takes from the whole day
 _PATHS = 1000
 
 
@@ -37,13 +44,11 @@ def half_hour_quantiles(mean: Floats, past: PastErrors) -> Floats:
         expected, came = past.expected[:, lead], past.came[:, lead]
         is_known = np.isfinite(expected) & np.isfinite(came)
         days = is_known.any(axis=2).sum()
-        expected, came = expected[is_known], came[is_known]
-        few = expected < FEW_CONTACTS
-        small = negative_binomial_quantiles(
-            mean[lead], _overdispersion(expected[few], came[few]), QUANTILES
-        )
-        large = _standardised_quantiles(mean[lead], expected[~few], came[~few], days)
-        answer[lead] = np.where((mean[lead] < FEW_CONTACTS)[..., None], small, large)
+        is_few = is_known & (expected < FEW_CONTACTS)
+        has_few = mean[lead] < FEW_CONTACTS
+        answer[lead] = _standardised_quantiles(mean[lead], expected, came, is_known & ~is_few, days)
+        alpha = _overdispersion(expected[is_few], came[is_few])
+        answer[lead][has_few] = negative_binomial_quantiles(mean[lead][has_few], alpha, QUANTILES)
     return np.sort(np.maximum(answer, 0.0), axis=-1)
 
 
@@ -124,19 +129,36 @@ def _negative_binomial_draws(mean, alpha: float, uniform: Floats) -> Floats:
     return np.stack(draws, axis=1)
 
 
-def _standardised_quantiles(mean: Floats, expected, came, days: int) -> Floats:
-    alpha = _overdispersion(expected, came)
+def _standardised_quantiles(mean: Floats, expected, came, is_used, days: int) -> Floats:
+    alpha = _overdispersion_by_slot(expected, came, is_used)
     levels = np.asarray(QUANTILES)
-    if len(expected) < _FEWEST_ERRORS:
+    if is_used.sum() < _FEWEST_ERRORS:
         factors = norm.ppf(levels)
     else:
-        errors = (came - expected) / np.sqrt(expected + alpha * expected**2)
+        by_slot = np.broadcast_to(alpha, expected.shape)[is_used]
+        expected, came = expected[is_used], came[is_used]
+        deviation = np.sqrt(expected + by_slot * expected**2)
+        errors = (came - expected) / deviation
         # The errors of one day are alike, so days rather than half hours limit what is known.
         widened = 0.5 + (levels - 0.5) * (1 + 1 / max(days, 1))
-        factors = np.quantile(errors, np.clip(widened, 0, 1))
+        bias = (came - expected).sum() / deviation.sum()
+        factors = np.quantile(errors, np.clip(widened, 0, 1)) - (1 - _LASTING_BIAS) * bias
     mu = np.nan_to_num(mean, nan=0.0)
     answer = mu[..., None] + np.sqrt(mu + alpha * mu**2)[..., None] * factors
     return np.where(np.isnan(mean)[..., None], np.nan, answer)
+
+
+def _overdispersion_by_slot(expected: Floats, came: Floats, is_used) -> Floats:
+    """[48] alpha of NB2 by time of day, neighbours and the whole day helping out."""
+    excess = np.where(is_used, (came - expected) ** 2 - expected, 0.0).sum(axis=(0, 1))
+    squares = np.where(is_used, expected**2, 0.0).sum(axis=(0, 1))
+    if squares.sum() == 0:
+        return np.zeros(SLOTS)
+    away = np.abs((np.arange(SLOTS)[:, None] - np.arange(SLOTS) + SLOTS // 2) % SLOTS - SLOTS // 2)
+    near = np.exp(-0.5 * (away / _SLOT_SPREAD) ** 2)
+    prior = _EVERYDAY_SHARE * squares.sum()
+    everyday = max(0.0, excess.sum() / squares.sum())
+    return np.maximum(0.0, (near @ excess + prior * everyday) / (near @ squares + prior))
 
 
 def _overdispersion(expected: Floats, came: Floats) -> float:

@@ -13,6 +13,7 @@ from pipelines.forecasts import grids
 from pipelines.forecasts.backtest import BACKTEST_COLUMNS, backtest, origins_to_test
 from pipelines.forecasts.base import QUANTILES, Floats, Grid, Model, discover
 from pipelines.forecasts.borrowed_profile import BorrowedProfile
+from pipelines.forecasts.combination import MEMBERS
 from pipelines.forecasts.quantiles import day_paths, half_hour_quantiles
 from pipelines.forecasts.rolling import Rolling
 from pipelines.forecasts.selection import choose, marked
@@ -85,7 +86,8 @@ def forecast_queues(
         are left aside: the rest of a day under way would read as a fall. By default the last
         day of the frame with anything observed.
     models
-        Candidates; by default every model of this package.
+        Candidates; by default every model of this package but the members of the combination,
+        which weighs them itself.
     progress
         Called with a text and the share done, 0 to 1.
 
@@ -103,7 +105,7 @@ def forecast_queues(
     observed = len(days) - horizon_days
     slots = grids.half_hours(days[observed].item(), days[-1].item(), zone)
     queues = _grids(arrivals, calendar, events, ahead, days, observed, zone)
-    models = discover() if models is None else tuple(models)
+    models = candidates() if models is None else tuple(models)
 
     forecasts = []
     for done, (queue, grid) in enumerate(queues.items()):
@@ -117,6 +119,12 @@ def forecast_queues(
             # Whatever one queue's data do to a model, the others still get their forecast.
             log.warning("no forecast for %s %s: %s: %s", *queue, type(error).__name__, error)
     return _combined(forecasts, horizon_days)
+
+
+def candidates() -> tuple[Model, ...]:
+    """The models among which each queue chooses."""
+    members = {member.name for member in MEMBERS}
+    return tuple(model for model in discover() if model.name not in members)
 
 
 @dataclass(frozen=True)

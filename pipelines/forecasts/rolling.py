@@ -7,8 +7,7 @@ import numpy as np
 from pipelines.forecasts.base import Floats, Grid, Model, actual_ahead
 from pipelines.forecasts.quantiles import PastErrors
 
-ERROR_ORIGINS = 28
-_EVERY = 2  # every second open day: neighbours err alike, and the span covers two to three months
+ERROR_ORIGINS = 56  # open days: two to three months
 
 
 class Rolling:
@@ -39,5 +38,5 @@ class Rolling:
 
 def _earlier_origins(grid: Grid, origin: int, minimum_days: int) -> list[int]:
     open_days = np.flatnonzero(grid.is_open_day[:origin])
-    recent = map(int, open_days[::-_EVERY][:ERROR_ORIGINS][::-1])
+    recent = map(int, open_days[-ERROR_ORIGINS:])
     return [day for day in recent if grid.days_behind(day) >= minimum_days]

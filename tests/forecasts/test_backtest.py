@@ -40,11 +40,12 @@ def test_wape_and_bias_are_shares_of_what_came():
     assert tested["bias"].tolist() == pytest.approx([0.2, 0.2, 0.2])
 
 
-def test_a_model_that_always_erred_the_same_has_quantiles_that_know_it():
+def test_half_of_what_a_model_always_erred_stays_in_its_quantiles():
     tested = backtest(flat_grid(10.0), [Constant(12.0)], [40, 45], 14)
 
-    # every past error is -2, so all quantiles are at 10, where the counts are
-    assert tested["pinball"].tolist() == pytest.approx([0, 0, 0], abs=1e-9)
+    # every past error is -2, so all quantiles are at 11, 1 above the counts of 10: a loss of
+    # (1 - level) x 1 at each, 1/2 in the mean of the symmetric levels
+    assert tested["pinball"].tolist() == pytest.approx([0.05, 0.05, 0.05], abs=1e-9)
 
 
 def test_pinball_loss_is_the_mean_over_the_quantiles():

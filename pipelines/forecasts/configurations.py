@@ -1,0 +1,109 @@
+"""Which settings of a model did best so far: inner rolling origins, per span of leads.
+
+Half-lives, number of shapes and the like are not assumed but chosen. For each origin, every
+configuration is scored on the 24 open days before it, with the errors that were known by then;
+the best few are averaged. Near days and far days may be served best by different ones, so each
+span of leads (day 1, days 2 to 7, later) chooses by its own errors and by those of all leads,
+half each.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from pipelines.forecasts.base import (
+    SLOTS,
+    Floats,
+    Grid,
+    Model,
+    actual_ahead,
+    is_open_ahead,
+    remembered,
+)
+
+INNER_ORIGINS = 24
+LEAD_SPANS = ((0, 1), (1, 7), (7, None))
+
+
+def inner_origins(grid: Grid, origin: int, minimum_days: int) -> list[int]:
+    """The last 24 open days before `origin` that have enough days behind them."""
+    open_days = np.flatnonzero(grid.is_open_day[:origin])
+    recent = map(int, open_days[-INNER_ORIGINS:])
+    return [day for day in recent if grid.days_behind(day) >= minimum_days]
+
+
+def with_inner(grid: Grid, origins: Sequence[int], minimum_days: int) -> list[int]:
+    """`origins` that have enough days behind them, and all of their inner origins; sorted."""
+    usable = [origin for origin in origins if grid.days_behind(origin) >= minimum_days]
+    inner = (inner_origins(grid, origin, minimum_days) for origin in usable)
+    return sorted(set(usable).union(*inner))
+
+
+def known_errors(
+    grid: Grid, every: Sequence[int], means: Floats, origins: Sequence[int], minimum_days: int
+) -> Floats:
+    """[origins, K, spans] absolute errors over the inner origins, as known at each origin.
+
+    means: [every, K, H, 48] of K configurations (or models), forecast at the days of `every`.
+    0 where nothing was known yet.
+    """
+    horizon = means.shape[2]
+    came = actual_ahead(grid, every, horizon)
+    errors = np.stack(
+        [np.nansum(np.abs(means[:, each] - came), axis=2) for each in range(means.shape[1])], axis=1
+    )
+    upto = np.concatenate([np.zeros((*errors.shape[:2], 1)), errors.cumsum(axis=2)], axis=2)
+    row = {origin: index for index, origin in enumerate(every)}
+    answer = np.zeros((len(origins), means.shape[1], len(LEAD_SPANS)))
+    for index, origin in enumerate(origins):
+        inner = inner_origins(grid, origin, minimum_days)
+        rows = [row[day] for day in inner]
+        known = np.minimum(horizon, origin - np.asarray(inner, dtype=int))
+        for span, (first, end) in enumerate(LEAD_SPANS):
+            last = np.minimum(known, horizon if end is None else end)
+            first = np.minimum(first, last)
+            answer[index, :, span] = (upto[rows, :, last] - upto[rows, :, first]).sum(axis=0)
+    return answer
+
+
+def means_of_best(
+    model: Model,
+    grid: Grid,
+    origins: Sequence[int],
+    horizon: int,
+    configurations: Callable[[Grid, Sequence[int], int], Floats],
+    best: int,
+) -> Floats:
+    """`Model.means` of a model with settings: per span of leads the mean of its best so far.
+
+    configurations: (grid, origins, horizon) -> [origins, K, horizon, 48]. Before there is any
+    error all of them count.
+    """
+
+    def fresh(missing: list[int]) -> Floats:
+        answer = np.full((len(missing), horizon, SLOTS), np.nan)
+        usable = [day for day in missing if grid.days_behind(day) >= model.minimum_days]
+        if usable:
+            every = with_inner(grid, usable, model.minimum_days)
+            means = configurations(grid, every, horizon)
+            errors = known_errors(grid, every, means, usable, model.minimum_days)
+            order = np.argsort(_scores(errors), axis=1, kind="stable")
+            for row, day in enumerate(usable):
+                own = means[every.index(day)]
+                is_tested = errors[row].any()
+                for span, leads in enumerate(LEAD_SPANS):
+                    chosen = order[row, :best, span] if is_tested else slice(None)
+                    answer[missing.index(day), slice(*leads)] = own[chosen, slice(*leads)].mean(0)
+        return np.where(is_open_ahead(grid, missing, horizon), answer, np.nan)
+
+    return remembered(grid, model.name, origins, horizon, fresh)
+
+
+def _scores(errors: Floats) -> Floats:
+    return _share(errors) + _share(errors.sum(axis=2, keepdims=True))
+
+
+def _share(errors: Floats) -> Floats:
+    """Errors relative to the mean configuration's; 0 where there are none."""
+    mean = errors.mean(axis=1, keepdims=True)
+    return np.divide(errors, mean, out=np.zeros_like(errors), where=mean > 0)

@@ -1,0 +1,253 @@
+"""How much a day brings: a weighted regression of the log of its total, at many origins at once.
+
+T_d = a[weekday] + C_d b + r_d with weights that halve every so many weeks. What the remainder r
+says about the days ahead is told in two ways: as an AR(1), which fades, and as the mean of the
+last days, which is the level that the queue has moved to. All models that need a level, or the
+worth of a calendar column, take it from here. The normal equations of all origins are solved
+together: a fit is a fraction of a millisecond, so models can be chosen by how well they did.
+
+Sources: Taylor, "A comparison of univariate time series methods for forecasting intraday
+arrivals at a call center", Management Science 54 (2008); Ibrahim & L'Ecuyer, "Forecasting
+call center arrivals: fixed-effects, mixed-effects, and bivariate models", MSOM 15 (2013).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.forecasts.base import Floats, Grid, targets
+
+HALF_LIVES_WEEKS = (3, 6, 12, 26)
+
+_COLUMN_RIDGE = 0.3  # a column starts as a third of a day's evidence that it does nothing
+_WEEKDAY_RIDGE = 0.005  # only so that a weekday never seen is an average day
+_OUTLIER_WINDOW_WEEKS = 9
+_OUTLIER_SPREADS = 5 * 1.4826
+_OUTLIER_LEAST = 0.15
+_NEW_LEVEL_DAYS = 5
+_LEAST_COVERAGE = 0.5
+_STEADIEST = 0.95
+_RECENT_HALF_LIFE_DAYS = 4.0
+
+
+@dataclass(frozen=True)
+class DayLevels:
+    """The regression of one queue's days at several origins, for each of HALF_LIVES_WEEKS.
+
+    is_used  [O, D] days at or before the origin that are neither unknown nor set aside
+    ahead    [O, L, H] log of the expected total of the days ahead, without the remainder
+    fading   [O, L, H] what the AR(1) remainder adds to it
+    recent   [O, L] mean remainder of the last days, weights halving every 4 open days
+    worth    [O, L, C] what each calendar column is worth, log scale
+    """
+
+    is_used: NDArray[np.bool_]
+    ahead: Floats
+    fading: Floats
+    recent: Floats
+    worth: Floats
+
+
+def fit_levels(grid: Grid, origins: Sequence[int], horizon: int) -> DayLevels:
+    """Fit the level at every origin, from nothing later than the origin."""
+    key = ("levels", tuple(origins), horizon)
+    if key not in grid.memory:
+        grid.memory[key] = _fit(grid, np.asarray(origins, dtype=int), horizon)
+    return grid.memory[key]
+
+
+def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
+    log_totals = log_day_totals(grid)
+    is_used = _used_days(grid, log_totals, at)
+    weights = is_used[:, None] * recency(grid, at, np.array(HALF_LIVES_WEEKS))
+    answers = np.nan_to_num(log_totals)
+    weekdays = np.column_stack([np.ones(len(grid.days)), np.eye(7)[grid.weekday]])
+    # Ridge: one pseudo-day per coefficient says that it is 0.
+    ridge = np.array([1e-9] + [_WEEKDAY_RIDGE] * 7 + [_COLUMN_RIDGE] * grid.columns.shape[1])
+    coefficients = np.zeros((*weights.shape[:2], len(ridge)))
+    fitted = np.zeros(weights.shape)
+    for rows, columns in _columns_by_origin(grid, at):
+        design = np.hstack([weekdays, columns])
+        outer = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+        flat = weights[rows].reshape(-1, len(design))
+        normal = (flat @ outer).reshape(-1, len(ridge), len(ridge)) + np.diag(ridge)
+        moment = flat @ (design * answers[:, None])
+        solved = np.linalg.solve(normal, moment[..., None])[..., 0]
+        coefficients[rows] = solved.reshape(len(rows), -1, len(ridge))
+        fitted[rows] = coefficients[rows] @ design.T
+
+    used = np.where(is_used[:, None], fitted, 0.0)
+    remainder = np.where(is_used[:, None], answers - fitted, 0.0)
+    # The exponential of a mean log lies below the mean: lift the days so that the past ones
+    # add up to what came.
+    expected = (weights * np.exp(used)).sum(axis=2)
+    came = (weights * np.exp(answers)).sum(axis=2)
+    lift = np.log(np.divide(came, expected, out=np.ones_like(came), where=expected > 0))
+
+    ahead_at = targets(grid, at.tolist(), horizon)
+    weekday = np.broadcast_to(
+        grid.weekday[ahead_at][:, None], (*coefficients.shape[:2], ahead_at.shape[1])
+    )
+    ahead = (
+        coefficients[..., :1]
+        + np.take_along_axis(coefficients[..., 1:8], weekday, axis=2)
+        + coefficients[..., 8:] @ columns_ahead(grid, at, horizon).swapaxes(1, 2)
+        + lift[..., None]
+    )
+    ahead[~is_used.any(axis=1)] = np.log(0.5)
+    return DayLevels(
+        is_used,
+        ahead,
+        fading(grid, at, horizon, remainder, is_used[:, None], weights),
+        recent_mean(grid, remainder, is_used[:, None]),
+        coefficients[..., 8:],
+    )
+
+
+def recency(grid: Grid, at: NDArray[np.int64], half_lives_weeks: Floats) -> Floats:
+    """[O, L, D] 0.5^(age in weeks / half-life) of each day seen from each origin."""
+    age_weeks = np.maximum(at[:, None] - np.arange(len(grid.days)), 0) / 7
+    return 0.5 ** (age_weeks[:, None] / np.asarray(half_lives_weeks, dtype=float)[:, None])
+
+
+def columns_ahead(grid: Grid, at: NDArray[np.int64], horizon: int) -> Floats:
+    """[O, H, C] the calendar's columns of the days ahead, as far as known at the origin."""
+    ahead = targets(grid, at.tolist(), horizon)
+    return np.where(grid.known_from[ahead] <= at[:, None, None], grid.columns[ahead], 0.0)
+
+
+def fading(
+    grid: Grid, at: NDArray[np.int64], horizon: int, remainder: Floats, is_used, weights: Floats
+) -> Floats:
+    """[O, ..., H] what the last remainder of each origin still is h open days later: phi^h r.
+
+    remainder, weights: [O, ..., D], 0 on days not used. phi is the weighted regression of each
+    day's remainder on that of the open day before, within [0, 0.95].
+    """
+    position = open_position(grid)
+    is_used = np.broadcast_to(is_used, remainder.shape)
+    in_week = np.flatnonzero(np.diff(position, prepend=0) == 1)
+    r, used, weight = remainder[..., in_week], is_used[..., in_week], weights[..., in_week]
+    before = np.where(used[..., 1:], r[..., :-1], 0.0)
+    weighted = weight[..., 1:] * before
+    squares = (weighted * before).sum(axis=-1)
+    product = (weighted * r[..., 1:]).sum(axis=-1)
+    phi = np.divide(product, squares, out=np.zeros_like(squares), where=squares > 0)
+    last = len(grid.days) - 1 - is_used[..., ::-1].argmax(axis=-1)
+    ahead = position[targets(grid, at.tolist(), horizon)]
+    ahead = ahead.reshape(len(at), *(1,) * (remainder.ndim - 2), horizon)
+    steps = np.maximum(ahead - position[last][..., None], 1)
+    last_remainder = np.take_along_axis(remainder, last[..., None], axis=-1)
+    return np.clip(phi, 0.0, _STEADIEST)[..., None] ** steps * last_remainder
+
+
+def recent_mean(grid: Grid, remainder: Floats, is_used) -> Floats:
+    """[O, ...] mean of the last remainders, weights halving every 4 open days."""
+    position = open_position(grid)
+    is_used = np.broadcast_to(is_used, remainder.shape)
+    last = len(grid.days) - 1 - is_used[..., ::-1].argmax(axis=-1)
+    age = np.maximum(position[last][..., None] - position, 0)
+    weights = is_used * 0.5 ** (age / _RECENT_HALF_LIFE_DAYS)
+    total = weights.sum(axis=-1)
+    return np.divide(
+        (weights * remainder).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0
+    )
+
+
+def log_day_totals(grid: Grid) -> Floats:
+    """[D] log of the contacts of each whole day + 0.5; NaN where less than half was observed.
+
+    A day with some half hours missing (feed down, shorter opening) is scaled up by the share
+    of its weekday that the missing ones brought up to then.
+    """
+    is_seen = np.isfinite(grid.counts)
+    filled = np.where(is_seen, grid.counts, 0.0)
+    totals = filled.sum(axis=1)
+    share = np.ones(len(totals))
+    for weekday in range(7):
+        of_day = np.flatnonzero(grid.weekday == weekday)
+        seen = np.cumsum(is_seen[of_day], axis=0)
+        usual = np.cumsum(filled[of_day], axis=0) / np.maximum(seen, 1)
+        whole = usual.sum(axis=1)
+        covered = np.where(is_seen[of_day], usual, 0.0).sum(axis=1)
+        share[of_day] = np.divide(
+            covered, whole, out=is_seen[of_day].any(axis=1).astype(float), where=whole > 0
+        )
+    enough = (share >= _LEAST_COVERAGE) & is_seen.any(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.where(enough, np.log(totals / np.maximum(share, 1e-9) + 0.5), np.nan)
+
+
+def open_position(grid: Grid) -> NDArray[np.int64]:
+    """[D] running number of the days of the open week, so that Friday comes before Monday."""
+    open_weekdays = np.unique(grid.weekday[grid.is_open_day])
+    return np.cumsum(np.isin(grid.weekday, open_weekdays))
+
+
+def _used_days(grid: Grid, log_totals: Floats, at: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """[O, D] whole days up to the origin that are usual, or unusual for a reason."""
+    days = np.arange(len(grid.days))
+    is_past = days <= at[:, None]
+    is_whole = np.isfinite(log_totals) & is_past
+    known = (grid.known_from[None] <= at[:, None, None]) & (grid.columns != 0)
+    is_explained = known.any(axis=2)
+    is_far = _is_outlier(np.where(is_past, log_totals, np.nan), int(grid.weekday[0]))
+    return is_whole & (is_explained | ~is_far)
+
+
+def _is_outlier(log_totals: Floats, first_weekday: int) -> NDArray[np.bool_]:
+    """[O, D] days far from the same weekday of the weeks around them.
+
+    A run of several such days in a row is a new level and no outlier.
+    """
+    origins, days = log_totals.shape
+    cell = (np.arange(days) + first_weekday) // 7, (np.arange(days) + first_weekday) % 7
+    weeks = np.full((origins, cell[0][-1] + 1, 7), np.nan)
+    weeks[:, cell[0], cell[1]] = log_totals
+    half = _OUTLIER_WINDOW_WEEKS // 2
+    padded = np.pad(weeks, ((0, 0), (half, half), (0, 0)), constant_values=np.nan)
+    around = np.lib.stride_tricks.sliding_window_view(padded, _OUTLIER_WINDOW_WEEKS, axis=1)
+    middle = _median(around)
+    spread = _median(np.abs(around - middle[..., None]))
+    with np.errstate(invalid="ignore"):
+        limit = np.maximum(_OUTLIER_SPREADS * spread, _OUTLIER_LEAST)
+        is_far = (np.abs(weeks - middle) > limit)[:, cell[0], cell[1]]
+    return is_far & ~_in_a_run(is_far, np.isfinite(log_totals), _NEW_LEVEL_DAYS)
+
+
+def _in_a_run(flags, is_seen, least: int) -> NDArray[np.bool_]:
+    """[O, D] flags that belong to a run of at least `least`; days not seen don't break it."""
+    answer = np.zeros_like(flags)
+    for row in np.flatnonzero(flags.sum(axis=1) >= least):
+        seen = np.flatnonzero(is_seen[row])
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], flags[row, seen], [0]])))
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            if end - start >= least:
+                answer[row, seen[start:end]] = True
+    return answer
+
+
+def _median(values: Floats) -> Floats:
+    """Median along the last axis without NaN; many times faster than nanmedian on short axes."""
+    ordered = np.sort(values, axis=-1)
+    n = np.isfinite(values).sum(axis=-1, keepdims=True)
+    low = np.take_along_axis(ordered, np.maximum((n - 1) // 2, 0), axis=-1)
+    high = np.take_along_axis(ordered, np.minimum(n // 2, values.shape[-1] - 1), axis=-1)
+    return ((low + high) / 2)[..., 0]
+
+
+def _columns_by_origin(grid: Grid, at: NDArray[np.int64]) -> Iterator[tuple]:
+    """Origins (rows of `at`) that knew the same about the past, with [D, C] what they knew.
+
+    Most columns are known on their day at the latest; those learnt afterwards make groups.
+    """
+    days = np.arange(len(grid.days))[:, None]
+    is_late = (grid.known_from > days) & (grid.columns != 0)
+    learnt = np.unique(grid.known_from[is_late])
+    group = np.searchsorted(learnt, at, side="right")
+    for each in np.unique(group):
+        rows = np.flatnonzero(group == each)
+        is_known = ~is_late | (grid.known_from <= at[rows[0]])
+        yield rows, np.where(is_known, grid.columns, 0.0)
