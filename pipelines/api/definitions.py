@@ -57,7 +57,7 @@ class Definition:
     @property
     def is_business_time(self) -> bool:
         """Whether the clock stands while the desk is closed."""
-        return (self.pauses or "none") != "none"
+        return "closed" in (self.pauses or "")
 
     @classmethod
     def from_row(cls, row: dict) -> "Definition":

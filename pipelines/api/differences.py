@@ -228,7 +228,8 @@ def _observed(columns, source: str, span: Condition, filters: Condition, keyed: 
     return f"""
         SELECT
             {keyed} AS observation_id, contact_id, channel, language, topic, observed_on,
-            CAST(value AS BIGINT) AS value, {clock}, {exact} AS exact_seconds, {because}, ({span.text}) AS is_in_range,
+            CAST(value AS BIGINT) AS value, {clock}, {exact} AS exact_seconds, {because},
+            ({span.text}) AS is_in_range,
             row_number() OVER (PARTITION BY {keyed} ORDER BY {last_first}) AS turn
         FROM {source}
         WHERE {filters.text} AND {keyed} IN (SELECT observation_id FROM keys)

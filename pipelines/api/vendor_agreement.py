@@ -183,14 +183,14 @@ def _proof(rule: Definition) -> str:
     """SQL of the first other way of counting that gives the vendor's figure to the minute."""
     told = f"c.{rule.vendor_column}"
     cases = []
-    if rule.variant_of == "first_response_seconds" and not rule.is_business_time:
-        cases.append(("opening_hours", f"c.first_response_business_seconds - {told}"))
     if rule.is_business_time:
         cases.append(("calendar_time", f"date_sub('second', v.started_at, v.stopped_at) - {told}"))
     for code, (starts, stops) in _WAYS.get(rule.variant_of, {}).items():
         cases.append((code, f"date_sub('second', {starts}, {stops}) - {told}"))
     for code, seconds in _SUMS.get(rule.variant_of, {}).items():
         cases.append((code, f"{seconds} - {told}"))
+    if rule.variant_of == "first_response_seconds" and not rule.is_business_time:
+        cases.append(("opening_hours", f"c.first_response_business_seconds - {told}"))
     proofs = " ".join(
         f"WHEN abs({gap}) <= {TOLERANCE_SECONDS} THEN '{code}'" for code, gap in cases
     )

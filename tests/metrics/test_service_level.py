@@ -30,7 +30,7 @@ PHONE_DESK = """
 def calls(warehouse):
     """`calls((count, outcome, wait), ...)` builds so many calls of one minute past nine."""
 
-    def build(*groups: tuple[int, str, int]) -> None:
+    def build(*groups: tuple[int, str, int], settings: str = PHONE_DESK) -> None:
         contacts = ["contact_id | kind | channel | created_at"]
         sessions = [
             "contact_id | queue_entered_at | answered_at | abandoned_at | outcome | wait_seconds"
@@ -45,7 +45,7 @@ def calls(warehouse):
                     f"c{group}-{i} | 2026-03-02 09:00:00"
                     f" | {answered} | {abandoned} | {outcome} | {wait}"
                 )
-        warehouse(PHONE_DESK, contacts="\n".join(contacts), sessions="\n".join(sessions))
+        warehouse(settings, contacts="\n".join(contacts), sessions="\n".join(sessions))
 
     return build
 
@@ -207,3 +207,36 @@ def test_a_vendor_clock_for_one_contact_says_that_the_others_were_never_answered
         """,
     )
     assert measured("service_level") == {"value": 0.5, "n": 2}
+
+
+def test_the_reader_chooses_the_threshold_and_the_short_abandon_for_himself(calls, published):
+    """Acceptance case 16, on a desk whose own target is another: T = 20 s and s = 5 s are given."""
+    calls(
+        (860, "answered", 20),
+        (140, "answered", 21),
+        (10, "abandoned", 4),
+        (10, "abandoned", 20),
+        (40, "abandoned", 90),
+        settings=PHONE_DESK.replace("within_seconds = 20", "within_seconds = 90").replace(
+            "short_abandon_seconds = 5", "short_abandon_seconds = 2"
+        ),
+    )
+
+    def percents(**thresholds) -> list[float]:
+        table = published.switchboard("service_level", **thresholds).set_index("rule")
+        rules = ["service_level_sl1", "service_level_sl2", "service_level_sl3"]
+        rules += ["service_level", "service_level_sl5"]
+        return (100 * table.loc[rules, "value"]).round(2).tolist()
+
+    assert percents(within_seconds=20, short_abandon_seconds=5) == [
+        83.02, 86.0, 81.13, 82.69, 82.08,
+    ]  # fmt: skip
+    assert percents() == [100.0, 100.0, 94.34, 100.0, 94.34]
+    assert percents(within_seconds=0) == [0.0, 0.0, 0.0, 0.0, 0.0]
+    reasons = published.difference_reasons(
+        "service_level", "service_level_sl1", within_seconds=20, short_abandon_seconds=5
+    )
+    assert dict(zip(reasons["reason"], reasons["n"], strict=True)) == {
+        "left_at_once": 10,
+        "left_in_time": 10,
+    }
