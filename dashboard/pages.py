@@ -27,6 +27,7 @@ PAGES = (
     PageEntry("resolution", N_("Resolution")),
     PageEntry("satisfaction", N_("Satisfaction")),
     PageEntry("languages", N_("Languages")),
+    PageEntry("self_service", N_("Self-service")),
     PageEntry("staffing", N_("Staffing")),
     PageEntry("forecast_quality", N_("Forecast quality")),
     PageEntry("contact", N_("Contacts")),

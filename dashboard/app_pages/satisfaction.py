@@ -1,16 +1,12 @@
 """Satisfaction: how customers rated the help they got, who answered, and what they wrote."""
 
-from dataclasses import replace
-from datetime import timedelta
-
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, figures, queries
-from dashboard.formats import SUPPRESSED_BELOW, escaped
+from dashboard import charts, comparisons, components, figures, nonresponse, queries, voices
+from dashboard.formats import MISSING, SUPPRESSED_BELOW, escaped
 from dashboard.i18n import text as _
 
-BASELINE_DAYS = 84  # twelve weeks: long enough for a small language, short enough to be current
 COMMENTS_A_PAGE = 10
 COMMENTS_READ = 5_000
 
@@ -39,6 +35,13 @@ for label, metric in (
     # Many surveys ask for one rating alone: three empty cards would say nothing.
     if (aspect["n"] > 0).any():
         items.append((label, aspect))
+for label, metric in (
+    (_("Would recommend (NPS)"), "nps"),
+    (_("Found it easy (5 to 7 of 7)"), "ces_share"),
+):
+    question = queries.compare(metric, chosen)
+    if (question["n"] > 0).any():
+        items.append((label, question))
 components.kpis(items, page)
 
 if not has_five and not has_good:
@@ -58,49 +61,110 @@ dimensions = {
     "team": _("Team"),
 }
 
-with st.container(border=True, key="card-ratings"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.subheader(_("All ratings"), anchor=False)
-        if has_five and has_good:
-            scale = components.choice(
-                "scale", _("Scale"), {"five": _("1 to 5"), "good": _("Good or bad")}
+views = {
+    "ratings": _("Ratings"),
+    "languages": _("Languages"),
+    "reasons": _("Reasons"),
+    "answers": _("Who answers"),
+    "comments": _("Comments"),
+}
+view = components.choice("view", _("View"), views)
+
+if view == "ratings":
+    with st.container(border=True, key="card-ratings"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.subheader(_("All ratings"), anchor=False)
+            if has_five and has_good:
+                scale = components.choice(
+                    "scale", _("Scale"), {"five": _("1 to 5"), "good": _("Good or bad")}
+                )
+            else:
+                scale = "five" if has_five else "good"
+            by = components.choice("by", _("By"), dimensions)
+        metric = "csat_score" if scale == "five" else "good_share"
+        ratings = queries.ratings(metric, chosen, by)
+        st.caption(
+            _(
+                "The whole distribution, the middle of the scale at the centre. Languages use"
+                " scales differently: compare a language with itself over time, not with another."
             )
-        else:
-            scale = "five" if has_five else "good"
-        by = components.choice("by", _("By"), dimensions)
-    metric = "csat_score" if scale == "five" else "good_share"
-    ratings = queries.ratings(metric, chosen, by)
-    st.caption(
-        _(
-            "The whole distribution, the middle of the scale at the centre. Languages use scales"
-            " differently: compare a language with itself over time, not with another."
         )
-    )
-    components.chart_and_table(
-        figures.ratings(
+        components.chart_and_table(
+            figures.ratings(
+                ratings,
+                by,
+                scale=(1, 2, 3, 4, 5) if scale == "five" else (0, 1),
+                score_names=None if scale == "five" else {0: _("Bad"), 1: _("Good")},
+                names=page.names(by, ratings),
+                reader=reader,
+            ),
             ratings,
-            by,
-            scale=(1, 2, 3, 4, 5) if scale == "five" else (0, 1),
-            score_names=None if scale == "five" else {0: _("Bad"), 1: _("Good")},
-            names=page.names(by, ratings),
-            reader=reader,
+            metric=metric,
+            name=f"ratings_{scale}_by_{by}",
+            alt=_("Distribution of ratings"),
+            words={"score": _("Rating")},
+            units={"score": "count"},
+        )
+
+    with st.container(border=True, key="card-over-time"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.subheader(_("Week by week"), anchor=False)
+            series = {
+                "satisfied": _("Satisfied"),
+                "response": _("Survey response"),
+            }
+            shown = components.choice("series", _("Shown"), series)
+        metric = main if shown == "satisfied" else "survey_response_share"
+        weeks = queries.measure(metric, chosen, by=("week",))
+        components.chart_and_table(
+            figures.trend(weeks, "week", unit="share", label=series[shown], reader=reader),
+            weeks,
+            metric=metric,
+            name=f"{metric}_by_week",
+            alt=series[shown],
+        )
+
+    columns = {
+        "csat": ("csat", None),
+        "good": ("good_share", None),
+        "response": ("survey_response_share", None),
+        "professionalism": ("professionalism_score", None),
+        "speed": ("speed_score", None),
+        "problem_solving": ("problem_solving_score", None),
+    }
+    table = queries.side_by_side(chosen, columns, by=("channel", "language"))
+    components.table_card(
+        _("Every channel and language"),
+        table,
+        metric=main,
+        name="satisfaction_by_channel_and_language",
+        note=_(
+            "Values on fewer than 5 ratings are left out. Languages use scales differently: their"
+            " means are not to be ranked."
         ),
-        ratings,
-        metric=metric,
-        name=f"ratings_{scale}_by_{by}",
-        alt=_("Distribution of ratings"),
-        words={"score": _("Rating")},
-        units={"score": "count"},
+        words={
+            "csat": _("Satisfied"),
+            "good": _("Rated good"),
+            "response": _("Survey response"),
+            "professionalism": _("Professionalism"),
+            "speed": _("Speed"),
+            "problem_solving": _("Problem solving"),
+            "n": _("Contacts"),
+        },
+        units={
+            **dict.fromkeys(("csat", "good", "response"), "share"),
+            **dict.fromkeys(("professionalism", "speed", "problem_solving"), "score"),
+        },
     )
 
-left, right = st.columns(2)
-with left:
-    before = replace(
-        chosen,
-        start=chosen.start - timedelta(days=BASELINE_DAYS),
-        end=chosen.start - timedelta(days=1),
-    )
-    own = queries.against_own_past(main, chosen, before, "language")
+if view == "languages":
+    own = comparisons.own_baseline(main, chosen)
+    attrs = own.attrs
+    own = own[own["n"] > 0].sort_values("n", ascending=False, ignore_index=True)
+    own = own.assign(
+        baseline=own["baseline_value"].where(own["baseline_n"] >= SUPPRESSED_BELOW)
+    ).drop(columns="baseline_value")
+    own.attrs = attrs
     components.card(
         _("Each language against itself"),
         figures.dots(
@@ -109,17 +173,76 @@ with left:
             unit="share",
             names=page.names("language", own),
             baseline="baseline",
-            baseline_name=_("Its own {n} days before").format(n=BASELINE_DAYS),
+            baseline_name=_("Its own 12 weeks before"),
             reader=reader,
         ),
         own,
         metric=main,
         name="satisfaction_against_own_baseline",
         note=_("Most ratings first. A dot whose line does not touch its mark has moved."),
-        words={"baseline": _("Own baseline"), "baseline_n": _("n of the baseline")},
-        units={"baseline": "share", "baseline_n": "n"},
+        words={
+            "baseline": _("Own baseline"),
+            "baseline_n": _("n of the baseline"),
+            "baseline_low": _("Baseline 95 % low"),
+            "baseline_high": _("Baseline 95 % high"),
+            "change_low": _("Change 95 % low"),
+            "change_high": _("Change 95 % high"),
+            "outside": _("Beyond chance"),
+        },
+        units=dict.fromkeys(
+            ("baseline", "baseline_low", "baseline_high", "change_low", "change_high"), "share"
+        )
+        | {"baseline_n": "n"},
     )
-with right:
+    if has_five:
+        with st.container(border=True, key="card-percentile"):
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+                st.header(_("Rank within the language"), anchor=False)
+                by = components.choice(
+                    "rank", _("By"), {k: v for k, v in dimensions.items() if k != "language"}
+                )
+            ranks = voices.within_language("csat_score", chosen, by)
+            st.caption(
+                _(
+                    "How high a group's ratings stand among all ratings in the customer's own"
+                    " language: 50 % is the middle of that language, whatever its habits of rating."
+                )
+            )
+            components.chart_and_table(
+                figures.dots(ranks, by, unit="share", names=page.names(by, ranks), reader=reader),
+                ranks.assign(**{name: ranks[name] for name in ("value", "low", "high")}),
+                metric="csat_score",
+                name=f"rank_within_language_by_{by}",
+                alt=_("Rank within the language"),
+                units=dict.fromkeys(("value", "low", "high"), "share"),
+            )
+
+if view == "reasons":
+    effects = voices.drivers(chosen)
+    if effects.empty:
+        components.empty(
+            _("No language has the 200 ratings on 1 to 5 that a model of its reasons needs.")
+        )
+    else:
+        effects = effects.assign(
+            reason=[voices.driver_words(row, reader) for row in effects.to_dict("records")]
+        )
+        shown = effects[["reason", "value", "n", "low", "high"]]
+        shown.attrs = effects.attrs
+        components.card(
+            _("What satisfaction depends on"),
+            figures.dots(shown, "reason", unit="share", reader=reader),
+            shown,
+            metric="csat",
+            name="satisfaction_drivers",
+            note=_(
+                "Percentage points of satisfied customers, all else equal: a model of the ratings"
+                " of the last 365 days within each language, whatever filter is set. Going"
+                " together is not causing."
+            ),
+            words={"reason": _("What differs")},
+            units=dict.fromkeys(("value", "low", "high"), "share"),
+        )
     waits = queries.ask(
         "share_by_wait", metric=main, start=chosen.start, end=chosen.end, where=chosen.where
     )
@@ -148,105 +271,71 @@ with right:
             units={"bin_low": "seconds", "bin_high": "seconds"},
         )
 
-with st.container(border=True, key="card-over-time"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.subheader(_("Week by week"), anchor=False)
-        series = {
-            "satisfied": _("Satisfied"),
-            "response": _("Survey response"),
-        }
-        shown = components.choice("series", _("Shown"), series)
-    metric = main if shown == "satisfied" else "survey_response_share"
-    weeks = queries.measure(metric, chosen, by=("week",))
-    components.chart_and_table(
-        figures.trend(weeks, "week", unit="share", label=series[shown], reader=reader),
-        weeks,
-        metric=metric,
-        name=f"{metric}_by_week",
-        alt=series[shown],
+    components.kpis(
+        [
+            (_("Ratings turned bad"), queries.compare("good_to_bad_share", chosen)),
+            (_("Ratings turned good"), queries.compare("bad_to_good_share", chosen)),
+        ],
+        page,
     )
 
-columns = {
-    "csat": ("csat", None),
-    "good": ("good_share", None),
-    "response": ("survey_response_share", None),
-    "professionalism": ("professionalism_score", None),
-    "speed": ("speed_score", None),
-    "problem_solving": ("problem_solving_score", None),
-}
-table = queries.side_by_side(chosen, columns, by=("channel", "language"))
-components.table_card(
-    _("Every channel and language"),
-    table,
-    metric=main,
-    name="satisfaction_by_channel_and_language",
-    note=_(
-        "Values on fewer than 5 ratings are left out. Languages use scales differently: their"
-        " means are not to be ranked."
-    ),
-    words={
-        "csat": _("Satisfied"),
-        "good": _("Rated good"),
-        "response": _("Survey response"),
-        "professionalism": _("Professionalism"),
-        "speed": _("Speed"),
-        "problem_solving": _("Problem solving"),
-        "n": _("Contacts"),
-    },
-    units={
-        **dict.fromkeys(("csat", "good", "response"), "share"),
-        **dict.fromkeys(("professionalism", "speed", "problem_solving"), "score"),
-    },
-)
+if view == "answers":
+    nonresponse.show(main, "1-5" if has_five else "good_bad", reader)
 
-with st.container(border=True, key="card-comments"):
-    st.subheader(_("What customers wrote"), anchor=False)
-    answers = queries.ask(
-        "surveys", start=chosen.start, end=chosen.end, where=chosen.where, limit=COMMENTS_READ
-    )
-    wrote = answers[answers["comment"].notna()]
-    kinds = {
-        "all": _("All"),
-        "unhappy": _("Not satisfied"),
-        "happy": _("Satisfied"),
-    }
-    kind = components.choice("comments", _("Comments of"), kinds)
-    if kind != "all":
-        wrote = wrote[wrote["is_satisfied"].astype("boolean").fillna(False) == (kind == "happy")]
-    st.caption(
-        _(
-            "{n} comments, the newest first; names, numbers and addresses are masked. Who writes"
-            " is not who rates: read them for reasons, not for shares."
-        ).format(n=reader.number(len(wrote)))
-        + (
-            " " + _("Taken from the newest {n} answers.").format(n=reader.number(COMMENTS_READ))
-            if len(answers) == COMMENTS_READ
-            else ""
+if view == "comments":
+    with st.container(border=True, key="card-comments"):
+        st.subheader(_("What customers wrote"), anchor=False)
+        answers = queries.ask(
+            "surveys", start=chosen.start, end=chosen.end, where=chosen.where, limit=COMMENTS_READ
         )
-    )
-    if wrote.empty:
-        components.empty(_("No comment matches."))
-    else:
-        pages = -(-len(wrote) // COMMENTS_A_PAGE)
-        number = st.pagination(pages, key="comments-page") if pages > 1 else 1
-        first = (number - 1) * COMMENTS_A_PAGE
-        for row in wrote.iloc[first : first + COMMENTS_A_PAGE].itertuples():
-            scored = (
-                (_("Good") if row.score else _("Bad"))
-                if row.scale == "good_bad"
-                else _("{n} of 5").format(n=reader.number(row.score))
+        wrote = answers[answers["comment"].notna()]
+        highest = voices.highest_scores()
+        kinds = {
+            "all": _("All"),
+            "unhappy": _("Not satisfied"),
+            "happy": _("Satisfied"),
+        }
+        kind = components.choice("comments", _("Comments of"), kinds)
+        if kind != "all":
+            wrote = wrote[
+                wrote["is_satisfied"].astype("boolean").fillna(False) == (kind == "happy")
+            ]
+        st.caption(
+            _(
+                "{n} comments, the newest first; names, numbers and addresses are masked. Who"
+                " writes is not who rates: read them for reasons, not for shares."
+            ).format(n=reader.number(len(wrote)))
+            + (
+                " " + _("Taken from the newest {n} answers.").format(n=reader.number(COMMENTS_READ))
+                if len(answers) == COMMENTS_READ
+                else ""
             )
-            with st.container(border=True, gap="xxsmall"):
-                with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                    happy = pd.notna(row.is_satisfied) and bool(row.is_satisfied)
-                    st.badge(scored, color="blue" if happy else "orange")
-                    about = (
-                        reader.day(row.answered_on),
-                        reader.name("channel", row.channel),
-                        reader.language(row.language),
-                        reader.name("topic", row.topic),
+        )
+        if wrote.empty:
+            components.empty(_("No comment matches."))
+        else:
+            pages = -(-len(wrote) // COMMENTS_A_PAGE)
+            number = st.pagination(pages, key="comments-page") if pages > 1 else 1
+            first = (number - 1) * COMMENTS_A_PAGE
+            for row in wrote.iloc[first : first + COMMENTS_A_PAGE].itertuples():
+                scored = (
+                    (_("Good") if row.score else _("Bad"))
+                    if row.scale == "good_bad"
+                    else _("{n} of {most}").format(
+                        n=reader.number(row.score), most=highest.get(row.scale, MISSING)
                     )
-                    st.caption(escaped(" · ".join(about)))
-                # Customers' text is never Markdown: an image in it would call out.
-                st.text(row.comment)
+                )
+                with st.container(border=True, gap="xxsmall"):
+                    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                        happy = pd.notna(row.is_satisfied) and bool(row.is_satisfied)
+                        st.badge(scored, color="blue" if happy else "orange")
+                        about = (
+                            reader.day(row.answered_on),
+                            reader.name("channel", row.channel),
+                            reader.language(row.language),
+                            reader.name("topic", row.topic),
+                        )
+                        st.caption(escaped(" · ".join(about)))
+                    # Customers' text is never Markdown: an image in it would call out.
+                    st.text(row.comment)
 components.close_page(page)

@@ -185,7 +185,11 @@ def dots(
     )
     reach = pd.concat([frame["high"], frame["value"]]).max()
     chart.update_xaxes(**_value_axis(unit, reach, reader))
-    if unit == "share":
+    if frame["low"].min() < 0:
+        furthest = 1.05 * max(reach, -frame["low"].min())
+        chart.update_xaxes(range=[-furthest, furthest])
+        chart.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
+    elif unit == "share":
         chart.update_xaxes(range=[0, 1.02])
     chart.update_yaxes(type="category", categoryorder="array", categoryarray=y[::-1], showgrid=True)
     chart.update_layout(showlegend=baseline is not None)
