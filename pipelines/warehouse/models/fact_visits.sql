@@ -28,6 +28,7 @@ WITH paced AS (
         nullif(e.language, 'und') AS language,
         nullif(e.topic, 'unknown') AS topic,
         e.next_contact_at,
+        row_number() OVER (PARTITION BY e.visitor_id, e.source ORDER BY e.happened_at, e.event_id) AS position,
         CASE
             WHEN seconds_between(
                 lag(e.happened_at) OVER (PARTITION BY e.visitor_id, e.source ORDER BY e.happened_at, e.event_id), e.happened_at
@@ -51,33 +52,11 @@ numbered AS (
         topic,
         next_contact_at,
         is_first,
+        lpad(CAST(position AS STRING), 10, '0') AS place,
         sum(is_first) OVER (
-            PARTITION BY visitor_id, source ORDER BY happened_at, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            PARTITION BY visitor_id, source ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS visit_number
     FROM paced
-),
-
-placed AS (
-    SELECT
-        event_id,
-        visitor_id,
-        source,
-        event,
-        happened_at,
-        language,
-        topic,
-        next_contact_at,
-        is_first,
-        visit_number,
-        row_number() OVER (
-            PARTITION BY visitor_id, source, visit_number
-            ORDER BY CASE WHEN language IS NULL THEN 1 ELSE 0 END, happened_at, event_id
-        ) AS language_place,
-        row_number() OVER (
-            PARTITION BY visitor_id, source, visit_number
-            ORDER BY CASE WHEN topic IS NULL THEN 1 ELSE 0 END, happened_at, event_id
-        ) AS topic_place
-    FROM numbered
 ),
 
 visits AS (
@@ -89,10 +68,11 @@ visits AS (
         max(happened_at) AS ended_at,
         CAST(sum(CASE WHEN event = 'view' THEN 1 ELSE 0 END) AS BIGINT) AS views_count,
         CAST(sum(CASE WHEN event = 'search' THEN 1 ELSE 0 END) AS BIGINT) AS searches_count,
-        min(CASE WHEN language_place = 1 THEN language END) AS language,
-        min(CASE WHEN topic_place = 1 THEN topic END) AS topic,
+        -- the first event that tells one: the least place with what it tells
+        split_part(min(place || ' ' || language), ' ', 2) AS language,
+        split_part(min(place || ' ' || topic), ' ', 2) AS topic,
         min(next_contact_at) AS next_contact_at
-    FROM placed
+    FROM numbered
     GROUP BY visitor_id, source, visit_number
 )
 
