@@ -43,7 +43,7 @@ def fewest(
     within = np.arange(len(order)) - first[run]
     ends = np.r_[begins[1:], True][: len(order)]
     is_first = (within % _STRIDE == 0) | ends
-    _halve(suffices, too_few, enough, order[is_first])
+    halve(suffices, too_few, enough, order[is_first])
     # Each interval lies between two that are known; both belong to its run.
     known = np.flatnonzero(is_first)
     rest = np.flatnonzero(~is_first)
@@ -52,11 +52,17 @@ def fewest(
     rest = order[rest]
     too_few[rest] = np.maximum(too_few[rest], enough[below] - 1)
     enough[rest] = np.minimum(enough[rest], enough[above])
-    _halve(suffices, too_few, enough, rest)
+    halve(suffices, too_few, enough, rest)
     return enough
 
 
-def _halve(suffices, too_few, enough, chosen) -> None:
+def halve(
+    suffices: Suffices,
+    too_few: NDArray[np.int64],
+    enough: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+) -> None:
+    """Bring `too_few` and `enough` of the `chosen` positions together, in place."""
     while (chosen := chosen[enough[chosen] - too_few[chosen] > 1]).size:
         middle = (too_few[chosen] + enough[chosen]) // 2
         is_enough = suffices(chosen, middle)

@@ -41,6 +41,8 @@ def waiting_states(
     arrivals_per_patience: NDArray[np.float64],
     served_per_patience: NDArray[np.float64],
     within_per_patience: NDArray[np.float64],
+    *,
+    is_quick: bool = False,
 ) -> WaitingStates:
     """The states with everybody busy, by incomplete gamma functions.
 
@@ -58,14 +60,16 @@ def waiting_states(
         Arrivals, and contacts that the full desk finishes, per mean patience.
     within_per_patience
         The threshold in mean patiences.
+    is_quick
+        Nine digits are enough: sums of a few terms are not added up term by term.
 
     Source: Mandelbaum & Zeltyn, "Service engineering in action: the Palm/Erlang-A queue" (2007).
     """
     below, a, b, within = np.broadcast_arrays(
         below, arrivals_per_patience, served_per_patience, within_per_patience
     )
-    whole, waiting = _sums(b, a)
-    later, _ = _sums(b, a * np.exp(-within))
+    whole, waiting = _sums(b, a, is_quick)
+    later, _ = _sums(b, a * np.exp(-within), is_quick)
     log_g = -b * within - a * np.expm1(-within)
     # S / (1 + S) and 1 / (1 + S) for S = K - 1 whose logarithm is known.
     log_whole, log_later = np.logaddexp(0, whole), np.logaddexp(0, later)
@@ -82,7 +86,9 @@ def waiting_states(
     )
 
 
-def _sums(b: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray, NDArray]:
+def _sums(
+    b: NDArray[np.float64], y: NDArray[np.float64], is_quick: bool
+) -> tuple[NDArray, NDArray]:
     """log(K(y) - 1), and the mean of j with weights y^j / ((b+1) ... (b+j))."""
     shape = y.shape
     b, y = np.ravel(b), np.ravel(y)
@@ -92,7 +98,8 @@ def _sums(b: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray, NDAr
         # y - b log(y) + b log(b) - b, kept exact where y is close to b.
         tail = np.where(b > 0, b * (off - np.log1p(off)), y)
     is_near = y > b - 4 * np.sqrt(b)
-    is_gamma = (y > 1) & (y > 0.3 * b)
+    # Of a small y the digits of K - 1 go in taking 1 from K, though not those of K.
+    is_gamma = (y > 0.01) if is_quick else (y > 1) & (y > 0.3 * b)
     is_gamma &= is_near | ((b < _MOST_SERVED) & (tail < _DEEPEST_TAIL))
     chosen = np.flatnonzero(is_gamma)
     b_near, y_near = b[chosen], y[chosen]

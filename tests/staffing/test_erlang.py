@@ -324,3 +324,11 @@ def test_each_reference_point_is_met_to_the_digits_it_gives(row, case):
     assert computed == pytest.approx(float(row["exact_mpmath"]), rel=5e-12, abs=EXACT)
     if row["id"].startswith("X"):
         assert abs(computed - float(row["published"])) > float(row["published_tolerance"])
+
+
+def test_callers_who_hang_up_long_before_the_threshold_take_more_agents_than_patient_ones():
+    # one agent answers half an erlang within five minutes, but after 5 s a third has hung up
+    assert required_agents(0.5, 60, 0.9, 300) == 1
+    assert required_agents(0.5, 60, 0.9, 300, 5) == 2
+    levels = erlang_a(0.5, [1, 2], 60, 300, 5).service_level_share
+    assert levels == pytest.approx([0.683882, 0.931671], abs=1e-6)

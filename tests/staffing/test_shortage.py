@@ -92,7 +92,9 @@ def test_an_agent_hour_costs_what_the_desk_says_and_without_a_price_there_is_no_
     )
     rows = shortage(with_costs(plan([10.0, 12.0], [10.0, 9.0]), queues)).iloc[0]
     assert (rows["required_cost"], rows["scheduled_cost"]) == (242_000.0, 209_000.0)
-    assert pd.isna(shortage(with_costs(plan([1.0], [1.0], language="en"), queues))["required_cost"][0])
+    assert pd.isna(
+        shortage(with_costs(plan([1.0], [1.0], language="en"), queues))["required_cost"][0]
+    )
     assert pd.isna(shortage(plan([1.0], [1.0]))["required_cost"].iloc[0])
 
 
