@@ -51,7 +51,7 @@ def daily_mean(build: Build, selection: Selection) -> pd.DataFrame:
     A day on which the selected sources delivered nothing at all is no day; one on which they
     delivered, but nothing of this group, is a 0: observed, and no gap.
     """
-    groups = ", ".join(f"{quoted(name)}, " for name in selection.names)
+    groups = "".join(f"{quoted(name)}, " for name in selection.names)
     a_day = replace(selection, by=(*selection.by, Dimension("_day", "observed_on", "observed_on")))
     found = build.query(
         f"SELECT {groups} CAST(sum(n) AS BIGINT) AS n, sum(CAST(n AS DOUBLE) * n) AS squares"
