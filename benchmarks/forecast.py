@@ -1,12 +1,17 @@
-"""How good forecasts are beside the two yardsticks, and what they cost.
+"""How good forecasts are beside the yardsticks and what else could be installed; their cost.
 
     python -m benchmarks.forecast --data ../shared/data
-    python -m benchmarks.forecast --queues 30 --days 180
+    python -m benchmarks.forecast --data ../shared/data --peers --cache peers/
+    python -m benchmarks.forecast --queues 60 --days 180
 
-With `--data` every model is back-tested on two real call centres' half hours (see `SERIES`),
-14 open days or weeks ahead from rolling origins, and the scores are printed with their ratio to
-the better yardstick. Then so many invented queues are forecast as a build does it, back-tests
-included. CPU seconds are this process's. Prints one line of JSON at the end.
+With `--data` every model is back-tested on two real call centres' half hours (see `SERIES`), 14
+open days or two weeks ahead from rolling origins. `--peers` adds the libraries of `peers` (extra
+`peers`) at the same origins and scores; `--cache` keeps their answers, which take minutes. Then
+so many invented queues are forecast as a build does it, back-tests included. CPU seconds are this
+process's. Prints one line of JSON at the end.
+
+WAPE is that of each method's median: it is what an absolute error asks for, and peers that give
+quantiles give it. Pinball loss is the mean over nine quantiles, relative to the mean count.
 """
 
 import argparse
@@ -22,13 +27,21 @@ import numpy as np
 import pandas as pd
 
 from pipelines.forecasts import forecast_queues, grids
-from pipelines.forecasts.backtest import backtest
-from pipelines.forecasts.base import Grid, discover
-from pipelines.forecasts.level_profile import LevelProfile
+from pipelines.forecasts.backtest import (
+    HORIZON_DAYS,
+    SCORES,
+    forecast_scores,
+    within_horizon,
+)
+from pipelines.forecasts.base import QUANTILES, Floats, Grid, actual_ahead, discover
+from pipelines.forecasts.combination import Combination
+from pipelines.forecasts.quantiles import half_hour_quantiles
+from pipelines.forecasts.rolling import Rolling
 
 HORIZON = 14
-CPU_SECONDS_PER_FIT = 0.5
-SECONDS_ALL_QUEUES = 40.0
+OURS = "combination"
+CPU_SECONDS_PER_FIT = 0.3
+SECONDS_ALL_QUEUES = 20.0
 
 
 @dataclass(frozen=True)
@@ -113,17 +126,58 @@ def series_grid(series: Series, data: Path) -> tuple[Grid, list[int]]:
     return replace(grid, columns=columns, known_from=known_from), origins
 
 
-def scores(series: Series, data: Path) -> pd.DataFrame:
-    """The back-test of every model on a series."""
+def scores(
+    series: Series, data: Path, *, peers: bool = False, cache: Path | None = None
+) -> pd.DataFrame:
+    """Every model, and every peer if asked for, on a series: one row per method and horizon.
+
+    model, horizon, origins, wape (of the median), pinball, bias, coverage50/80/95, kind (ours,
+    yardstick or peer).
+    """
     grid, origins = series_grid(series, data)
-    return backtest(grid, discover(), origins, HORIZON)
+    came = actual_ahead(grid, origins, HORIZON)
+    rows = []
+
+    def add(name: str, kind: str, quantiles: Floats) -> None:
+        median = quantiles[..., QUANTILES.index(0.5)]
+        for horizon, days in HORIZON_DAYS.items():
+            within = np.where(within_horizon(came, days), came, np.nan)
+            figures = forecast_scores(median, quantiles, within)
+            rows.append((name, horizon, len(origins), *figures, kind))
+
+    for model in discover():
+        rolling = Rolling(model, grid, origins, HORIZON)
+        quantiles = [
+            half_hour_quantiles(rolling.mean(each), rolling.past(each)) for each in origins
+        ]
+        add(model.name, "yardstick" if model.is_yardstick else "ours", np.stack(quantiles))
+    if peers:
+        from benchmarks.peers import PEERS, cached
+
+        folder = None if cache is None else cache / series.name.split(",")[0]
+        for name in PEERS:
+            answers = [cached(name, grid, each, HORIZON, folder)[1] for each in origins]
+            add(name, "peer", np.stack(answers))
+    return pd.DataFrame(rows, columns=["model", "horizon", "origins", *SCORES, "kind"])
+
+
+def compared(tested: pd.DataFrame) -> pd.DataFrame:
+    """Per horizon: our WAPE and pinball loss over the best of all others in that very cell."""
+    mine = tested[tested["model"] == OURS].set_index("horizon")
+    others = tested[tested["kind"] != "ours"].groupby("horizon")
+    return pd.DataFrame(
+        {
+            f"{score} / best other": mine[score] / others[score].min()
+            for score in ("wape", "pinball")
+        }
+    ).loc[list(HORIZON_DAYS)]
 
 
 def cpu_seconds_per_fit(series: Series, data: Path) -> float:
-    """One forecast by level x profile from the end of the series, its selection included."""
+    """One forecast by the combination from the end of the series, all selection included."""
     grid, _ = series_grid(series, data)
     began = time.process_time()
-    LevelProfile().means(grid, [grid.observed - 1], HORIZON)
+    Combination().means(grid, [grid.observed - 1], HORIZON)
     return time.process_time() - began
 
 
@@ -148,29 +202,26 @@ def invented_queues(queues: int, days: int, seed: int = 1) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder with the real series")
-    parser.add_argument("--queues", type=int, default=30)
+    parser.add_argument("--peers", action="store_true", help="beside what could be installed")
+    parser.add_argument("--cache", type=Path, help="folder that keeps the peers' answers")
+    parser.add_argument("--queues", type=int, default=60)
     parser.add_argument("--days", type=int, default=180)
     arguments = parser.parse_args()
 
     figures: dict[str, object] = {}
     for series in SERIES if arguments.data else ():
-        tested = scores(series, arguments.data)
-        yardstick = tested[tested["is_yardstick"]].groupby("horizon")[["wape", "pinball"]].min()
-        for score in yardstick.columns:
-            better = tested["horizon"].map(yardstick[score])
-            tested[f"{score} / yardstick"] = tested[score] / better
+        tested = scores(series, arguments.data, peers=arguments.peers, cache=arguments.cache)
+        ratios = compared(tested)
         print(f"\n{series.name}, {tested['origins'].iat[0]} origins")
-        print(
-            tested.drop(columns=["origins", "is_yardstick"]).to_string(
-                index=False, float_format="%.4f"
-            )
-        )
+        print(tested.drop(columns="origins").to_string(index=False, float_format="%.4f"))
+        print(ratios.to_string(float_format="%.3f"))
         seconds = cpu_seconds_per_fit(series, arguments.data)
-        print(f"one fit of level_profile: {seconds:.3f} CPU s (at most {CPU_SECONDS_PER_FIT})")
-        chosen = tested[tested["model"] == "level_profile"].set_index("horizon")
+        print(f"one fit of {OURS}: {seconds:.3f} CPU s (at most {CPU_SECONDS_PER_FIT})")
+        mine = tested[tested["model"] == OURS].set_index("horizon")
         figures[series.name] = {
-            "wape": chosen["wape"].round(4).to_dict(),
-            "wape_to_better_yardstick": chosen["wape / yardstick"].round(3).to_dict(),
+            "wape": mine["wape"].round(4).to_dict(),
+            "pinball": mine["pinball"].round(4).to_dict(),
+            "ratios_to_best_other": ratios.round(3).to_dict(),
             "cpu_seconds_per_fit": round(seconds, 3),
         }
 

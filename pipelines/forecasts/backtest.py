@@ -63,12 +63,14 @@ def backtest(
         for label, days in HORIZON_DAYS.items():
             if days > horizon:
                 continue
-            scores = _scores(means, quantiles, np.where(_within(came, days), came, np.nan))
+            scores = forecast_scores(
+                means, quantiles, np.where(within_horizon(came, days), came, np.nan)
+            )
             rows.append((model.name, label, len(origins), *scores, model.is_yardstick))
     return pd.DataFrame(rows, columns=list(BACKTEST_COLUMNS))
 
 
-def _within(came: Floats, days: int) -> np.ndarray:
+def within_horizon(came: Floats, days: int) -> np.ndarray:
     """[origins, horizon, 1] whether a day ahead belongs to the horizon of so many days."""
     lead = np.arange(came.shape[1])
     if days > 1:
@@ -77,7 +79,8 @@ def _within(came: Floats, days: int) -> np.ndarray:
     return (lead == is_open.argmax(axis=1)[:, None])[..., None]
 
 
-def _scores(means: Floats, quantiles: Floats, came: Floats) -> tuple[float, ...]:
+def forecast_scores(means: Floats, quantiles: Floats, came: Floats) -> tuple[float, ...]:
+    """SCORES of forecasts [..., 48] with quantiles [..., 48, Q] against what came, NaN left out."""
     is_known = np.isfinite(came) & np.isfinite(means)
     came, means, quantiles = came[is_known], means[is_known], quantiles[is_known]
     volume = came.sum()
