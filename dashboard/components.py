@@ -116,7 +116,7 @@ def kpis(items: Sequence[tuple[str, pd.DataFrame]], page: Page) -> None:
     kept.draw(kept.fingerprint("kpis", page.build.build_id, page.reader, items), elements)
 
 
-def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
+def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) -> None:
     """One headline number: value, change by its direction, interval, n, and its definition."""
     reader, unit = page.reader, frame.attrs["unit"]
     row = frame.iloc[0] if len(frame) else pd.Series(dtype=object)
@@ -142,11 +142,12 @@ def kpi(label: str, frame: pd.DataFrame, page: Page) -> None:
             help=i18n.text(definition.summary) if definition else None,
         )
         st.caption("  \n".join(behind))
-        st.page_link(
-            pages.link("definitions"),
-            label=_("What this means"),
-            query_params={"metric": frame.attrs["metric"]},
-        )
+        if is_linked:
+            st.page_link(
+                pages.link("definitions"),
+                label=_("What this means"),
+                query_params={"metric": frame.attrs["metric"]},
+            )
 
 
 def facts(items: Sequence[tuple[str, str, str, bool]]) -> None:

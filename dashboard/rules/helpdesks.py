@@ -8,7 +8,7 @@ from dashboard import components, figures, queries
 from dashboard.components import Page
 from dashboard.i18n import text as _
 from dashboard.rules import words
-from dashboard.rules.switchboard import contact_rows
+from dashboard.rules.switchboard import contact_rows, with_n
 
 ROWS = 100
 
@@ -36,7 +36,9 @@ def show(page: Page) -> None:
     shown.attrs = table.attrs
     components.card(
         _("Figures of the helpdesk that we reproduce within a minute"),
-        figures.dots(table, "rule", unit="share", names=names, reader=page.reader),
+        figures.dots(
+            table, "rule", unit="share", names=with_n(table, names, page), reader=page.reader
+        ),
         shown,
         name="vendor_agreement",
         note=_(

@@ -77,7 +77,8 @@ def _definition(page: Page, row, compared: set[str]) -> None:
 def _now(page: Page, metric: str) -> None:
     """What it says under the chosen filters, against the period before."""
     try:
-        components.kpi(_("Under the chosen filters"), queries.compare(metric, page.filters), page)
+        frame = queries.compare(metric, page.filters)
+        components.kpi(_("Under the chosen filters"), frame, page, is_linked=False)
     except SupportQualityError as error:  # a filter that this metric has no column for
         st.info(escaped(str(error)))
 

@@ -51,7 +51,13 @@ def show(page: Page, wanted: str | None) -> None:
     shown["date"] = [_(date) for date in table["date"]]
     components.card(
         _("{metric} under every rule").format(metric=names[metric]),
-        figures.dots(table, "rule", unit=table.attrs["unit"], names=called, reader=page.reader),
+        figures.dots(
+            table,
+            "rule",
+            unit=table.attrs["unit"],
+            names=with_n(table, called, page),
+            reader=page.reader,
+        ),
         shown,
         metric=metric,
         name="switchboard",
@@ -63,6 +69,13 @@ def show(page: Page, wanted: str | None) -> None:
     )
     _rules_in_words(table, called)
     _why(page, metric, called, asked)
+
+
+def with_n(table, called: dict[str, str], page: Page) -> dict[str, str]:
+    """The rules' names with how many observations stand behind each."""
+    return {
+        row.rule: f"{called[row.rule]} · n {page.reader.count(row.n)}" for row in table.itertuples()
+    }
 
 
 def _name(row, metric: str) -> str:
@@ -173,11 +186,15 @@ def contact_rows(rows, unit: str, key: str) -> None:
     """Contacts with both values and the reason; a click opens the contact."""
     shown = rows.dropna(axis=1, how="all").copy()
     shown["reason"] = [words.reason(code) for code in rows["reason"]]
-    parts = ("start_seconds", "stop_seconds", "hours_seconds", "rounding_seconds")
-    hidden = [name for name in parts if name in shown and not shown[name].fillna(0).any()]
     values = ("value", "other_value", "vendor_value", "difference")
+    parts = ("start_seconds", "stop_seconds", "hours_seconds", "rounding_seconds")
+    told = [name for name in parts if name in shown and shown[name].fillna(0).any()]
+    days = [name for name in ("day", "other_day") if name in shown]
+    if len(days) == 2 and (shown["day"] == shown["other_day"]).all():
+        days = ["day"]
+    first = ["contact_id", "reason", *(name for name in values if name in shown), *told, *days]
     show_table(
-        shown.drop(columns=hidden),
+        shown[[*first, *(n for n in ("channel", "language", "topic") if n in shown)]],
         words={
             "contact_id": _("Contact"),
             "day": _("Day"),
