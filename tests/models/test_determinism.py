@@ -72,9 +72,14 @@ def delivered(shuffle: random.Random | None = None) -> dict[str, str]:
     return tables
 
 
-@pytest.fixture
-def expected(warehouse) -> dict[str, list]:
-    return content(warehouse(**delivered()))
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory) -> RawWarehouse:
+    return RawWarehouse(tmp_path_factory.mktemp("clean"))
+
+
+@pytest.fixture(scope="module")
+def expected(clean) -> dict[str, list]:
+    return content(clean(**delivered()))
 
 
 @pytest.mark.case(34)
@@ -110,7 +115,7 @@ def test_the_zone_of_the_process_does_not_matter(expected, tmp_path, monkeypatch
 
 
 @pytest.mark.time
-def test_a_build_in_another_process_zone_has_the_same_days(warehouse, expected):
+def test_a_build_in_another_process_zone_has_the_same_days(clean, expected):
     count = (
         "import sys; from pathlib import Path\n"
         "from pipelines.settings import load_settings\n"
@@ -120,9 +125,9 @@ def test_a_build_in_another_process_zone_has_the_same_days(warehouse, expected):
         "publish(folder, build(folder, load_settings(folder / 'support.toml')))\n"
     )
     subprocess.run(
-        [sys.executable, "-c", count, str(warehouse.folder)],
+        [sys.executable, "-c", count, str(clean.folder)],
         check=True,
         cwd=PROJECT_ROOT,
         env={**os.environ, "TZ": "America/New_York"},
     )
-    assert content(warehouse.open()) == expected
+    assert content(clean.open()) == expected
