@@ -41,6 +41,7 @@ class DayLevels:
     fading   [O, L, H] what the AR(1) remainder adds to it
     recent   [O, L] mean remainder of the last days, weights halving every 4 open days
     worth    [O, L, C] what each calendar column is worth, log scale
+    worth_ahead [O, L, H] what they add to the days ahead
     """
 
     is_used: NDArray[np.bool_]
@@ -48,6 +49,7 @@ class DayLevels:
     fading: Floats
     recent: Floats
     worth: Floats
+    worth_ahead: Floats
 
 
 def fit_levels(grid: Grid, origins: Sequence[int], horizon: int) -> DayLevels:
@@ -90,10 +92,11 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
     weekday = np.broadcast_to(
         grid.weekday[ahead_at][:, None], (*coefficients.shape[:2], ahead_at.shape[1])
     )
+    worth_ahead = coefficients[..., 8:] @ _columns_ahead(grid, at, horizon).swapaxes(1, 2)
     ahead = (
         coefficients[..., :1]
         + np.take_along_axis(coefficients[..., 1:8], weekday, axis=2)
-        + coefficients[..., 8:] @ columns_ahead(grid, at, horizon).swapaxes(1, 2)
+        + worth_ahead
         + lift[..., None]
     )
     ahead[~is_used.any(axis=1)] = np.log(0.5)
@@ -103,6 +106,7 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
         fading(grid, at, horizon, remainder, is_used[:, None], weights),
         recent_mean(grid, remainder, is_used[:, None]),
         coefficients[..., 8:],
+        worth_ahead,
     )
 
 
@@ -112,7 +116,7 @@ def recency(grid: Grid, at: NDArray[np.int64], half_lives_weeks: Floats) -> Floa
     return 0.5 ** (age_weeks[:, None] / np.asarray(half_lives_weeks, dtype=float)[:, None])
 
 
-def columns_ahead(grid: Grid, at: NDArray[np.int64], horizon: int) -> Floats:
+def _columns_ahead(grid: Grid, at: NDArray[np.int64], horizon: int) -> Floats:
     """[O, H, C] the calendar's columns of the days ahead, as far as known at the origin."""
     ahead = targets(grid, at.tolist(), horizon)
     return np.where(grid.known_from[ahead] <= at[:, None, None], grid.columns[ahead], 0.0)

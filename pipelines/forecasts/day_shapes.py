@@ -16,14 +16,13 @@ import numpy as np
 
 from pipelines.forecasts.base import SLOTS, Floats, Grid, targets
 from pipelines.forecasts.configurations import means_of_best
-from pipelines.forecasts.day_levels import columns_ahead, fading, fit_levels, recency
-from pipelines.forecasts.refits import Refit, refits
+from pipelines.forecasts.day_levels import fading, fit_levels, recency
+from pipelines.forecasts.refits import LEVEL, Refit, refits
 
 SHAPES = (1, 2, 3)
 HALF_LIVES_WEEKS = (6, 12, 24)
 BEST = 2
 
-_LEVEL = 2  # the calendar's worth and the recent level: of the level's 12 weeks' half-life
 _ROOT = 0.25  # sqrt(count + 1/4) has nearly the same variance at any count
 _EVERYDAY_DAYS = 0.01  # a weekday never seen is like the others
 
@@ -47,7 +46,8 @@ def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
     for refit in refits(grid, origins):
         at = np.asarray(origins)[refit.rows]
         answer[refit.rows] = _of_one_fit(grid, refit, levels.is_used[refit.rows], at, horizon)
-    moved = np.exp(levels.recent[:, _LEVEL])[:, None, None, None]
+    answer *= np.exp(levels.worth_ahead[:, None, LEVEL, :, None])
+    moved = np.exp(levels.recent[:, LEVEL])[:, None, None, None]
     return np.concatenate([answer, answer * moved], axis=1)
 
 
@@ -73,7 +73,6 @@ def _of_one_fit(grid: Grid, refit: Refit, is_used, at: np.ndarray, horizon: int)
     weekday = grid.weekday[targets(grid, at.tolist(), horizon)]
     expected = np.stack([usual[n][..., weekday[n]] for n in range(len(at))]) + faded
 
-    ahead = np.exp(columns_ahead(grid, at, horizon) @ refit.of_columns)
     answer = np.zeros((len(at), len(half_lives), len(SHAPES), horizon, SLOTS))
     size = (weights[..., past] * (roots**2 - _ROOT).sum(axis=1)).sum(axis=2)
     days = np.stack([weights[..., grid.weekday == day].sum(axis=2) for day in range(7)], axis=2)
@@ -83,7 +82,7 @@ def _of_one_fit(grid: Grid, refit: Refit, is_used, at: np.ndarray, horizon: int)
         fitted = (days * week.sum(axis=3)).sum(axis=2)
         lift = np.divide(size, fitted, out=np.ones_like(size), where=fitted > 0)
         counts_ahead = _squared(expected[:, :, :k], shapes[..., :k]) * lift[..., None, None]
-        answer[:, :, index][..., slots] = counts_ahead * ahead[:, None, :, None]
+        answer[:, :, index][..., slots] = counts_ahead
     return answer.reshape(len(at), -1, horizon, SLOTS)
 
 

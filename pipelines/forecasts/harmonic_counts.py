@@ -19,14 +19,13 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from pipelines.forecasts.base import SLOTS, Floats, Grid, targets
 from pipelines.forecasts.configurations import means_of_best
 from pipelines.forecasts.day_levels import (
-    columns_ahead,
     fading,
     fit_levels,
     log_day_totals,
     recency,
     recent_mean,
 )
-from pipelines.forecasts.refits import Refit, refits
+from pipelines.forecasts.refits import LEVEL, Refit, refits
 
 HALF_LIFE_WEEKS = 8
 HARMONICS = 8
@@ -70,7 +69,7 @@ def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
             ],
             axis=1,
         )
-        factors += (columns_ahead(grid, at, horizon) @ refit.of_columns)[:, None]
+        factors += levels.worth_ahead[refit.rows, None, LEVEL]
         curve = week[grid.weekday[targets(grid, at.tolist(), horizon)]]
         answer[refit.rows] = np.exp(factors)[..., None] * curve[:, None]
     return answer

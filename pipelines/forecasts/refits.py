@@ -10,7 +10,7 @@ from pipelines.forecasts.base import Floats, Grid
 from pipelines.forecasts.day_levels import fit_levels
 
 REFIT_DAYS = 7
-_LEVEL = 2  # the calendar's worth by the level of 12 weeks' half-life
+LEVEL = 2  # the calendar's worth, by the level of 12 weeks' half-life
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,13 @@ class Refit:
     """One fit: its day, the rows of the origins it serves, and what the level said on that day.
 
     is_used [D] days that are neither unknown nor set aside; worth [D] what the calendar's
-    columns add to the log of each day, as known then; of_columns [C] what each column is worth.
+    columns add to the log of each day, as known then.
     """
 
     day: int
     rows: NDArray[np.int64]
     is_used: NDArray[np.bool_]
     worth: Floats
-    of_columns: Floats
 
 
 def refits(grid: Grid, origins: Sequence[int]) -> Iterator[Refit]:
@@ -40,6 +39,5 @@ def refits(grid: Grid, origins: Sequence[int]) -> Iterator[Refit]:
     days = sorted(set(fitted_at.tolist()))
     levels = fit_levels(grid, days, 1)
     for row, day in enumerate(days):
-        of_columns = levels.worth[row, _LEVEL]
-        worth = grid.columns_known_at(day) @ of_columns
-        yield Refit(day, np.flatnonzero(fitted_at == day), levels.is_used[row], worth, of_columns)
+        worth = grid.columns_known_at(day) @ levels.worth[row, LEVEL]
+        yield Refit(day, np.flatnonzero(fitted_at == day), levels.is_used[row], worth)
