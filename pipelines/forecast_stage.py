@@ -276,7 +276,7 @@ def assumed(
                 else "measured"
                 if measured
                 else "unknown",
-                "staffed_to": desk.staffed_to if is_live else "promise",
+                "staffed_to": desk.staffed_to,
                 "hour_cost": desk.hour_cost,
                 "currency": settings.currency,
                 "weekly_hours": settings.shifts.weekly_hours,

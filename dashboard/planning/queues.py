@@ -280,6 +280,8 @@ def desk_words(queue: Queue, plan: pd.DataFrame, reader: Reader) -> str:
                 queue.promise_open_days,
             ).format(n=reader.number(queue.promise_open_days)),
         )
+        if queue.staffed_to not in ("expected", "mean"):
+            parts.append(_rule_words(queue.staffed_to, reader))
     parts += [
         _("shrinkage {share}").format(share=reader.share(queue.shrinkage, 0)),
         _("busy at most {share}").format(share=reader.share(queue.max_occupancy, 0)),

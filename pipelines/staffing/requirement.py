@@ -169,7 +169,8 @@ def require(
         patience = None
         band = None
         if days is not None:
-            band = _day_band(rows["local_on"], _of_queue(days, channel, language))
+            of_queue = _of_queue(days, channel, language)
+            band = _day_band(rows["local_on"], of_queue, desk.staffed_to)
         help_hours = np.zeros(len(rows))
         if live_help is not None:
             at = live_help.set_index("starts_at")["hours"]
@@ -328,7 +329,7 @@ def _live(rows, volume, desk, handle, patience, is_open, on_duty) -> dict[str, o
 
 def _deferrable(rows, volume, desk, handle, is_open, band, waiting, help_hours, on_duty):
     if band is None:
-        contacts = rows[["q10", "mean", "q90"]].to_numpy(dtype=float).T
+        contacts = np.stack(_low_needed_high(rows, desk.staffed_to))
     else:
         contacts = rows["mean"].to_numpy(dtype=float) * band
     plans = [
@@ -359,6 +360,16 @@ def _deferrable(rows, volume, desk, handle, is_open, band, waiting, help_hours, 
         "backlog_contacts": plan["backlog_hours"].to_numpy() / paid,
         "method": np.where(is_open, "promise", "carried"),
     }
+
+
+def _low_needed_high(frame: pd.DataFrame, rule: str) -> list[np.ndarray]:
+    """q10, what the rule staffs to, and q90 of a forecast's half hours or days."""
+    low, mean, high = frame[["q10", "mean", "q90"]].to_numpy(dtype=float).T
+    if rule in (EXPECTED, MEAN):
+        return [low, mean, high]
+    quantiles = _quantile_columns(frame)
+    values = frame[list(quantiles.values())].to_numpy(dtype=float)
+    return [low, risk.quantiles_at(list(quantiles), values, [float(rule)])[:, 0], high]
 
 
 def _quantile_columns(rows: pd.DataFrame) -> dict[float, str]:
@@ -399,11 +410,12 @@ def _in_hand(starts_at: pd.Series, contacts, handle) -> np.ndarray:
     return staffed_load(arrivals, HALF_HOUR_SECONDS, handle)[:, position]
 
 
-def _day_band(local_on: pd.Series, days: pd.DataFrame) -> np.ndarray:
-    """[3, rows] the day's q10, mean and q90 relative to its mean; 1 on days without contacts."""
+def _day_band(local_on: pd.Series, days: pd.DataFrame, rule: str) -> np.ndarray:
+    """[3, rows] the day's q10, what is staffed to and q90 beside its mean; 1 without contacts."""
     by_day = days.drop_duplicates("local_on").set_index("local_on")
-    relative = by_day[["q10", "mean", "q90"]].div(by_day["mean"].where(by_day["mean"] > 0), axis=0)
-    return relative.reindex(local_on).fillna(1.0).to_numpy(dtype=float).T
+    mean = by_day["mean"].where(by_day["mean"] > 0)
+    band = pd.DataFrame(np.stack(_low_needed_high(by_day, rule), axis=1), index=by_day.index)
+    return band.div(mean, axis=0).reindex(local_on).fillna(1.0).to_numpy(dtype=float).T
 
 
 def _is_open(rows: pd.DataFrame, opening: pd.DataFrame | None) -> np.ndarray:

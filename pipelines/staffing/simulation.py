@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing.chat import Concurrency
+from pipelines.staffing.deferrable import HOURS, due_by_promise
 
 _Z95 = 1.959963984540054
 _HALF_HOUR_SECONDS = 1800.0
@@ -354,3 +355,57 @@ def _ratio(parts, wholes) -> tuple[NDArray[np.float64], NDArray[np.float64], NDA
     with np.errstate(divide="ignore", invalid="ignore"):
         margin = _Z95 * np.sqrt(apart) / whole
     return share, np.maximum(share - margin, 0), np.minimum(share + margin, 1)
+
+
+def replay_promise(
+    staffing: pd.DataFrame,
+    relative_rates: ArrayLike,
+    promise_open_days: int,
+    max_occupancy: float = 1.0,
+    *,
+    agents: str = "required_agents",
+    seed: int,
+) -> NDArray[np.float64]:
+    """A deferrable queue's plan lived through: [replications] share of the work done in time.
+
+    Contacts come by chance at `relative_rates` times what was expected, handle times are
+    exponential, and the oldest are done first, by agents who are busy for `max_occupancy` of their
+    half hour and by what live agents give. Work that waits when the plan begins counts; work due
+    after its end does not.
+
+    Parameters
+    ----------
+    staffing
+        Rows of one queue, as `requirement.require` gives them.
+    relative_rates
+        [replications, 1 or rows], as for `replay`.
+    promise_open_days
+        Days of opening within which work is promised.
+    agents
+        The column of people on duty.
+    """
+    random = np.random.default_rng(seed)
+    is_open = staffing["is_open"].to_numpy(dtype=bool)
+    handle = float(staffing["handle_seconds"].iloc[0])
+    rates = np.asarray(relative_rates, dtype=float)
+    counts = random.poisson(staffing["expected_contacts"].to_numpy(dtype=float) * rates)
+    arrived = random.gamma(counts) * handle / 3600
+    on_duty = staffing[agents].astype("Float64").to_numpy(dtype=float, na_value=0.0)
+    helped = staffing["live_help_hours"].to_numpy(dtype=float)
+    capacity = (on_duty * HOURS + helped) * max_occupancy * is_open
+    waiting = staffing["waiting_due_contacts"].to_numpy(dtype=float) * handle / 3600
+    due = np.stack(
+        [due_by_promise(row, is_open, staffing["local_on"], promise_open_days) for row in arrived]
+    )
+    backlog = np.full(len(arrived), waiting.sum())
+    done = np.zeros(arrived.shape)
+    for row in range(arrived.shape[1]):
+        backlog = backlog + arrived[:, row]
+        done[:, row] = np.minimum(backlog, capacity[row])
+        backlog = backlog - done[:, row]
+    must = np.cumsum(due + waiting, axis=1)
+    # Oldest first, work in time is what is done by its deadline beyond all that was due before.
+    before = must - (due + waiting)
+    in_time = np.clip(np.cumsum(done, axis=1) - before, 0, due + waiting).sum(axis=1)
+    whole = must[:, -1]
+    return np.divide(in_time, whole, out=np.full(len(whole), np.nan), where=whole > 0)
