@@ -386,3 +386,24 @@ def test_rules_are_no_metrics_of_ours(published):
     rules = published.rules()
     assert set(rules["metric"]) - ours == {head.name[7:] for head in catalog.rules()}
     assert set(rules["variant_of"]) <= ours
+
+
+def test_an_export_that_tells_no_times_of_reopenings_has_no_reopened_share(warehouse):
+    """A Zendesk CSV without computed columns: the first solve of what was reopened is not told."""
+    warehouse(
+        contacts="""
+            contact_id | status | created_at
+            once       | solved | 2026-03-02
+            again      | solved | 2026-03-02
+        """,
+        contact_clocks="""
+            contact_id | solved_at  | reopens_count
+            once       | 2026-03-03 | 0
+            again      | 2026-03-20 | 1
+        """,
+    )
+    opened = open_warehouse(warehouse.folder)
+    assert opened.measure("reopened_share")["n"].tolist() == [0]
+    assert opened.measure("zendesk_reopened_share")[["value", "n"]].to_numpy().tolist() == [
+        [0.5, 2]
+    ]

@@ -154,6 +154,8 @@ SELECT
     END AS full_resolution_origin,
     CASE WHEN e.solves_count > 0 THEN e.first_reopened_at END AS reopened_at,
     CASE WHEN e.solves_count > 0 THEN e.reopens_count ELSE k.reopens_count END AS reopened_count,
+    -- were only those without a reopening known, the reopened share would be 0
+    u._load_id IS NULL OR coalesce(e.solves_count, 0) > 0 AS tells_reopenings,
     coalesce(e.closed_at, k.closed_at) AS was_closed_at,
     coalesce(e.deleted_at, c.updated_at) AS was_deleted_at,
     e.solves_count,
@@ -180,3 +182,4 @@ LEFT JOIN core_reply_clocks AS n ON n.contact_id = c.contact_id
 LEFT JOIN core_outcomes AS o ON o.contact_id = c.contact_id
 LEFT JOIN core_resolutions AS e ON e.contact_id = c.contact_id
 LEFT JOIN core_timed_loads AS t ON t._load_id = k._load_id
+LEFT JOIN core_untold_reopenings AS u ON u._load_id = k._load_id

@@ -80,7 +80,7 @@ full_resolution_origin = { type = "VARCHAR", meaning = "the same of the last sol
 resolution_waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to first solve, else to the data cut" }
 is_provisional = { type = "BOOLEAN", meaning = "solved but not closed: the last solve can still move; NULL where not solved" }
 reopens_count = { type = "BIGINT", unit = "reopenings", meaning = "times reopened" }
-is_reopened_in_window = { type = "BOOLEAN", meaning = "reopened within the reopen window after the first solve; NULL if never solved, or reopened at an unknown time" }
+is_reopened_in_window = { type = "BOOLEAN", meaning = "reopened within the reopen window after the first solve; NULL if never solved, reopened at an unknown time, or where the load does not tell when others were" }
 calendar_id = { type = "VARCHAR", meaning = "opening hours of the desk that answers the queue" }
 waited_business_days = { type = "BIGINT", unit = "business days", meaning = "business days until the first reply, or so far at the data cut, rounded up: 0 while the desk was closed, 1 within one; a business day is the calendar's usual open day; NULL without a calendar" }
 is_out_of_hours = { type = "BOOLEAN", meaning = "arrived while the desk was closed; NULL without a calendar" }
@@ -223,7 +223,7 @@ SELECT
         WHEN d.solved_first_at IS NULL THEN NULL
         WHEN d.reopened_at IS NOT NULL
             THEN seconds_between(d.solved_first_at, d.reopened_at) <= ru.reopen_window_days * 86400
-        WHEN coalesce(d.reopened_count, 0) = 0 THEN FALSE
+        WHEN coalesce(d.reopened_count, 0) = 0 THEN CASE WHEN d.tells_reopenings THEN FALSE END
         WHEN seconds_between(d.solved_first_at, CASE WHEN d.solved_last_at > d.solved_first_at THEN d.solved_last_at ELSE d.updated_at END)
             <= ru.reopen_window_days * 86400 THEN TRUE
     END AS is_reopened_in_window,
