@@ -1,28 +1,26 @@
 """The entry: arrivals of all queues in, forecasts with their own back-test out."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from zlib import crc32
+from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
 
 from pipelines.forecasts import grids
-from pipelines.forecasts.backtest import BACKTEST_COLUMNS, backtest, origins_to_test
-from pipelines.forecasts.base import QUANTILES, Floats, Grid, Model, discover
-from pipelines.forecasts.borrowed_profile import BorrowedProfile
+from pipelines.forecasts.backtest import BACKTEST_COLUMNS
+from pipelines.forecasts.base import Floats, Grid, Model, discover
 from pipelines.forecasts.combination import MEMBERS
-from pipelines.forecasts.quantiles import day_paths, half_hour_quantiles
-from pipelines.forecasts.rolling import Rolling
-from pipelines.forecasts.selection import choose, marked
+from pipelines.forecasts.paths import TOTAL_COLUMNS, totals_and_peaks
+from pipelines.forecasts.queue_forecast import QUANTILE_COLUMNS, QueueForecast, forecast_queue
 
 log = logging.getLogger(__name__)
 
 QUEUE = ("channel", "language")
 ALL = "*"
-QUANTILE_COLUMNS = tuple(f"q{level * 1000:03.0f}".removesuffix("0") for level in QUANTILES)
 INTERVAL_COLUMNS = (
     *QUEUE,
     "starts_at",
@@ -34,6 +32,10 @@ INTERVAL_COLUMNS = (
 )
 DAY_COLUMNS = (*QUEUE, "local_on", "mean", "q10", "q50", "q90")
 QUEUE_BACKTEST_COLUMNS = (*QUEUE, *BACKTEST_COLUMNS, "is_chosen")
+QUEUE_TOTAL_COLUMNS = (*QUEUE, *TOTAL_COLUMNS)
+PAST_COLUMNS = (*QUEUE, "local_on", "lead_days", "forecast_contacts", "offered_contacts")
+
+_FEWEST_QUEUES_TO_SHARE = 12  # starting processes takes as long as a handful of queues
 
 Progress = Callable[[str, float], None]
 
@@ -44,12 +46,16 @@ class Forecasts:
 
     days: DAY_COLUMNS, one row per queue and day, and per day of all queues together
     (channel and language "*"). backtest: QUEUE_BACKTEST_COLUMNS, one row per queue, model and
-    horizon.
+    horizon. totals: QUEUE_TOTAL_COLUMNS, weeks and daily peaks of each queue, channel
+    (language "*") and of all ("*", "*"). past: PAST_COLUMNS, one row per queue, day gone by and
+    lead: what the model in use would have said, and what came.
     """
 
     intervals: pd.DataFrame
     days: pd.DataFrame
     backtest: pd.DataFrame
+    totals: pd.DataFrame
+    past: pd.DataFrame
 
 
 def forecast_queues(
@@ -63,6 +69,7 @@ def forecast_queues(
     zone: str = "Asia/Seoul",
     seed: int = 0,
     models: Sequence[Model] | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Forecasts:
     """Forecast every queue with the model that did best on it, and say how well it did.
@@ -88,6 +95,8 @@ def forecast_queues(
     models
         Candidates; by default every model of this package but the members of the combination,
         which weighs them itself.
+    workers
+        Processes that share the queues; the numbers are the same with any number of them.
     progress
         Called with a text and the share done, 0 to 1.
 
@@ -99,7 +108,7 @@ def forecast_queues(
     """
     last_on = last_on or grids.last_whole_day(arrivals)
     if last_on is None:
-        return _combined([], horizon_days)
+        return _combined([])
     first_on = pd.Timestamp(arrivals["local_on"].min()).date()
     days = grids.days_between(first_on, last_on, horizon_days)
     observed = len(days) - horizon_days
@@ -108,83 +117,40 @@ def forecast_queues(
     models = candidates() if models is None else tuple(models)
 
     forecasts = []
-    for done, (queue, grid) in enumerate(queues.items()):
+    tasks = [(queue, grid, models, slots, horizon_days, seed) for queue, grid in queues.items()]
+    for done, (queue, answer) in enumerate(_answers(tasks, workers)):
         if progress is not None:
-            progress(" ".join(queue), done / len(queues))
-        try:
-            forecasts.append(
-                (queue, _forecast_queue(queue, grid, models, slots, horizon_days, seed))
-            )
-        except Exception as error:
+            progress(" ".join(queue), done / len(tasks))
+        if isinstance(answer, Exception):
             # Whatever one queue's data do to a model, the others still get their forecast.
-            log.warning("no forecast for %s %s: %s: %s", *queue, type(error).__name__, error)
-    return _combined(forecasts, horizon_days)
+            log.warning("no forecast for %s %s: %s: %s", *queue, type(answer).__name__, answer)
+        else:
+            forecasts.append((queue, answer))
+    return _combined(forecasts)
+
+
+def _answers(tasks: list[tuple], workers: int) -> Iterator[tuple]:
+    """Each queue with its forecast, or with the exception that took its place; in order."""
+    queues = [task[0] for task in tasks]
+    if workers <= 1 or len(tasks) < _FEWEST_QUEUES_TO_SHARE:
+        yield from zip(queues, map(_answer, tasks), strict=True)
+        return
+    # Fresh processes: a copy of this one would inherit the database's threads in mid-flight.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from zip(queues, pool.map(_answer, tasks), strict=True)
+
+
+def _answer(task: tuple) -> QueueForecast | Exception:
+    try:
+        return forecast_queue(*task)
+    except Exception as error:
+        return error
 
 
 def candidates() -> tuple[Model, ...]:
     """The models among which each queue chooses."""
     members = {member.name for member in MEMBERS}
     return tuple(model for model in discover() if model.name not in members)
-
-
-@dataclass(frozen=True)
-class _QueueForecast:
-    intervals: pd.DataFrame
-    day_means: Floats
-    paths: Floats
-    days: np.ndarray
-    backtest: pd.DataFrame
-
-
-def _forecast_queue(
-    queue: tuple[str, str],
-    grid: Grid,
-    models: Sequence[Model],
-    slots: pd.DataFrame,
-    horizon: int,
-    seed: int,
-) -> _QueueForecast:
-    tested = _backtest(grid, models, horizon)
-    chosen = choose(tested)
-    origin = grid.observed - 1
-    if chosen is None:
-        model: Model = BorrowedProfile()
-        label = f"{model.name} (untested: {grid.days_behind(origin)} days of history)"
-    else:
-        model = next(each for each in models if each.name == chosen)
-        label = chosen
-    rolling = Rolling(model, grid, [origin], horizon)
-    mean, past = rolling.mean(origin), rolling.past(origin)
-    quantiles = half_hour_quantiles(mean, past)
-
-    lead = (slots["local_on"].to_numpy().astype("datetime64[D]") - grid.days[origin + 1]).astype(
-        int
-    )
-    cell = lead, slots["local_slot"].to_numpy(dtype=int)
-    intervals = slots.assign(mean=mean[cell], model=label)
-    intervals[list(QUANTILE_COLUMNS)] = quantiles[cell]
-    # A half hour that the clocks repeat brings its contacts twice.
-    passes = grid.passes[origin + 1 :]
-    per_day = np.where(np.isfinite(mean), mean * passes, np.nan)
-    return _QueueForecast(
-        intervals=intervals[intervals["mean"].notna()],
-        day_means=np.where(np.isfinite(mean).any(axis=1), np.nansum(per_day, axis=1), np.nan),
-        paths=day_paths(per_day, past, seed, crc32(" ".join(queue).encode())),
-        days=grid.days[origin + 1 :],
-        backtest=marked(tested, chosen),
-    )
-
-
-def _backtest(grid: Grid, models: Sequence[Model], horizon: int) -> pd.DataFrame:
-    origins = origins_to_test(grid, horizon)
-    tested = []
-    for model in models:
-        try:
-            tested.append(backtest(grid, [model], origins, horizon))
-        except (ArithmeticError, ValueError) as error:  # LinAlgError is a ValueError
-            log.warning("%s is not used for this queue: %s", model.name, error)
-    tested = [each for each in tested if not each.empty]
-    return pd.concat(tested, ignore_index=True) if tested else backtest(grid, [], [], horizon)
 
 
 def _grids(arrivals, calendar, events, ahead, days, observed, zone) -> dict[tuple, Grid]:
@@ -220,24 +186,49 @@ def _of_queue(frame: pd.DataFrame | None, queue: tuple[str, str]) -> pd.DataFram
     return frame
 
 
-def _combined(forecasts: list[tuple[tuple, _QueueForecast]], horizon: int) -> Forecasts:
-    intervals, days, tests = [], [], []
-    for (channel, language), each in forecasts:
-        named = {"channel": channel, "language": language}
+def _combined(forecasts: list[tuple[tuple, QueueForecast]]) -> Forecasts:
+    intervals, days, tests, past = [], [], [], []
+    for queue, each in forecasts:
+        named = dict(zip(QUEUE, queue, strict=True))
         intervals.append(each.intervals.assign(**named))
-        days.append(_days(each.days, each.day_means, each.paths, named))
+        days.append(_days(each.days, each.day_means, each.day_paths, named))
         tests.append(each.backtest.assign(**named))
+        past.append(each.past.assign(**named))
     if forecasts:
-        every = [each for _, each in forecasts]
-        named = {"channel": ALL, "language": ALL}
-        means = _sum_of_known(np.stack([each.day_means for each in every]))
-        paths = _sum_of_known(np.stack([each.paths for each in every]))
-        days.append(_days(every[0].days, means, paths, named))
+        whole = [each for _, each in forecasts]
+        means, totals = _sum_of_means(whole), _sum_of_totals(whole)
+        days.append(_days(whole[0].days, means, totals, dict.fromkeys(QUEUE, ALL)))
     return Forecasts(
         _stacked(intervals, INTERVAL_COLUMNS),
         _stacked(days, DAY_COLUMNS),
         _stacked(tests, QUEUE_BACKTEST_COLUMNS),
+        _stacked(_totals(forecasts), QUEUE_TOTAL_COLUMNS),
+        _stacked(past, PAST_COLUMNS),
     )
+
+
+def _totals(forecasts: list[tuple[tuple, QueueForecast]]) -> list[pd.DataFrame]:
+    """Weeks and peaks of each queue, of each channel and of all: parts and wholes, one by one."""
+    groups: dict[tuple[str, str], list[QueueForecast]] = {}
+    for (channel, language), each in forecasts:
+        for group in {(channel, language), (channel, ALL), (ALL, ALL)}:
+            groups.setdefault(group, []).append(each)
+    answer = []
+    for (channel, language), members in sorted(groups.items()):
+        paths = np.sum([each.paths for each in members], axis=0)
+        totals = totals_and_peaks(
+            members[0].days, _sum_of_means(members), _sum_of_totals(members), paths
+        )
+        answer.append(totals.assign(channel=channel, language=language))
+    return answer
+
+
+def _sum_of_means(members: list[QueueForecast]) -> Floats:
+    return _sum_of_known(np.stack([each.day_means for each in members]))
+
+
+def _sum_of_totals(members: list[QueueForecast]) -> Floats:
+    return _sum_of_known(np.stack([each.day_paths for each in members]))
 
 
 def _days(days: np.ndarray, means: Floats, paths: Floats, named: dict) -> pd.DataFrame:

@@ -26,6 +26,10 @@ class Rolling:
         """[horizon, 48] expected contacts; NaN where closed."""
         return self._means[self._row[origin]]
 
+    def earlier(self, origin: int) -> list[int]:
+        """The origins before `origin` whose errors `past` holds, in its order."""
+        return self._earlier[origin]
+
     def past(self, origin: int) -> PastErrors:
         """Errors of the origins before `origin`, as far as they were known on its evening."""
         earlier = self._earlier[origin]

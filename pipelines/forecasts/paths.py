@@ -1,0 +1,88 @@
+"""Simulated fortnights: what sums, peaks and anything else made of half hours may come to.
+
+A quantile of a week is not the sum of its half hours' quantiles, and the mean of a day's
+busiest half hour is not the busiest mean. A path is one fortnight that could come: totals of
+its days, erring together as earlier forecasts did (`quantiles.day_paths`), each spread over its
+half hours by a Dirichlet-multinomial: the expected shares, shaken as much as shares were shaken
+before, and whole contacts. Paths of several queues add up.
+
+Source: Avramidis, Deslauriers & L'Ecuyer, "Modeling daily arrivals to a telephone call center",
+Management Science 50 (2004), model 3.
+"""
+
+import numpy as np
+import pandas as pd
+
+from pipelines.forecasts.base import Floats
+from pipelines.forecasts.quantiles import PastErrors
+
+PATHS = 500
+TOTAL_LEVELS = (0.025, 0.10, 0.50, 0.90, 0.975)
+TOTAL_COLUMNS = ("measure", "starts_on", "ends_on", "mean", "q025", "q10", "q50", "q90", "q975")
+
+_SUREST = 1e-6
+
+
+def half_hour_paths(
+    totals: Floats, mean: Floats, past: PastErrors, seed: int, queue: int = 0
+) -> Floats:
+    """[PATHS, horizon, 48] whole contacts per half hour; 0 where closed.
+
+    totals: [at least PATHS, horizon] from `quantiles.day_paths`, NaN on closed days. mean:
+    [horizon, 48] expected contacts, NaN where closed. `seed` and `queue` as for `day_paths`.
+    """
+    rng = np.random.default_rng([seed, queue, 1])
+    shares = _shares(np.nan_to_num(mean))
+    alpha = shaking(past)
+    noise = rng.gamma(1 / alpha, alpha, (PATHS, *mean.shape)) if alpha > _SUREST else 1.0
+    probability = _shares(shares * np.broadcast_to(noise, (PATHS, *mean.shape)))
+    contacts = np.rint(np.nan_to_num(totals[:PATHS])).astype(int)
+    contacts = np.where(probability.sum(axis=2) > 0, contacts, 0)
+    # A row without probability would not sum to 1; it has no contacts to hand out.
+    probability[..., 0] += 1 - probability.sum(axis=2)
+    return rng.multinomial(contacts, np.clip(probability, 0, 1)).astype(float)
+
+
+def shaking(past: PastErrors) -> float:
+    """Squared coefficient of variation of a half hour's share, beyond chance; by moments."""
+    is_known = np.isfinite(past.expected) & np.isfinite(past.came)
+    came = np.where(is_known, past.came, 0.0)
+    shares = _shares(np.where(is_known, past.expected, 0.0))
+    expected = came.sum(axis=-1, keepdims=True) * shares
+    squares = (expected**2).sum()
+    excess = ((came - expected) ** 2 - expected * (1 - shares)).sum()
+    return max(0.0, float(excess / squares)) if squares > 0 else 0.0
+
+
+def totals_and_peaks(days: np.ndarray, means: Floats, totals: Floats, paths: Floats):
+    """TOTAL_COLUMNS of one queue or sum of queues: one row per week and per open day.
+
+    measure: `week_total`, contacts of the 7 days from `starts_on` (the last week may be
+    shorter), or `day_peak`, contacts of the busiest half hour of the day.
+
+    days [H], means [H] (NaN: closed), totals [P, H] of `day_paths`, paths [PATHS, H, 48].
+    """
+    rows = []
+    for first in range(0, len(days), 7):
+        week = slice(first, min(first + 7, len(days)))
+        if np.isfinite(means[week]).any():
+            drawn = np.nansum(totals[:, week], axis=1)
+            mean = np.nansum(means[week])
+            rows.append(("week_total", days[week][0], days[week][-1], mean, *_levels(drawn)))
+    peaks = paths.max(axis=2)
+    for lead in np.flatnonzero(np.isfinite(means)):
+        peak = peaks[:, lead]
+        rows.append(("day_peak", days[lead], days[lead], peak.mean(), *_levels(peak)))
+    frame = pd.DataFrame(rows, columns=list(TOTAL_COLUMNS))
+    for column in ("starts_on", "ends_on"):
+        frame[column] = frame[column].to_numpy().astype("datetime64[us]")
+    return frame
+
+
+def _levels(drawn: Floats) -> Floats:
+    return np.quantile(drawn, TOTAL_LEVELS)
+
+
+def _shares(counts: Floats) -> Floats:
+    whole = counts.sum(axis=-1, keepdims=True)
+    return np.divide(counts, whole, out=np.zeros_like(counts), where=whole > 0)
