@@ -15,7 +15,6 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import attention, kept
-from dashboard.formats import SUPPRESSED_BELOW
 from pipelines import api
 
 if TYPE_CHECKING:
@@ -189,23 +188,6 @@ def ratings(metric: str, filters: Filters, by: str) -> pd.DataFrame:
     totals = frame.groupby(by, dropna=False)["n"].transform("sum")
     order = frame.assign(_total=-totals).sort_values(["_total", by, "score"])
     return order.drop(columns="_total").reset_index(drop=True)
-
-
-@once_a_build
-def against_own_past(metric: str, now: Filters, before: Filters, by: str) -> pd.DataFrame:
-    """`measure` now, with each group's own value in the days `before` as `baseline`.
-
-    The group with most observations comes first; a baseline of fewer than 5 is NULL.
-    """
-    frame = measure(metric, now, by=(by,))
-    attrs = frame.attrs
-    past = measure(metric, before, by=(by,))[[by, "value", "n"]]
-    past = past.rename(columns={"value": "baseline", "n": "baseline_n"})
-    frame = frame.merge(past, on=by, how="left")
-    frame["baseline"] = frame["baseline"].where(frame["baseline_n"] >= SUPPRESSED_BELOW)
-    frame = frame.sort_values("n", ascending=False, kind="stable", ignore_index=True)
-    frame.attrs = attrs
-    return frame
 
 
 _LISTED = (

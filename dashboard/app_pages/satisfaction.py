@@ -27,15 +27,6 @@ if has_good:
 if has_five:
     items.insert(0, (_("Satisfied (4 or 5 of 5)"), csat))
 for label, metric in (
-    (_("Professionalism"), "professionalism_score"),
-    (_("Speed"), "speed_score"),
-    (_("Problem solving"), "problem_solving_score"),
-):
-    aspect = queries.compare(metric, chosen)
-    # Many surveys ask for one rating alone: three empty cards would say nothing.
-    if (aspect["n"] > 0).any():
-        items.append((label, aspect))
-for label, metric in (
     (_("Would recommend (NPS)"), "nps"),
     (_("Found it easy (5 to 7 of 7)"), "ces_share"),
 ):
@@ -71,6 +62,18 @@ views = {
 view = components.choice("view", _("View"), views)
 
 if view == "ratings":
+    aspects = []
+    for label, metric in (
+        (_("Professionalism"), "professionalism_score"),
+        (_("Speed"), "speed_score"),
+        (_("Problem solving"), "problem_solving_score"),
+    ):
+        aspect = queries.compare(metric, chosen)
+        # Many surveys ask for one rating alone: three empty cards would say nothing.
+        if (aspect["n"] > 0).any():
+            aspects.append((label, aspect))
+    if aspects:
+        components.kpis(aspects, page)
     with st.container(border=True, key="card-ratings"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.subheader(_("All ratings"), anchor=False)

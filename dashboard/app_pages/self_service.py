@@ -34,11 +34,19 @@ components.kpis(
 )
 views = {"help": _("Help centre"), "gaps": _("Missing articles"), "bots": _("Bots")}
 view = components.choice("view", _("View"), views)
+rates_units = dict.fromkeys(("value", "low", "high"), "number")
 by_names = {"language": _("Language"), "topic": _("Topic")}
 counts = dict.fromkeys(
-    ("no_result_count", "no_click_count", "contacted_count", "articles_count", "outdated_count"),
+    (
+        "no_result_count",
+        "no_click_count",
+        "contacted_count",
+        "articles_count",
+        "outdated_count",
+        "views_count",
+    ),
     "count",
-) | {"views_count": "count"}
+)
 
 if view == "help":
     left, right = st.columns(2)
@@ -131,6 +139,7 @@ if view == "gaps":
             components.chart_and_table(
                 figures.dots(rates, by, unit="number", names=page.names(by, rates), reader=reader),
                 rates,
+                units=rates_units,
                 name=f"contacts_per_view_by_{by}",
                 metric="contacts_per_thousand_views",
                 alt=_("Topics that still create contacts"),
@@ -165,7 +174,7 @@ if view == "gaps":
             name="article_gaps",
             note=_("Drafts are no articles. Outdated: the translation is older than its source."),
             words=words,
-            units=counts,
+            units=counts | rates_units,
         )
 
 if view == "bots":
@@ -212,6 +221,6 @@ if view == "bots":
             weeks,
             metric="bot_resolved_share",
             name="bot_resolved_by_week",
-            note=_("The last week is thin: it takes 7 days to know who came back."),
+            note=_("The last week is missing: it takes 7 days to know who came back."),
         )
 components.close_page(page)

@@ -67,6 +67,7 @@ def test_a_change_is_in_points_for_shares_time_for_seconds_and_per_cent_otherwis
     assert ENGLISH.change(0.50, 0.60, "share") == "-10.0 pts"
     assert ENGLISH.change(90, 60, "seconds") == "+30 s"
     assert ENGLISH.change(110, 100, "contacts") == "+10.0%"
+    assert ENGLISH.change(-2.5, 10, "points") == "-12.50"
 
 
 def test_a_change_too_small_to_show_has_no_sign():

@@ -4,7 +4,6 @@ SELECT
     make_timestamp(ended * 1000000) AS ended_at,
     language_code(language) AS language,
     CASE WHEN is_viewed THEN topic_code(topic) ELSE 'unknown' END AS topic,
-    CASE WHEN is_followed THEN true WHEN ended + 259200 <= getvariable('cut') THEN false END
-        AS is_followed_by_contact
+    CASE WHEN ended + 259200 <= getvariable('cut') THEN is_followed END AS is_followed_by_contact
 FROM help_visits
 ORDER BY started, number, user_id;

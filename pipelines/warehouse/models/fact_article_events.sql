@@ -71,8 +71,9 @@ SELECT
         WHEN e.event <> 'search' THEN NULL
         WHEN e.contacts_count IS NOT NULL THEN least(e.contacts_count, e.events_count)
         WHEN e.visitor_id IS NULL THEN NULL
+        WHEN seconds_between(e.happened_at, b.data_cut_at) < ru.deflection_hours * 3600 THEN NULL
         WHEN seconds_between(e.happened_at, n.next_contact_at) < ru.deflection_hours * 3600 THEN e.events_count
-        WHEN seconds_between(e.happened_at, b.data_cut_at) >= ru.deflection_hours * 3600 THEN 0
+        ELSE 0
     END AS contacted_count,
     n.next_contact_at,
     e.is_helpful

@@ -17,7 +17,7 @@ is_contained = { type = "BOOLEAN", meaning = "no human took part or was asked to
 is_confirmed = { type = "BOOLEAN", meaning = "contained, and the customer's last rating is favourable; false: it is not; NULL: not rated" }
 is_left = { type = "BOOLEAN", meaning = "contained, not confirmed, and the last word was the customer's: they left without an answer to it" }
 next_contact_at = { type = "TIMESTAMP", unit = "UTC", meaning = "the customer's next counted contact, in any channel and on any topic; of contained ones only" }
-is_resolved = { type = "BOOLEAN", meaning = "contained and confirmed, or contained, not left, not rated badly and no contact of the customer within bot_repeat_days; NULL while that can still come, or where the customer is not known" }
+is_resolved = { type = "BOOLEAN", meaning = "contained and confirmed, or contained, not left, not rated badly and no contact of the customer within bot_repeat_days; NULL until those days are over, or where the customer is not known" }
 --- */
 WITH chats AS (
     SELECT
@@ -102,12 +102,13 @@ SELECT
     j.is_confirmed,
     j.is_left,
     j.next_contact_at,
+    -- of a young cohort only the failures are known: nobody's outcome is told before everybody's can be
     CASE
+        WHEN seconds_between(j.arrived_at, b.data_cut_at) < ru.bot_repeat_days * 86400 THEN NULL
         WHEN NOT j.is_contained OR j.is_left THEN FALSE
         WHEN j.is_confirmed IS NOT NULL THEN j.is_confirmed
         WHEN seconds_between(j.arrived_at, j.next_contact_at) < ru.bot_repeat_days * 86400 THEN FALSE
-        WHEN j.requester_id IS NULL THEN NULL
-        WHEN seconds_between(j.arrived_at, b.data_cut_at) >= ru.bot_repeat_days * 86400 THEN TRUE
+        WHEN j.requester_id IS NOT NULL THEN TRUE
     END AS is_resolved
 FROM judged AS j
 CROSS JOIN core_data_cut AS b

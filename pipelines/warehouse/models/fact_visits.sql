@@ -90,8 +90,8 @@ SELECT
     coalesce(v.topic, 'unknown') AS topic,
     v.next_contact_at,
     CASE
-        WHEN seconds_between(v.ended_at, v.next_contact_at) < r.deflection_hours * 3600 THEN TRUE
-        WHEN seconds_between(v.ended_at, b.data_cut_at) >= r.deflection_hours * 3600 THEN FALSE
+        WHEN seconds_between(v.ended_at, b.data_cut_at) < r.deflection_hours * 3600 THEN NULL
+        ELSE coalesce(seconds_between(v.ended_at, v.next_contact_at) < r.deflection_hours * 3600, FALSE)
     END AS is_followed_by_contact
 FROM visits AS v
 CROSS JOIN core_data_cut AS b
