@@ -159,7 +159,7 @@ LOCAL_HOURS = {
     "resolution": ("resolved_share", "share"),
     "satisfaction": ("csat", "share"),
     "unanswered": ("unanswered_share", "share"),
-    "staffed": ("contacts", "count"),
+    "staffed": ("contacts", "number"),
     "uncovered": ("out_of_hours_share", "share"),
 }
 """What is shown by language and local hour: its metric, for its definition, and its unit."""

@@ -21,6 +21,9 @@ SQL_MEMORY = "1GB"
 """The analyses' share of a build's memory: they aggregate first and keep few rows."""
 
 
+YEARS_BACK = 5
+
+
 def add_analyses(
     part: Path, settings: Settings, *, progress: Callable[[str, float], None] | None = None
 ) -> None:
@@ -31,14 +34,12 @@ def add_analyses(
         zone, last_on = connection.execute(
             "SELECT zone, (SELECT max(arrived_on) FROM fact_contacts) FROM build_info"
         ).fetchall()[0]
+        closed_on = _closed_on(settings, zone, last_on)
         analyses: tuple[tuple[str, Callable[[], Found]], ...] = (
             ("drivers", partial(drivers.analyse, connection)),
             ("nonresponse", partial(nonresponse.analyse, connection)),
-            ("impact", partial(impacts.analyse, connection, zone)),
-            (
-                "anomalies",
-                partial(anomalies.analyse, connection, zone, _closed_on(settings, zone, last_on)),
-            ),
+            ("impact", partial(impacts.analyse, connection, zone, closed_on)),
+            ("anomalies", partial(anomalies.analyse, connection, zone, closed_on)),
         )
         tables, absences = {}, []
         for done, (name, analyse) in enumerate(analyses):
@@ -60,5 +61,5 @@ def _closed_on(settings: Settings, zone: str, last_on: date | None) -> set[date]
     if country is None or last_on is None:
         return set()
     name, _, region = country.partition("-")
-    years = range(last_on.year - 1, last_on.year + 1)
+    years = range(last_on.year - YEARS_BACK, last_on.year + 1)
     return set(holidays.country_holidays(name, subdiv=region or None, years=years))

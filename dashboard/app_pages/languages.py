@@ -103,10 +103,13 @@ with st.container(border=True, key="card-own"):
         "own", _("Measure"), {k: label for k, (_m, label) in COMPARED.items()}
     )
     metric, label = COMPARED[asked]
-    own = comparisons.own_baseline(metric, chosen)
+    of = replace(chosen, channel=(channel,)) if asked == "wait" else chosen
+    own = comparisons.own_baseline(metric, of)
     own = own[own["n"] > 0].sort_values("n", ascending=False, ignore_index=True)
-    own.attrs = comparisons.own_baseline(metric, chosen).attrs
+    own.attrs = comparisons.own_baseline(metric, of).attrs
     st.caption(_("The mark is the language's own 12 weeks before the chosen days."))
+    if of is not chosen:
+        st.caption(_("Of one channel: {channel}.").format(channel=reader.name("channel", channel)))
     for row in own[own["outside"].fillna(0) != 0].to_dict("records"):
         unit = own.attrs["unit"]
         st.write(

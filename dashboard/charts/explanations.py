@@ -65,7 +65,7 @@ def parts(
     ends = np.concatenate([low, high, value, [0.0]])
     ends = ends[~np.isnan(ends)]
     ticks = _round_ticks(float(ends.min()), float(ends.max()))
-    chart.update_xaxes(tickvals=ticks, ticktext=[step(t, unit, reader) for t in ticks])
+    chart.update_xaxes(tickvals=ticks, ticktext=[step(t, unit, reader) for t in ticks], tickangle=0)
     chart.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
     chart.update_yaxes(
         type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
@@ -122,13 +122,15 @@ def funnel(
         chart.add_hline(y=float(rows["target"].iloc[0]), line={"color": NEUTRAL, "width": 1})
     outside = rows["outside"].fillna(0).astype(int)
     few = rows["n"] < RANKED_FROM
+    known = [str(called.get(code, code)) for code in rows[label]]
     chart.add_trace(
         go.Scatter(
             x=x,
             y=numbers(rows["value"]),
             mode="markers+text",
             showlegend=False,
-            text=[str(called.get(code, code)) for code in rows[label]],
+            # Names of groups within the limits would lie upon each other; hovering tells them.
+            text=np.where(outside != 0, known, ""),
             textposition="top center",
             textfont={"size": 11},
             marker={
@@ -137,11 +139,11 @@ def funnel(
                 "symbol": ["circle-open" if f else "circle" for f in few],
             },
             customdata=[
-                f"<b>{reader.value(row.value, unit)}</b><br>95 %: "
+                f"{name}<br><b>{reader.value(row.value, unit)}</b><br>95 %: "
                 f"{reader.interval(row.low, row.high, unit)}<br>n = {reader.number(row.n)}"
-                for row in rows.itertuples()
+                for name, row in zip(known, rows.itertuples(), strict=True)
             ],
-            hovertemplate="%{text}<br>%{customdata}<extra></extra>",
+            hovertemplate="%{customdata}<extra></extra>",
         )
     )
     chart.update_xaxes(type="log", title_text=_("observations"), dtick=1)
@@ -178,8 +180,12 @@ def hours_map(
             few = cell is not None and unit != "count" and cell["n"] < SUPPRESSED_BELOW
             told = cell is not None and not pd.isna(cell["value"]) and not few
             z_line.append(cell["value"] if told else None)
-            shown = f"<br><b>{reader.value(cell['value'], unit)}</b>" if told else ""
-            n = "" if cell is None else f"<br>n = {reader.count(cell['n'])}"
+            if unit == "count":  # the value is n itself
+                shown = f"<br><b>{reader.count(cell['value'])}</b>" if told else ""
+                n = ""
+            else:
+                shown = f"<br><b>{reader.value(cell['value'], unit)}</b>" if told else ""
+                n = "" if cell is None else f"<br>n = {reader.count(cell['n'])}"
             word_line.append(head + shown + n)
         z.append(z_line)
         words.append(word_line)
@@ -221,8 +227,8 @@ def hours_map(
 
 
 def _round_ticks(low: float, high: float) -> list[float]:
-    """At most seven round steps that span both ends, 0 among them."""
-    reach = max(high - low, 1e-9) / 6
+    """At most six round steps that span both ends, 0 among them."""
+    reach = max(high - low, 1e-9) / 4
     size = 10.0 ** np.floor(np.log10(reach))
     size *= next(factor for factor in (1, 2, 5, 10) if factor * size >= reach)
     first, last = int(np.floor(low / size)), int(np.ceil(high / size))

