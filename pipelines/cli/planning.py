@@ -1,5 +1,6 @@
 """Commands about agents: the staffing plan, and a calculator."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +14,7 @@ from pipelines.cli.options import (
     day,
     examples,
 )
-from pipelines.errors import UnknownNameError
+from pipelines.errors import StorageError, UnknownNameError
 
 if TYPE_CHECKING:  # pandas takes a while to import, and --help should not wait for it
     import pandas as pd
@@ -26,6 +27,8 @@ commands = typer.Typer()
     epilog=examples(
         "support-quality staffing --queue live_chat/ko --from 2026-03-02 --to 2026-03-08",
         "support-quality staffing --csv > plan.csv",
+        "support-quality staffing --shifts --queue phone/ko",
+        "support-quality staffing --ics shifts.ics --xlsx plan.xlsx",
     ),
 )
 def staffing(
@@ -35,15 +38,44 @@ def staffing(
     ] = None,
     start: From = None,
     end: To = None,
+    shifts: Annotated[
+        bool, typer.Option("--shifts", help="The shifts that cover it instead of half hours.")
+    ] = False,
+    ics: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the shifts as a calendar (iCalendar, UTC)."),
+    ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write half hours, shifts and assumptions as XLSX."),
+    ] = None,
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
     """Agents required per half hour for the forecast days, against those scheduled."""
-    from pipelines.api import open_warehouse
+    from pipelines.api import icalendar_bytes, open_warehouse, xlsx_bytes
     from pipelines.cli.reading import print_measured
 
     channel, language = _queue(queue)
     opened = open_warehouse(warehouse)
+    if ics or xlsx:
+        told = (channel, language, day(start), day(end))
+        roster, build = opened.shifts(*told), opened.build()
+        if ics:
+            _write(ics, icalendar_bytes(roster, build.site_name, build.created_at))
+        if xlsx:
+            plan = opened.staffing(*told)
+            plan.attrs = {"build": build.build_id, "zone": build.zone}
+            assumed = opened.staffing_queues()
+            _write(xlsx, xlsx_bytes(plan, shifts=roster, assumptions=assumed))
+        return
+    if shifts:
+        roster = opened.shifts(channel, language, day(start), day(end))
+        if not csv:
+            roster = _by_shift(roster, opened.build().zone)
+        title = "Shifts that cover the plan" + (f", {queue}" if queue else "")
+        print_measured(opened, roster, csv, title="" if csv else title, notes=_SHIFT_NOTES)
+        return
     plan = opened.staffing(channel, language, day(start), day(end))
     if csv:
         print_measured(opened, plan, csv, title="")
@@ -63,12 +95,56 @@ def staffing(
         _by_half_hour(plan),
         csv,
         title=f"Agents required, {queue}",
-        units={"service level": "share", "occupancy": "share", "mean wait": "seconds"},
+        units={
+            "service level": "share",
+            "target missed": "share",
+            "occupancy": "share",
+            "mean wait": "seconds",
+        },
         notes=(
             *notes,
             "Closed half hours are left out. To schedule: required, and what shrinkage takes.",
-            "80 %: required where the forecast's 10 % and 90 % quantiles come true.",
+            "80 %: required at the 10 % and 90 % quantiles of what may come.",
+            "Target missed: how likely, over all that may come.",
         ),
+    )
+
+
+_SHIFT_NOTES = (
+    "Local times of the site. People: who the queue's week takes, with rest and weekly hours kept.",
+)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise StorageError(
+            f"{path}: {error.strerror}; name a file in a folder that is there"
+        ) from None
+    typer.echo(f"wrote {path}")
+
+
+def _by_shift(shifts: "pd.DataFrame", zone: str) -> "pd.DataFrame":
+    """Shifts with the columns that people read: clock times of the site."""
+    import pandas as pd
+
+    clock = {
+        name: shifts[name].dt.tz_localize("UTC").dt.tz_convert(zone).dt.strftime("%H:%M")
+        for name in ("starts_at", "ends_at", "break_starts_at", "break_ends_at")
+    }
+    return pd.DataFrame(
+        {
+            "queue": shifts["channel"] + "/" + shifts["language"],
+            "day": shifts["local_on"],
+            "from": clock["starts_at"],
+            "until": clock["ends_at"],
+            "break": (clock["break_starts_at"] + "–" + clock["break_ends_at"]),
+            "agents": shifts["agents"],
+            "paid hours": shifts["paid_hours"],
+            "cost": shifts["cost"],
+            "people": shifts["people"],
+        }
     )
 
 
@@ -97,6 +173,7 @@ _HALF_HOUR_LABELS = {
     "scheduled_agents": "scheduled",
     "gap": "gap",
     "service_level_share": "service level",
+    "miss_probability": "target missed",
     "occupancy_share": "occupancy",
     "wait_mean_seconds": "mean wait",
 }
@@ -121,9 +198,19 @@ def _by_queue(plan: "pd.DataFrame") -> "pd.DataFrame":
                 "hours scheduled": known["scheduled_agents"].sum(min_count=1) / 2,
                 "half hours short": (known["gap"] < 0).sum() if len(known) else None,
                 "largest gap": known["gap"].min(),
+                "target missed": one_in(queue["miss_probability"]),
             }
         )
     return pd.DataFrame(rows)
+
+
+def one_in(chances: "pd.Series") -> str | None:
+    """'1 in 9' of the half hours that have a target; None where none has."""
+    known = chances.dropna()
+    if known.empty:
+        return None
+    missed = known.sum()
+    return f"1 in {max(1, round(len(known) / missed)):,}" if missed > 1e-3 else "never"
 
 
 def _queue(text: str | None) -> tuple[str | None, str | None]:

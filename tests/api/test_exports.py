@@ -1,0 +1,82 @@
+"""Files to take away: safe cells, and calendars that calendar programmes understand."""
+
+from datetime import datetime
+from io import BytesIO
+
+import pandas as pd
+
+from pipelines.api import csv_bytes, icalendar_bytes, xlsx_bytes
+
+MADE_AT = datetime(2026, 3, 1, 9, 30)
+
+
+def shifts(**changed):
+    row = {
+        "channel": "phone",
+        "language": "ko",
+        "starts_at": pd.Timestamp("2026-03-02 00:00"),
+        "ends_at": pd.Timestamp("2026-03-02 09:00"),
+        "break_starts_at": pd.Timestamp("2026-03-02 03:00"),
+        "break_ends_at": pd.Timestamp("2026-03-02 04:00"),
+        "agents": 3,
+        "paid_hours": 24.0,
+    }
+    return pd.DataFrame([row | changed])
+
+
+def lines(frame, site="Sample Exchange"):
+    content = icalendar_bytes(frame, site, MADE_AT).decode()
+    assert content.endswith("END:VCALENDAR\r\n")
+    assert max(len(line.encode()) for line in content.split("\r\n")) <= 75
+    return content.replace("\r\n ", "").split("\r\n")[:-1]
+
+
+def test_a_shift_is_one_event_in_utc_with_its_break_told():
+    events = lines(shifts())
+    assert events[6:-1] == [
+        "BEGIN:VEVENT",
+        "UID:" + events[7].removeprefix("UID:"),
+        "DTSTAMP:20260301T093000Z",
+        "DTSTART:20260302T000000Z",
+        "DTEND:20260302T090000Z",
+        "SUMMARY:phone/ko: 3",
+        r"DESCRIPTION:3 agents\, 24 paid hours\nBreak 20260302T030000Z to 20260302T040000Z (UTC)",
+        "CATEGORIES:phone,ko",
+        "END:VEVENT",
+    ]
+
+
+def uid(frame, site="Sample Exchange"):
+    return next(line for line in lines(frame, site) if line.startswith("UID:"))
+
+
+def test_the_id_of_an_event_stays_when_its_people_change_and_differs_for_another_shift():
+    assert uid(shifts()) == uid(shifts(agents=5, paid_hours=40.0))
+    others = [
+        shifts(language="en"),
+        shifts(starts_at=pd.Timestamp("2026-03-02 01:00")),
+        shifts(break_starts_at=pd.NaT, break_ends_at=pd.NaT),
+    ]
+    assert len({uid(shifts()), *map(uid, others), uid(shifts(), "Another")}) == 5
+
+
+def test_text_that_would_end_a_line_or_a_list_is_escaped_and_long_hangul_is_folded():
+    events = lines(shifts(language="ko;x,y\\z\nEND:VEVENT"), "거래소 " * 20)
+    assert events.count("END:VEVENT") == 1
+    assert r"SUMMARY:phone/ko\;x\,y\\z\nEND:VEVENT: 3" in events
+    assert "X-WR-CALNAME:" + "거래소 " * 20 in events
+
+
+def test_no_shifts_are_a_calendar_without_events():
+    assert lines(shifts().iloc[:0])[-1] == "END:VCALENDAR"
+
+
+def test_cells_that_look_like_formulas_are_text_in_both_files():
+    frame = pd.DataFrame({"=1+1": ["@cmd", "+1", "-2", "fine", "\tx"], "n": [-1, 2, 3, 4, 5]})
+    text = csv_bytes(frame).decode("utf-8-sig").split("\r\n")
+    assert text[:4] == ["'=1+1,n", "'@cmd,-1", "'+1,2", "'-2,3"]
+    sheets = pd.read_excel(
+        BytesIO(xlsx_bytes(frame, shifts=frame)), sheet_name=None, engine="calamine"
+    )
+    assert list(sheets) == ["data", "shifts", "about"]
+    assert sheets["shifts"]["=1+1"].tolist()[:3] == ["@cmd", "+1", "-2"]
