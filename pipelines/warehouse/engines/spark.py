@@ -50,6 +50,7 @@ _MEANING = {
 _SPARK_TYPES = {"VARCHAR": "STRING", "TIMESTAMP": "TIMESTAMP_NTZ"}
 _BYTES_A_PARTITION = 32 * 2**20  # of compressed raw Parquet
 _FEWEST_PARTITIONS = 4
+_WIDEST_VIEW = 2  # tables; plans of plans cost Spark more than writing the rows once
 
 
 def opening(master: str) -> Opening:
@@ -61,8 +62,8 @@ def opening(master: str) -> Opening:
 
     @contextmanager
     def opened(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterator["SparkEngine"]:
-        with _session(master) as session:
-            yield SparkEngine(connection, session, scratch)
+        with session(master) as started:
+            yield SparkEngine(connection, started, scratch)
 
     return opened
 
@@ -142,8 +143,11 @@ class SparkEngine:
 
         Raises BuildError where the SQL fails or the table differs from its header."""
         sql = head.sql.strip()
+        is_view = head.kind in ("metric", "rule") or (
+            head.is_view and len(head.inputs) <= _WIDEST_VIEW
+        )
         with _failing_at(head.path):
-            if head.is_view:
+            if is_view:
                 self._session.sql(f"CREATE TEMPORARY VIEW {head.name} AS\n{sql}")
             else:
                 self._keep(head.name, self._session.sql(sql))
@@ -194,7 +198,11 @@ class SparkEngine:
 
 
 @contextmanager
-def _session(master: str) -> Iterator["SparkSession"]:
+def session(master: str) -> Iterator["SparkSession"]:
+    """A Spark session: a new one on the application that runs already, else one at `master`.
+
+    Raises EngineError where PySpark or Java is missing or too old, or the master does not answer.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas being newer: no frame goes through Spark
         try:
@@ -215,16 +223,16 @@ def _session(master: str) -> Iterator["SparkSession"]:
     with _environment(JAVA_HOME=_java_home(), SPARK_CONF_DIR=_conf_dir()):
         builder = SparkSession.builder.master(master).appName("support-quality")
         try:
-            session = builder.getOrCreate()
+            started = builder.getOrCreate()
         except Exception as error:  # py4j's, Java's or PySpark's own, whichever notices first
             raise EngineError(
                 f"Spark: no session at {master}: {without_values(str(error))};"
                 " is the master running, and is `java -version` 17 or 21?"
             ) from error
     try:
-        yield session
+        yield started
     finally:
-        session.stop()
+        started.stop()
 
 
 def _java_home() -> str | None:
