@@ -4,6 +4,7 @@ Reads arrivals, schedules, market events and handle times of an unpublished buil
 frames to `pipelines.forecasts` and `pipelines.staffing`, and writes their answers as tables.
 """
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -76,6 +77,7 @@ def add_forecasts(
         handling = measured_handling(connection, settings)
         patience = measured_patience(connection)
         waiting = waiting_contacts(connection, settings, last_on)
+        handled = _handled_by_day(connection)
 
     queues = list(arrivals[["channel", "language"]].drop_duplicates().itertuples(index=False))
     ahead = pd.DataFrame()
@@ -89,6 +91,7 @@ def add_forecasts(
         last_on=last_on,
         horizon_days=HORIZON_DAYS,
         zone=zone,
+        workers=os.cpu_count() or 1,
         progress=progress,
     )
     queues = [tuple(queue) for queue in queues]
@@ -111,11 +114,43 @@ def add_forecasts(
             "forecast_intervals": forecasts.intervals,
             "forecast_days": forecasts.days,
             "forecast_backtest": forecasts.backtest,
+            "forecast_totals": forecasts.totals,
+            "forecast_past": with_handle_times(forecasts.past, handled),
             "staffing_intervals": staffing,
             "staffing_queues": assumptions,
             "staffing_shifts": shifts,
         },
     )
+
+
+def with_handle_times(past: pd.DataFrame, handled: pd.DataFrame) -> pd.DataFrame:
+    """`Forecasts.past` with two more columns, NULL where nothing was handled.
+
+    handle_seconds: mean of the day. forecast_handle_seconds: what a plan would have assumed on
+    the evening of the forecast, the mean of the 8 weeks up to then.
+
+    handled: channel, language, local_on, seconds, n of the days on which something was.
+    """
+    on_day = handled.assign(handle_seconds=handled["seconds"] / handled["n"])
+    answer = past.merge(
+        on_day[["channel", "language", "local_on", "handle_seconds"]],
+        how="left",
+        on=["channel", "language", "local_on"],
+    )
+    sums = {
+        queue: rows.set_index("local_on")[["seconds", "n"]].sort_index()
+        for queue, rows in handled.groupby(["channel", "language"])
+    }
+    planned = []
+    for row in past.itertuples():
+        evening = row.local_on - pd.Timedelta(days=row.lead_days)
+        before = sums.get((row.channel, row.language))
+        if before is not None:
+            first = evening - pd.Timedelta(days=MEASURED_DAYS - 1)
+            before = before.loc[first:evening].sum()
+        known = before is not None and before["n"] > 0
+        planned.append(before["seconds"] / before["n"] if known else None)
+    return answer.assign(forecast_handle_seconds=pd.array(planned, dtype="Float64"))
 
 
 def waiting_contacts(
@@ -308,6 +343,25 @@ def _arrivals(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return connection.execute(
         "SELECT channel, language, starts_at, local_on, local_slot, offered, is_open"
         " FROM fact_arrivals"
+    ).df()
+
+
+def _handled_by_day(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """channel, language, local_on, seconds, n: agents' work on the contacts of each day."""
+    return connection.execute(
+        """
+        SELECT
+            channel,
+            language,
+            CAST(arrived_on AS TIMESTAMP) AS local_on,
+            CAST(sum(handle_seconds) AS DOUBLE) AS seconds,
+            count(handle_seconds) AS n
+        FROM fact_contacts
+        WHERE exclusion IS NULL
+          AND is_offered
+          AND handle_seconds IS NOT NULL
+        GROUP BY channel, language, arrived_on
+        """
     ).df()
 
 

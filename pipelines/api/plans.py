@@ -1,9 +1,12 @@
 """Queues, what arrives in them, what is forecast, and the agents that takes."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from pipelines.api.published import Build
 from pipelines.api.selection import Day, as_list, as_range, quoted, unknown
+from pipelines.forecasts.misses import PAST_LEADS, parts_of_misses
 
 # Tables that only exist once a forecast ran: until then readers see them empty.
 _COLUMNS_BEFORE_FORECAST = {
@@ -15,6 +18,14 @@ _COLUMNS_BEFORE_FORECAST = {
     "forecast_backtest": (
         "channel", "language", "model", "horizon", "origins", "wape", "pinball", "bias",
         "coverage50", "coverage80", "coverage95", "is_chosen", "is_yardstick",
+    ),
+    "forecast_totals": (
+        "channel", "language", "measure", "starts_on", "ends_on", "mean",
+        "q025", "q10", "q50", "q90", "q975",
+    ),
+    "forecast_past": (
+        "channel", "language", "local_on", "lead_days", "forecast_contacts",
+        "offered_contacts", "handle_seconds", "forecast_handle_seconds",
     ),
     "staffing_intervals": (
         "channel", "language", "starts_at", "local_on", "local_slot", "is_open",
@@ -123,6 +134,25 @@ def backtest(build: Build) -> pd.DataFrame:
     if "forecast_backtest" not in build.columns:
         return pd.DataFrame(columns=list(_COLUMNS_BEFORE_FORECAST["forecast_backtest"]))
     return build.query("SELECT * FROM forecast_backtest ORDER BY channel, language, horizon, wape")
+
+
+def misses(
+    build: Build,
+    channel: str | list[str] | None,
+    language: str | list[str] | None,
+    start: Day,
+    end: Day,
+    lead_days: int = 7,
+    by: Sequence[str] = ("local_on",),
+) -> pd.DataFrame:
+    """Forecasts made so many days before against what came; see `parts_of_misses`."""
+    if lead_days not in PAST_LEADS:
+        raise ValueError(
+            f"lead_days is {lead_days}: forecasts of days gone by are kept for"
+            f" {', '.join(map(str, PAST_LEADS))} days before"
+        )
+    rows = queue_rows(build, "forecast_past", channel, language, start, end, "local_on")
+    return parts_of_misses(rows[rows["lead_days"] == lead_days], list(by))
 
 
 def market_events(build: Build) -> pd.DataFrame:

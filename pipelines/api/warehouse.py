@@ -431,6 +431,21 @@ class Warehouse(Explanations, Voices):
         order = "channel, language, local_on"
         return plans.queue_rows(build, "forecast_days", channel, language, start, end, order)
 
+    def forecast_totals(self, channel: str | list[str] | None = None, language=None):
+        """Weeks and daily peaks with their own quantiles; language '*': a channel, both: all."""
+        order = "channel, language, measure DESC, starts_on"
+        build = self._pointer.build()
+        return plans.queue_rows(build, "forecast_totals", channel, language, order=order)
+
+    def misses(
+        self, channel=None, language=None, start: Day = None, end: Day = None, **how
+    ) -> pd.DataFrame:
+        """Forecast against what came in hours of work: volume, mix and handle time add up.
+
+        lead_days (7): made 1, 7 or 14 days before. by (["local_on"]): what a row is of.
+        """
+        return plans.misses(self._pointer.build(), channel, language, start, end, **how)
+
     def backtest(self) -> pd.DataFrame:
         """How every model did on past origins, by queue and horizon."""
         return plans.backtest(self._pointer.build())

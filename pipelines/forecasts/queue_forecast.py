@@ -12,6 +12,7 @@ from pipelines.forecasts.backtest import backtest, origins_to_test
 from pipelines.forecasts.base import QUANTILES, Floats, Grid, Model
 from pipelines.forecasts.borrowed_profile import BorrowedProfile
 from pipelines.forecasts.combination import Combination
+from pipelines.forecasts.misses import PAST_LEADS
 from pipelines.forecasts.paths import half_hour_paths
 from pipelines.forecasts.quantiles import PastErrors, day_paths, half_hour_quantiles
 from pipelines.forecasts.rolling import Rolling
@@ -20,7 +21,6 @@ from pipelines.forecasts.selection import choose, marked
 log = logging.getLogger(__name__)
 
 QUANTILE_COLUMNS = tuple(f"q{level * 1000:03.0f}".removesuffix("0") for level in QUANTILES)
-PAST_LEADS = (1, 7, 14)
 
 _FEWEST_CONTACTS_A_DAY = 5.0  # below, a queue has no days of its own to learn from
 
