@@ -1,0 +1,68 @@
+"""After the fact: how much of a miss was volume, how much handle time, how much mix.
+
+The work that was planned is contacts x seconds each, and so is the work that came. Their
+difference splits without a rest (a Laspeyres decomposition, volume first):
+
+volume  (contacts that came - forecast) x mean handle time as planned
+mix     contacts that came x (their mix of queues - the planned mix) x planned handle times
+handle  contacts that came x (their handle times - the planned ones)
+
+Source: METRICS.md, "Mix shift": the within-group part at one mix, the mix part at one rate.
+"""
+
+import numpy as np
+import pandas as pd
+
+PAST_LEADS = (1, 7, 14)
+"""Days before a day that its forecast is looked up at again."""
+
+MISS_COLUMNS = (
+    "queues",
+    "forecast_contacts",
+    "offered_contacts",
+    "forecast_hours",
+    "came_hours",
+    "volume_hours",
+    "mix_hours",
+    "handle_hours",
+)
+
+_HOUR = 3600.0
+
+
+def parts_of_misses(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Forecast against what came, and the parts of the difference; one row per value of `by`.
+
+    rows: one per queue and day: the columns of `by`, channel, language, forecast_contacts,
+    offered_contacts, forecast_handle_seconds, handle_seconds. A queue of which nothing was
+    handled that day has no handle time to differ (NULL: it counts as planned); one without a
+    planned handle time is left out. An empty `by` gives one row for all.
+
+    Returns `by` and MISS_COLUMNS: queues (how many took part), contacts, and hours of work;
+    volume_hours + mix_hours + handle_hours = came_hours - forecast_hours.
+    """
+    rows = rows[rows["forecast_handle_seconds"].notna() & rows["forecast_contacts"].notna()]
+    if rows.empty:
+        return pd.DataFrame(columns=[*by, *MISS_COLUMNS])
+    groups = rows.groupby(by, sort=True) if by else [((), rows)]
+    answer = []
+    for key, group in groups:
+        answer.append((*key, *_parts(group)))
+    return pd.DataFrame(answer, columns=[*by, *MISS_COLUMNS])
+
+
+def _parts(group: pd.DataFrame) -> tuple[float, ...]:
+    forecast = group["forecast_contacts"].to_numpy(dtype=float)
+    came = group["offered_contacts"].to_numpy(dtype=float)
+    planned = group["forecast_handle_seconds"].to_numpy(dtype=float)
+    handled = group["handle_seconds"].to_numpy(dtype=float)
+    handled = np.where(np.isfinite(handled), handled, planned)
+    planned_work, came_as_planned = forecast @ planned, came @ planned
+    # Without any contact planned there is no planned mix: all of it is volume.
+    mean = planned_work / forecast.sum() if forecast.sum() > 0 else None
+    volume = came_as_planned if mean is None else (came.sum() - forecast.sum()) * mean
+    mix = came_as_planned - planned_work - volume
+    handle = came @ (handled - planned)
+    queues = len(group[["channel", "language"]].drop_duplicates())
+    hours = np.array([planned_work, came @ handled, volume, mix, handle]) / _HOUR
+    return queues, forecast.sum(), came.sum(), *hours.tolist()
