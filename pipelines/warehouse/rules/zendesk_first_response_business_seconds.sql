@@ -59,7 +59,7 @@ SELECT
     - open_seconds_until(
         second_of_day(t.started_at), ba.open_seconds_before, ba.s1, ba.e1, ba.s2, ba.e2, ba.s3, ba.e3, ba.s4, ba.e4
     ) AS exact_seconds,
-    CAST(floor(exact_seconds / 60) AS BIGINT) * 60 AS value
+    CAST(floor((exact_seconds + 30) / 60) AS BIGINT) * 60 AS value
 FROM timed AS t
 INNER JOIN calendar_periods AS p
     ON p.calendar_id = t.calendar_id
