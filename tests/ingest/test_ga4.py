@@ -37,6 +37,19 @@ def test_searches_and_views_of_articles_are_events_and_others_are_received_only(
     assert "1234" not in visitor
 
 
+def test_a_signed_in_visitor_is_the_requester_of_their_tickets(intake):
+    signed_in = event("view_search_results", search_term="fees") | {"user_id": "390001"}
+    intake.load(intake.file("events.json", lines(signed_in)))
+    ticket = {
+        "id": 7, "requester_id": 390001, "submitter_id": 390001, "status": "new",
+        "via": {"channel": "web"}, "created_at": "2026-03-02T10:00:00Z",
+        "updated_at": "2026-03-02T10:00:00Z", "subject": "fees", "tags": [],
+    }  # fmt: skip
+    intake.load(intake.file("tickets.jsonl", lines(ticket)))
+    [(visitor,)] = intake.rows("article_events", "visitor_id")
+    assert intake.rows("contacts", "requester_id") == [(visitor,)]
+
+
 def test_a_timestamp_in_seconds_is_refused(intake):
     record = event("view_search_results", at=1772442000, search_term="fees")
     intake.load(intake.file("events.json", lines(record)))
