@@ -69,22 +69,32 @@ def ask(question: str, **arguments: Any) -> Any:
 
 
 def measure(
-    metric: str, filters: Filters, by: tuple[str, ...] = (), statistic: str | None = None
+    metric: str,
+    filters: Filters,
+    by: tuple[str, ...] = (),
+    statistic: str | None = None,
+    **also: str,
 ) -> pd.DataFrame:
-    """`Warehouse.measure` over the filters: one row per group, `value, n, low, high`."""
+    """`Warehouse.measure` over the filters: one row per group, `value, n, low, high`.
+
+    `also`: what holds beside the filters, such as urgency="urgent"."""
     return ask(
         "measure",
         metric=metric,
         by=by,
         start=filters.start,
         end=filters.end,
-        where=filters.where,
+        where={**filters.where, **also},
         statistic=statistic,
     )
 
 
 def compare(
-    metric: str, filters: Filters, by: tuple[str, ...] = (), statistic: str | None = None
+    metric: str,
+    filters: Filters,
+    by: tuple[str, ...] = (),
+    statistic: str | None = None,
+    **also: str,
 ) -> pd.DataFrame:
     """`Warehouse.compare`: as `measure`, with the window of equal length before."""
     return ask(
@@ -93,7 +103,7 @@ def compare(
         by=by,
         start=filters.start,
         end=filters.end,
-        where=filters.where,
+        where={**filters.where, **also},
         statistic=statistic,
     )
 
@@ -136,19 +146,38 @@ def clock(filters: Filters, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
 
 @once_a_build
 def side_by_side(
-    filters: Filters, columns: dict[str, tuple[str, str | None]], by: tuple[str, ...]
+    filters: Filters,
+    columns: dict[str, tuple[str, str | None]],
+    by: tuple[str, ...],
+    **also: str,
 ) -> pd.DataFrame:
     """Several metrics of the same groups in one table, with the groups' contacts as `n`.
 
     `columns`: name in the table -> (metric, statistic or None for its own).
     """
-    table = measure("contacts", filters, by=by)[[*by, "value"]].rename(columns={"value": "n"})
+    table = measure("contacts", filters, by=by, **also)[[*by, "value"]].rename(
+        columns={"value": "n"}
+    )
     for name, (metric, statistic) in columns.items():
-        values = measure(metric, filters, by=by, statistic=statistic)
+        values = measure(metric, filters, by=by, statistic=statistic, **also)
         table = table.merge(
             values[[*by, "value"]].rename(columns={"value": name}), on=list(by), how="left"
         )
     return table.sort_values("n", ascending=False, ignore_index=True)
+
+
+def with_urgent_targets(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame by channel with target_seconds and target_share of urgent contacts; NULL: none."""
+    targets = ask(
+        "sql", query="SELECT channel, target_share, within_seconds FROM ref_urgent_targets"
+    )
+    targets = targets.rename(columns={"within_seconds": "target_seconds"}).set_index("channel")
+    codes = [c if c in targets.index else "*" for c in frame["channel"]]
+    found = targets.reindex(codes).reset_index(drop=True)
+    told = frame.copy()
+    for place, name in enumerate(("target_seconds", "target_share"), 1):
+        told.insert(place, name, found[name])
+    return told
 
 
 @once_a_build

@@ -32,6 +32,19 @@ KINDS = {
     "status": _("State"),
 }
 
+RELATIONS = {
+    "merged_into": _("Merged into"),
+    "merged_in": _("Merged from"),
+    "linked": _("Same matter"),
+    "repeats": _("Came back on"),
+    "repeated_by": _("Followed by"),
+}
+DRAWN = {
+    "random": _("random draw"),
+    "targeted": _("for a reason"),
+    "calibration": _("calibration"),
+}
+
 page = components.open_page(
     _("Contacts"), _("One contact from its first message to its survey, or all of the filter.")
 )
@@ -126,8 +139,13 @@ def _one(contact_id: str) -> None:
             },
             units={"starts_at": "instant", "ends_at": "instant"},
         )
+    _related(view)
     _messages(view.messages)
-    _surveys(view.surveys)
+    left, right = st.columns(2)
+    with left:
+        _surveys(view.surveys)
+    with right:
+        _reviews(view.reviews)
 
 
 def _facts(facts: dict) -> None:
@@ -156,18 +174,73 @@ def _facts(facts: dict) -> None:
             for label, value in (
                 (_("Arrived"), reader.instant(facts["arrived_at"], zone)),
                 (_("First response"), reader.duration(facts["first_response_seconds"])),
+                (_("Target"), reader.duration(facts["within_seconds"])),
                 (
                     _("In opening hours"),
                     reader.duration(facts["first_response_business_seconds"]),
                 ),
                 (_("Full resolution"), reader.duration(facts["full_resolution_seconds"])),
                 (_("Reopened"), reader.number(facts["reopens_count"])),
+                (_("Details asked for"), reader.number(facts["clarification_rounds"])),
+                (_("Transferred"), reader.number(facts["transfers_count"])),
                 (_("Team"), reader.name("team", facts["team"])),
                 (_("Agent"), reader.name("agent", facts["agent_id"])),
             ):
                 with st.container(width="content", gap="xxsmall"):
                     st.caption(label)
                     st.text(value)
+
+
+def _related(view) -> None:
+    if view.related.empty and not view.older_deliveries:
+        return
+    with st.container(border=True, key="card-related"):
+        st.header(_("The same matter, and what came before and after"), anchor=False)
+        if view.older_deliveries:
+            st.caption(
+                _("Older deliveries of this record, left out as duplicates: {n}").format(
+                    n=reader.number(view.older_deliveries)
+                )
+            )
+        for other in view.related.itertuples():
+            with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                st.badge(RELATIONS.get(other.relation, other.relation), color="gray")
+                st.button(
+                    escaped(other.contact_id),
+                    key=f"related-{other.relation}-{other.contact_id}",
+                    type="tertiary",
+                    on_click=_go_to,
+                    args=(other.contact_id,),
+                )
+                st.caption(
+                    escaped(
+                        " · ".join(
+                            (
+                                reader.instant(other.arrived_at, zone),
+                                reader.name("channel", other.channel),
+                                reader.name("topic", other.topic),
+                                WAITS.get(other.status, other.status or "—"),
+                            )
+                        )
+                    )
+                )
+
+
+def _reviews(reviews) -> None:
+    with st.container(border=True, key="card-reviews"):
+        st.header(_("Quality review"), anchor=False)
+        if reviews.empty:
+            st.write(_("Nobody has reviewed this contact."))
+        for review in reviews.itertuples():
+            st.write(
+                _("Reviewed {day}: {score} of 100 ({drawn})").format(
+                    day=escaped(reader.instant(review.reviewed_at, zone)),
+                    score=reader.number(review.score, 1),
+                    drawn=DRAWN.get(review.drawn, escaped(review.drawn or "?")),
+                )
+            )
+            if review.has_failed:
+                st.badge(_("a critical category failed"), color="orange")
 
 
 def _messages(messages) -> None:

@@ -16,9 +16,10 @@ page = components.open_page(
 reader, chosen = page.reader, page.filters
 components.stop_if_empty(queries.compare("contacts", chosen))
 rules = queries.ask(
-    "sql", query="SELECT resolution_follow_up_days, reopen_window_days FROM ref_rules"
+    "sql",
+    query="SELECT resolution_follow_up_days, reopen_window_days, repeat_window_days FROM ref_rules",
 )
-follow_up, reopen_window = (int(days) for days in rules.iloc[0])
+follow_up, reopen_window, repeat_window = (int(days) for days in rules.iloc[0])
 
 components.kpis(
     [
@@ -32,7 +33,28 @@ components.kpis(
             _("Reopened within {n} days").format(n=reopen_window),
             queries.compare("reopened_share", chosen),
         ),
+        (_("Reopen events"), queries.compare("reopen_events", chosen)),
         (_("Open at the end"), queries.compare("backlog", chosen)),
+    ],
+    page,
+)
+
+components.kpis(
+    [
+        (_("First contact resolution"), queries.compare("first_contact_resolved_share", chosen)),
+        (
+            _("Came back within {n} days").format(n=repeat_window),
+            queries.compare("repeated_share", chosen),
+        ),
+        (_("One reply was enough"), queries.compare("one_touch_share", chosen)),
+    ],
+    page,
+)
+components.kpis(
+    [
+        (_("Details asked for"), queries.compare("clarification_rounds", chosen)),
+        (_("First message complete"), queries.compare("complete_at_first_share", chosen)),
+        (_("Transferred"), queries.compare("transferred_share", chosen)),
     ],
     page,
 )
@@ -156,6 +178,9 @@ columns = {
     "full": ("full_resolution_seconds", "median"),
     "full_p90": ("full_resolution_seconds", "p90"),
     "reopened": ("reopened_share", None),
+    "first_contact": ("first_contact_resolved_share", None),
+    "rounds": ("clarification_rounds", None),
+    "complete": ("complete_at_first_share", None),
     "open_now": ("backlog", None),
 }
 words = {
@@ -164,12 +189,16 @@ words = {
     "full": _("Median full"),
     "full_p90": _("9 of 10, full"),
     "reopened": _("Reopened"),
+    "first_contact": _("First contact resolution"),
+    "rounds": _("Details asked for"),
+    "complete": _("First message complete"),
     "open_now": _("Open at the end"),
     "n": _("Contacts"),
 }
 units = {
     **dict.fromkeys(("first", "full", "full_p90"), "seconds"),
-    **dict.fromkeys(("resolved", "reopened"), "share"),
+    **dict.fromkeys(("resolved", "reopened", "first_contact", "complete"), "share"),
+    "rounds": "score",
     "open_now": "n",
 }
 for title, by in (

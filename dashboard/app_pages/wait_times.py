@@ -7,6 +7,12 @@ import streamlit as st
 from dashboard import components, figures, queries
 from dashboard.i18n import text as _
 
+EMAIL_PROMISE = (
+    "email_answered_1_day_share",
+    "email_answered_2_days_share",
+    "email_answered_3_days_share",
+)
+
 page = components.open_page(
     _("Wait times"),
     _(
@@ -107,6 +113,100 @@ if is_timed:
             units={"p90": "seconds"},
         )
 
+urgent = {"urgency": "urgent"}
+with st.container(border=True, key="card-urgent"):
+    st.header(_("Urgent contacts"), anchor=False)
+    st.caption(
+        _(
+            "Stolen accounts and funds at risk have a target of their own, by the clock: nights and"
+            " holidays count, and so does who left unanswered."
+        )
+    )
+    components.kpis(
+        [
+            (_("Answered in time"), queries.compare("urgent_answered_share", chosen)),
+            (_("Median first response"), queries.compare("urgent_first_response_seconds", chosen)),
+            (
+                _("9 of 10 answered within"),
+                queries.compare("urgent_first_response_seconds", chosen, statistic="p90"),
+            ),
+            (_("Unanswered"), queries.compare("unanswered_share", chosen, **urgent)),
+            (_("Arrived out of hours"), queries.compare("urgent_out_of_hours_share", chosen)),
+        ],
+        page,
+    )
+by_channel = queries.with_urgent_targets(
+    queries.side_by_side(
+        chosen,
+        {
+            "in_time": ("urgent_answered_share", None),
+            "median": ("urgent_first_response_seconds", "median"),
+            "p90": ("urgent_first_response_seconds", "p90"),
+            "unanswered": ("unanswered_share", None),
+            "out_of_hours": ("urgent_out_of_hours_share", None),
+        },
+        by=("channel",),
+        **urgent,
+    )
+)
+if len(by_channel):
+    components.table_card(
+        _("Urgent contacts by channel"),
+        by_channel,
+        metric="urgent_answered_share",
+        name="urgent_by_channel",
+        words={
+            "target_seconds": _("Target"),
+            "target_share": _("Target share"),
+            "in_time": _("Answered in time"),
+            "median": _("Median"),
+            "p90": _("9 of 10"),
+            "unanswered": _("Unanswered"),
+            "out_of_hours": _("Out of hours"),
+            "n": _("Contacts"),
+        },
+        units={
+            **dict.fromkeys(("median", "p90"), "seconds"),
+            **dict.fromkeys(("in_time", "unanswered", "out_of_hours"), "share"),
+        },
+    )
+
+with st.container(border=True, key="card-after-first-reply"):
+    st.header(_("After the first reply"), anchor=False)
+    st.caption(
+        _(
+            "A dash: no loaded export tells it. Time in each state needs a status history, or the"
+            " helpdesk's own figures."
+        )
+    )
+    components.kpis(
+        [
+            (_("Median next reply"), queries.compare("next_reply_seconds", chosen)),
+            (_("Customer waited for us"), queries.compare("requester_wait_seconds", chosen)),
+            (_("We waited for the customer"), queries.compare("agent_wait_seconds", chosen)),
+            (_("In our hands"), queries.compare("agent_work_seconds", chosen)),
+            (_("On hold"), queries.compare("on_hold_seconds", chosen)),
+        ],
+        page,
+    )
+
+emails = [queries.compare(metric, chosen) for metric in EMAIL_PROMISE]
+if any(components.single(frame) is not None for frame in emails):
+    with st.container(border=True, key="card-e-mail-promise"):
+        st.header(_("E-mail promise"), anchor=False)
+        st.caption(
+            _(
+                "A business day is as many open hours as the desk usually has: Friday 17:00 to"
+                " Monday 17:00 is one."
+            )
+        )
+        words = (
+            _("Within 1 business day"),
+            _("Within 2 business days"),
+            _("Within 3 business days"),
+        )
+        components.kpis(list(zip(words, emails, strict=True)), page)
+
 table = queries.side_by_side(
     chosen,
     {
@@ -117,6 +217,7 @@ table = queries.side_by_side(
         "service_level": ("service_level", None),
         "abandoned": ("abandoned_share", None),
         "out_of_hours": ("out_of_hours_share", None),
+        "next_reply": ("next_reply_seconds", "median"),
     },
     by=("channel", "language"),
 )
@@ -134,10 +235,11 @@ components.table_card(
         "service_level": _("Service level"),
         "abandoned": _("Abandoned"),
         "out_of_hours": _("Out of hours"),
+        "next_reply": _("Median next reply"),
         "n": _("Contacts"),
     },
     units={
-        **dict.fromkeys(("median", "p90", "business"), "seconds"),
+        **dict.fromkeys(("median", "p90", "business", "next_reply"), "seconds"),
         **dict.fromkeys(("unanswered", "service_level", "abandoned", "out_of_hours"), "share"),
     },
 )

@@ -9,6 +9,40 @@ from pipelines.api.published import Build
 from pipelines.api.selection import Selection
 from pipelines.errors import UnknownNameError
 
+_RELATED = """
+    WITH related AS (
+        SELECT
+            contact_id,
+            CASE WHEN merged_into = $1 THEN 'merged_in' ELSE 'linked' END AS relation
+        FROM fact_contacts
+        WHERE merged_into = $1 OR linked_contact_id = $1
+        UNION
+        SELECT repeated_by AS contact_id, 'repeated_by' AS relation
+        FROM fact_repeats
+        WHERE contact_id = $1
+        UNION
+        SELECT contact_id, 'repeats' AS relation FROM fact_repeats WHERE repeated_by = $1
+        UNION
+        SELECT merged_into AS contact_id, 'merged_into' AS relation
+        FROM fact_contacts
+        WHERE contact_id = $1
+        UNION
+        SELECT linked_contact_id AS contact_id, 'linked' AS relation
+        FROM fact_contacts
+        WHERE contact_id = $1
+    )
+    SELECT c.contact_id, r.relation, c.arrived_at, c.channel, c.topic, c.status
+    FROM related AS r
+    INNER JOIN fact_contacts AS c ON c.contact_id = r.contact_id
+    WHERE c.contact_id <> $1
+    ORDER BY c.arrived_at, c.contact_id, r.relation
+"""
+_REVIEWS = """
+    SELECT reviewed_at, score, has_failed, drawn
+    FROM fact_reviews
+    WHERE contact_id = ?
+    ORDER BY reviewed_at, review_id
+"""
 _FINISHED = ("solved", "closed", "deleted")
 
 
@@ -24,6 +58,12 @@ class ContactView:
                    bot, queue, reply (from the first message of an unanswered run to the
                    human reply; the label is first_response or next_reply) or status (the
                    label is the status). What had not ended at the data cut ends there.
+    related        one row per other contact of the same matter or of the same customer's problem:
+                   contact_id, relation, arrived_at, channel, topic, status; the relation is
+                   merged_into, merged_in, linked, repeats (this one comes back on that) or
+                   repeated_by
+    reviews        one row per quality review: reviewed_at, score (0-100), has_failed, drawn
+    older_deliveries   how many older deliveries of the same record were left out as duplicates
     previous_id, next_id   neighbours by arrival in the filter; None at its ends
     """
 
@@ -32,6 +72,9 @@ class ContactView:
     status_events: pd.DataFrame
     surveys: pd.DataFrame
     waits: pd.DataFrame
+    related: pd.DataFrame
+    reviews: pd.DataFrame
+    older_deliveries: int
     previous_id: str | None
     next_id: str | None
 
@@ -58,12 +101,18 @@ def contact_view(build: Build, contact_id: str, neighbours: Selection) -> Contac
         *_replies(messages, facts, cut),
         *_statuses(status_events, facts, cut),
     ]
+    (delivered,) = build.query(
+        "SELECT COUNT(*) AS n FROM fact_duplicates WHERE contact_id = ?", [contact_id]
+    )["n"]
     return ContactView(
         facts=facts,
         messages=messages,
         status_events=status_events,
         surveys=surveys,
         waits=pd.DataFrame(waits, columns=["label", "starts_at", "ends_at", "kind"]),
+        related=build.query(_RELATED, [contact_id]),
+        reviews=build.query(_REVIEWS, [contact_id]),
+        older_deliveries=int(delivered),
         previous_id=_neighbour(build, neighbours, facts, "<", "DESC"),
         next_id=_neighbour(build, neighbours, facts, ">", "ASC"),
     )
