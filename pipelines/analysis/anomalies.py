@@ -288,6 +288,8 @@ def _carried(grid: _Grid, span: tuple, events: pd.DataFrame) -> Iterator[tuple]:
     starts_at, ends_at = grid.calendar.instant(start), grid.calendar.instant(stop - 1)
     ends_at += pd.Timedelta(minutes=30)
     cells = grid.cells_between(start, stop)
+    if cells.empty:  # nobody came, and nobody did on days alike
+        return
     carriers = anomalies.carriers(cells, DIMENSIONS, is_surplus)
     event_id, title = _event_of(events, starts_at, ends_at)
     name = f"{starts_at:%Y%m%dT%H%M}{'+' if is_surplus else '-'}"

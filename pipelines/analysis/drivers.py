@@ -1,6 +1,11 @@
-"""What ratings depend on: one ordered model per language, pooled; effects in shares."""
+"""What ratings depend on: one ordered model per language, pooled; effects in shares.
+
+A wait enters as log(1 + wait / the channel's usual wait): the second half hour of a chat hurts
+less than the first, and half an hour is much for a chat and nothing for an e-mail.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -24,6 +29,7 @@ EVERYWHERE = "*"
 MINUTE, HOUR = 60, 3_600
 
 _COLUMNS = ["language", "term", "level", "unit", "n", "value", "low", "high", "is_sampled"]
+_RELATIVE = "wait_relative_to_usual"
 _FLAG, _NUMBER = "is_reopened", "clarification_rounds"
 
 
@@ -34,6 +40,8 @@ def analyse(connection: duckdb.DuckDBPyConnection) -> Found:
     not reopened and as without a round: the channels that never tell it have a level of their own.
     """
     ratings, is_sampled = _ratings(connection)
+    usual = ratings.groupby("channel")["wait_seconds"].transform("median").clip(lower=1)
+    ratings = ratings.assign(usual_seconds=usual)
     models, absences = {}, []
     for language, rows in ratings.groupby("language", sort=True):
         if len(rows) < LEAST_RATINGS:
@@ -68,7 +76,7 @@ def _ratings(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, set[s
                 s.topic,
                 c.first_response_seconds AS wait_seconds,
                 coalesce(c.reopens_count > 0, FALSE) AS {_FLAG},
-                coalesce({_rounds(connection)}, 0) AS {_NUMBER},
+                coalesce(c.clarification_rounds, 0) AS {_NUMBER},
                 row_number() OVER (
                     PARTITION BY s.language ORDER BY hash(s.survey_id), s.survey_id
                 ) AS place,
@@ -91,38 +99,33 @@ def _ratings(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, set[s
     return found.drop(columns=["place", "available"]), set(sampled)
 
 
-def _rounds(connection: duckdb.DuckDBPyConnection) -> str:
-    """The column of clarification rounds, where this build counts them."""
-    columns = {row[0] for row in connection.execute("DESCRIBE fact_contacts").fetchall()}
-    named = "clarification_rounds_count"
-    return f"c.{named}" if named in columns else "NULL"
-
-
 def _fitted(rows: pd.DataFrame) -> drivers.Drivers:
     """The model of one language, on whatever varies enough there."""
     rows = rows.assign(topic=_joined(rows["topic"], rows["rating"], "other"))
     usual = _joined(rows["channel"], rows["rating"], None)
-    rows = rows.assign(channel=usual)[usual.notna()]
+    rows = _relative(rows.assign(channel=usual)[usual.notna()], 0)
     categorical = tuple(name for name in ("channel", "topic") if rows[name].nunique() > 1)
     terms = drivers.Terms(
-        durations=("wait_seconds",),
+        durations=(_RELATIVE,),
         numeric=(_NUMBER,) if (rows[_NUMBER] > 0).sum() >= LEAST_OF_A_VALUE else (),
         flags=(_FLAG,) if _is_telling(rows) else (),
         categorical=categorical,
         by="channel" if "channel" in categorical else None,
     )
-    if "channel" in categorical:
-        return drivers.fit(rows, "rating", terms)
-    model = drivers.fit(rows.drop(columns="channel"), "rating", terms)
-    # The one channel is no term, but readers ask about it.
-    channel = rows.loc[model.rows.index, "channel"]
-    return _with_rows(model, model.rows.assign(channel=channel))
+    model = drivers.fit(rows, "rating", terms)
+    # Beside the terms, what the effect of a shorter wait is worked out from.
+    kept = ["channel", "wait_seconds", "usual_seconds"]
+    beside = rows.loc[model.rows.index, [name for name in kept if name not in model.rows]]
+    return replace(model, rows=model.rows.join(beside))
 
 
-def _with_rows(model: drivers.Drivers, rows: pd.DataFrame) -> drivers.Drivers:
-    from dataclasses import replace
+def _relative(rows: pd.DataFrame, less: int) -> pd.DataFrame:
+    """Waits, `less` seconds shorter, in multiples of their channel's usual one.
 
-    return replace(model, rows=rows)
+    In minutes, as the model's durations are: 60 is as long as usual.
+    """
+    waited = (rows["wait_seconds"] - less).clip(lower=0)
+    return rows.assign(**{_RELATIVE: 60 * waited / rows["usual_seconds"]})
 
 
 def _joined(values: pd.Series, ratings: pd.Series, rest: str | None) -> pd.Series:
@@ -148,9 +151,7 @@ def _effects(model: drivers.DriversWithin) -> Iterator[tuple]:
     for channel, waits in rows.groupby("channel", sort=True)["wait_seconds"]:
         step = MINUTE if waits.median() < HOUR else HOUR
         found = model.effect(
-            lambda frame, step=step: frame.assign(
-                wait_seconds=(frame["wait_seconds"] - step).clip(lower=0)
-            ),
+            lambda frame, step=step: _relative(frame, step),
             where=lambda frame, channel=channel: frame["channel"] == channel,
         )
         unit = "a minute less" if step == MINUTE else "an hour less"
