@@ -107,7 +107,8 @@ def _contact(tables: Tables, contact: str, chance: random.Random) -> None:
     if channel == "live_chat" and not is_contained:
         row["handed_over_at"] = came + timedelta(seconds=1)
     if channel != "phone":
-        _talk(tables, contact, came, wait, channel == "live_chat", is_answered, chance)
+        queued = int(channel == "live_chat")
+        _talk(tables, contact, came, wait + queued, channel == "live_chat", is_answered, chance)
     if channel != "email" and not is_contained:
         entered, until = came + timedelta(seconds=1), came + timedelta(seconds=wait + 1)
         tables["sessions"].append({
