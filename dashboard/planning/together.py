@@ -101,6 +101,70 @@ def pool_card(queue: Queue, page: Any) -> None:
             },
         )
 
+    if queue.concurrency == 1:
+        mix_card(queue, tuple(sorted(chosen)), slower / 100, page)
+
+
+def mix_card(queue: Queue, languages: tuple[str, ...], slower: float, page: Any) -> None:
+    """How many of the pool must speak all languages: simulated when asked for."""
+    reader = page.reader
+    with st.container(border=True, key="card-mix"):
+        st.subheader(_("How many must speak all of them?"), anchor=False)
+        st.caption(
+            _(
+                "A simulation of the busiest half hour: contacts go to whoever speaks one language"
+                " only, then to those who speak all; free agents take who waits longest."
+            )
+        )
+        if not st.button(_("Simulate"), key="simulate-mix"):
+            return
+        mix = flexible_agents(queue.channel, languages, slower)
+        at = reader.instant(mix.starts_at.to_pydatetime(), page.build.zone)
+        if mix.flexible is None:
+            told = _(
+                "{at}: not even {agents} agents who all speak every language keep the promise."
+            )
+        else:
+            told = _("{at}: **{flexible} of {agents}** agents must speak all of these languages.")
+        st.markdown(
+            told.format(
+                at=at,
+                flexible=reader.number(mix.flexible),
+                agents=reader.number(mix.agents),
+            )
+        )
+        table = mix.by_language.rename(
+            columns={
+                "service_level_share": "value",
+                "service_level_low": "low",
+                "service_level_high": "high",
+            }
+        )
+        components.table_card(
+            _("What each language then gets"),
+            table,
+            name=f"skill_mix_{queue.channel}",
+            words={
+                "value": _("Answered in time"),
+                "offered": _("Contacts simulated"),
+                "abandoned_share": _("Hang up"),
+                "wait_mean_seconds": _("Mean wait"),
+            },
+            units={"value": "share", "low": "share", "high": "share", "offered": "count"},
+        )
+
+
+@queries.once_a_build
+def flexible_agents(channel: str, languages: tuple[str, ...], slower: float) -> api.BusiestMix:
+    """`api.busiest_mix` of the published plans of a channel."""
+    desks = queries.ask("queues")
+    return api.busiest_mix(
+        pooled_plan(channel, languages, slower),
+        queries.ask("staffing", channel=channel),
+        desks[desks["channel"] == channel],
+        slower_share=slower,
+    )
+
 
 @queries.once_a_build
 def pooled_plan(channel: str, languages: tuple[str, ...], slower_share: float) -> pd.DataFrame:

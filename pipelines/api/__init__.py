@@ -24,11 +24,13 @@ from pipelines.staffing.shortage import (
     shortage,
     with_costs,
 )
+from pipelines.staffing.skills import BusiestMix, busiest_mix
 from pipelines.staffing.what_if import Scenario, what_if
 
 __all__ = [
     "AgentsAnswer",
     "BuildInfo",
+    "BusiestMix",
     "ContactView",
     "Definition",
     "Reason",
@@ -37,6 +39,7 @@ __all__ = [
     "Warehouse",
     "WhatChanged",
     "agents",
+    "busiest_mix",
     "csv_bytes",
     "hiring_view",
     "icalendar_bytes",

@@ -274,3 +274,71 @@ def _check(demands, groups, hours, warm_hours) -> None:
         raise OutOfRangeError("a group has 0 agents or more, and a slower_share above -1")
     if not 0 <= warm_hours < hours:
         raise OutOfRangeError(f"{warm_hours} warm hours of {hours}; some must be left to count")
+
+
+@dataclass(frozen=True)
+class BusiestMix:
+    """How many agents of a pool must speak all its languages, in its busiest half hour.
+
+    starts_at  the half hour (UTC)
+    agents     of the pool
+    flexible   of them, who must speak all; None where not even all of them do
+    by_language  SKILL_COLUMNS, what each language then gets
+    """
+
+    starts_at: pd.Timestamp
+    agents: int
+    flexible: int | None
+    by_language: pd.DataFrame
+
+
+def busiest_mix(
+    pooled: pd.DataFrame,
+    staffing: pd.DataFrame,
+    desks: pd.DataFrame,
+    *,
+    slower_share: float = 0.0,
+    replications: int = 60,
+    seed: int = 1,
+) -> BusiestMix:
+    """`fewest_flexible` of the busiest half hour of a pool of calls.
+
+    Parameters
+    ----------
+    pooled
+        As `pooling.pool_plan` gives it.
+    staffing
+        Rows of `staffing_intervals` of the channel: handle times and patience.
+    desks
+        language, target_share, within_seconds; the highest target holds for all.
+
+    Raises
+    ------
+    OutOfRangeError
+        Nothing is pooled.
+    """
+    if pooled.empty:
+        raise OutOfRangeError("nothing is pooled: these languages are never open together")
+    starts_at = pooled.groupby("starts_at")["contacts"].sum().idxmax()
+    now = pooled[(pooled["starts_at"] == starts_at) & (pooled["contacts"] > 0)]
+    rows = now.merge(
+        staffing[["starts_at", "language", "handle_seconds", "patience_seconds"]],
+        on=["starts_at", "language"],
+    ).merge(desks[["language", "within_seconds", "target_share"]], on="language")
+    known = rows["patience_seconds"].astype(float)
+    # Who never hangs up would wait for ever once his agents are too few: an hour is never reached.
+    patience = known.fillna(known.median()).fillna(3600.0)
+    demands = [
+        Demand(row.language, 2 * row.contacts, row.handle_seconds, row.within_seconds, each)
+        for row, each in zip(rows.itertuples(), patience, strict=True)
+    ]
+    agents = int(now["agents_pooled"].iloc[0])
+    flexible, found = fewest_flexible(
+        demands,
+        agents,
+        float(rows["target_share"].max()),
+        slower_share=slower_share,
+        replications=replications,
+        seed=seed,
+    )
+    return BusiestMix(starts_at, agents, flexible, found)
