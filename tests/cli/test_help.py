@@ -12,7 +12,7 @@ COMMANDS = sorted(typer.main.get_command(app).commands)
 DESIGNED = """
     inspect load build forecast run serve demo metrics measure staffing agents ledger
     quarantine forget key check docs sql sample explain baseline funnel analysis searches gaps
-    calibration
+    calibration switchboard differences vendors
 """
 
 
@@ -34,7 +34,18 @@ def test_every_command_takes_a_warehouse(command, run_command):
 
 
 @pytest.mark.parametrize(
-    "command", ["metrics", "measure", "staffing", "agents", "ledger", "quarantine", "check", "sql"]
+    "command",
+    [
+        "metrics",
+        "measure",
+        "staffing",
+        "agents",
+        "ledger",
+        "quarantine",
+        "check",
+        "sql",
+        "switchboard",
+    ],
 )
 def test_what_prints_a_table_takes_csv(command, run_command):
     assert "--csv" in run_command(command, "--help").stdout
