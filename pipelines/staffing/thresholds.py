@@ -74,6 +74,8 @@ def fewest_by_threshold(
     most = _enough(quick, highest)
     if 2 * most.sum() > load.size:
         return None
+    if not most.any():  # nothing arrives at all
+        return np.zeros(load.shape, dtype=np.int64)
     of = np.repeat(np.arange(len(most)), most)
     start = np.cumsum(most) - most
     agents = np.arange(most.sum()) - start[of] + 1
