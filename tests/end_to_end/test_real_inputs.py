@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.api import open_warehouse
 from pipelines.settings import PROJECT_ROOT, REFERENCE_DIR
 
 pytestmark = pytest.mark.time  # the same numbers, whatever zone the process runs in
@@ -134,3 +135,28 @@ def test_the_call_centre_figures(bank, run_command, metric, expected, digits):
     statistic = ("--statistic", "mean") if metric == "handle_seconds" else ()
     ran = run_command("measure", metric, *statistic, "--csv", "--warehouse", bank)
     assert round(float(ran.rows[0]["value"]), digits) == expected
+
+
+def test_zendesk_would_say_four_days_and_we_say_five_for_770_tickets_no_customer_asked(india):
+    opened = open_warehouse(india)
+    told = opened.switchboard("full_resolution_seconds").set_index("rule")
+    ours, zendesk = told.loc["full_resolution_seconds"], told.loc["zendesk_full_resolution_seconds"]
+    assert (ours["value"], ours["n"]) == (444_540, 2_821)
+    assert (zendesk["value"], zendesk["n"]) == (356_580, 3_591)
+    reasons = opened.difference_reasons(
+        "full_resolution_seconds", "zendesk_full_resolution_seconds"
+    )
+    assert dict(zip(reasons["reason"], reasons["only_there"], strict=True)) == {
+        "internal": 520,
+        "agent_initiated": 167,
+        "follow_up": 83,
+    }
+
+
+def test_what_the_real_export_does_not_tell_is_not_invented(india):
+    """It carries none of Zendesk's computed columns, and no times of reopenings."""
+    opened = open_warehouse(india)
+    assert opened.vendor_agreement()["told"].sum() == 0
+    assert opened.measure("reopened_share")["n"].tolist() == [0]
+    reopened = opened.measure("zendesk_reopened_share").iloc[0]
+    assert (round(reopened["value"], 4), reopened["n"]) == (0.1559, 3_591)
