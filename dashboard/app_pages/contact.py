@@ -24,6 +24,8 @@ WAITS = {
     "open": _("Open"),
     "pending": _("Waiting for the customer"),
     "hold": _("On hold"),
+    "solved": _("Solved"),
+    "closed": _("Closed"),
 }
 KINDS = {
     "bot": _("Bot"),
