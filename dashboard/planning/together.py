@@ -121,9 +121,7 @@ def mix_card(queue: Queue, languages: tuple[str, ...], slower: float, page: Any)
         mix = flexible_agents(queue.channel, languages, slower)
         at = reader.instant(mix.starts_at.to_pydatetime(), page.build.zone)
         if mix.flexible is None:
-            told = _(
-                "{at}: not even {agents} agents who all speak every language keep the promise."
-            )
+            told = _("{at}: {agents} agents who all speak every language do not suffice.")
         else:
             told = _("{at}: **{flexible} of {agents}** agents must speak all of these languages.")
         st.markdown(
