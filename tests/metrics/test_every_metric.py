@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.api import Warehouse, open_warehouse
 from pipelines.details_stage import find_details
+from pipelines.ingest.contracts import EXCLUSIONS
 from pipelines.warehouse import catalog
 from pipelines.warehouse.engines import duckdb as engine
 from tests.fixtures import SETTINGS, RawWarehouse
@@ -92,6 +93,20 @@ def expected(door) -> Numbers:
 @pytest.mark.parametrize("metric", METRICS)
 def test_something_is_observed(door, metric):
     assert door.measure(metric)["n"].iloc[0] > 0
+
+
+def test_no_metric_counts_a_contact_that_is_left_out(opened, desk):
+    reasons = [reason for reason in EXCLUSIONS if reason != "merged"]  # merged: case 31
+    contacts = [
+        row | {"exclusion": reasons[i % len(reasons)]} for i, row in enumerate(desk["contacts"])
+    ]
+    door = opened(desk | {"contacts": contacts})
+    counted = {
+        metric: door.observations(metric, limit=EVERYTHING)["contact_id"].dropna().tolist()
+        for metric in METRICS
+    }
+    assert {metric: found for metric, found in counted.items() if found} == {}
+    assert door.measure("backlog")["n"].item() == 0
 
 
 @pytest.mark.time
