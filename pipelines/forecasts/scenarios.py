@@ -1,0 +1,324 @@
+"""What if: named changes to a forecast, kept as text that people can read, share and repeat.
+
+A scenario is a name and a list of effects; `applied` gives the forecast frame with all of them
+and leaves the one it was given alone. Every effect is a factor on the contacts of the half
+hours and queues that it touches (a new language adds contacts instead), so a mean and its
+quantiles move together. Kinds and what they ask for:
+
+surge       a market move: `size` (0.8: 80 % more) at `starts_at`, fading to half every
+            `half_life_hours`, over after `ends_at` if given
+campaign    `size` more from `starts_at` to `ends_at`, with the same hours every day
+outage      `size` more from `starts_at` to `ends_at`, and a share `backlog` of that again, spread
+            evenly over the `backlog_hours` after it
+deflection  a bot or an article takes a `share` of the contacts of a topic from `starts_at` on,
+            growing to all of it over `ramp_days`
+language    `contacts_per_day` in `language`, shaped like `like` on the same channel, from
+            `starts_at` on
+
+Every kind may be narrowed: `channels`, `languages` (lists), and `topic_share`, the share of a
+queue's contacts that the topic concerned makes up ("by topic": a surge of 80 % in deposits,
+which are 30 % of the contacts, is 24 % more). Times are UTC instants.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipelines.errors import InputError
+from pipelines.forecasts.base import Floats
+
+_HALF_HOUR = np.timedelta64(30, "m")
+_NARROWED = {"channels": list, "languages": list, "topic_share": float}
+_KINDS: dict[str, tuple[dict[str, type], dict[str, type]]] = {  # what is needed, what may be
+    "surge": (
+        {"size": float, "starts_at": datetime, "half_life_hours": float},
+        {"ends_at": datetime},
+    ),
+    "campaign": ({"size": float, "starts_at": datetime, "ends_at": datetime}, {}),
+    "outage": (
+        {"size": float, "starts_at": datetime, "ends_at": datetime},
+        {"backlog": float, "backlog_hours": float},
+    ),
+    "deflection": ({"share": float, "starts_at": datetime}, {"ramp_days": float}),
+    "language": (
+        {"contacts_per_day": float, "language": str, "like": str, "starts_at": datetime},
+        {},
+    ),
+}
+_SHARES = ("share", "topic_share", "backlog")
+_POSITIVE = ("half_life_hours", "backlog_hours", "contacts_per_day")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One change: its kind, and the values that the kind asks for."""
+
+    kind: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named list of effects, applied one after the other; `note` says why it exists."""
+
+    name: str
+    effects: tuple[Effect, ...]
+    note: str = ""
+
+
+def from_dict(content: Mapping[str, Any]) -> Scenario:
+    """A checked scenario of `{"name": ..., "note": ..., "effects": [{"kind": ...}, ...]}`.
+
+    Raises
+    ------
+    InputError
+        Something is missing, unknown or out of range; the message names the effect, the field
+        and what would do.
+    """
+    name = content.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise InputError('a scenario needs a name: name = "..."')
+    if unknown := sorted(set(content) - {"name", "note", "effects"}):
+        raise InputError(f"scenario {name}: unknown {unknown[0]!r}; known: name, note, effects")
+    effects = content.get("effects")
+    if not isinstance(effects, list) or not effects:
+        raise InputError(f"scenario {name}: needs at least one effect: [[effects]]")
+    checked = tuple(
+        _effect(each, f"scenario {name}, effect {number}")
+        for number, each in enumerate(effects, start=1)
+    )
+    return Scenario(name.strip(), checked, str(content.get("note", "")))
+
+
+def from_toml(text: str) -> Scenario:
+    """A scenario from its text; raises InputError as `from_dict`, and for text that isn't TOML."""
+    try:
+        return from_dict(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"this is no scenario: {error}") from error
+
+
+def to_dict(scenario: Scenario) -> dict[str, Any]:
+    """The plain form; `from_dict` of it is the scenario again."""
+    content: dict[str, Any] = {"name": scenario.name}
+    if scenario.note:
+        content["note"] = scenario.note
+    content["effects"] = [{"kind": each.kind, **each.values} for each in scenario.effects]
+    return content
+
+
+def to_toml(scenario: Scenario) -> str:
+    """The text form; `from_toml` of it is the scenario again."""
+    lines = [f"name = {_written(scenario.name)}"]
+    if scenario.note:
+        lines.append(f"note = {_written(scenario.note)}")
+    for effect in scenario.effects:
+        lines += ["", "[[effects]]", f"kind = {_written(effect.kind)}"]
+        lines += [f"{key} = {_written(value)}" for key, value in effect.values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def applied(forecast: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """The forecast as it would be.
+
+    forecast: half hours with channel, language, starts_at (UTC, naive), `mean` and any
+    quantile columns (q025 ... q975). A new language adds rows.
+    """
+    answer = forecast.copy()
+    for effect in scenario.effects:
+        if effect.kind == "language":
+            answer = _with_language(answer, effect.values)
+            continue
+        factor = 1 + _EXCESS[effect.kind](answer["starts_at"].to_numpy(), effect.values)
+        touched = _touched(answer, effect.values)
+        share = effect.values.get("topic_share", 1.0)
+        factor = np.where(touched, np.maximum(0.0, 1 + share * (factor - 1)), 1.0)
+        for column in _contact_columns(answer):
+            answer[column] = answer[column] * factor
+    return answer
+
+
+def _surge(starts_at, values) -> Floats:
+    hours = _hours_since(starts_at, values["starts_at"])
+    # The mean of the half hour, not its start: a surge fades within it too.
+    rate = np.log(2) / values["half_life_hours"]
+    first, last = np.maximum(hours, 0), np.maximum(hours + 0.5, 0)
+    fading = (np.exp(-rate * first) - np.exp(-rate * last)) / (rate * 0.5)
+    return values["size"] * fading * _before_end(starts_at, values)
+
+
+def _campaign(starts_at, values) -> Floats:
+    return values["size"] * _overlap(starts_at, values["starts_at"], values["ends_at"])
+
+
+def _outage(starts_at, values) -> Floats:
+    during = _campaign(starts_at, values)
+    hours = values.get("backlog_hours", 0.0)
+    if not hours or not values.get("backlog"):
+        return during
+    lasted = (values["ends_at"] - values["starts_at"]).total_seconds() / 3600
+    after = _overlap(
+        starts_at, values["ends_at"], values["ends_at"] + pd.Timedelta(hours=hours).to_pytimedelta()
+    )
+    return during + values["backlog"] * values["size"] * lasted / hours * after
+
+
+def _deflection(starts_at, values) -> Floats:
+    days = (_hours_since(starts_at, values["starts_at"]) + 0.25) / 24
+    ramp = values.get("ramp_days", 0.0)
+    grown = np.clip(days / ramp, 0, 1) if ramp > 0 else (days > 0).astype(float)
+    return -values["share"] * grown
+
+
+_EXCESS: dict[str, Callable[..., Floats]] = {
+    "surge": _surge,
+    "campaign": _campaign,
+    "outage": _outage,
+    "deflection": _deflection,
+}
+
+
+def _with_language(forecast: pd.DataFrame, values) -> pd.DataFrame:
+    model = forecast[forecast["language"] == values["like"]]
+    if "channels" in values:
+        model = model[model["channel"].isin(values["channels"])]
+    model = model[model["starts_at"].to_numpy() >= _instant(values["starts_at"])]
+    whole = model["mean"].sum()
+    if whole <= 0:
+        raise InputError(
+            f"language {values['language']}: no contacts in {values['like']!r} to take the shape"
+            f" of; like must be one of {', '.join(sorted(forecast['language'].unique()))}"
+        )
+    days = model["starts_at"].dt.floor("D").nunique()
+    added = model.assign(language=values["language"])
+    mean = added["mean"] * values["contacts_per_day"] * days / whole
+    # A queue nobody has seen is as unsure as counts are, and never surer: Poisson around its mean.
+    for column in _contact_columns(added):
+        if column != "mean":
+            level = float(f"0.{column[1:]}")
+            added[column] = _poisson_quantile(mean.to_numpy(), level)
+    return pd.concat([forecast, added.assign(mean=mean)], ignore_index=True)
+
+
+def _poisson_quantile(mean: Floats, level: float) -> Floats:
+    from scipy.stats import poisson
+
+    return poisson.ppf(level, mean)
+
+
+def _touched(forecast: pd.DataFrame, values) -> np.ndarray:
+    touched = np.ones(len(forecast), dtype=bool)
+    for field_name, column in (("channels", "channel"), ("languages", "language")):
+        if field_name in values:
+            touched &= forecast[column].isin(values[field_name]).to_numpy()
+    return touched
+
+
+def _contact_columns(forecast: pd.DataFrame) -> list[str]:
+    return [
+        column
+        for column in forecast.columns
+        if column == "mean" or (column[:1] == "q" and column[1:].isdigit())
+    ]
+
+
+def _overlap(starts_at, first: datetime, end: datetime) -> Floats:
+    """Share of each half hour that lies within [first, end)."""
+    begins = np.maximum(starts_at, _instant(first))
+    ends = np.minimum(starts_at + _HALF_HOUR, _instant(end))
+    return np.maximum(0.0, (ends - begins) / _HALF_HOUR)
+
+
+def _before_end(starts_at, values) -> Floats:
+    if "ends_at" not in values:
+        return np.ones(len(starts_at))
+    return _overlap(starts_at, datetime(1970, 1, 1, tzinfo=UTC), values["ends_at"])
+
+
+def _hours_since(starts_at, at: datetime) -> Floats:
+    return (starts_at - _instant(at)) / np.timedelta64(1, "h")
+
+
+def _instant(at: datetime) -> np.datetime64:
+    return np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+def _effect(content: Any, where: str) -> Effect:
+    if not isinstance(content, Mapping) or content.get("kind") not in _KINDS:
+        given = content.get("kind") if isinstance(content, Mapping) else content
+        raise InputError(f"{where}: unknown kind {given!r}; known: {', '.join(_KINDS)}")
+    kind = content["kind"]
+    needed, optional = _KINDS[kind]
+    optional = {**optional, **(_NARROWED if kind != "language" else {"channels": list})}
+    known = {**needed, **optional}
+    where = f"{where} ({kind})"
+    for key in content:
+        if key != "kind" and key not in known:
+            raise InputError(f"{where}: unknown {key!r}; known: {', '.join(known)}")
+    for key in needed:
+        if key not in content:
+            raise InputError(f"{where}: {key} is missing")
+    values = {
+        key: _value(content[key], wanted, f"{where}: {key}")
+        for key, wanted in known.items()
+        if key in content
+    }
+    _check(values, where)
+    return Effect(kind, values)
+
+
+def _value(given: Any, wanted: type, where: str) -> Any:
+    if wanted is float and isinstance(given, int | float) and not isinstance(given, bool):
+        if not np.isfinite(given):
+            raise InputError(f"{where} is {given}, not a number")
+        return float(given)
+    if wanted is datetime and isinstance(given, datetime):
+        if given.tzinfo is None:
+            raise InputError(f"{where} is {given} without a zone; write 2026-03-02T09:00:00Z")
+        return given.astimezone(UTC)
+    is_list = wanted is list and isinstance(given, list) and len(given) > 0
+    if is_list and all(isinstance(each, str) for each in given):
+        return list(given)
+    if wanted is str and isinstance(given, str) and given:
+        return given
+    told = {
+        float: "a number",
+        datetime: "an instant such as 2026-03-02T09:00:00Z",
+        list: "a list of names, not empty",
+        str: "a name",
+    }
+    raise InputError(f"{where} is {given!r}; it must be {told[wanted]}")
+
+
+def _check(values: Mapping[str, Any], where: str) -> None:
+    for key in _SHARES:
+        if key in values and not 0 <= values[key] <= 1:
+            raise InputError(f"{where}: {key} is {values[key]:g}; a share lies in 0 to 1")
+    for key in _POSITIVE:
+        if key in values and values[key] <= 0:
+            raise InputError(f"{where}: {key} is {values[key]:g}; it must be above 0")
+    if values.get("ramp_days", 0) < 0:
+        raise InputError(f"{where}: ramp_days is {values['ramp_days']:g}; it can't be below 0")
+    if values.get("size", 0) < -1:
+        raise InputError(f"{where}: size is {values['size']:g}; no more than all can be lost (-1)")
+    if "ends_at" in values and values["ends_at"] <= values["starts_at"]:
+        raise InputError(f"{where}: ends_at {values['ends_at']} is not after starts_at")
+    if ("backlog" in values) != ("backlog_hours" in values):
+        raise InputError(f"{where}: backlog and backlog_hours go together")
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        escaped = "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped)
+        return f'"{escaped}"'
+    if isinstance(value, list):
+        return f"[{', '.join(_written(each) for each in value)}]"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return repr(float(value))
