@@ -162,6 +162,8 @@ TICKETS = {"plain": 660, "imported": 900, "night": 54_900, "changed": 22 * HOUR}
         ),
         ("first_resolution_seconds", {"plain": 7_259}),
         ("first_resolution_by_arrival_seconds", {"plain": 7_259}),
+        ("first_resolution_business_seconds", {"plain": 7_259}),
+        ("full_resolution_business_seconds", {"plain": 15 * 9 * HOUR + 7_259}),
         ("zendesk_first_resolution_seconds", {"plain": 7_260}),
         ("intercom_first_resolution_seconds", {"plain": 7_259}),
         ("full_resolution_by_arrival_seconds", {"plain": 21 * 86_400 + 7_259}),
