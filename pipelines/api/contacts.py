@@ -38,7 +38,7 @@ _RELATED = """
     ORDER BY c.arrived_at, c.contact_id, r.relation
 """
 _REVIEWS = """
-    SELECT reviewed_at, score, has_failed, drawn
+    SELECT reviewed_at, review_score AS score, has_failed, drawn
     FROM fact_reviews
     WHERE contact_id = ?
     ORDER BY reviewed_at, review_id

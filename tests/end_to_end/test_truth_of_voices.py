@@ -54,7 +54,7 @@ def test_each_review_comes_to_its_true_score(both, published):
     compared, wrong = rows(
         both,
         """
-        SELECT count(*), count(*) FILTER (WHERE abs(f.score - t.score) > 1e-9
+        SELECT count(*), count(*) FILTER (WHERE abs(f.review_score - t.score) > 1e-9
             OR f.drawn <> t.drawn OR f.contact_id <> t.contact_id)
         FROM true_reviews AS t
         LEFT JOIN fact_reviews AS f ON f.review_id = 'reviews:' || t.review_id

@@ -72,6 +72,7 @@ def test_keys_are_unique(warehouse):
         messages="""
             contact_id | sent_at              | author_role | text
             c1         | 2026-03-02 09:00:00Z | customer    | this is not the declared language
+            c2         | 2026-03-02 09:00:00Z | bot         | hello
         """,
         status_events="""
             contact_id | changed_at           | to_status
@@ -85,7 +86,9 @@ def test_keys_are_unique(warehouse):
         surveys="survey_id | contact_id\ns1 | c1\ns2 | c1",
         market_events="starts_at | ends_at\n2026-03-02 00:00:00 | 2026-03-03 00:00:00",
         articles="article_id | language_raw\na | ko\na | en",
-        article_events="event_id | event | events_count\n1 | view | 1\n2 | view | 1",
+        article_events="event_id | event | visitor_id | happened_at\n"
+        "1 | view | v | 2026-03-02\n2 | view | v | 2026-03-02",
+        reviews="review_id | contact_id | category | score\nr | c1 | a | 1\nr | c1 | b | 2",
     )
     detect_languages(warehouse.folder)
     connection = warehouse.build()

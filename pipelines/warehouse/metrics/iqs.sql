@@ -22,8 +22,8 @@ SELECT
     r.agent_id AS agent,
     r.urgency,
     r.source,
-    r.score AS value
+    r.review_score AS value
 FROM fact_reviews AS r
 WHERE r.exclusion IS NULL
     AND r.drawn = 'random'
-    AND r.score IS NOT NULL
+    AND r.review_score IS NOT NULL

@@ -22,10 +22,10 @@ SELECT
     r.agent_id AS agent,
     r.urgency,
     r.source,
-    r.score / nullif(r.selection_probability, 0) AS value,
+    r.review_score / nullif(r.selection_probability, 0) AS value,
     1 / nullif(r.selection_probability, 0) AS weight
 FROM fact_reviews AS r
 WHERE r.exclusion IS NULL
     AND r.drawn = 'random'
-    AND r.score IS NOT NULL
+    AND r.review_score IS NOT NULL
     AND r.selection_probability > 0

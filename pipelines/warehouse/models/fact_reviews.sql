@@ -9,7 +9,7 @@ contact_id = { type = "VARCHAR", meaning = "the contact reviewed, of one matter 
 reviewer_id = { type = "VARCHAR", meaning = "who reviewed it" }
 reviewed_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when" }
 reviewed_on = { type = "DATE", unit = "local day", meaning = "day of the review" }
-score = { type = "DOUBLE", unit = "points 0-100", meaning = "100 * weighted mean of the categories that apply; 0 where a critical one failed; NULL where none applies" }
+review_score = { type = "DOUBLE", unit = "points 0-100", meaning = "100 * weighted mean of the categories that apply; 0 where a critical one failed; NULL where none applies" }
 has_failed = { type = "BOOLEAN", meaning = "a critical category is under the critical share" }
 categories_count = { type = "BIGINT", unit = "categories", meaning = "categories that apply" }
 drawn = { type = "VARCHAR", meaning = "random, targeted (for a reason) or calibration (once more, by another reviewer)" }
@@ -53,7 +53,7 @@ SELECT
     reviewer_id,
     reviewed_at,
     reviewed_on,
-    CASE WHEN has_failed THEN 0 ELSE 100 * weighted_share END AS score,
+    CASE WHEN has_failed THEN 0 ELSE 100 * weighted_share END AS review_score,
     has_failed,
     categories_count,
     drawn,
