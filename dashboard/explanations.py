@@ -117,6 +117,13 @@ def anomaly(row: dict, zone: str, reader: Reader) -> str:
     return " ".join(said)
 
 
+def contacts_of(row: dict) -> dict[str, str]:
+    """The filters of a link to an anomaly's day and carriers."""
+    day = row["local_on"].date().isoformat()
+    carriers = {n: row[n] for n in ("channel", "language", "topic") if row[n] != EVERYWHERE}
+    return {"from": day, "to": day, **carriers}
+
+
 def measure(metric: str) -> str:
     """What a metric whose effects are told is called in a sentence."""
     return {

@@ -52,7 +52,7 @@ def link(name: str) -> st.Page:
     )
 
 
-def show_link(name: str) -> None:
-    """A link to the page `name`; the filters go with the session."""
+def show_link(name: str, query: dict[str, str] | None = None) -> None:
+    """A link to the page `name`; the filters go with the session, unless `query` tells others."""
     page = link(name)
-    st.page_link(page, label=_("See {page}").format(page=page.title))
+    st.page_link(page, label=_("See {page}").format(page=page.title), query_params=query)

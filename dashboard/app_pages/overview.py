@@ -89,11 +89,15 @@ def _alerts() -> Iterator[tuple[str, str]]:
         )
 
 
-def _anomalies() -> Iterator[tuple[str, str]]:
-    """What season and calendar did not explain in the last days of the data."""
+def _anomalies() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """What season and calendar did not explain in the last days of the data, and its contacts."""
     found = comparisons.recent_anomalies(page.build, chosen, RECENT_DAYS)
     for row in found.head(MOST_ANOMALIES).to_dict("records"):
-        yield explanations.anomaly(row, page.build.zone, reader), "contact"
+        yield (
+            explanations.anomaly(row, page.build.zone, reader),
+            "contact",
+            explanations.contacts_of(row),
+        )
 
 
 def _worsenings() -> Iterator[tuple[str, str]]:
@@ -114,12 +118,12 @@ def _worsenings() -> Iterator[tuple[str, str]]:
             )
 
 
-def _list(items: Iterable[tuple[str, str]], nothing: str) -> None:
+def _list(items: Iterable[tuple], nothing: str) -> None:
     items = list(items)
-    for sentence, name in items:
+    for sentence, *target in items:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.write(sentence)
-            pages.show_link(name)
+            pages.show_link(*target)
     if not items:
         st.write(nothing)
 

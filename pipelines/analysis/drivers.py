@@ -70,33 +70,47 @@ def _ratings(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, set[s
         f"""
         WITH rated AS (
             SELECT
+                s.survey_id,
+                s.contact_id,
                 s.score AS rating,
                 s.channel,
                 s.language,
                 s.topic,
-                c.first_response_seconds AS wait_seconds,
-                coalesce(c.reopens_count > 0, FALSE) AS {_FLAG},
-                coalesce(c.clarification_rounds, 0) AS {_NUMBER},
+                s.first_response_seconds AS wait_seconds,
                 row_number() OVER (
                     PARTITION BY s.language ORDER BY hash(s.survey_id), s.survey_id
                 ) AS place,
                 count(*) OVER (PARTITION BY s.language) AS available
             FROM fact_surveys AS s
-            INNER JOIN fact_contacts AS c ON c.contact_id = s.contact_id
             WHERE s.exclusion IS NULL
                 AND s.is_last_rating
                 AND s.scale = ?
                 AND s.answered_on > (SELECT max(answered_on) FROM fact_surveys) - CAST(? AS INTEGER)
-                AND c.first_response_seconds IS NOT NULL
+                AND s.first_response_seconds IS NOT NULL
                 AND s.language <> 'und'
+        ),
+
+        drawn AS (
+            SELECT * FROM rated WHERE place <= ?
         )
 
-        SELECT * FROM rated WHERE place <= ? ORDER BY language, place
+        SELECT
+            d.rating,
+            d.channel,
+            d.language,
+            d.topic,
+            d.wait_seconds,
+            coalesce(c.reopens_count > 0, FALSE) AS {_FLAG},
+            coalesce(c.clarification_rounds, 0) AS {_NUMBER},
+            d.available
+        FROM drawn AS d
+        INNER JOIN fact_contacts AS c ON c.contact_id = d.contact_id
+        ORDER BY d.language, d.place
         """,
         [SCALE, DAYS, RATINGS_PER_LANGUAGE],
     ).df()
     sampled = found.loc[found["available"] > RATINGS_PER_LANGUAGE, "language"].unique()
-    return found.drop(columns=["place", "available"]), set(sampled)
+    return found.drop(columns="available"), set(sampled)
 
 
 def _fitted(rows: pd.DataFrame) -> drivers.Drivers:

@@ -80,6 +80,12 @@ def test_an_anomaly_reads_as_who_since_when_how_much_and_what_is_known():
     )
 
 
+def test_an_anomaly_opens_the_contacts_of_its_day_and_carriers():
+    assert explanations.contacts_of(ANOMALY | {"topic": "*"}) == {
+        "from": "2026-11-04", "to": "2026-11-04", "channel": "live_chat", "language": "ko",
+    }  # fmt: skip
+
+
 def test_the_effect_of_a_change_reads_with_its_interval_and_its_placebos():
     row = {
         "unit": "share", "value": 0.1863, "low": 0.0665, "high": 0.3061, "placebo_share": 0.0,
