@@ -158,6 +158,7 @@ def _why(page: Page, metric: str, called: dict[str, str], asked: dict) -> None:
             st.info(_("Under these filters both rules say the same of every contact."))
             return
         unit = reasons.attrs["unit"]
+        codes = reasons["reason"].tolist()
         reasons["reason"] = [words.reason(code) for code in reasons["reason"]]
         st.caption(_("Reasons: what the second rule does that the first one does not."))
         show_table(
@@ -172,7 +173,17 @@ def _why(page: Page, metric: str, called: dict[str, str], asked: dict) -> None:
             units={"mean_difference": unit, "only_here": "n", "only_there": "n"},
             key="why-reasons",
         )
-        rows = _asked("differences", page, rule=rule, other_rule=other, limit=ROWS, **asked)
+        reason = st.selectbox(
+            _("Contacts with the reason"),
+            codes,
+            index=None,
+            format_func=words.reason,
+            placeholder=_("any reason"),
+            key=f"why-reason-{rule}-{other}",
+        )
+        rows = _asked(
+            "differences", page, rule=rule, other_rule=other, reason=reason, limit=ROWS, **asked
+        )
         st.caption(
             _("{n} of {all} observations differ. Choose a row to open the contact.").format(
                 n=page.reader.number(rows.attrs["differing"]),

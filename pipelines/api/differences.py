@@ -74,10 +74,13 @@ def differences(
     end: Day,
     where: Where,
     thresholds: dict[str, int | None],
+    reason: str | None,
     limit: int,
     offset: int,
 ) -> pd.DataFrame:
     """Rows that two rules count differently (COLUMNS), the largest difference first.
+
+    `reason` is one of `difference_reasons`; None: any.
 
     `.attrs` holds both definitions' names, `compared` (rows that at least one rule counts) and
     `differing`.
@@ -90,9 +93,9 @@ def differences(
         compared.parameters,
     ).iloc[0]
     found = build.query(
-        f"SELECT {', '.join(COLUMNS)} FROM ({compared.sql}) WHERE reason IS NOT NULL"
-        " ORDER BY abs(difference) DESC NULLS FIRST, contact_id, day LIMIT ? OFFSET ?",
-        [*compared.parameters, limit, offset],
+        f"SELECT {', '.join(COLUMNS)} FROM ({compared.sql}) WHERE reason = coalesce(?, reason)"
+        " ORDER BY abs(difference) DESC NULLS LAST, contact_id, day LIMIT ? OFFSET ?",
+        [*compared.parameters, reason, limit, offset],
     )
     found.attrs = _attrs(rule, other_rule) | {name: int(n) for name, n in counts.items()}
     return found

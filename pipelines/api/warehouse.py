@@ -147,6 +147,7 @@ class Warehouse(Explanations, Voices):
         where: Where = None,
         within_seconds: int | None = None,
         short_abandon_seconds: int | None = None,
+        reason: str | None = None,
         limit: int = 200,
         offset: int = 0,
     ) -> pd.DataFrame:
@@ -155,13 +156,13 @@ class Warehouse(Explanations, Voices):
         [contact_id, channel, language, topic, day, other_day, value, other_value, difference,
         start_seconds, stop_seconds, hours_seconds, rounding_seconds, reason]. `difference` =
         other_value - value is the sum of the four parts; a value is NULL where its rule leaves
-        the contact out or counts it on a day outside the range. Reasons are codes, several
-        joined by ", "; `unknown` where nothing known explains it. `.attrs`: compared, differing.
+        the contact out or counts it on a day outside the range. Reasons are codes, several joined
+        by ", " (`reason` picks one); `unknown`: nothing explains it. `.attrs`: compared, differing.
         """
         build = self._pointer.build()
         thresholds = _thresholds(within_seconds, short_abandon_seconds)
         return differences.differences(
-            build, rule, other_rule, start, end, where, thresholds, limit, offset
+            build, rule, other_rule, start, end, where, thresholds, reason, limit, offset
         )
 
     def difference_reasons(

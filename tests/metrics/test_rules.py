@@ -132,7 +132,7 @@ TICKETS = {"plain": 660, "imported": 900, "night": 54_900, "changed": 22 * HOUR}
         ("first_response_seconds", OURS | {"nobody": 180}),
         ("first_response_by_reply_day_seconds", OURS | {"nobody": 180}),
         ("any_reply_first_response_seconds", OURS | {"nobody": 180, "bot": 5}),
-        # to the nearest minute from creation; of the ticket that an agent began, to the agent's next
+        # nearest minute, from creation; of the ticket that an agent began, to the agent's next
         (
             "zendesk_first_response_seconds",
             TICKETS | {"nobody": 180, "gone": 120, "outbound": 40 * 60},
@@ -335,6 +335,10 @@ def test_reasons_are_counted(published):
     assert found.loc["merged", ["n", "only_here", "only_there"]].tolist() == [1, 0, 1]
     assert found.loc["no_ticket", ["n", "only_here", "only_there"]].tolist() == [1, 1, 0]
     assert found.loc["whole_minutes", "mean_difference"] == 1
+    rows = published.differences(
+        "first_response_seconds", "zendesk_first_response_seconds", reason="merged"
+    )
+    assert rows["contact_id"].tolist() == ["gone"]
 
 
 def test_agreement_counts_what_can_be_recomputed_and_what_agrees(published):
