@@ -64,15 +64,17 @@ def test_the_same_name_has_the_same_unit_everywhere():
 def test_keys_are_unique(warehouse):
     warehouse.load(
         contacts="""
-            contact_id | kind   | channel   | status
-            c1         | ticket | email     | solved
-            c2         | chat   | live_chat | open
-            c2         | chat   | live_chat | closed
+            contact_id | kind   | channel   | status | requester_id | topic | created_at
+            c1         | ticket | email     | solved | ann          | kyc   | 2026-03-02
+            c2         | chat   | live_chat | open   | ann          | kyc   | 2026-03-04
+            c2         | chat   | live_chat | closed | ann          | kyc   | 2026-03-04
         """,
         messages="""
             contact_id | sent_at              | author_role | text
             c1         | 2026-03-02 09:00:00Z | customer    | this is not the declared language
-            c2         | 2026-03-02 09:00:00Z | bot         | hello
+            c1         | 2026-03-02 09:05:00Z | agent       | which account?
+            c1         | 2026-03-02 09:10:00Z | customer    | mine
+            c2         | 2026-03-04 09:00:00Z | bot         | hello
         """,
         status_events="""
             contact_id | changed_at           | to_status
@@ -88,6 +90,8 @@ def test_keys_are_unique(warehouse):
         articles="article_id | language_raw\na | ko\na | en",
         article_events="event_id | event | visitor_id | happened_at\n"
         "1 | view | v | 2026-03-02\n2 | view | v | 2026-03-02",
+        agent_states="agent_id | state | starts_at | ends_at\n"
+        "kim | available | 2026-03-02 00:00:00 | 2026-03-02 01:00:00",
         reviews="review_id | contact_id | category | score\nr | c1 | a | 1\nr | c1 | b | 2",
     )
     detect_languages(warehouse.folder)
