@@ -106,6 +106,38 @@ def test_a_queue_without_contacts_is_forecast_to_have_next_to_none(model):
     assert ahead(model, empty) == pytest.approx(np.zeros((HORIZON, 48)), abs=0.03)
 
 
+def test_a_dead_feed_is_bridged_and_not_read_as_silence(model):
+    grid = weekly_grid(weeks=14)
+    counts = grid.counts.copy()
+    counts[grid.observed - 9 : grid.observed] = np.nan
+
+    expected = weekly_counts(grid.days)[grid.observed :]
+    assert ahead(model, replace(grid, counts=counts)) == pytest.approx(expected, rel=0.06, abs=0.3)
+
+
+def test_a_history_of_one_week_gives_its_week_or_nothing(model):
+    grid = weekly_grid(weeks=1)
+
+    means = ahead(model, grid)
+    if model.minimum_days > 7:
+        assert np.isnan(means).all()
+    else:
+        expected = weekly_counts(grid.days)[grid.observed :]
+        assert means.sum() == pytest.approx(expected.sum(), rel=0.1)
+
+
+def test_a_level_that_doubled_last_week_is_on_its_way_up(model):
+    grid = weekly_grid(weeks=14)
+    counts = grid.counts.copy()
+    counts[grid.observed - 7 : grid.observed] *= 2
+
+    rise = ahead(model, replace(grid, counts=counts)).sum() / ahead(model, grid).sum()
+    # the mean of 8 weeks has seen an eighth of it; who learns may be at 2 already
+    assert 1.12 < rise < 2.1
+    if not model.is_yardstick and model.minimum_days > 7:
+        assert rise > 1.25
+
+
 def test_the_fewest_days_it_asks_for_are_enough(model):
     grid = weekly_grid(weeks=12, noise_seed=6)
     counts = grid.counts.copy()

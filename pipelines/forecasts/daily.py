@@ -1,0 +1,117 @@
+"""Series that are known by the day only: the level model, and structural time series with it.
+
+Once two years exist, the year is a season too: a local level with a weekly season, an AR(1), two
+yearly harmonics and the calendar's columns, by maximum likelihood with the Kalman filter, is
+averaged with the level model of `day_levels`. Missing days are missing, not zero.
+
+Source: Harvey, Forecasting, Structural Time Series Models and the Kalman Filter (1989).
+"""
+
+import warnings
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+from pipelines.forecasts import grids
+from pipelines.forecasts.base import SLOTS, Floats, Grid
+from pipelines.forecasts.level_profile import LevelProfile
+from pipelines.forecasts.quantiles import day_paths
+from pipelines.forecasts.rolling import Rolling
+
+DAILY_COLUMNS = ("local_on", "mean", "q10", "q50", "q90", "model")
+TWO_YEARS = 730
+
+_YEARLY_HARMONICS = 2
+_SEEN_WEEKS = 8
+
+
+def forecast_daily(
+    history: pd.DataFrame,
+    calendar: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+    *,
+    last_on: date | None = None,
+    horizon_days: int = 14,
+    zone: str = "Asia/Seoul",
+    seed: int = 0,
+) -> pd.DataFrame:
+    """DAILY_COLUMNS, one row per day ahead on which contacts can arrive.
+
+    history: local_on, offered (NULL: not observed); one row per day. A weekday without any row
+    observed in the last 8 weeks is closed. calendar and events as for `forecast_queues`.
+    Fewer than 28 days give no forecast, an empty frame.
+    """
+    seen = history[history["offered"].notna()]
+    if seen.empty:
+        return pd.DataFrame(columns=list(DAILY_COLUMNS))
+    last_on = last_on or pd.Timestamp(seen["local_on"].max()).date()
+    grid = _one_slot_grid(seen, last_on, horizon_days)
+    columns, known_from = grids.day_columns(grid, calendar, events, zone)
+    grid = Grid(grid.days, grid.counts, grid.passes, grid.observed, columns, known_from)
+    model, origin = LevelProfile(), grid.observed - 1
+    if grid.days_behind(origin) < model.minimum_days:
+        return pd.DataFrame(columns=list(DAILY_COLUMNS))
+    rolling = Rolling(model, grid, [origin], horizon_days)
+    mean, name = rolling.mean(origin), "level"
+    if grid.days_behind(origin) >= TWO_YEARS:
+        mean = (mean + _components(grid, horizon_days)) / 2
+        name = "level and structural"
+    paths = day_paths(mean, rolling.past(origin), seed)
+    is_open = np.isfinite(mean[:, 0])
+    q10, q50, q90 = np.quantile(paths[:, is_open], [0.1, 0.5, 0.9], axis=0)
+    return pd.DataFrame(
+        {
+            "local_on": grid.days[grid.observed :][is_open].astype("datetime64[us]"),
+            "mean": mean[is_open, 0],
+            "q10": q10,
+            "q50": q50,
+            "q90": q90,
+            "model": name,
+        }
+    )
+
+
+def _one_slot_grid(seen: pd.DataFrame, last_on: date, horizon: int) -> Grid:
+    """Days as a grid whose only half hour is the first: it holds the day."""
+    on = seen["local_on"].to_numpy().astype("datetime64[D]")
+    days = grids.days_between(on.min().item(), last_on, horizon)
+    observed = len(days) - horizon
+    counts = np.full((len(days), SLOTS), np.nan)
+    position = (on - days[0]).astype(int)
+    is_past = position < observed
+    counts[position[is_past], 0] = seen["offered"].to_numpy(dtype=float)[is_past]
+    weekday = (days.astype(int) + 3) % 7
+    recent = slice(max(0, observed - 7 * _SEEN_WEEKS), observed)
+    usual = np.unique(weekday[recent][np.isfinite(counts[recent, 0])])
+    passes = np.zeros_like(counts)
+    passes[:, 0] = np.isin(weekday, usual) | np.isfinite(counts[:, 0])
+    return Grid(days, counts, passes, observed)
+
+
+def _components(grid: Grid, horizon: int) -> Floats:
+    """[horizon, 48] expected contacts of the structural model in the first half hour; else NaN."""
+    origin = grid.observed - 1
+    angle = 2 * np.pi * (grid.days - grid.days[0]).astype(float) / 365.25
+    waves = [wave(k * angle) for k in range(1, _YEARLY_HARMONICS + 1) for wave in (np.sin, np.cos)]
+    known = grid.columns_known_at(origin)
+    known = known[:, known[: grid.observed].any(axis=0)]
+    outside = np.column_stack([*waves, known])
+    logs = np.log(grid.counts[: grid.observed, 0] + 0.5)
+    with warnings.catch_warnings():
+        # Where a component does nothing its variance is at the edge: the optimiser says so.
+        warnings.simplefilter("ignore")
+        fit = UnobservedComponents(
+            logs,
+            level="llevel",
+            seasonal=7,
+            autoregressive=1,
+            exog=outside[: grid.observed],
+            mle_regression=False,
+        ).fit(disp=False, maxiter=30, cov_type="none")
+    ahead = fit.get_forecast(horizon, exog=outside[grid.observed :])
+    answer = np.full((horizon, SLOTS), np.nan)
+    # The mean of a log-normal lies above its median.
+    answer[:, 0] = np.exp(ahead.predicted_mean + ahead.var_pred_mean / 2)
+    return np.where(grid.passes[grid.observed :] > 0, answer, np.nan)

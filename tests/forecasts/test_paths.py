@@ -1,0 +1,103 @@
+"""Simulated half hours: sums, peaks, and how much shares shake."""
+
+import numpy as np
+import pytest
+from scipy.stats import poisson
+
+from pipelines.forecasts.paths import (
+    PATHS,
+    TOTAL_COLUMNS,
+    half_hour_paths,
+    shaking,
+    totals_and_peaks,
+)
+from pipelines.forecasts.quantiles import PastErrors, day_paths
+
+DAYS = np.arange(np.datetime64("2026-03-02"), np.datetime64("2026-03-16"))
+
+
+def past_of(mean, factor=1.0, origins=40, seed=0):
+    """Past forecasts of `mean`, and Poisson counts around it times `factor`."""
+    rng = np.random.default_rng(seed)
+    expected = np.broadcast_to(mean, (origins, *mean.shape)).copy()
+    return PastErrors(expected, rng.poisson(expected * factor).astype(float))
+
+
+def simulated(mean, past, seed=1):
+    totals = day_paths(np.where(np.isfinite(mean), mean, np.nan), past, seed)
+    return totals, half_hour_paths(totals, mean, past, seed)
+
+
+def test_half_hours_of_a_path_add_up_to_its_days():
+    mean = np.full((14, 48), 10.0)
+    totals, paths = simulated(mean, past_of(mean))
+
+    assert paths.shape == (PATHS, 14, 48)
+    assert paths.sum(axis=2) == pytest.approx(np.rint(totals[:PATHS]))
+
+
+def test_the_busiest_of_48_poisson_half_hours_is_as_busy_as_theory_says():
+    mean = np.full((14, 48), 10.0)
+    totals, paths = simulated(mean, past_of(mean))
+    frame = totals_and_peaks(DAYS, mean.sum(axis=1), totals, paths)
+
+    peaks = frame[frame["measure"] == "day_peak"]
+    # P(peak <= k) = P(N <= k)^48: the median is 17, the 90 % quantile 20
+    counts = np.arange(60)
+    of_peak = poisson.cdf(counts, 10.0) ** 48
+    assert (counts[of_peak >= 0.5][0], counts[of_peak >= 0.9][0]) == (17, 20)
+    assert peaks["q50"].median() == pytest.approx(17, abs=1)
+    assert peaks["q90"].median() == pytest.approx(20, abs=1)
+
+
+def test_a_week_is_surer_than_seven_days_one_by_one():
+    mean = np.full((14, 48), 10.0)
+    totals, paths = simulated(mean, past_of(mean))
+    frame = totals_and_peaks(DAYS, mean.sum(axis=1), totals, paths)
+
+    weeks = frame[frame["measure"] == "week_total"]
+    assert tuple(frame.columns) == TOTAL_COLUMNS
+    assert weeks["mean"].tolist() == [3360, 3360]
+    assert weeks["starts_on"].dt.day.tolist() == [2, 9]
+    assert weeks["ends_on"].dt.day.tolist() == [8, 15]
+    # independent Poisson half hours: +- 1.2816 sqrt(3360); days one by one: 7 x 1.2816 sqrt(480)
+    width = (weeks["q90"] - weeks["q10"]).mean()
+    assert width == pytest.approx(2 * 1.2816 * np.sqrt(3360), rel=0.35)
+    assert width < 0.6 * 7 * 2 * 1.2816 * np.sqrt(480)
+
+
+def test_shares_that_shook_before_shake_again():
+    mean = np.full((14, 48), 100.0)
+    noise = np.random.default_rng(5).gamma(
+        25, 1 / 25, (40, 14, 48)
+    )  # 20 % from half hour to half hour
+    past = past_of(mean, noise)
+
+    assert shaking(past) == pytest.approx(0.04, rel=0.1)
+    assert shaking(past_of(mean)) == pytest.approx(0, abs=0.0005)
+    _, paths = simulated(mean, past)
+    _, calm = simulated(mean, past_of(mean))
+    # the largest of 48 normals lies 2.2 deviations up: 100 (1 + 2.2 sqrt(0.01 + 0.04)), and
+    # 100 (1 + 2.2 sqrt(0.01)) without shaking
+    assert paths.max(axis=2).mean() == pytest.approx(149, rel=0.05)
+    assert calm.max(axis=2).mean() == pytest.approx(122, rel=0.05)
+
+
+def test_closed_half_hours_and_days_stay_empty():
+    mean = np.full((14, 48), 4.0)
+    mean[:, :18] = np.nan
+    mean[6] = np.nan
+    past = past_of(np.where(np.isfinite(mean), mean, 0.0))
+    totals, paths = simulated(
+        mean, PastErrors(np.where(past.expected > 0, past.expected, np.nan), past.came)
+    )
+
+    frame = totals_and_peaks(
+        DAYS, np.where(np.isfinite(mean).any(axis=1), 120.0, np.nan), totals, paths
+    )
+    assert paths[:, :, :18].sum() == 0
+    assert paths[:, 6].sum() == 0
+    assert "2026-03-08" not in set(
+        frame.loc[frame["measure"] == "day_peak", "starts_on"].astype(str)
+    )
+    assert frame.loc[frame["measure"] == "week_total", "mean"].tolist() == [720, 840]
