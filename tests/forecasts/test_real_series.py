@@ -1,16 +1,16 @@
-"""Two real call centres: the level x profile model beats both yardsticks at every horizon."""
+"""Two real call centres: the combination beats both yardsticks at every horizon, by far."""
 
 from pathlib import Path
 
 import pytest
 
-from benchmarks.forecast import SERIES, cpu_seconds_per_fit, scores
+from benchmarks.forecast import OURS, SERIES, cpu_seconds_per_fit, scores
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 # WAPE reached at 1 day, 1 week, 2 weeks, and by how much of the better yardstick's at most
 REACHED = {
-    "bank 2003, weekdays 07:00-21:05": ((0.0387, 0.0492, 0.0498), 0.75),
-    "bank 1999, 24x7": ((0.2126, 0.2423, 0.2472), 0.88),
+    "bank 2003, weekdays 07:00-21:05": ((0.0337, 0.0461, 0.0485), 0.75),
+    "bank 1999, 24x7": ((0.2030, 0.2382, 0.2413), 0.86),
 }
 
 pytestmark = [
@@ -20,20 +20,22 @@ pytestmark = [
 
 
 @pytest.mark.slow
-def test_level_profile_clearly_beats_both_yardsticks_at_every_horizon(series):
+def test_the_combination_clearly_beats_both_yardsticks_at_every_horizon(series):
     tested = scores(series, DATA)
 
     reached, at_most = REACHED[series.name]
-    mine = tested[tested["model"] == "level_profile"].set_index("horizon")
-    better = tested[tested["is_yardstick"]].groupby("horizon")[["wape", "pinball"]].min()
+    mine = tested[tested["model"] == OURS].set_index("horizon")
+    yardsticks = tested[tested["kind"] == "yardstick"]
+    better = yardsticks.groupby("horizon")[["wape", "pinball"]].min()
     assert mine["origins"].unique().tolist() == [9]
     assert mine["wape"].tolist() == pytest.approx(reached, rel=0.03)
     assert (mine["wape"] < at_most * better["wape"]).all()
-    assert (mine["pinball"] < 0.92 * better["pinball"]).all()
-    assert mine["coverage80"].tolist() == pytest.approx([0.83, 0.83, 0.83], abs=0.08)
-    assert mine["coverage95"].tolist() == pytest.approx([0.96, 0.96, 0.96], abs=0.035)
+    assert (mine["pinball"] < 0.87 * better["pinball"]).all()
+    # a day of 29 half hours erring as one moves the first day's coverage over 9 origins
+    assert mine["coverage80"].tolist() == pytest.approx([0.87, 0.83, 0.83], abs=0.03)
+    assert mine["coverage95"].tolist() == pytest.approx([0.97, 0.955, 0.955], abs=0.02)
 
 
 @pytest.mark.slow
-def test_a_fit_takes_a_fraction_of_a_second(series):
-    assert min(cpu_seconds_per_fit(series, DATA) for _ in range(3)) < 0.5
+def test_a_fit_with_its_selection_takes_less_than_a_third_of_a_second(series):
+    assert min(cpu_seconds_per_fit(series, DATA) for _ in range(3)) < 0.3
