@@ -74,6 +74,7 @@ def test_keys_are_unique(warehouse):
             c1         | 2026-03-02 09:00:00Z | customer    | this is not the declared language
             c1         | 2026-03-02 09:05:00Z | agent       | which account?
             c1         | 2026-03-02 09:10:00Z | customer    | mine
+            c1         | 2026-03-02 09:20:00Z | agent       | done
             c2         | 2026-03-04 09:00:00Z | bot         | hello
         """,
         status_events="""
