@@ -14,7 +14,7 @@ _ORDER = {"1 day": 1, "1 week": 2, "2 weeks": 3}
 def model_name(model: str) -> str:
     """A model in the reader's words; one without any stays as it is."""
     return {
-        "level_profile": _("Level × profile of the day"),
+        "combination": _("Levels, shapes and curves, weighed"),
         "borrowed_profile": _("Own level × profile of all"),
         "eight_week_mean": _("Mean of the last 8 weeks"),
         "seasonal_naive": _("Same half hour last week"),
