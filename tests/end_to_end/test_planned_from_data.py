@@ -1,0 +1,145 @@
+"""What a plan takes from the data: handle times, patience, and the work that waits."""
+
+from datetime import date
+
+import pytest
+
+from pipelines.errors import SettingsError
+from pipelines.forecast_stage import (
+    Handling,
+    assumed,
+    measured_handling,
+    measured_patience,
+    waiting_contacts,
+)
+from tests.fixtures import SETTINGS
+
+CHATS = (
+    SETTINGS
+    + """
+    [[desks]]
+    channel = "live_chat"
+    language = "ko"
+    calendar = "seoul-day"
+    target_share = 0.8
+    within_seconds = 60
+    handle_seconds = 300
+    concurrency = 3
+    slowdown_share = 0.25
+    hour_cost = 20000
+"""
+)
+
+
+def sessions(count: int, *, left_after: int | None = None, waits: int = 30, first: int = 0) -> str:
+    """Korean chats, one a minute: answered after `waits` and held for 5 minutes, or left."""
+    rows = []
+    for i in range(first, first + count):
+        at = f"2026-03-02 {1 + i // 60:02d}:{i % 60:02d}"
+        end = f"2026-03-02 {1 + (i + 5) // 60:02d}:{(i + 5) % 60:02d}"
+        if left_after is None:
+            rows.append(f"c{i} | {at}:00 | {at}:{waits:02d} | | {end}:{waits:02d} | answered | 300")
+        else:
+            rows.append(f"c{i} | {at}:00 | | {at}:{left_after:02d} | | abandoned | ")
+    return "\n".join(rows)
+
+
+HEAD = (
+    "contact_id | queue_entered_at | answered_at | abandoned_at | ended_at | outcome |"
+    " talk_seconds\n"
+)
+
+
+def contacts(count: int) -> str:
+    rows = (f"c{i} | chat | live_chat | ko" for i in range(count))
+    return "contact_id | kind | channel | language\n" + "\n".join(rows)
+
+
+def test_patience_counts_the_waits_of_those_who_were_answered(warehouse):
+    connection = warehouse(
+        CHATS,
+        contacts=contacts(70),
+        sessions=HEAD + sessions(40) + "\n" + sessions(30, left_after=20, first=40),
+    )
+    found = measured_patience(connection)["live_chat", "ko"]
+    # 40 waited 30 s and were answered, 30 hung up after 20 s: 1,800 s / 30
+    assert (found.seconds, found.abandoned) == (60.0, 30)
+
+
+def test_with_fewer_than_thirty_who_hung_up_patience_is_not_known(warehouse):
+    connection = warehouse(
+        CHATS,
+        contacts=contacts(69),
+        sessions=HEAD + sessions(40) + "\n" + sessions(29, left_after=20, first=40),
+    )
+    assert measured_patience(connection) == {}
+
+
+def test_the_handle_time_is_measured_from_thirty_contacts_on(warehouse):
+    connection = warehouse(CHATS, contacts=contacts(30), sessions=HEAD + sessions(30))
+    settings = warehouse.settings or warehouse.read_settings(CHATS)
+    found = measured_handling(connection, settings)
+    assert found == {("live_chat", "ko"): Handling(300.0, 1.0, 30)}
+    few = assumed([("live_chat", "ko"), ("email", "ko")], settings, {}, {})
+    assert few["handle_source"].tolist() == ["setting", "setting"]
+    assert few["patience_source"].tolist() == [None, "unknown"]
+    told = assumed([("live_chat", "ko")], settings, found, {}).iloc[0]
+    assert (told["handle_seconds"], told["handle_source"], told["handle_n"]) == (
+        300,
+        "measured",
+        30,
+    )
+    assert (told["hour_cost"], told["weekly_hours"]) == (20_000, 40.0)
+
+
+def test_mail_that_waits_is_due_by_days_of_opening_and_overdue_mail_on_the_first(warehouse):
+    promise = SETTINGS + "    promise_open_days = 2\n"
+    # Thursday, Friday and Saturday in Seoul; the desk is open from Monday to Friday
+    connection = warehouse(
+        promise,
+        contacts="""
+            contact_id | created_at
+            c1         | 2026-02-24 02:00:00
+            c2         | 2026-03-05 02:00:00
+            c3         | 2026-03-06 02:00:00
+            c4         | 2026-03-07 02:00:00
+            c5         | 2026-03-06 03:00:00
+        """,
+        messages="""
+            contact_id | sent_at             | author_role
+            c1         | 2026-02-24 02:00:00 | customer
+            c2         | 2026-03-05 02:00:00 | customer
+            c3         | 2026-03-06 02:00:00 | customer
+            c4         | 2026-03-07 02:00:00 | customer
+            c5         | 2026-03-06 03:00:00 | customer
+            c5         | 2026-03-06 03:05:00 | agent
+        """,
+    )
+    found = waiting_contacts(connection, warehouse.read_settings(promise), date(2026, 3, 8))
+    # Thursday's is due on Monday, Friday's and Saturday's on Tuesday; February's is left
+    assert found["email", "ko"][0] in (1.0, 2.0)
+    assert found["email", "ko"][1] == 2.0
+    assert waiting_contacts(connection, warehouse.read_settings(promise), None) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('staffed_to = "often"', "staffed_to is 'often'; it must be"),
+        ("staffed_to = 1.0", "staffed_to is '1.0'"),
+        ("patience_seconds = 0", "are above 0"),
+        ("slowdown_share = -0.1", "0 or more"),
+        ("headcount = 0", "are above 0"),
+    ],
+)
+def test_a_desk_that_makes_no_sense_is_refused_with_the_reason(warehouse, line, reason):
+    with pytest.raises(SettingsError, match=reason):
+        warehouse.read_settings(f"{SETTINGS}    {line}\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["lengths_hours = []", "break_hours = 0.4", "start_every_hours = 0"]
+)
+def test_shifts_are_given_in_half_hours(warehouse, line):
+    with pytest.raises(SettingsError, match=r"\[shifts\]: hours are given in half hours"):
+        warehouse.read_settings(f"{SETTINGS}\n    [shifts]\n    {line}\n")
