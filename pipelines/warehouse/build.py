@@ -112,8 +112,11 @@ def build(
             for head in catalog.models():
                 say(head.name)
                 engine.make(head)
-            for head in (*catalog.metrics(), *catalog.rules()):
+            duckdb_engine.check_headers(connection, catalog.models())
+            measures = (*catalog.metrics(), *catalog.rules())
+            for head in measures:
                 engine.make(head)
+            duckdb_engine.check_headers(connection, measures)
             say("definitions")
             store_frame(connection, "definitions", catalog.definitions())
             store_frame(connection, "data_dictionary", catalog.dictionary())

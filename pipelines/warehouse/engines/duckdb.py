@@ -1,6 +1,6 @@
 """DuckDB as the engine of a build: limits, the prelude, and the raw store as views."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,15 +102,12 @@ class DuckDBEngine:
         store_frame(self.connection, name, frame, temporary=temporary)
 
     def make(self, head: Header) -> None:
-        """Run a model or metric.
-
-        Raises BuildError where the SQL fails or the table differs from its header."""
+        """Run a model or metric. Raises BuildError where the SQL fails."""
         temporary = "TEMP " if head.kind == "core" else ""
         stored = "VIEW" if head.is_view else "TABLE"
         sql = head.sql.strip() + ordered(head)
         try:
             self.connection.execute(f"CREATE {temporary}{stored} {head.name} AS\n{sql}")
-            check_header(self.connection, head)
         except duckdb.Error as error:
             raise failure(head.path, error) from error
 
@@ -135,9 +132,16 @@ def ordered(head: Header) -> str:
     return f"\nORDER BY {', '.join(order)}" if order else ""
 
 
-def check_header(connection: duckdb.DuckDBPyConnection, head: Header) -> None:
-    """Compare a table or view of the build file with its header; raises BuildError."""
-    described = f"SELECT column_name, column_type FROM (DESCRIBE {head.name})"
-    wrong = disagreements(head, connection.execute(described).fetchall())
-    if wrong:
-        raise BuildError(f"{head.path}: table and header disagree: {'; '.join(wrong)}")
+def check_headers(connection: duckdb.DuckDBPyConnection, heads: Iterable[Header]) -> None:
+    """Compare the tables and views of the build file with their headers; raises BuildError."""
+    made: dict[str, list[tuple[str, str]]] = {}
+    for table, *column in connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns()"
+        " WHERE NOT internal ORDER BY table_name, column_index"
+    ).fetchall():
+        made.setdefault(table, []).append(tuple(column))
+    for head in heads:
+        if head.kind == "core" and head.name not in made:
+            continue  # it stayed within the engine
+        if wrong := disagreements(head, made.get(head.name, [])):
+            raise BuildError(f"{head.path}: table and header disagree: {'; '.join(wrong)}")

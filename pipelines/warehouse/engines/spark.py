@@ -27,7 +27,7 @@ from pipelines.warehouse.catalog import Header
 from pipelines.warehouse.corrections import Correction
 from pipelines.warehouse.engines import PROVENANCE, Opening, failure
 from pipelines.warehouse.engines.deliveries import delivered_rows, latest_rows, repeated_rows
-from pipelines.warehouse.engines.duckdb import check_header, ordered
+from pipelines.warehouse.engines.duckdb import ordered
 from pipelines.warehouse.frames import store_frame
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class SparkEngine:
     def make(self, head: Header) -> None:
         """Run a model or metric; what is published comes into the build file.
 
-        Raises BuildError where the SQL fails or the table differs from its header."""
+        Raises BuildError where the SQL fails."""
         sql = head.sql.strip()
         is_view = head.kind in ("metric", "rule") or (
             head.is_view and len(head.inputs) <= _WIDEST_VIEW
@@ -158,7 +158,6 @@ class SparkEngine:
             self._connection.execute(f"CREATE VIEW {head.name} AS\n{sql}")
         else:
             self._take_over(head)
-        check_header(self._connection, head)
 
     def rows(self, sql: str) -> list[Mapping[str, Any]]:
         """The rows of a small answer."""
