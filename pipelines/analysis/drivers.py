@@ -18,7 +18,7 @@ from pipelines.statistics.intervals import Estimate
 
 SCALE = "1-5"
 DAYS = 365
-RATINGS_PER_LANGUAGE = 4_000
+RATINGS_PER_LANGUAGE = 2_000
 """Fitted at most; of more, those with the smallest hash of their id: a sample that stays."""
 
 LEAST_RATINGS = 200
