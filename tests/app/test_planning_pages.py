@@ -90,3 +90,73 @@ def test_a_link_to_the_demand_view_shows_demand(open_app, exchange):
 def test_forecast_quality_says_which_model_is_in_use(open_app, exchange):
     app = open_app(exchange, "forecast_quality", queue="phone:ko")
     assert any(text.value.startswith("In use: **") for text in app.markdown)
+
+
+def test_a_scenario_is_drawn_beside_the_plan_and_says_what_it_costs(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", volume="50")
+    cost = next(m for m in app.metric if m.label == "Cost to schedule")
+    assert cost.value.startswith("₩")
+    assert cost.delta.startswith("+₩")
+    missed = next(m for m in app.metric if m.label == "Target missed")
+    assert missed.value.startswith("1 in ")
+
+
+def test_the_risk_is_told_as_one_half_hour_in_so_many(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", volume="50")
+    told = [w.value for w in app.warning if w.value.startswith("The target is most at risk on ")]
+    worst = api.misses(
+        api.what_if(
+            *(
+                ask("phone", "ko")
+                for ask in (
+                    api.open_warehouse(exchange).staffing,
+                    api.open_warehouse(exchange).forecast,
+                )
+            ),
+            _desk(exchange),
+            api.Scenario(volume_change_share=0.5),
+        )
+    ).iloc[0]
+    assert f": 1 half hour in {max(1, round(worst['one_in']))}" in told[0].split(";")[0]
+
+
+def _desk(folder):
+    known = api.open_warehouse(folder).queues()
+    return next(known[(known["channel"] == "phone") & (known["language"] == "ko")].itertuples())
+
+
+def test_the_shifts_of_a_link_are_those_of_the_door(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", view="shifts", shifts_on="week")
+    shifts = api.open_warehouse(exchange).shifts("phone", "ko")
+    told = f"{shifts['agents'].sum():,} shifts and {shifts['paid_hours'].sum():,.1f} paid hours"
+    assert [c.value for c in app.caption if c.value.startswith(told)] != []
+
+
+def test_languages_together_take_fewer_than_apart(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", view="languages")
+    pool = next(box for box in app.multiselect if box.label == "Languages in the pool")
+    told = next(text.value for text in app.markdown if text.value.startswith("Pooled, "))
+    door = api.open_warehouse(exchange)
+    desks = door.queues()
+    pooled = api.pool_plan(
+        door.staffing("phone"), desks[desks["channel"] == "phone"], sorted(pool.value)
+    )
+    saved = api.pooled_by_language(pooled).iloc[0]["agent_hours_saved"]
+    assert f"**{round(saved):,} (" in told
+
+
+def test_more_leaving_means_more_to_hire(open_app, exchange):
+    def hires(leaving: str) -> int:
+        app = open_app(
+            exchange, "staffing", queue="phone:ko", view="hiring", period="month", leaving=leaving
+        )
+        told = next(text.value for text in app.markdown if " to hire** in all" in text.value)
+        return int(told.removeprefix("**").split()[0])
+
+    assert hires("90") > hires("0")
+
+
+def test_every_forecast_says_how_good_such_forecasts_have_been(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", view="demand")
+    assert any(text.value.startswith("In use: **") for text in app.markdown)
+    assert any("in the 80 % band" in c.value and "1 week" in c.value for c in app.caption)
