@@ -80,6 +80,14 @@ def test_a_group_under_five_has_no_dot():
     assert dot.text[1] == "n = <5"
 
 
+def test_effects_below_nothing_stand_left_of_a_line_in_the_middle():
+    effects = groups().assign(value=[-0.1, 0.2], low=[-0.2, 0.1], high=[0.05, 0.3], n=100)
+    figure = dots(effects, "language", unit="share")
+    assert figure.layout.xaxis.range == pytest.approx((-0.315, 0.315))
+    assert [(line.x0, line.x1) for line in figure.layout.shapes] == [(0, 0)]
+    assert figure.data[0].text[0] == "<b>-10.0%</b><br>95 %: -20.0% – 5.0%<br>n = 100"
+
+
 def test_a_baseline_is_a_mark_of_its_own_group():
     figure = dots(groups(before=[0.75, NULL]), "language", unit="share", baseline="before")
     assert drawn(figure.data[0].x) == [0.75, None]
