@@ -19,7 +19,7 @@ _RELATED = """
         UNION
         SELECT repeated_by AS contact_id, 'repeated_by' AS relation
         FROM fact_repeats
-        WHERE contact_id = $1
+        WHERE contact_id = $1 AND repeated_by IS NOT NULL
         UNION
         SELECT contact_id, 'repeats' AS relation FROM fact_repeats WHERE repeated_by = $1
         UNION

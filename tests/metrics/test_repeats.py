@@ -121,3 +121,13 @@ def test_reopen_events_are_counted_apart_from_reopened_contacts(door):
         ["2026-03-05", "1.0"],
         ["2026-03-06", "2.0"],
     ]
+
+
+def test_a_contact_shows_who_came_back_on_it_and_what_it_came_back_on(door):
+    def related(contact):
+        found = door.contact(contact).related
+        return list(zip(found["contact_id"], found["relation"], strict=True))
+
+    assert related("minji_1") == [("minji_2", "repeated_by")]
+    assert related("minji_2") == [("minji_1", "repeats")]
+    assert related("joon_1") == []

@@ -23,13 +23,6 @@ SELECT
     c.agent_id AS agent,
     c.urgency,
     c.source,
-    CASE WHEN c.first_solved_at IS NOT NULL AND r.contact_id IS NULL THEN 1 ELSE 0 END AS value
-FROM fact_contacts AS c
-CROSS JOIN build_info AS b
-CROSS JOIN ref_rules AS u
-LEFT JOIN fact_repeats AS r ON r.arrived_on = c.arrived_on AND r.contact_id = c.contact_id
-WHERE c.exclusion IS NULL
-    AND c.is_resolved IS NOT NULL
-    AND c.requester_id IS NOT NULL
-    AND c.topic <> 'unknown'
-    AND (r.contact_id IS NOT NULL OR coalesce(c.first_solved_at, c.arrived_at) <= b.data_cut_at - u.repeat_window_days * INTERVAL '1' DAY)
+    CASE WHEN c.is_first_contact_resolved THEN 1 ELSE 0 END AS value
+FROM fact_repeats AS c
+WHERE c.is_first_contact_resolved IS NOT NULL

@@ -23,12 +23,6 @@ SELECT
     c.agent_id AS agent,
     c.urgency,
     c.source,
-    CASE WHEN r.contact_id IS NOT NULL THEN 1 ELSE 0 END AS value
-FROM fact_contacts AS c
-CROSS JOIN build_info AS b
-CROSS JOIN ref_rules AS u
-LEFT JOIN fact_repeats AS r ON r.arrived_on = c.arrived_on AND r.contact_id = c.contact_id
-WHERE c.exclusion IS NULL
-    AND c.requester_id IS NOT NULL
-    AND c.topic <> 'unknown'
-    AND (r.contact_id IS NOT NULL OR coalesce(c.first_solved_at, c.arrived_at) <= b.data_cut_at - u.repeat_window_days * INTERVAL '1' DAY)
+    CASE WHEN c.is_repeated THEN 1 ELSE 0 END AS value
+FROM fact_repeats AS c
+WHERE c.is_repeated IS NOT NULL

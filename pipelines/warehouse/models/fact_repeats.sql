@@ -1,18 +1,26 @@
 /* ---
-summary = "Contacts after which the same customer came back on the same topic, in any channel, within the repeat window after the first solve (after the arrival, while unsolved). Topic and time stand in for the same problem."
-grain = "one counted contact that was repeated"
+summary = "Whether the same customer came back on the same topic, in any channel, within the repeat window after the first solve (after the arrival, while unsolved). Topic and time stand in for the same problem."
+grain = "one counted contact with a known customer and topic"
 key = ["contact_id"]
-sort = ["arrived_on", "contact_id"]
+sort = ["arrived_on", "channel", "language"]
 [columns]
-contact_id = { type = "VARCHAR", meaning = "the contact that was repeated" }
+contact_id = { type = "VARCHAR", meaning = "the contact" }
 arrived_on = { type = "DATE", unit = "local day", meaning = "day of its arrival" }
-repeated_by = { type = "VARCHAR", meaning = "the customer's next contact on the topic" }
-repeated_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when that arrived" }
+arrived_slot = { type = "SMALLINT", unit = "local half hour", meaning = "half hour of that day, 0..47" }
+channel = { type = "VARCHAR", meaning = "canonical channel" }
+language = { type = "VARCHAR", meaning = "canonical language" }
+topic = { type = "VARCHAR", meaning = "canonical issue type" }
+team = { type = "VARCHAR", meaning = "team; NULL where the export names none" }
+agent_id = { type = "VARCHAR", meaning = "agent the contact belongs to last" }
+urgency = { type = "VARCHAR", meaning = "urgent or normal" }
+source = { type = "VARCHAR", meaning = "system of the contact" }
+repeated_by = { type = "VARCHAR", meaning = "the customer's next contact on the topic, if within the window" }
+is_repeated = { type = "BOOLEAN", meaning = "the customer came back within the window; NULL while that may still happen" }
+is_first_contact_resolved = { type = "BOOLEAN", meaning = "solved and not repeated; NULL while that may still change, and where the system keeps no solved state" }
 --- */
 WITH following AS (
     SELECT
         c.contact_id,
-        c.arrived_on,
         coalesce(c.first_solved_at, c.arrived_at) AS settled_at,
         lead(c.contact_id) OVER (PARTITION BY c.requester_id, c.topic ORDER BY c.arrived_at, c.contact_id) AS repeated_by,
         lead(c.arrived_at) OVER (PARTITION BY c.requester_id, c.topic ORDER BY c.arrived_at, c.contact_id) AS repeated_at
@@ -20,13 +28,42 @@ WITH following AS (
     WHERE c.exclusion IS NULL
         AND c.requester_id IS NOT NULL
         AND c.topic <> 'unknown'
+),
+
+repeated AS (
+    SELECT
+        f.contact_id,
+        f.repeated_by
+    FROM following AS f
+    CROSS JOIN ref_rules AS u
+    WHERE f.repeated_at < seconds_after(f.settled_at, u.repeat_window_days * 86400)
 )
 
 SELECT
-    f.contact_id,
-    f.arrived_on,
-    f.repeated_by,
-    f.repeated_at
-FROM following AS f
-CROSS JOIN ref_rules AS r
-WHERE f.repeated_at < seconds_after(f.settled_at, r.repeat_window_days * 86400)
+    c.contact_id,
+    c.arrived_on,
+    c.arrived_slot,
+    c.channel,
+    c.language,
+    c.topic,
+    c.team,
+    c.agent_id,
+    c.urgency,
+    c.source,
+    r.repeated_by,
+    CASE
+        WHEN r.contact_id IS NOT NULL THEN TRUE
+        WHEN seconds_after(coalesce(c.first_solved_at, c.arrived_at), u.repeat_window_days * 86400) <= b.data_cut_at THEN FALSE
+    END AS is_repeated,
+    CASE
+        WHEN c.is_resolved IS NULL THEN NULL
+        WHEN is_repeated THEN FALSE
+        WHEN NOT is_repeated THEN c.first_solved_at IS NOT NULL
+    END AS is_first_contact_resolved
+FROM fact_contacts AS c
+CROSS JOIN core_data_cut AS b
+CROSS JOIN ref_rules AS u
+LEFT JOIN repeated AS r ON r.contact_id = c.contact_id
+WHERE c.exclusion IS NULL
+    AND c.requester_id IS NOT NULL
+    AND c.topic <> 'unknown'
