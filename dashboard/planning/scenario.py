@@ -30,7 +30,7 @@ def one_in(half_hours: float, missed: float, reader: Reader) -> str:
 
 def risk_words(changed: pd.DataFrame, reader: Reader) -> None:
     """When the target is most at risk: '1 half hour in 9 on Monday morning'."""
-    found = api.misses(changed)
+    found = api.target_misses(changed)
     worst = found[found["one_in"] <= 20].head(3)
     if found.empty:
         return

@@ -18,10 +18,10 @@ from pipelines.staffing.erlang import AgentsAnswer, agents
 from pipelines.staffing.hiring import hiring_view
 from pipelines.staffing.pooling import pool_plan, pooled_by_language
 from pipelines.staffing.shortage import (
-    misses,
     roster_band,
     short_half_hours,
     shortage,
+    target_misses,
     with_costs,
 )
 from pipelines.staffing.skills import BusiestMix, busiest_mix
@@ -43,13 +43,13 @@ __all__ = [
     "csv_bytes",
     "hiring_view",
     "icalendar_bytes",
-    "misses",
     "open_warehouse",
     "pool_plan",
     "pooled_by_language",
     "roster_band",
     "short_half_hours",
     "shortage",
+    "target_misses",
     "what_if",
     "with_costs",
     "xlsx_bytes",

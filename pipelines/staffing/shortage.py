@@ -111,7 +111,7 @@ def with_costs(staffing: pd.DataFrame, queues: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def misses(staffing: pd.DataFrame) -> pd.DataFrame:
+def target_misses(staffing: pd.DataFrame) -> pd.DataFrame:
     """How often the target will be missed, by day and part of the day, the riskiest first.
 
     Parameters

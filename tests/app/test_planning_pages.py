@@ -104,7 +104,7 @@ def test_a_scenario_is_drawn_beside_the_plan_and_says_what_it_costs(open_app, ex
 def test_the_risk_is_told_as_one_half_hour_in_so_many(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko", volume="50")
     told = [w.value for w in app.warning if w.value.startswith("The target is most at risk on ")]
-    worst = api.misses(
+    worst = api.target_misses(
         api.what_if(
             *(
                 ask("phone", "ko")

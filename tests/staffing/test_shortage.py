@@ -5,10 +5,10 @@ from datetime import date
 import pandas as pd
 
 from pipelines.staffing.shortage import (
-    misses,
     roster_band,
     short_half_hours,
     shortage,
+    target_misses,
     with_costs,
 )
 
@@ -102,7 +102,7 @@ def test_one_half_hour_in_nine_on_monday_morning():
     morning = plan([1.0] * 6, [1.0] * 6, first_slot=18).assign(miss_probability=[1 / 9] * 6)
     noon = plan([1.0] * 2, [1.0] * 2, first_slot=24).assign(miss_probability=[0.0, 0.5])
     closed = plan([NULL], [NULL], first_slot=40)
-    found = misses(pd.concat([morning, noon, closed]))
+    found = target_misses(pd.concat([morning, noon, closed]))
     assert found["part"].tolist() == ["afternoon", "morning"]
     assert found["half_hours"].tolist() == [2, 6]
     assert found["missed_half_hours"].tolist() == [0.5, 6 / 9]
@@ -112,6 +112,6 @@ def test_one_half_hour_in_nine_on_monday_morning():
 
 
 def test_a_half_hour_that_never_misses_is_one_in_infinitely_many():
-    assert misses(plan([1.0], [1.0]).assign(miss_probability=[0.0]))["one_in"].tolist() == [
+    assert target_misses(plan([1.0], [1.0]).assign(miss_probability=[0.0]))["one_in"].tolist() == [
         float("inf")
     ]
