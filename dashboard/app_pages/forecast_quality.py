@@ -43,7 +43,9 @@ code = picked("queue", _("Queue"), options, default=next(iter(options)), width=3
 channel, language = code.split(":")
 of_queue = tests[(tests["channel"] == channel) & (tests["language"] == language)]
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    st.markdown(backtests.why_chosen(of_queue, reader))
+    with st.container(gap="xxsmall"):
+        st.markdown(backtests.why_chosen(of_queue, reader))
+        st.caption(backtests.how_good(of_queue, reader))
     measure = components.choice(
         "measure", _("Measure"), {"pinball": _("Pinball loss"), "wape": _("Error")}
     )
@@ -78,4 +80,5 @@ with right:
         words=backtests.words(),
         units=backtests.units(),
     )
+backtests.misses_card(channel, language, reader)
 components.close_page(page)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard import components, queries
 from dashboard.formats import Reader
 from dashboard.i18n import text as _
+from dashboard.tables import download_buttons, show_table
 
 _ORDER = {"1 day": 1, "1 week": 2, "2 weeks": 3}
 
@@ -145,6 +147,58 @@ def how_good(of_queue: pd.DataFrame, reader: Reader) -> str:
         for row in in_use.sort_values("horizon", key=lambda names: names.map(_ORDER)).itertuples()
     ]
     return " · ".join(told)
+
+
+def misses_card(channel: str, language: str, reader: Reader) -> None:
+    """Forecasts against what came, and how much of a miss was volume, how much handle time."""
+    leads = {"7": _("a week before"), "1": _("the evening before"), "14": _("two weeks before")}
+    with st.container(border=True, key="card-misses"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.subheader(_("Forecast against what came"), anchor=False)
+            lead = components.choice("lead", _("Made"), leads)
+        missed = queries.ask("misses", channel=channel, language=language, lead_days=int(lead))
+        if missed.empty:
+            components.empty(_("No day of this queue was forecast this long before."))
+            return
+        forecast, came = missed["forecast_hours"].sum(), missed["came_hours"].sum()
+        if forecast > 0:
+            told = _(
+                "Over {n} days, {came} hours of work came where {forecast} were forecast"
+                " ({change}): {volume} h by the number of contacts, {handle} h by how long they"
+                " took."
+            ).format(
+                n=reader.number(len(missed)),
+                came=reader.number(came, 1),
+                forecast=reader.number(forecast, 1),
+                change=f"{(came / forecast - 1) * 100:+.0f}%",
+                volume=f"{missed['volume_hours'].sum():+.1f}",
+                handle=f"{missed['handle_hours'].sum():+.1f}",
+            )
+            st.markdown(told)
+        columns = [
+            "local_on",
+            "forecast_contacts",
+            "offered_contacts",
+            "forecast_hours",
+            "came_hours",
+            "volume_hours",
+            "handle_hours",
+        ]
+        newest = missed.sort_values("local_on", ascending=False, ignore_index=True)
+        show_table(newest[columns], words=_missed_words())
+        download_buttons(newest[columns], f"misses_{channel}_{language}_{lead}")
+
+
+def _missed_words() -> dict[str, str]:
+    return {
+        "local_on": _("Day"),
+        "forecast_contacts": _("Contacts forecast"),
+        "offered_contacts": _("Contacts that came"),
+        "forecast_hours": _("Hours forecast"),
+        "came_hours": _("Hours that came"),
+        "volume_hours": _("By number, hours"),
+        "handle_hours": _("By handle time, hours"),
+    }
 
 
 def words() -> dict[str, str]:

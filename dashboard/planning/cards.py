@@ -140,6 +140,7 @@ def demand_card(forecast: pd.DataFrame, queue: Queue, events: pd.DataFrame, page
             )
         )
         quality_words(queue, reader)
+        totals_words(queue, reader)
         components.chart_and_table(
             figures.fan(history, ahead, events=events, daily=daily, reader=reader),
             ahead,
@@ -164,6 +165,23 @@ def quality_words(queue: Queue, reader: Reader) -> None:
         label=_("Forecast quality of this queue"),
         query_params={"queue": queue.code},
     )
+
+
+def totals_words(queue: Queue, reader: Reader) -> None:
+    """Contacts of whole weeks with their own 80 % bands: those of days would add up too wide."""
+    totals = queries.ask("forecast_totals", channel=queue.channel, language=queue.language)
+    weeks = totals[totals["measure"] == "week_total"] if len(totals) else totals
+    if len(weeks):
+        told = [
+            _("{days}: {mean} (80 %: {low} – {high})").format(
+                days=reader.days(week.starts_on.date(), week.ends_on.date()),
+                mean=reader.number(week.mean),
+                low=reader.number(week.q10),
+                high=reader.number(week.q90),
+            )
+            for week in weeks.itertuples()
+        ]
+        st.caption(_("In all, {weeks}").format(weeks="; ".join(told)))
 
 
 def closed_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:

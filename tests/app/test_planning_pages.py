@@ -160,3 +160,22 @@ def test_every_forecast_says_how_good_such_forecasts_have_been(open_app, exchang
     app = open_app(exchange, "staffing", queue="phone:ko", view="demand")
     assert any(text.value.startswith("In use: **") for text in app.markdown)
     assert any("in the 80 % band" in c.value and "1 week" in c.value for c in app.caption)
+
+
+def test_forecast_quality_takes_past_misses_apart_as_the_door_does(open_app, exchange):
+    app = open_app(exchange, "forecast_quality", queue="phone:ko", lead="1")
+    missed = api.open_warehouse(exchange).misses("phone", "ko", lead_days=1)
+    told = next(text.value for text in app.markdown if text.value.startswith("Over "))
+    assert told.startswith(
+        f"Over {len(missed)} days, {missed['came_hours'].sum():,.1f} hours of work came where"
+        f" {missed['forecast_hours'].sum():,.1f} were forecast"
+    )
+    assert f"{missed['volume_hours'].sum():+.1f} h by the number of contacts" in told
+
+
+def test_weeks_are_told_with_bands_of_their_own(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", view="demand")
+    totals = api.open_warehouse(exchange).forecast_totals("phone", "ko")
+    week = totals[totals["measure"] == "week_total"].iloc[0]
+    told = next(c.value for c in app.caption if c.value.startswith("In all, "))
+    assert f": {round(week['mean']):,} (80 %: {round(week['q10']):,} – " in told
