@@ -86,9 +86,9 @@ CASES = {
         4         |            | 2026-03-08 12:00:00 |                     | 1-5   |
     """,
     "schedules": """
-        schedule_id | channel | language | starts_at           | ends_at             | agents
-        1           | email   | ko       | 2026-03-02 22:10:00 | 2026-03-04 01:20:00 | 1.5
-        2           | email   | ko       | 2026-03-02 22:30:00 | 2026-03-02 23:00:00 | 3
+        channel | language | starts_at           | ends_at             | agents
+        email   | ko       | 2026-03-02 22:10:00 | 2026-03-04 01:20:00 | 1.5
+        email   | ko       | 2026-03-02 22:30:00 | 2026-03-02 23:00:00 | 3
     """,
     "people": "person_id | role  | language_raw\n7 | agent |\nz | customer | en-US",
 }
@@ -137,13 +137,10 @@ def metric_queries() -> list[str]:
 @contextmanager
 def measured_by_spark(connection, scratch, open_spark, folder):
     """A Spark engine that leaves the observations of all metrics behind, as it computes them."""
-    from pyspark.sql import SparkSession
-
     with open_spark(connection, scratch) as engine:
         yield engine
-        session = SparkSession.getActiveSession()
         for number, query in enumerate(metric_queries()):
-            session.sql(query).write.parquet(f"file://{folder}/{number}")
+            engine.session.sql(query).write.parquet(f"file://{folder}/{number}")
 
 
 def differences(store: Path, master: str) -> dict[str, tuple]:

@@ -70,13 +70,15 @@ def opening(master: str) -> Opening:
 
 
 class SparkEngine:
-    """An `Engine` on a Spark session; `connection` is the open build file."""
+    """An `Engine` on a Spark session; `connection` is the open build file.
+
+    `session` knows every table that was made by its name."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, session: "SparkSession", scratch: Path
     ) -> None:
         self._connection = connection
-        self._session = session
+        self.session = session
         self._scratch = scratch
         self._raw_bytes = 0
         self._delivered: set[str] = set()
@@ -105,9 +107,9 @@ class SparkEngine:
             if paths:
                 self._delivered.add(table.name)
                 files = [f"file://{path.resolve()}" for path in paths]
-                rows = self._session.read.schema(_schema(columns)).parquet(*files)
+                rows = self.session.read.schema(_schema(columns)).parquet(*files)
             else:
-                rows = self._session.sql(f"SELECT {_nulls(columns)} WHERE FALSE")
+                rows = self.session.sql(f"SELECT {_nulls(columns)} WHERE FALSE")
             rows.where(where).createTempView(f"raw_{table.name}")
 
     def expose_latest(self, table: Table, corrections: Sequence[Correction] = ()) -> None:
@@ -115,7 +117,7 @@ class SparkEngine:
         any_repeated = False
         with _failing_at(f"latest_{table.name}"):
             repeated = f"repeated_{table.name}"
-            rows = self._session.sql(repeated_rows(table))
+            rows = self.session.sql(repeated_rows(table))
             if table.name in self._delivered:
                 any_repeated = bool(self._keep(repeated, rows).take(1))
             else:
@@ -126,7 +128,7 @@ class SparkEngine:
     def view(self, name: str, sql: str) -> None:
         """Make a view that only models read."""
         with _failing_at(name):
-            self._session.sql(f"CREATE TEMPORARY VIEW {name} AS {sql}")
+            self.session.sql(f"CREATE TEMPORARY VIEW {name} AS {sql}")
 
     def store(self, name: str, frame: pd.DataFrame, *, temporary: bool = False) -> None:
         """Store a frame in the types of its header, in the build file and for Spark."""
@@ -136,7 +138,7 @@ class SparkEngine:
         self._connection.execute(f"COPY {name} TO '{_quoted(path)}/rows.parquet' (FORMAT parquet)")
         schema = _schema([(note.name, note.type) for note in catalog.header(name).columns])
         with _failing_at(name):
-            rows = self._session.read.schema(schema).parquet(f"file://{path}")
+            rows = self.session.read.schema(schema).parquet(f"file://{path}")
             rows.createOrReplaceTempView(name)
 
     def make(self, head: Header) -> None:
@@ -149,9 +151,9 @@ class SparkEngine:
         )
         with _failing_at(head.path):
             if is_view:
-                self._session.sql(f"CREATE TEMPORARY VIEW {head.name} AS\n{sql}")
+                self.session.sql(f"CREATE TEMPORARY VIEW {head.name} AS\n{sql}")
             else:
-                self._keep(head.name, self._session.sql(sql))
+                self._keep(head.name, self.session.sql(sql))
         if head.kind == "core":
             return
         if head.is_view:
@@ -162,13 +164,13 @@ class SparkEngine:
     def rows(self, sql: str) -> list[Mapping[str, Any]]:
         """The rows of a small answer."""
         with _failing_at("the raw store"):
-            return [row.asDict() for row in self._session.sql(sql).collect()]
+            return [row.asDict() for row in self.session.sql(sql).collect()]
 
     def _keep(self, name: str, rows: "DataFrame") -> "DataFrame":
         """Compute rows once: those who read them read the files."""
         path = f"file://{self._folder(name)}"
         rows.write.parquet(path)
-        kept = self._session.read.schema(rows.schema).parquet(path)
+        kept = self.session.read.schema(rows.schema).parquet(path)
         kept.createTempView(name)
         return kept
 
@@ -180,7 +182,7 @@ class SparkEngine:
             f"CAST({name} AS BIGINT) AS {name}"
             if kind in ("tinyint", "smallint", "int") and noted.get(name) == "BIGINT"
             else name
-            for name, kind in self._session.table(head.name).dtypes
+            for name, kind in self.session.table(head.name).dtypes
         )
         files = f"{_quoted(self._folder(head.name))}/*.parquet"
         self._connection.execute(
@@ -193,8 +195,8 @@ class SparkEngine:
 
     def _use_partitions(self, count: int) -> None:
         name = "spark.sql.shuffle.partitions"
-        if not self._session.sparkContext.getConf().contains(name):  # else the site has its own
-            self._session.conf.set(name, str(count))
+        if not self.session.sparkContext.getConf().contains(name):  # else the site has its own
+            self.session.conf.set(name, str(count))
 
 
 @contextmanager
