@@ -17,6 +17,7 @@ from pipelines.forecasts.queues import (
 )
 from tests.forecasts.series import arrivals
 
+QUICK = [m for m in discover() if m.is_yardstick or m.name == "borrowed_profile"]
 QUANTILE_COLUMNS = ["q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975"]
 
 
@@ -129,7 +130,7 @@ def test_one_bad_queue_does_not_keep_the_others_from_their_forecast(history):
 def test_a_young_queue_borrows_and_says_that_it_is_untested(history):
     young = arrivals(days=9, language="es", size=0.05, seed=4)
 
-    answer = forecast_queues(pd.concat([history, young], ignore_index=True))
+    answer = forecast_queues(pd.concat([history, young], ignore_index=True), models=QUICK)
 
     rows = answer.intervals.query("language == 'es'")
     assert rows["model"].unique().tolist() == ["borrowed_profile (untested: 9 days of history)"]
@@ -142,7 +143,7 @@ def test_one_stray_contact_is_not_one_a_day(history):
     stray = arrivals(days=2, language="und", size=0.0)
     stray.loc[3, "offered"] = 1.0
 
-    answer = forecast_queues(pd.concat([history, stray], ignore_index=True))
+    answer = forecast_queues(pd.concat([history, stray], ignore_index=True), models=QUICK)
 
     assert answer.intervals.query("language == 'und'")["mean"].sum() < 1
 
@@ -168,9 +169,9 @@ def test_closed_half_hours_are_absent_unless_contacts_arrive_in_them(history):
     hours = history.assign(is_open=~closed)
     calls = hours.assign(offered=hours["offered"].where(~closed, 0))
 
-    as_calls = forecast_queues(calls).intervals
+    as_calls = forecast_queues(calls, models=QUICK).intervals
     assert (as_calls["local_slot"].min(), as_calls["local_slot"].max()) == (18, 35)
-    as_mail = forecast_queues(hours).intervals
+    as_mail = forecast_queues(hours, models=QUICK).intervals
     assert (as_mail["local_slot"].min(), as_mail["local_slot"].max()) == (0, 47)
 
 
@@ -189,7 +190,7 @@ def test_the_coming_opening_hours_decide_where_they_are_given(history):
         coming["local_on"] != pd.Timestamp("2026-04-01")
     )
 
-    answer = forecast_queues(calls, ahead=coming)
+    answer = forecast_queues(calls, ahead=coming, models=QUICK)
 
     assert answer.intervals["local_slot"].min() == 18
     assert pd.Timestamp("2026-04-01") not in set(answer.intervals["local_on"])
@@ -213,7 +214,7 @@ def test_a_day_under_way_is_left_aside(history, forecasts):
 def test_the_days_on_which_clocks_change_have_46_and_50_half_hours(changes_on, slots):
     before = arrivals(last_on=changes_on - timedelta(days=3), zone="America/New_York")
 
-    answer = forecast_queues(before, zone="America/New_York")
+    answer = forecast_queues(before, zone="America/New_York", models=QUICK)
 
     on_the_day = answer.intervals[answer.intervals["local_on"] == pd.Timestamp(changes_on)]
     assert len(on_the_day) == slots
@@ -226,7 +227,7 @@ def test_a_repeated_hour_does_not_make_its_half_hours_twice_as_busy():
     history = arrivals(last_on=date(2025, 11, 23), zone="America/New_York")
     history["offered"] = 30.0
 
-    answer = forecast_queues(history, zone="America/New_York")
+    answer = forecast_queues(history, zone="America/New_York", models=QUICK)
 
     assert answer.intervals["mean"].tolist() == pytest.approx([30.0] * 672, rel=0.02)
 
