@@ -136,6 +136,8 @@ def _rules_in_words(table, called: dict[str, str]) -> None:
             st.caption(f"{_('Worked example')}: {escaped(_(definition.worked_example))}")
             if definition.reference:
                 st.caption(f"{_('Source')}: {escaped(definition.reference)}")
+            if st.toggle("SQL", key=f"sql-{row.rule}"):
+                st.code(definition.sql, language="sql")
 
 
 def _why(page: Page, metric: str, called: dict[str, str], asked: dict) -> None:
