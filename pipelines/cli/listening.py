@@ -40,9 +40,13 @@ def searches(
     opened = open_warehouse(warehouse)
     found = opened.searches(day(start), day(end), conditions(where))
     print_measured(
-        opened, found, csv, title="Searches", units=dict.fromkeys(("value", "low", "high"), "share"),
+        opened,
+        found,
+        csv,
+        title="Searches",
+        units=dict.fromkeys(("value", "low", "high"), "share"),
         labels=_LABELS | {"value": "without a result"},
-    )  # fmt: skip
+    )
 
 
 @commands.command(

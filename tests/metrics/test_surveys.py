@@ -108,7 +108,7 @@ def test_a_change_of_mind_counts_in_the_order_in_which_it_happened(warehouse, me
             s3        | c3         | 2026-03-09 00:00:00Z | 2026-03-03 | 2026-03-04  | good_bad | 1
             s4-good   | c4         | 2026-03-04 00:00:00Z | 2026-03-03 | 2026-03-04  | good_bad | 1
             s4-bad    | c4         | 2026-03-25 00:00:00Z | 2026-03-03 | 2026-03-25  | good_bad | 0
-        """,
+        """,  # noqa: E501
     )
     assert measured("good_to_bad_share") == {"value": 0.25, "n": 4}
     assert measured("good_to_bad_share", where={"contact_id": "c1"}) == {"value": 1, "n": 1}
