@@ -26,19 +26,33 @@ def searches(build: Build, start: Day, end: Day, where: Where, limit: int) -> pd
     )
     found = build.query(
         f"""
+        WITH searched AS (
+            SELECT
+                lower(trim(query)) AS query,
+                language,
+                events_count,
+                no_result_count,
+                no_click_count,
+                contacted_count,
+                no_result_count IS NOT NULL AS is_told,
+                bool_or(no_result_count IS NOT NULL)
+                    OVER (PARTITION BY lower(trim(query)), language) AS is_told_of_any
+            FROM fact_article_events
+            WHERE {selection.condition.text}
+                AND event = 'search'
+                AND is_counted
+                AND query IS NOT NULL
+        )
         SELECT
-            lower(trim(query)) AS query,
+            query,
             language,
             CAST(sum(events_count) AS BIGINT) AS n,
             CAST(sum(no_result_count) AS BIGINT) AS no_result_count,
-            CAST(sum(events_count) FILTER (WHERE no_result_count IS NOT NULL) AS BIGINT) AS told,
             CAST(sum(no_click_count) AS BIGINT) AS no_click_count,
             CAST(sum(contacted_count) AS BIGINT) AS contacted_count
-        FROM fact_article_events
-        WHERE {selection.condition.text}
-            AND event = 'search'
-            AND is_counted
-            AND query IS NOT NULL
+        FROM searched
+        -- where some exports tell how many results there were, only theirs are looked at
+        WHERE is_told = is_told_of_any
         GROUP BY ALL
         HAVING sum(events_count) >= {LEAST_SEARCHES}
         ORDER BY no_result_count DESC NULLS LAST, n DESC, query, language
@@ -46,14 +60,17 @@ def searches(build: Build, start: Day, end: Day, where: Where, limit: int) -> pd
         """,
         [*selection.condition.parameters, limit],
     )
-    nothing, told = (
-        found[name].to_numpy(dtype="float64", na_value=np.nan)
-        for name in ("no_result_count", "told")
+    nothing, n = (
+        found[name].to_numpy(dtype="float64", na_value=np.nan) for name in ("no_result_count", "n")
     )
-    low, high = intervals.wilson(np.nan_to_num(nothing), np.nan_to_num(told))
-    value = np.divide(nothing, told, out=np.full(len(found), np.nan), where=told > 0)
+    is_told = ~np.isnan(nothing)
+    low, high = (
+        np.where(is_told, side, np.nan) for side in intervals.wilson(np.nan_to_num(nothing), n)
+    )
     counts = ["no_result_count", "no_click_count", "contacted_count"]
-    found = found[["query", "language", "n", *counts]].assign(value=value, low=low, high=high)
+    found = found[["query", "language", "n", *counts]].assign(
+        value=np.divide(nothing, n), low=low, high=high
+    )
     found.attrs = {"unit": "share"}
     return found
 
