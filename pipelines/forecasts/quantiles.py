@@ -139,8 +139,8 @@ def _standardised_quantiles(mean: Floats, expected, came, is_used, days: int) ->
         expected, came = expected[is_used], came[is_used]
         deviation = np.sqrt(expected + by_slot * expected**2)
         errors = (came - expected) / deviation
-        # The errors of one day are alike, so days rather than half hours limit what is known.
-        widened = 0.5 + (levels - 0.5) * (1 + 1 / max(days, 1))
+        # Errors of one day are alike in part: what is known lies between days and half hours.
+        widened = 0.5 + (levels - 0.5) * (1 + 1 / np.sqrt(days * len(errors)))
         bias = (came - expected).sum() / deviation.sum()
         factors = np.quantile(errors, np.clip(widened, 0, 1)) - (1 - _LASTING_BIAS) * bias
     mu = np.nan_to_num(mean, nan=0.0)
