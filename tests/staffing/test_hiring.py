@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from pipelines.errors import OutOfRangeError
-from pipelines.staffing.hiring import HIRING_COLUMNS, plan_hiring, share_per_period
+from pipelines.staffing.hiring import HIRING_COLUMNS, hiring_view, plan_hiring, share_per_period
 
 
 def test_without_attrition_or_ramp_people_are_hired_when_they_are_needed():
@@ -73,3 +73,40 @@ def test_a_number_that_makes_no_sense_is_named(changed, said):
     sound = {"required": [10], "on_roll": 10, "attrition_share": 0.1}
     with pytest.raises(OutOfRangeError, match=said):
         plan_hiring(**(sound | changed))
+
+
+def fortnight(agents):
+    days = pd.date_range("2026-03-02", periods=14)
+    return pd.DataFrame({"local_on": days.repeat(16), "required_scheduled": agents})
+
+
+def test_a_fortnights_hours_are_people_by_the_hours_of_their_week():
+    # 16 half hours a day with 10 agents are 560 hours a week: 14 people of 40 hours
+    view = hiring_view(fortnight(10), on_roll=14, yearly_attrition=0.0)
+    assert view["period"].tolist() == list(range(1, 13))
+    assert view["required"].tolist() == [14.0] * 12
+    assert view["hires"].tolist() == [0] * 12
+
+
+def test_growth_comes_by_the_month_and_hires_come_a_ramp_before_it():
+    view = hiring_view(
+        fortnight(10),
+        on_roll=14,
+        yearly_attrition=0.0,
+        yearly_growth=1.0,
+        ramp_weeks=9,
+        by="month",
+    )
+    assert view["required"].iloc[-1] == pytest.approx(28.0)
+    assert view["hires"].sum() >= 14
+    # two months of ramp: who is there in full in the third month began in the first
+    assert view["hires"].iloc[0] > 0
+    assert view["gap"].iloc[2:].min() >= -1e-6
+
+
+@pytest.mark.parametrize(
+    "told", [{"by": "day"}, {"weekly_hours": 0}, {"yearly_growth": -2}, {"ramp_weeks": -1}]
+)
+def test_a_view_that_makes_no_sense_is_refused(told):
+    with pytest.raises(OutOfRangeError, match="week or month, above 0"):
+        hiring_view(fortnight(1), on_roll=1, yearly_attrition=0.1, **told)

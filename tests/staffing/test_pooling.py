@@ -2,12 +2,15 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from pipelines.errors import OutOfRangeError
+from pipelines.staffing.chat import Concurrency, required_chat_agents
 from pipelines.staffing.erlang import erlang_a, erlang_c, required_agents
-from pipelines.staffing.pooling import POOLING_COLUMNS, pool
+from pipelines.staffing.pooling import POOLING_COLUMNS, pool, pool_plan, pooled_by_language
+from pipelines.staffing.skills import busiest_mix
 
 
 def queues(*languages, **columns):
@@ -91,3 +94,93 @@ def test_no_queues_are_no_rows_and_a_negative_time_is_refused():
     assert pool(queues()).empty
     with pytest.raises(OutOfRangeError, match="slower_share is -1"):
         pool(queues(("ja", 1, 360, 20)), slower_share=-1)
+
+
+# -- from published plans -------------------------------------------------------------------
+
+
+def published(language, contacts, *, patience=None, is_open=True, handle=180.0):
+    return pd.DataFrame(
+        {
+            "starts_at": pd.date_range("2026-03-02", periods=len(contacts), freq="30min"),
+            "language": language,
+            "is_open": is_open,
+            "expected_contacts": contacts,
+            "handle_seconds": handle,
+            "patience_seconds": patience,
+        }
+    )
+
+
+DESKS = pd.DataFrame(
+    {
+        "language": ["ko", "ja"],
+        "target_share": 0.8,
+        "within_seconds": 20,
+        "concurrency": 1,
+        "slowdown_share": 0.0,
+    }
+)
+
+
+def test_published_plans_are_pooled_where_two_languages_are_open_at_once():
+    korean = published("ko", [100.0, 100.0])
+    japanese = published("ja", [20.0, 20.0], is_open=[True, False])
+    pooled = pool_plan(pd.concat([korean, japanese]), DESKS, ["ko", "ja"])
+    assert pooled["starts_at"].unique().tolist() == [pd.Timestamp("2026-03-02 00:00")]
+    # 10 and 2 erlangs take 14 and 4 agents apart, 12 erlangs take 16
+    assert pooled.set_index("language")["agents_apart"].to_dict() == {"ko": 14, "ja": 4}
+    assert pooled["agents_pooled"].tolist() == [16, 16]
+    whole, japan, korea = pooled_by_language(pooled).itertuples()
+    assert (whole.language, japan.language, korea.language) == ("*", "ja", "ko")
+    assert (whole.agent_hours_apart, whole.agent_hours_pooled) == (9.0, 8.0)
+    assert whole.agent_hours_saved == 1.0
+    assert (whole.contacts, japan.contacts, korea.contacts) == (120.0, 20.0, 100.0)
+    level = float(erlang_c(12, 16, 180, 20).service_level_share)
+    assert [whole.service_level_pooled, japan.service_level_pooled] == pytest.approx([level] * 2)
+
+
+def test_a_language_of_unknown_patience_is_taken_to_be_as_patient_as_the_others():
+    plans = pd.concat([published("ko", [100.0], patience=300.0), published("ja", [20.0])])
+    known = pd.concat([plans.iloc[:1], published("ja", [20.0], patience=300.0)])
+    found, told = (pool_plan(each, DESKS, ["ko", "ja"]) for each in (plans, known))
+    assert found["agents_pooled"].tolist() == told["agents_pooled"].tolist()
+
+
+def test_chats_are_pooled_as_chats():
+    desks = DESKS.assign(concurrency=3, slowdown_share=0.2, within_seconds=60)
+    plans = pd.concat([published("ko", [60.0], handle=540.0), published("ja", [6.0], handle=540.0)])
+    found = pool_plan(plans, desks, ["ko", "ja"]).set_index("language")
+    three = Concurrency(3, 0.2)
+    apart = required_chat_agents(np.array([60, 6]) / 1800, 540, 0.8, 60, np.inf, three)
+    together = required_chat_agents(66 / 1800, 540, 0.8, 60, np.inf, three)
+    assert found.loc[["ko", "ja"], "agents_apart"].tolist() == apart.tolist()
+    assert found["agents_pooled"].unique().tolist() == [int(together)]
+
+
+def test_one_language_is_no_pool_and_no_overlap_is_an_empty_one():
+    with pytest.raises(OutOfRangeError, match="two languages or more"):
+        pool_plan(published("ko", [1.0]), DESKS, ["ko"])
+    closed = published("ja", [20.0], is_open=False)
+    empty = pool_plan(pd.concat([published("ko", [1.0]), closed]), DESKS, ["ko", "ja"])
+    assert empty.empty
+    assert pooled_by_language(empty).empty
+
+
+def test_the_busiest_half_hour_of_a_pool_says_how_many_must_speak_both():
+    plans = pd.concat(
+        [
+            published("ko", [20.0, 50.0], patience=180.0),
+            published("ja", [20.0, 20.0], patience=180.0),
+        ]
+    )
+    pooled = pool_plan(plans, DESKS, ["ko", "ja"])
+    mix = busiest_mix(pooled, plans, DESKS, replications=40, seed=3)
+    assert mix.starts_at == pd.Timestamp("2026-03-02 00:30")
+    assert mix.agents == pooled["agents_pooled"].max()
+    assert mix.by_language["language"].tolist() == ["ja", "ko"]
+    assert mix.flexible is None or 0 <= mix.flexible <= mix.agents
+    if mix.flexible is not None:
+        assert mix.by_language["service_level_share"].min() >= 0.8
+    with pytest.raises(OutOfRangeError, match="nothing is pooled"):
+        busiest_mix(pooled.iloc[:0], plans, DESKS)

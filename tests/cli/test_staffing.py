@@ -1,0 +1,49 @@
+"""The plan on the command line: tables, and files that calendars and spreadsheets read."""
+
+import pandas as pd
+import pytest
+
+from pipelines import api
+from pipelines.cli import main
+
+
+@pytest.fixture
+def plan(exchange):
+    return api.open_warehouse(exchange)
+
+
+def run(*arguments):
+    return main(["staffing", *map(str, arguments)])
+
+
+def test_shifts_as_csv_are_those_of_the_door(exchange, plan, capsys, tmp_path):
+    assert run("--shifts", "--queue", "phone/ko", "--csv", "--warehouse", exchange) == 0
+    lines = capsys.readouterr().out.splitlines()
+    shifts = plan.shifts("phone", "ko")
+    assert lines[0] == ",".join(shifts.columns)
+    assert len(lines) - 1 == len(shifts)
+
+
+def test_the_calendar_has_an_event_for_every_shift(exchange, plan, capsys, tmp_path):
+    target = tmp_path / "shifts.ics"
+    assert run("--ics", target, "--queue", "phone/ko", "--warehouse", exchange) == 0
+    assert capsys.readouterr().out == f"wrote {target}\n"
+    content = target.read_text(encoding="utf-8")
+    assert content.count("BEGIN:VEVENT") == len(plan.shifts("phone", "ko"))
+    run("--ics", target, "--queue", "phone/ko", "--warehouse", exchange)
+    assert target.read_text(encoding="utf-8") == content
+
+
+def test_the_workbook_holds_half_hours_shifts_and_assumptions(exchange, plan, tmp_path):
+    target = tmp_path / "plan.xlsx"
+    assert run("--xlsx", target, "--queue", "phone/ko", "--warehouse", exchange) == 0
+    sheets = pd.read_excel(target, sheet_name=None, engine="calamine")
+    assert list(sheets) == ["data", "shifts", "assumptions", "about"]
+    assert len(sheets["data"]) == len(plan.staffing("phone", "ko"))
+    assert len(sheets["assumptions"]) == len(plan.staffing_queues())
+
+
+def test_a_file_in_a_folder_that_is_not_there_is_one_line_of_error(exchange, capsys, tmp_path):
+    code = run("--ics", tmp_path / "no" / "shifts.ics", "--warehouse", exchange)
+    assert code != 0
+    assert "name a file in a folder that is there" in capsys.readouterr().err
