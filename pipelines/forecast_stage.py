@@ -18,13 +18,14 @@ from pipelines.errors import SettingsError
 from pipelines.forecasts import forecast_queues
 from pipelines.settings import Settings
 from pipelines.staffing.patience import Patience, mean_patience
-from pipelines.staffing.requirement import LIVE_CHANNELS, desk_of, require_all
+from pipelines.staffing.requirement import LIVE_CHANNELS, desk_of, live_queue, require_all
 from pipelines.staffing.rosters import plan_shifts
 from pipelines.warehouse import calendars
 from pipelines.warehouse.build import add_frames
 
 HORIZON_DAYS = 14
 MEASURED_DAYS = 56
+HALF_HOUR_SECONDS = 1800
 LEAST_CONTACTS = 30
 ASSUMPTION_COLUMNS = (
     "channel",
@@ -114,13 +115,39 @@ def add_forecasts(
             "forecast_intervals": forecasts.intervals,
             "forecast_days": forecasts.days,
             "forecast_backtest": forecasts.backtest,
-            "forecast_totals": forecasts.totals,
+            "forecast_totals": with_peak_agents(forecasts.totals, settings, assumptions),
             "forecast_past": with_handle_times(forecasts.past, handled),
             "staffing_intervals": staffing,
             "staffing_queues": assumptions,
             "staffing_shifts": shifts,
         },
     )
+
+
+def with_peak_agents(
+    totals: pd.DataFrame, settings: Settings, assumptions: pd.DataFrame
+) -> pd.DataFrame:
+    """`Forecasts.totals` with a third measure: agents that the day's busiest half hour takes.
+
+    More contacts never take fewer agents, so the quantile of the agents is the agents at the
+    quantile; their mean is not known (NULL). Live queues with a desk only; what is still in hand
+    from the half hour before is left out.
+    """
+    levels = ["q025", "q10", "q50", "q90", "q975"]
+    peaks = totals[totals["measure"] == "day_peak"].set_index(["channel", "language"])
+    added = []
+    for row in assumptions[assumptions["channel"].isin(LIVE_CHANNELS)].itertuples():
+        if (row.channel, row.language) not in peaks.index:
+            continue
+        desk = desk_of(row.channel, row.language, settings.desks)
+        handle = float(row.handle_seconds)
+        patience = None if pd.isna(row.patience_seconds) else float(row.patience_seconds)
+        own = peaks.loc[[(row.channel, row.language)]].reset_index()
+        load = own[levels].to_numpy(dtype=float) * handle / HALF_HOUR_SECONDS
+        agents = live_queue(desk, handle, patience).required_agents(load.ravel())
+        own[levels] = agents.reshape(load.shape).astype(float)
+        added.append(own.assign(measure="peak_agents", mean=float("nan")))
+    return pd.concat([totals, *added], ignore_index=True)[list(totals.columns)]
 
 
 def with_handle_times(past: pd.DataFrame, handled: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.exports import csv_bytes, icalendar_bytes, xlsx_bytes
 from pipelines.api.trust import Reason, Trust
 from pipelines.api.warehouse import Warehouse, open_warehouse
+from pipelines.forecasts import scenarios as demand_scenarios
 from pipelines.staffing.erlang import AgentsAnswer, agents
 from pipelines.staffing.hiring import hiring_view
 from pipelines.staffing.pooling import pool_plan, pooled_by_language
@@ -41,6 +42,7 @@ __all__ = [
     "agents",
     "busiest_mix",
     "csv_bytes",
+    "demand_scenarios",
     "hiring_view",
     "icalendar_bytes",
     "open_warehouse",

@@ -1,10 +1,12 @@
 """Weeks, peaks and past forecasts of queues, channels and the whole."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.forecast_stage import with_handle_times
+from pipelines.forecast_stage import with_handle_times, with_peak_agents
 from pipelines.forecasts import forecast_queues
 from pipelines.forecasts.base import discover
 from pipelines.forecasts.queues import PAST_COLUMNS, QUEUE_TOTAL_COLUMNS
@@ -141,3 +143,37 @@ def test_a_plan_assumes_the_handle_time_of_the_eight_weeks_up_to_its_evening():
         True,
         True,
     ]
+
+
+def test_agents_at_the_peak_are_the_agents_at_its_quantiles():
+    desk = SimpleNamespace(
+        channel="phone",
+        language="ko",
+        target_share=0.8,
+        within_seconds=20,
+        max_occupancy=1.0,
+        concurrency=1,
+        slowdown_share=0.0,
+    )
+    assumptions = pd.DataFrame(
+        {
+            "channel": ["phone"],
+            "language": ["ko"],
+            "handle_seconds": 180.0,
+            "patience_seconds": None,
+        }
+    )
+    on = pd.Timestamp("2026-03-30")
+    peaks = pd.DataFrame(
+        [("phone", "ko", "day_peak", on, on, 101.0, 60.0, 80.0, 100.0, 120.0, 140.0)],
+        columns=list(QUEUE_TOTAL_COLUMNS),
+    )
+
+    answer = with_peak_agents(peaks, SimpleNamespace(desks=[desk]), assumptions)
+    agents = answer[answer["measure"] == "peak_agents"]
+    # 180 s, 80 % in 20 s; 100 calls in half an hour take 14 (STAFFING.md)
+    assert agents[["q025", "q10", "q50", "q90", "q975"]].to_numpy().tolist() == [
+        [9, 11, 14, 16, 18]
+    ]
+    assert agents["mean"].isna().tolist() == [True]
+    assert answer.iloc[0]["q50"] == 100
