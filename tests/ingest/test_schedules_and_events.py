@@ -61,3 +61,14 @@ def test_a_market_event_keeps_since_when_it_could_be_known(intake):
         ("e1", "listing", "2026-03-02 00:00:00", "2026-03-02 12:00:00", "2026-02-23 00:00:00")
     ]
     assert intake.rejects() == [(3, "ends_at is not after starts_at")]
+
+
+def test_a_change_of_our_own_keeps_what_it_concerns_and_empty_stands_for_all(intake):
+    text = (
+        "event_id,kind,title,starts_at,ends_at,channel,language,topic\n"
+        "c1,Article,rewritten,2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,,ko,kyc\n"
+    )
+    intake.load(intake.file("m.csv", text))
+    assert intake.rows("market_events", "kind, channel, language, topic") == [
+        ("article", None, "ko", "kyc")
+    ]

@@ -243,3 +243,19 @@ def test_a_frame_that_lacks_a_column_of_its_header_is_refused(warehouse):
     with pytest.raises(BuildError, match="frame and header of forecast_days disagree on"):
         runner.add_frames(part, {"forecast_days": pd.DataFrame({"channel": ["*"]})})
     assert not part.exists()
+
+
+def test_rows_loaded_before_a_table_had_all_its_columns_are_null_in_the_later_ones(warehouse):
+    events = "starts_at | ends_at\n2026-03-02 00:00:00 | 2026-03-03 00:00:00"
+    warehouse.load(contacts="contact_id\nc1", market_events=events)
+    (path,) = (warehouse.folder / "raw").glob("*/market_events.parquet")
+    older = path.with_suffix(".older")
+    duckdb.sql(
+        f"COPY (SELECT * EXCLUDE (channel, language, topic) FROM '{path}') TO '{older}'"
+        " (FORMAT parquet)"
+    )
+    older.replace(path)
+    found = warehouse.build().execute(
+        "SELECT count(*), count(topic), bool_or(is_change) FROM fact_market_events"
+    )
+    assert found.fetchall() == [(1, 0, False)]
