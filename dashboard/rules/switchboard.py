@@ -18,6 +18,9 @@ _OPTION_KEYS = {"within_seconds": "rule-within", "short_abandon_seconds": "rule-
 def show(page: Page, wanted: str | None) -> None:
     """The switchboard of one metric, chosen here or by the link."""
     rules = queries.ask("rules")
+    if rules.empty:
+        components.empty(_("This build is older than the rules. Build it again to compare them."))
+        return
     metrics = queries.ask("metrics").set_index("metric")["label"]
     names = {code: _(metrics[code]) for code in sorted(set(rules["variant_of"]))}
     codes = sorted(names, key=names.get)

@@ -98,8 +98,10 @@ class Build:
 
     @cached_property
     def definition_rows(self) -> pd.DataFrame:
-        """One row per metric: every field of its definition, as published."""
-        return self.query("SELECT * FROM definitions ORDER BY metric")
+        """One row per metric or rule: its definition, fields that an older build lacks NULL."""
+        found = self.query("SELECT * FROM definitions ORDER BY metric")
+        fields = [field for field in Definition.__dataclass_fields__ if field not in found]
+        return found.assign(**dict.fromkeys(fields))
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:

@@ -56,9 +56,7 @@ class Warehouse(Explanations, Voices):
     def metrics(self) -> pd.DataFrame:
         """One row per metric: the table `definitions`, without the rules of others."""
         found = self._pointer.build().definition_rows
-        if "system" in found:
-            found = found[found["system"].isna()]
-        found = found.reset_index(drop=True)
+        found = found[found["system"].isna()].reset_index(drop=True)
         is_known = found["up_is_good"].notna()
         found["up_is_good"] = found["up_is_good"].astype(object).where(is_known, None)
         return found
