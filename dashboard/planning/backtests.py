@@ -186,7 +186,8 @@ def misses_card(channel: str, language: str, reader: Reader) -> None:
         ]
         newest = missed.sort_values("local_on", ascending=False, ignore_index=True)
         show_table(newest[columns], words=_missed_words())
-        download_buttons(newest[columns], f"misses_{channel}_{language}_{lead}")
+        with st.container(horizontal=True, gap="xsmall"):
+            download_buttons(newest[columns], f"misses_{channel}_{language}_{lead}")
 
 
 def _missed_words() -> dict[str, str]:
