@@ -159,6 +159,8 @@ def with_handle_times(past: pd.DataFrame, handled: pd.DataFrame) -> pd.DataFrame
     handled: channel, language, local_on, seconds, n of the days on which something was.
     """
     on_day = handled.assign(handle_seconds=handled["seconds"] / handled["n"])
+    # Without a single row a frame does not know that its column holds days.
+    past = past.assign(local_on=pd.to_datetime(past["local_on"]))
     answer = past.merge(
         on_day[["channel", "language", "local_on", "handle_seconds"]],
         how="left",
