@@ -2,7 +2,7 @@
 summary = "Whether the same customer came back on the same topic, in any channel, within the repeat window after the first solve (after the arrival, while unsolved). Topic and time stand in for the same problem."
 grain = "one counted contact with a known customer and topic"
 key = ["contact_id"]
-sort = ["arrived_on", "channel", "language"]
+sort = ["arrived_on"]
 [columns]
 contact_id = { type = "VARCHAR", meaning = "the contact" }
 arrived_on = { type = "DATE", unit = "local day", meaning = "day of its arrival" }

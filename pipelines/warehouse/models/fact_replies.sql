@@ -2,7 +2,7 @@
 summary = "Every run of customer messages after the first reply, and how long it waited for the next one. What a solved contact says last (thanks) waits for nothing and is not in it."
 grain = "one run of customer messages, of a counted contact"
 key = ["contact_id", "asked_at"]
-sort = ["asked_on", "channel", "language"]
+sort = ["asked_on"]
 [columns]
 contact_id = { type = "VARCHAR", meaning = "the contact" }
 asked_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first message of the run" }
