@@ -12,8 +12,8 @@ WEEK = np.array([5.0, 4.0, 3.0, 3.0, 2.0, 1.0, 1.0])
 def daily(days, last_on="2026-03-29", yearly=0.0, seed=1):
     """A week of known shape around 40 to 200 a day, with a yearly wave on the log scale."""
     on = pd.date_range(end=last_on, periods=days + 14, freq="D")
-    wave = np.exp(yearly * np.sin(2 * np.pi * on.dayofyear / 365.25))
-    expected = 40 * WEEK[on.dayofweek] * np.asarray(wave)
+    wave = np.exp(yearly * np.sin(2 * np.pi * on.day_of_year / 365.25))
+    expected = 40 * WEEK[on.day_of_week] * np.asarray(wave)
     offered = np.random.default_rng(seed).poisson(expected).astype(float)
     frame = pd.DataFrame({"local_on": on, "offered": offered})
     return frame.iloc[:days].reset_index(drop=True), expected[days:]
@@ -41,11 +41,11 @@ def test_with_two_years_the_structural_model_joins_in():
 
 def test_closed_weekdays_and_missing_days_are_absent_and_not_zero():
     history, _ = daily(140)
-    is_open = history["local_on"].dt.dayofweek < 5
+    is_open = history["local_on"].dt.day_of_week < 5
     history = history[is_open & (history["local_on"] != "2026-03-11")]
 
     answer = forecast_daily(history)
-    weekdays = answer["local_on"].dt.dayofweek
+    weekdays = answer["local_on"].dt.day_of_week
     assert weekdays.max() == 4
     assert len(answer) == 10
     usual = 40 * WEEK[weekdays]
