@@ -19,7 +19,7 @@ def master(tmp_path, monkeypatch):
 @NEEDS_SPARK
 @pytest.mark.slow
 def test_two_workers_give_the_same_tables(master, tmp_path):
-    store = loaded_exports(tmp_path, contacts=200, seed=5)
+    store = loaded_exports(tmp_path, contacts=400, seed=12)
     assert differences(store, master) == {}
     # both workers had their part in it
     logs = [tmp_path / "cluster" / f"worker{number}.log" for number in (1, 2)]
