@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from pipelines import api, run
 from pipelines.errors import SettingsError
 from pipelines.forecast_stage import (
     Handling,
@@ -143,3 +144,15 @@ def test_a_desk_that_makes_no_sense_is_refused_with_the_reason(warehouse, line, 
 def test_shifts_are_given_in_half_hours(warehouse, line):
     with pytest.raises(SettingsError, match=r"\[shifts\]: hours are given in half hours"):
         warehouse.read_settings(f"{SETTINGS}\n    [shifts]\n    {line}\n")
+
+
+def test_a_build_without_history_gets_an_empty_plan_and_no_error(warehouse):
+    elsewhere = SETTINGS.replace('channel = "*"', 'channel = "phone"')
+    warehouse(elsewhere, contacts="contact_id\nc1").close()
+    run.forecast(warehouse.folder, warehouse.read_settings(elsewhere))
+    door = api.open_warehouse(warehouse.folder)
+    assert [len(frame) for frame in (door.staffing(), door.shifts(), door.staffing_queues())] == [
+        0,
+        0,
+        0,
+    ]
