@@ -29,8 +29,8 @@ def repeats(
         One row per contact, in the order given: contact_id, repeated_by (the next contact, NULL:
         none), is_repeated and is_first_contact_resolution. The last is true for a contact that
         is solved and not repeated, false for one that is repeated or still unsolved `within`
-        after its arrival, and NULL while that may still change at `cut`, or without requester
-        or topic.
+        after its arrival. Both are NULL without requester or topic, and until `within` is over
+        at `cut`, for the repeated too: they alone would make a young cohort look bad.
     """
     rows = contacts.reset_index(drop=True).sort_values(["arrived_at", "contact_id"], kind="stable")
     is_known = rows["requester_id"].notna() & rows["topic"].notna()
@@ -40,7 +40,7 @@ def repeats(
     is_solved = rows["resolved_at"].notna()
     until = rows["resolved_at"].where(is_solved, rows["arrived_at"]) + within
     is_repeated = following_at < until
-    is_certain = is_known & (is_repeated | (until <= cut))
+    is_certain = is_known & (until <= cut)
     return pd.DataFrame(
         {
             "contact_id": rows["contact_id"],

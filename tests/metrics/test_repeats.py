@@ -20,6 +20,10 @@ CONTACTS = """
     unsolved   | ticket | email     | fees       | kim          | open   | 2026-03-02 00:00:00Z |
     waiting    | ticket | email     | fees       | bae          | open   | 2026-03-14 00:00:00Z |
     recent     | ticket | email     | fees       | cho          | solved | 2026-03-14 00:00:00Z |
+    young_1    | ticket | email     | kyc        | cho          | solved | 2026-03-12 00:00:00Z |
+    young_2    | ticket | email     | kyc        | cho          | open   | 2026-03-15 00:00:00Z |
+    week_1     | ticket | email     | kyc        | dan          | solved | 2026-03-12 00:00:00Z |
+    week_2     | ticket | email     | kyc        | dan          | open   | 2026-03-15 00:00:00Z |
     nobody     | ticket | email     | fees       |              | solved | 2026-03-02 00:00:00Z |
     unknown    | ticket | email     |            | dan          | solved | 2026-03-02 00:00:00Z |
     spam_1     | ticket | email     | fees       | eve          | solved | 2026-03-02 00:00:00Z |
@@ -37,6 +41,8 @@ SOLVED = "\n".join(
         "joon_2  | 2026-03-09 02:00:00Z | solved",
         "other_2 | 2026-03-03 01:00:00Z | solved",
         "recent  | 2026-03-14 01:00:00Z | solved",
+        "young_1 | 2026-03-13 00:00:01Z | solved",
+        "week_1  | 2026-03-13 00:00:00Z | solved",
         "joon_1  | 2026-03-04 00:00:00Z | open",
         "joon_1  | 2026-03-04 01:00:00Z | solved",
         "joon_1  | 2026-03-05 00:00:00Z | open",
@@ -82,6 +88,7 @@ def test_a_contact_is_resolved_at_first_contact_where_it_is_solved_and_nobody_ca
         "other_1": 1,  # another topic is another matter
         "other_2": 1,
         "unsolved": 0,
+        "week_1": 0,  # the week after its solve ends with the data
         "spam_1": 1,  # what came back was spam
         "counted": 1,
     }
@@ -89,9 +96,15 @@ def test_a_contact_is_resolved_at_first_contact_where_it_is_solved_and_nobody_ca
 
 def test_a_repeat_counts_in_any_channel_and_calls_can_be_repeated_too(door):
     found = each(door, "repeated_share")
-    assert {contact for contact, value in found.items() if value} == {"minji_1"}
+    assert {contact for contact, value in found.items() if value} == {"minji_1", "week_1"}
     assert found["minji_2"] == 0
     assert {"waiting", "recent", "nobody", "unknown"} & found.keys() == set()
+
+
+def test_a_repeat_known_before_its_week_is_over_is_shown_and_not_yet_counted(door):
+    assert {"young_1", "young_2", "week_2"} & each(door, "repeated_share").keys() == set()
+    related = door.contact("young_1").related
+    assert related[["contact_id", "relation"]].to_numpy().tolist() == [["young_2", "repeated_by"]]
 
 
 def test_first_contact_resolution_is_what_the_statistics_say(door, folder):

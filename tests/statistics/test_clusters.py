@@ -46,19 +46,24 @@ def test_who_asks_again_before_the_solution_has_repeated():
     assert found["is_first_contact_resolution"].tolist() == [False, True]
 
 
-def test_what_may_still_change_is_null_and_what_is_certain_is_not():
+def test_nobody_is_judged_before_the_week_is_over_though_a_repeat_is_known_at_once():
     found = clusters.repeats(
         contacts("""
             a1 | ann | kyc | chat | 2026-03-30 09:00 | 2026-03-30 10:00
             b1 | bob | kyc | chat | 2026-03-30 09:00 | 2026-03-30 10:00
             b2 | bob | kyc | chat | 2026-03-31 09:00 | -
             c1 | cho | kyc | chat | 2026-03-01 09:00 | -
+            d1 | dan | kyc | chat | 2026-03-24 09:00 | 2026-03-25 00:00
+            d2 | dan | kyc | chat | 2026-03-31 09:00 | -
         """),
         CUT,
     )
+    assert found["repeated_by"].dropna().tolist() == ["b2", "d2"]
     answer = found["is_first_contact_resolution"]
-    assert answer.isna().tolist() == [True, False, True, False]
-    assert answer[[1, 3]].tolist() == [False, False]
+    assert answer.isna().tolist() == [True, True, True, False, False, True]
+    assert answer[[3, 4]].tolist() == [False, False]
+    assert found["is_repeated"].isna().tolist() == answer.isna().tolist()
+    assert found["is_repeated"][[3, 4]].tolist() == [False, True]
 
 
 def test_unknown_requesters_and_topics_repeat_nothing():

@@ -4,13 +4,13 @@ summary = "Share of contacts after which the same customer came back on the same
 statistic = "share"
 statistics = ["share"]
 unit = "share"
-population = "contacts with a known customer and topic whose window is over, or that were repeated"
+population = "contacts with a known customer and topic whose window is over at the data cut, repeated or not"
 date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts without a known customer or topic; contacts whose repeat window is still open"
 up_is_good = false
 formula = "contacts followed by another of the same customer and topic / contacts"
 worked_example = "A chat about a withdrawal, an e-mail of the same customer about it 2 days later and silence after that: the chat is repeated, the e-mail is not: 1 / 2 = 50 %."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

@@ -14,9 +14,9 @@ team = { type = "VARCHAR", meaning = "team; NULL where the export names none" }
 agent_id = { type = "VARCHAR", meaning = "agent the contact belongs to last" }
 urgency = { type = "VARCHAR", meaning = "urgent or normal" }
 source = { type = "VARCHAR", meaning = "system of the contact" }
-repeated_by = { type = "VARCHAR", meaning = "the customer's next contact on the topic, if within the window" }
-is_repeated = { type = "BOOLEAN", meaning = "the customer came back within the window; NULL while that may still happen" }
-is_first_contact_resolved = { type = "BOOLEAN", meaning = "solved and not repeated; NULL while that may still change, and where the system keeps no solved state" }
+repeated_by = { type = "VARCHAR", meaning = "the customer's next contact on the topic, if within the window; told at once" }
+is_repeated = { type = "BOOLEAN", meaning = "the customer came back within the window; NULL until it is over, whichever way it went" }
+is_first_contact_resolved = { type = "BOOLEAN", meaning = "solved and not repeated; NULL until the window is over, and where the system keeps no solved state" }
 --- */
 WITH following AS (
     SELECT
@@ -51,9 +51,10 @@ SELECT
     c.urgency,
     c.source,
     r.repeated_by,
+    -- of a young cohort only the repeats are known: nobody's outcome is told before the window is over
     CASE
-        WHEN r.contact_id IS NOT NULL THEN TRUE
-        WHEN seconds_after(coalesce(c.first_solved_at, c.arrived_at), u.repeat_window_days * 86400) <= b.data_cut_at THEN FALSE
+        WHEN seconds_after(coalesce(c.first_solved_at, c.arrived_at), u.repeat_window_days * 86400) <= b.data_cut_at
+            THEN r.contact_id IS NOT NULL
     END AS is_repeated,
     CASE
         WHEN c.is_resolved IS NULL THEN NULL
