@@ -89,7 +89,7 @@ _LAST_QUERIES = {
 }
 """Written once, at the end: they stand for the whole time."""
 _VIEWS = ("ticket_states", "help_visits", "polls", "reviewed")
-_TRUTHS = ("contacts", "visits", "reviews")
+_TRUTHS = ("contacts", "visits", "reviews", "polls")
 
 _DIRT_OF = {
     "zendesk_tickets.csv": "SELECT dirt FROM tickets_as_of(getvariable('csv_cut'))",

@@ -2,6 +2,9 @@
 -- Instants are epoch seconds; Asia/Seoul is nine hours ahead all year.
 CREATE OR REPLACE MACRO iso(seconds) AS
     strftime(make_timestamp(seconds * 1000000), '%Y-%m-%dT%H:%M:%SZ');
+-- the instants that came to be, as the truth tells them
+CREATE OR REPLACE MACRO told_at(seconds) AS
+    list_transform(list_filter(seconds, lambda s: s IS NOT NULL), lambda s: make_timestamp(s * 1000000));
 CREATE OR REPLACE MACRO seoul(seconds) AS
     strftime(make_timestamp((seconds + 32400) * 1000000), '%Y-%m-%d %H:%M:%S');
 CREATE OR REPLACE MACRO seoul_minute(seconds) AS
@@ -41,6 +44,9 @@ CREATE OR REPLACE MACRO filled(text_, number_) AS
             '{tx}', '0x' || digest(number_) || digest(number_ + 2))
         ELSE text_
     END;
+-- Of a template: does who writes it name an account, a transaction or a wallet?
+CREATE OR REPLACE MACRO gives_detail(text_) AS
+    contains(text_, '{account}') OR contains(text_, '{tx}') OR contains(text_, '{wallet}');
 CREATE OR REPLACE MACRO agent_id_of(agent) AS 370000000000 + agent;
 CREATE OR REPLACE MACRO requester_id_of(requester) AS 390000000000 + requester;
 CREATE OR REPLACE MACRO ticket_id_of(number_) AS 2400001 + number_;

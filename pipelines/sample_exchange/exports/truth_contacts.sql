@@ -29,7 +29,24 @@ SELECT
     nullif(c.score, 0) AS score, nullif(c.professionalism, 0) AS professionalism,
     nullif(c.speed, 0) AS speed, nullif(c.problem_solving, 0) AS problem_solving,
     CAST(NULL AS VARCHAR) AS merged_into,
-    CASE WHEN c.to_ticket THEN 'zendesk:' || ticket_id_of(c.number) END AS linked_contact_id
+    CASE WHEN c.to_ticket THEN 'zendesk:' || ticket_id_of(c.number) END AS linked_contact_id,
+    gives_detail(c.question) AS is_detail_given,
+    told_at([
+        c.arrived,
+        CASE WHEN c.is_gone THEN c.arrived + 9 END,
+        CASE WHEN c.rounds > 0 THEN c.first_reply + (c.ended - c.first_reply) // 4 END,
+        CASE WHEN c.rounds > 1 THEN c.first_reply + (c.ended - c.first_reply) // 2 END,
+        CASE WHEN c.rounds > 2 THEN c.first_reply + (c.ended - c.first_reply) * 3 // 5 END,
+        CASE WHEN c.is_solved THEN c.first_reply + (c.ended - c.first_reply) * 9 // 10 END
+    ]) AS customer_wrote_at,
+    told_at([
+        c.first_reply,
+        CASE WHEN c.number % 3 = 0 THEN c.first_reply + 6 END,
+        CASE WHEN c.rounds > 0 THEN c.first_reply + (c.ended - c.first_reply) // 6 END,
+        CASE WHEN c.rounds > 1 THEN c.first_reply + (c.ended - c.first_reply) // 3 END,
+        CASE WHEN c.rounds > 2 THEN c.first_reply + (c.ended - c.first_reply) * 11 // 20 END,
+        c.first_reply + (c.ended - c.first_reply) * 7 // 10
+    ]) AS agent_wrote_at
 FROM simulated_chats AS c
 LEFT JOIN tickets_as_of(getvariable('cut')) AS t ON c.to_ticket AND t.number = c.number
 UNION ALL
@@ -60,6 +77,9 @@ SELECT
     make_timestamp(survey_sent * 1000000),
     make_timestamp(survey_answered * 1000000),
     nullif(score, 0), nullif(professionalism, 0), nullif(speed, 0), nullif(problem_solving, 0),
+    NULL,
+    NULL,
+    NULL,
     NULL,
     NULL
 FROM simulated_calls
@@ -99,6 +119,9 @@ SELECT
     CASE WHEN survey_answered IS NOT NULL THEN nullif(speed, 0) END,
     CASE WHEN survey_answered IS NOT NULL THEN nullif(problem_solving, 0) END,
     'zendesk:' || ticket_id_of(merged_into),
-    NULL
+    NULL,
+    gives_detail(question),
+    told_at([arrived, answer_1, answer_2, answer_3, reopened]),
+    told_at([reply_1, reply_2, reply_3, reply_4, reply_5])
 FROM tickets_as_of(getvariable('cut'))
 ORDER BY arrived_at, contact_id;
