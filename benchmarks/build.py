@@ -54,9 +54,7 @@ def copy_raw(warehouse: Path, target: Path) -> None:
 def measured(*arguments: str, module: str = "benchmarks.build") -> dict[str, float]:
     """CPU seconds, wall seconds and peak memory of one subprocess of a benchmark."""
     started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments], cwd=PROJECT_ROOT
-    )
+    process = subprocess.Popen([sys.executable, "-m", module, *arguments], cwd=PROJECT_ROOT)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"benchmark step {arguments[1]} failed")

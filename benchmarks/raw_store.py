@@ -20,7 +20,7 @@ def write_raw_store(warehouse: Path, contacts: int) -> None:
 
     In the shape of a busy exchange: five messages a contact, a session for each live one, the
     helpdesk's clocks and up to four changes of status for the rest, a survey for one in five, a
-    quality review for one in a hundred, and a visit to the help centre for three in four.
+    quality review for one in a hundred, and a page read in the help centre for one in five.
     """
     blocks = _blocks(Path(__file__).with_suffix(".sql"))
     connection = duckdb.connect(

@@ -124,16 +124,16 @@ WHERE kind = 'ticket'
 -- block: article_events
 SELECT
     'zendesk:visit-' || i AS event_id,
-    CASE WHEN i % 4 = 1 THEN 'search' ELSE 'view' END AS event,
+    CASE WHEN i % 10 = 1 THEN 'search' ELSE 'view' END AS event,
     born_at - to_seconds(600) AS happened_at,
     1 AS events_count,
-    CASE WHEN i % 4 <> 1 THEN 'zendesk:' || noise(i, 20) % 300 END AS article_id,
+    CASE WHEN i % 10 <> 1 THEN 'zendesk:' || noise(i, 20) % 300 END AS article_id,
     md5(CAST(noise(i, 21) % 3000000 AS VARCHAR)) AS visitor_id,
     ['ko', 'en-us', 'ja', 'zh-cn', 'es'][1 + noise(i, 5) % 5] AS language_raw,
-    CASE WHEN i % 4 = 1 THEN 'withdrawal ' || noise(i, 22) % 500 END AS query,
-    CASE WHEN i % 4 = 1 THEN noise(i, 23) % 6 END AS results_count
+    CASE WHEN i % 10 = 1 THEN 'withdrawal ' || noise(i, 22) % 500 END AS query,
+    CASE WHEN i % 10 = 1 THEN noise(i, 23) % 6 END AS results_count
 FROM base
-WHERE i % 2 = 0 OR i % 4 = 1
+WHERE i % 10 IN (1, 2)
 
 -- block: reviews
 SELECT
