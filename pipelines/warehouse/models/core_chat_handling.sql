@@ -51,25 +51,27 @@ moments AS (
     FROM steps
 ),
 
--- the agent's seconds per open chat, from the first chat to each moment
+-- the agent's seconds per open chat, from the first chat to each moment,
+-- in 2520ths of a second, which up to ten chats at once divide without a rest: sums of fractions
+-- would depend on the order of adding, and so would the rounding of half seconds
 worked AS (
     SELECT
         contact_id,
         step,
         coalesce(
-            sum(CAST(seconds_to_next AS DOUBLE) / nullif(open_chats, 0)) OVER (
+            sum(CAST(floor(CAST(seconds_to_next * 2520 AS DOUBLE) / nullif(open_chats, 0) + 0.5) AS BIGINT)) OVER (
                 PARTITION BY agent_id
                 ORDER BY moment_at, step, contact_id
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
-            0.0
-        ) AS shared_seconds
+            0
+        ) AS shared_parts
     FROM moments
 )
 
 SELECT
     coalesce(m.counted_id, w.contact_id) AS contact_id,
-    CAST(floor(sum(CASE WHEN w.step = -1 THEN w.shared_seconds ELSE -w.shared_seconds END) + 0.5) AS BIGINT)
+    CAST(floor(CAST(sum(CASE WHEN w.step = -1 THEN w.shared_parts ELSE -w.shared_parts END) AS DOUBLE) / 2520 + 0.5) AS BIGINT)
         AS talk_share_seconds
 FROM worked AS w
 LEFT JOIN core_matters AS m ON m.contact_id = w.contact_id AND m.is_leg
