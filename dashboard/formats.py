@@ -147,7 +147,7 @@ class Reader:
         return f"{self.value(low, unit)} – {self.value(high, unit)}"
 
     def change(self, now: float | None, before: float | None, unit: str) -> str | None:
-        """The step from `before` to `now`: points of a share or score, time for seconds, else per cent.
+        """The step from `before` to `now`: points of a share or score, time, else per cent.
 
         A step too small to show has no sign. None where either is not observed, or where per
         cent would have no base.
