@@ -131,3 +131,27 @@ def test_a_build_in_another_process_zone_has_the_same_days(clean, expected):
         env={**os.environ, "TZ": "America/New_York"},
     )
     assert content(clean.open()) == expected
+
+
+def test_half_a_second_is_rounded_up_whatever_was_shared_before(warehouse):
+    # chats that share seconds in thirds and sevenths, then two at a time that share one in halves
+    sessions = ["contact_id | outcome | answered_at | ended_at | talk_seconds"]
+    expected = []
+    for i in range(60):
+        begins = f"2026-03-02 10:{i:02d}"
+        for n in range(3 + 4 * (i % 2)):
+            sessions.append(f"t{i}{n} | answered | {begins}:0{n} | {begins}:{17 + i % 9} | 9")
+        sessions += [
+            f"x{i:02d} | answered | {begins}:30 | {begins}:40 | 10",
+            f"y{i:02d} | answered | {begins}:39 | {begins}:50 | 11",
+        ]
+        expected += [(f"x{i:02d}", 10), (f"y{i:02d}", 11)]  # 9.5 and 10.5
+    names = [line.split(" | ")[0] for line in sessions[1:]]
+    contacts = ["contact_id | kind | channel | agent_id | created_at"]
+    contacts += [f"{name} | chat | live_chat | a1 | 2026-03-02 00:00:00" for name in names]
+    connection = warehouse(contacts="\n".join(contacts), sessions="\n".join(sessions))
+    found = connection.execute(
+        "SELECT contact_id, handle_seconds FROM fact_contacts"
+        " WHERE contact_id NOT LIKE 't%' ORDER BY contact_id"
+    ).fetchall()
+    assert found == sorted(expected)
