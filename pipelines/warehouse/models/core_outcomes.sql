@@ -55,9 +55,13 @@ SELECT
     max(CASE WHEN o.position = w.agent_position THEN o.agent_id END) AS agent_id,
     w.other_replied_at,
     w.outcome_created_at,
-    -- a vendor's durations start with the ticket, the customer's wait before it: instants serve both
-    coalesce(max(k.first_solved_at), seconds_after(w.outcome_created_at, max(k.vendor_first_resolution_seconds)))
-        AS first_solved_at,
+    -- a vendor's durations start with the ticket, the customer's wait before it: instants serve both.
+    -- What was never reopened was solved once: its minutes beside its instant would make it two.
+    coalesce(
+        max(k.first_solved_at),
+        CASE WHEN coalesce(max(k.reopens_count), 0) = 0 THEN max(k.solved_at) END,
+        seconds_after(w.outcome_created_at, max(k.vendor_first_resolution_seconds))
+    ) AS first_solved_at,
     coalesce(max(k.solved_at), seconds_after(w.outcome_created_at, max(k.vendor_full_resolution_seconds))) AS solved_at,
     max(k.closed_at) AS closed_at,
     max(k.reopens_count) AS reopens_count
