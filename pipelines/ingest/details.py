@@ -1,9 +1,10 @@
 """Which messages ask for the details that work needs, and which hold some.
 
 Details are what a complete first message holds: an account, transaction or order number, or a
-screenshot. A message holds one where the mask left `<account>`, `<bank_account>` (an account's
-number behind 口座番号 may be either), `<transaction>` or `<wallet>`, or where it says so (a screenshot is sent beside the text); it asks for one where a word for a detail
-and a word of asking stand in it: data/reference/detail_words.csv, eleven languages.
+screenshot. A message holds one where the mask left `<account>`, `<bank_account>` (a number behind
+口座番号 may be either), `<transaction>` or `<wallet>`, or where it says so (a screenshot is sent
+beside the text); it asks for one where a word for a detail and a word of asking stand in it:
+data/reference/detail_words.csv, eleven languages.
 
 Limits: asking in other words is missed, and a detail that is named but not given ("I don't know
 my account number") counts as held. On the sample exchange's texts every request is found.
