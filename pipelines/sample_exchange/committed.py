@@ -10,8 +10,8 @@ from pipelines.settings import SAMPLES_DIR
 
 CONTACTS = 20_000
 SEED = 2026
-COMPRESSED = (".jsonl", "schedules.csv", "zendesk_tickets.csv", "scorecards.csv", "searches.csv",
-              "views.csv")  # fmt: skip
+COMPRESSED = (".jsonl", "agent_states.csv", "schedules.csv", "zendesk_tickets.csv",
+              "scorecards.csv", "searches.csv", "views.csv")  # fmt: skip
 """Endings of the files that are kept as .gz; the rest stays readable as it is."""
 
 

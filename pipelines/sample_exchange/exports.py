@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.sample_exchange.dirt import KINDS
+from pipelines.sample_exchange.shifts import STATES_DAYS
 from pipelines.sample_exchange.teams import TEAMS
 from pipelines.sample_exchange.world import CHANNELS, LANGUAGES, TOPICS
 
@@ -24,6 +25,8 @@ BATCH_ROWS = 50_000
 TICKETS_CSV_DAYS = 60
 """The CSV export was taken so many days before the end; JSON tells what changed since."""
 OVERLAP_DAYS = 3
+EVENTS_DAYS = 21
+"""Changes of status are told of the tickets made in so many days before the end."""
 PAGE_TICKETS = 100
 
 _TOPIC_LABELS = ("Login", "Failed trade", "Withdrawal", "Account stolen", "Verification",
@@ -55,6 +58,7 @@ SCORECARDS_HEADER = (
     "review_id,contact_system,contact_id,reviewer_id,category,score,score_min,score_max,weight,"
     "is_critical,drawn,selection_probability,reviewed_at"
 )
+STATES_HEADER = "agent_id,state,starts_at,ends_at,channel,language,team"
 _HEADERS = {
     "zendesk_tickets.csv": ZENDESK_HEADER,
     "calls.csv": "\ufeff" + CALLS_HEADER,
@@ -62,6 +66,7 @@ _HEADERS = {
     "typeform_effort.csv": "#,How easy was it to get help? (1-7),ticket_id,Start Date (UTC),"
     "Submit Date (UTC),Network ID",
     "scorecards.csv": SCORECARDS_HEADER,
+    "agent_states.csv": STATES_HEADER,
     "zendesk_guide/searches.csv": "Search - Date,Search string,Search locale,Searches,"
     "Search results,Clicks,Tickets created",
     "zendesk_guide/views.csv": "Article - Date,Article ID,Article title,Article locale,"
@@ -71,6 +76,7 @@ _QUERIES = {
     "zendesk_tickets.csv": "zendesk_tickets",
     "zendesk_json/tickets.jsonl": "zendesk_json_tickets",
     "zendesk_json/ticket_metrics.jsonl": "zendesk_json_ticket_metrics",
+    "zendesk_json/ticket_events.jsonl": "zendesk_json_ticket_events",
     "zendesk_json/comments.jsonl": "zendesk_json_comments",
     "zendesk_json/users.jsonl": "zendesk_json_users",
     "zendesk_json/satisfaction_ratings.jsonl": "zendesk_json_satisfaction_ratings",
@@ -83,11 +89,17 @@ _QUERIES = {
     "ga4_events.jsonl": "ga4_events",
 }
 _LAST_QUERIES = {
+    "agent_states.csv": "agent_states",
     "zendesk_guide/articles.jsonl": "zendesk_guide_articles",
     "zendesk_guide/searches.csv": "zendesk_guide_searches",
     "zendesk_guide/views.csv": "zendesk_guide_views",
 }
 """Written once, at the end: they stand for the whole time."""
+_COLLECTED = {
+    "help_demand": "day VARCHAR, language BIGINT, topic BIGINT, contacts BIGINT",
+    "live_work": "agent BIGINT, starts BIGINT, busy_until BIGINT, wrapped_at BIGINT",
+}
+"""What they are written from, gathered stretch by stretch."""
 _VIEWS = ("ticket_states", "help_visits", "polls", "reviewed")
 _TRUTHS = ("contacts", "visits", "reviews", "polls")
 
@@ -127,6 +139,8 @@ class ExportWriter:
             "cut": cut,
             "csv_cut": csv_cut,
             "json_from": csv_cut - OVERLAP_DAYS * 86_400,
+            "events_from": cut - EVENTS_DAYS * 86_400,
+            "states_from": cut - STATES_DAYS * 86_400,
             "channels": list(CHANNELS),
             "languages": [language.code for language in LANGUAGES],
             "language_labels": [language.label for language in LANGUAGES],
@@ -144,9 +158,8 @@ class ExportWriter:
             parameter = "CAST(? AS BIGINT)" if isinstance(value, int) else "?"
             self._connection.execute(f"SET VARIABLE {name} = {parameter}", [value])
         self._connection.execute(_sql("macros"))
-        self._connection.execute(
-            "CREATE TABLE help_demand (day VARCHAR, language BIGINT, topic BIGINT, contacts BIGINT)"
-        )
+        for name, columns in _COLLECTED.items():
+            self._connection.execute(f"CREATE TABLE {name} ({columns})")
 
     def __enter__(self) -> "ExportWriter":
         for folder in ("zendesk_json", "zendesk_guide", "truth"):
@@ -172,13 +185,17 @@ class ExportWriter:
             self._connection.register(name, table)
         for view in _VIEWS:
             self._connection.execute(_sql(view))
-        self._connection.execute(_sql("help_demand"))
+        for name in _COLLECTED:
+            self._connection.execute(_sql(name))
         self._write_lines(_QUERIES)
         self._count_dirt()
         self._append_truths()
 
-    def finish(self) -> None:
-        """Write what stands at the end of the files, and truth/summary.json."""
+    def finish(self, shifts: pa.Table) -> None:
+        """Write what stands at the end of the files, and truth/summary.json.
+
+        `shifts` are those of the live teams, as `live_shifts` gives them."""
+        self._connection.register("live_shifts", shifts)
         self._write_lines(_LAST_QUERIES)
         tickets = self._rows["zendesk_tickets.csv"]
         self._handles["zendesk_tickets.csv"].write(f"SUM,{tickets}{',' * 41}\n".encode())

@@ -16,6 +16,7 @@ from pipelines.sample_exchange.desks import live_queues, ticket_queues
 from pipelines.sample_exchange.dirt import KINDS, draw_dirt
 from pipelines.sample_exchange.exports import TICKETS_CSV_DAYS, ExportWriter
 from pipelines.sample_exchange.live import TICKET_AFTER, simulate_calls, simulate_chats
+from pipelines.sample_exchange.shifts import live_shifts
 from pipelines.sample_exchange.teams import agent_effects, team_of, team_sizes
 from pipelines.sample_exchange.tickets import simulate_tickets
 from pipelines.sample_exchange.world import LIVE_CHAT, PHONE, SLOT_SECONDS, TOPIC_SHARES
@@ -82,7 +83,7 @@ def _write(out: Path, period: Period, contacts: int, seed: int, progress: Progre
                 _call_texts(calls, rng),
                 _ticket_texts(pa.concat_tables([tickets, linked]), period, rng),
             )
-        exports.finish()
+        exports.finish(live_shifts(period, sizes))
     report("contacts", contacts, contacts)
 
 

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from pipelines.sample_exchange.world import EMAIL, LANGUAGES, LIVE_CHAT, PHONE, TOPICS
+from pipelines.sample_exchange.world import (
+    EMAIL,
+    LANGUAGES,
+    LIVE_CHAT,
+    PHONE,
+    TOPICS,
+    ZONE_SECONDS,
+)
 
 TEAMS = (
     "Seoul Chat", "Global Chat", "Tokyo Chat", "Greater China Chat", "International Chat",
@@ -14,6 +21,8 @@ _SECURITY, _VERIFICATION = TEAMS.index("Account Security"), TEAMS.index("Verific
 _REGION = np.array([{"ko": 0, "en": 1, "ja": 2, "zh-CN": 3, "zh-TW": 3}.get(language.code, 4)
                     for language in LANGUAGES])  # fmt: skip
 MAX_TEAM = 999
+SHIFTS = 3
+SHIFT_SECONDS = 28_800
 
 
 def team_of(channel: np.ndarray, language: np.ndarray, topic: np.ndarray) -> np.ndarray:
@@ -36,8 +45,8 @@ def draw_agents(
     team: np.ndarray, arrived: np.ndarray, sizes: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Agent number (team * 1000 + place) per contact: a third of the team is on each shift."""
-    shift = (arrived + 9 * 3600) % 86_400 // 28_800
-    spread = (rng.random(len(team)) ** 1.15 + shift) / 3
+    shift = (arrived + ZONE_SECONDS) // SHIFT_SECONDS % SHIFTS
+    spread = (rng.random(len(team)) ** 1.15 + shift) / SHIFTS
     return team * 1000 + np.minimum((spread * sizes[team]).astype(np.int64), sizes[team] - 1)
 
 

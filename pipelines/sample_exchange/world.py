@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 HOME_ZONE = "Asia/Seoul"
+ZONE_SECONDS = 9 * 3600
+"""It is so far ahead of UTC all year."""
 SLOT_SECONDS = 1800
 DAY_SLOTS = 48
 SHRINKAGE = 0.3

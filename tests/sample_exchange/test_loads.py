@@ -29,6 +29,7 @@ def raw(sample_folder, truth, tmp_path_factory):
 def test_every_file_is_recognised_and_its_books_balance(raw):
     _, reports = raw
     assert {report.file.name: report.source for report in reports} == {
+        "agent_states.csv": "agent_states",
         "articles.jsonl": "zendesk_guide",
         "calls.csv": "call_log",
         "delighted.jsonl": "delighted",
@@ -44,6 +45,7 @@ def test_every_file_is_recognised_and_its_books_balance(raw):
         "zendesk_tickets.csv": "zendesk_csv",
         "comments.jsonl": "zendesk_json",
         "satisfaction_ratings.jsonl": "zendesk_json",
+        "ticket_events.jsonl": "zendesk_events",
         "ticket_metrics.jsonl": "zendesk_json",
         "tickets.json": "zendesk_json",
         "tickets.jsonl": "zendesk_json",

@@ -30,11 +30,23 @@ resolved AS (
         CAST(reply_1 IS NOT NULL AS BIGINT) + CAST(reply_2 IS NOT NULL AS BIGINT)
             + CAST(reply_3 IS NOT NULL AS BIGINT) + CAST(reply_4 IS NOT NULL AS BIGINT)
             + CAST(reply_5 IS NOT NULL AS BIGINT) AS replies,
-        CAST(reopened IS NOT NULL AS BIGINT) AS reopens
+        CAST(reopened IS NOT NULL AS BIGINT) AS reopens,
+        -- up to the last change of status: with the desk from the arrival, an answer or a
+        -- reopening until the reply, with the customer from there until the answer or the solve
+        coalesce(coalesce(reply_1, solved_1) - arrived, 0) + coalesce(reply_2 - answer_1, 0)
+            + coalesce(reply_3 - answer_2, 0) + coalesce(reply_4 - answer_3, 0)
+            + coalesce(reply_5 - reopened, 0) AS desk_seconds,
+        coalesce(answer_1 - reply_1, 0) + coalesce(answer_2 - reply_2, 0)
+            + coalesce(answer_3 - reply_3, 0)
+            + coalesce(solved_1 - greatest(reply_1, reply_2, reply_3, reply_4), 0)
+            + coalesce(solved_2 - reply_5, 0) AS customer_seconds,
+        CASE WHEN number % 17 = 0 THEN 'hold' ELSE 'pending' END AS after_reply
     FROM known AS k
 )
 SELECT
     r.*,
+    CASE WHEN after_reply = 'pending' THEN customer_seconds ELSE 0 END AS pending_seconds,
+    CASE WHEN after_reply = 'hold' THEN customer_seconds ELSE 0 END AS hold_seconds,
     seen(settled + CASE WHEN exclusion = 'merged' THEN 1 ELSE 345600 END, cut) AS closed,
     CASE
         WHEN exclusion = 'deleted' AND arrived + 86400 < cut THEN 'deleted'
@@ -43,8 +55,7 @@ SELECT
         WHEN reply_1 IS NULL AND agent IS NULL THEN 'new'
         WHEN reply_1 IS NULL THEN 'open'
         WHEN last_answer > last_reply THEN 'open'
-        WHEN number % 17 = 0 THEN 'hold'
-        ELSE 'pending'
+        ELSE after_reply
     END AS status,
     greatest(
         arrived, note, last_reply, last_answer, last_solved, survey_sent, survey_answered,

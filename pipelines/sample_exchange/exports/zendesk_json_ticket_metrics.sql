@@ -16,7 +16,11 @@ SELECT
         '"first_resolution_time_in_minutes":{"calendar":',
         json_number(CAST(floor((solved_1 - arrived) / 60) AS BIGINT)), ',"business":null},',
         '"full_resolution_time_in_minutes":{"calendar":',
-        json_number(CAST(floor((settled - arrived) / 60) AS BIGINT)), ',"business":null}}',
+        json_number(CAST(floor((settled - arrived) / 60) AS BIGINT)), ',"business":null},',
+        '"agent_wait_time_in_minutes":{"calendar":', pending_seconds // 60, ',"business":null},',
+        '"requester_wait_time_in_minutes":{"calendar":', (desk_seconds + hold_seconds) // 60,
+        ',"business":null},',
+        '"on_hold_time_in_minutes":{"calendar":', hold_seconds // 60, ',"business":null}}',
         chr(10)
     ) AS line
 FROM tickets_as_of(getvariable('cut'))

@@ -81,7 +81,8 @@ lines AS (
                 ELSE cell(CAST(floor((reply_1 - arrived) / 60) AS BIGINT)) END, ',,',
             cell(CAST(floor((solved_1 - arrived) / 60) AS BIGINT)), ',,',
             cell(CAST(floor((settled - arrived) / 60) AS BIGINT)), ',,',
-            ',,,,,,',
+            pending_seconds // 60, ',,', (desk_seconds + hold_seconds) // 60, ',,',
+            hold_seconds // 60, ',,',
             quoted(language_text), ',',
             quoted(topic_text),
             chr(10)
