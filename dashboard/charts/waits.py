@@ -228,7 +228,9 @@ def percentiles_by_half_hour(
         axis = time_axis(0 if pd.isna(highest) else highest, reader) | {"rangemode": "tozero"}
     chart.update_yaxes(title_text=label, **axis)
     ticks = [reader.half_hour(slot) for slot in range(0, 48, 6)]
-    chart.update_xaxes(type="category", tickvals=ticks, ticktext=ticks, tickangle=0)
+    # Told, as the band lacks half hours without an interval: those would be put after the last.
+    chart.update_xaxes(type="category", categoryorder="array", categoryarray=x)
+    chart.update_xaxes(tickvals=ticks, ticktext=ticks, tickangle=0)
     return chart
 
 

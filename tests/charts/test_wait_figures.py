@@ -95,6 +95,22 @@ def test_percentiles_by_half_hour_break_where_fewer_than_five_waited():
     )
 
 
+def test_half_hours_stand_in_the_order_of_the_clock_where_some_have_no_interval():
+    frame = pd.DataFrame(
+        {
+            "half_hour": [2, 3, 4],
+            "value": [60.0, 70.0, 80.0],
+            "low": [50.0, None, 70.0],
+            "high": [70.0, None, 90.0],
+            "n": [40, 8, 40],
+        }
+    )
+    axis = percentiles_by_half_hour(frame, {"value": "Median"}).layout.xaxis
+    assert axis.categoryorder == "array"
+    assert list(axis.categoryarray)[:5] == ["00:00", "00:30", "01:00", "01:30", "02:00"]
+    assert len(axis.categoryarray) == 48
+
+
 def test_half_hours_without_a_row_are_gaps_and_the_day_has_48_places():
     frame = pd.DataFrame({"half_hour": [18], "value": [60.0], "n": [40]})
     line = percentiles_by_half_hour(frame, {"value": "Median"}).data[0]
