@@ -2,13 +2,15 @@
 
 `truth` has one row per true contact that counts and whose row in the exports is clean, with its
 desk's clocks (desk_clocks.py); `whole` has every contact, `visits`, `reviews` and `polls` are the
-other truths, `searches`, `views` and `schedules` what was reported; `cut` holds the end of the
-data. All are made by test_every_metric_is_true.py.
+other truths, `searches`, `views`, `schedules` and `agent_states` what was reported; `cut` holds the
+end of the data. All are made by test_every_metric_is_true.py.
 """
 
 from dataclasses import dataclass
 
 from pipelines.sample_exchange.dirt import DIRTY_SHARE
+from pipelines.sample_exchange.exports import EVENTS_DAYS
+from pipelines.sample_exchange.shifts import STATES_DAYS
 
 TO_THE_MINUTE = 60
 """Zendesk's CSV tells when a ticket came to the minute, and cuts its durations to minutes too."""
@@ -175,6 +177,18 @@ TRUE = {
     ),
     "bot_contained_share": Truth("is_bot_contained", _WITH_A_BOT),
     "bot_left_share": Truth("is_bot_left", _WITH_A_BOT),
+    # the helpdesk's minutes are the ticket's alone, a history is also that of the chat before it
+    **{
+        metric: Truth(
+            metric, f"{_STANDS} AND {metric} IS NOT NULL", "contact_id LIKE 'zendesk:%'",
+            slack=TO_THE_MINUTE, is_told_wholly=False,
+        )
+        for metric in ("requester_wait_seconds", "agent_wait_seconds", "on_hold_seconds")
+    },
+    "agent_work_seconds": Truth(
+        "agent_work_seconds", f"{_STANDS} AND agent_work_seconds IS NOT NULL",
+        f"{_TICKET} AND arrived_at >= {_CUT} - INTERVAL {EVENTS_DAYS} DAY", is_told_wholly=False,
+    ),
     "first_resolution_seconds": Truth(
         "epoch(first_solved_at) - epoch(arrived_at)", "first_solved_at IS NOT NULL", _TICKET,
         slack=2 * TO_THE_MINUTE,
@@ -297,6 +311,22 @@ TRUE = {
     ),
 }  # fmt: skip
 
+# an agent is busy from an answer to the end of the work after it, once where contacts overlap
+_BUSY = f"""(
+    SELECT agent_id, starts, ends,
+        max(ends) OVER (
+            PARTITION BY agent_id ORDER BY starts, ends
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS busy_until
+    FROM (
+        SELECT
+            agent_id, epoch(answered_at) AS starts,
+            least(starts + coalesce(handle_seconds, epoch(ended_at) - starts), epoch({_CUT}))
+                AS ends
+        FROM whole
+        WHERE answered_at >= {_CUT} - INTERVAL {STATES_DAYS} DAY AND ended_at > answered_at
+    )
+)"""
 _REPORTED = '(SELECT "Search - Date" FROM searches)'
 _DAY = "CAST({} + INTERVAL 9 HOUR AS DATE)"
 # who found no article searched once more; what is reported is not told by single events
@@ -321,11 +351,10 @@ TOTALS = {
     "search_no_click_share": Total("SELECT 1 - sum(Clicks) / sum(Searches) FROM searches"),
     "search_contact_share": Total(
         f"""
-        SELECT (contacts + sum(n) FILTER (followed)) / (searches + sum(n))
+        SELECT (any_value(contacts) + sum(n) FILTER (followed)) / (any_value(searches) + sum(n))
         FROM {_UNREPORTED}, (
             SELECT sum("Tickets created") AS contacts, sum(Searches) AS searches FROM searches
         )
-        GROUP BY ALL
         """
     ),
     "contacts_per_thousand_views": Total(
@@ -338,6 +367,18 @@ TOTALS = {
         ) / (SELECT sum(n) FROM {_VIEWED})
         """,
         dirty_share=DIRTY_SHARE,
+    ),
+    "occupancy_share": Total(
+        f"""
+        SELECT busy / (busy + ready)
+        FROM (
+            SELECT sum(greatest(ends - greatest(starts, coalesce(busy_until, starts)), 0)) AS busy
+            FROM {_BUSY}
+        ), (
+            SELECT sum(epoch(ends_at) - epoch(starts_at)) AS ready
+            FROM agent_states WHERE state = 'Available'
+        )
+        """
     ),
     "utilisation_share": Total(
         """
@@ -357,12 +398,3 @@ TOTALS = {
     ),
 }  # fmt: skip
 """Metrics of visits, searches, views, half hours and days."""
-
-NOT_TOLD = {
-    **dict.fromkeys(
-        ("requester_wait_seconds", "agent_wait_seconds", "agent_work_seconds", "on_hold_seconds"),
-        "the sample exports no history of statuses; walked in tests/metrics/test_two_ways.py",
-    ),
-    "occupancy_share": "the sample exports no agent states; by hand in tests/metrics",
-}
-"""Metrics that the sample has no data for: why, and what proves them instead."""
