@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import attention, kept
+from dashboard.formats import SUPPRESSED_BELOW
 from pipelines import api
 
 if TYPE_CHECKING:
@@ -153,6 +154,8 @@ def side_by_side(
 ) -> pd.DataFrame:
     """Several metrics of the same groups in one table, with the groups' contacts as `n`.
 
+    A value that fewer than 5 stand behind is NULL, however many contacts its group has.
+
     `columns`: name in the table -> (metric, statistic or None for its own).
     """
     table = measure("contacts", filters, by=by, **also)[[*by, "value"]].rename(
@@ -160,9 +163,11 @@ def side_by_side(
     )
     for name, (metric, statistic) in columns.items():
         values = measure(metric, filters, by=by, statistic=statistic, **also)
-        table = table.merge(
-            values[[*by, "value"]].rename(columns={"value": name}), on=list(by), how="left"
+        is_count = values.attrs["unit"] == "contacts"  # a count is its own n, and shown as `<5`
+        told = (
+            values["value"] if is_count else values["value"].where(values["n"] >= SUPPRESSED_BELOW)
         )
+        table = table.merge(values[list(by)].assign(**{name: told}), on=list(by), how="left")
     return table.sort_values("n", ascending=False, ignore_index=True)
 
 

@@ -1,0 +1,34 @@
+"""What pages ask beyond one metric."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pandas as pd
+
+from dashboard import queries
+from dashboard.filters import Filters
+
+DAYS = Filters(date(2026, 3, 1), date(2026, 3, 2))
+
+
+def test_a_value_of_fewer_than_five_is_untold_however_many_contacts_its_group_has(monkeypatch):
+    answers = {
+        "contacts": ("contacts", [132, 60], [132, 60]),
+        "resolved_share": ("share", [0.5, 0.8], [4, 5]),
+        "backlog": ("contacts", [3, 9], [3, 9]),
+    }
+
+    def measure(metric, filters, by, statistic=None):
+        unit, values, n = answers[metric]
+        frame = pd.DataFrame({"topic": ["login", "fees"], "value": values, "n": n})
+        frame.attrs["unit"] = unit
+        return frame
+
+    monkeypatch.setattr(queries, "measure", measure)
+    monkeypatch.setattr(queries, "build", lambda: SimpleNamespace(build_id="made up"))
+    columns = {"resolved": ("resolved_share", None), "open_now": ("backlog", None)}
+    table = queries.side_by_side(DAYS, columns, by=("topic",))
+    assert table["n"].tolist() == [132, 60]
+    assert table["resolved"].isna().tolist() == [True, False]
+    assert table["resolved"][1] == 0.8
+    assert table["open_now"].tolist() == [3, 9]
