@@ -66,7 +66,7 @@ EXCEL_REMEDY = "a spreadsheet ruined the id: export again and don't save the fil
 def ruined_id(column: str, header: str) -> Check:
     """Check that a spreadsheet has not turned an id into 1.03006E+13.
 
-    It writes one digit before the point and few behind the E: 45e6780912ab and its like are ids."""
+    It writes one digit before the point and few behind the E: 2860819751e3 is a token."""
     ruined = f"regexp_full_match({column}, '[0-9]([.,][0-9]+)?[eE][+]?[0-9]{{1,3}}')"
     return Check(ruined, f"{header} is in scientific notation", EXCEL_REMEDY)
 

@@ -118,6 +118,11 @@ def test_an_id_that_a_spreadsheet_ruined_is_refused(intake, field, ruined):
     assert (line, reason) == (3, f"{'nr' if field == 'id' else 'who'} is in scientific notation")
 
 
+def test_a_token_of_digits_and_one_e_is_an_id(intake):
+    load(intake, "nr,opened\n2860819751e3,2026-03-02 09:00\n7e12345678,2026-03-02 09:00\n")
+    assert intake.rejects() == []
+
+
 def test_a_destroyed_number_names_its_column_and_is_never_guessed(intake):
     more = 'vendor_full_resolution_seconds = { column = "hrs", unit = "hours" }\n'
     load(intake, 'nr,opened,hrs\n1,2026-03-02 09:00,2.5\n2,2026-03-02 09:00,"3,87,16"\n', more)

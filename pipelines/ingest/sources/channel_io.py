@@ -93,7 +93,7 @@ def _checks(part: Part, *required: str) -> list[Check]:
         never = f"{column} IS NULL OR regexp_matches({column}, {_NEVER})"
         checks.append(Check(f"is_record AND ({never})", f"{key[column]} is missing"))
         if name not in part.times:
-            ruined = f"regexp_full_match({name}, '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+')"
+            ruined = f"regexp_full_match({name}, '[0-9]([.,][0-9]+)?[eE][+]?[0-9]{{1,3}}')"
             checks.append(Check(ruined, f"{key[name]} is in scientific notation", EXCEL_REMEDY))
     for name in part.times:
         text = f"{name}_text"

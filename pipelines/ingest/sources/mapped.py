@@ -33,7 +33,7 @@ _UNIT_SECONDS = {
 }
 _EPOCH_MICROSECONDS = {"epoch": 1_000_000, "epoch_milliseconds": 1_000, "epoch_microseconds": 1}
 _IDS = ("id", "contact_id", "message_id", "requester_id", "linked_contact_id", "merged_into")
-_RUINED = r"^[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+$"
+_RUINED = r"^[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
 _NEVER = "'^(1900|1899|1970|0001|0000)-'"
 _OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2}| UTC| GMT[+-]\d{1,2}(:?\d{2})?)\s*$")
 _FIRST_ROWS = 50
