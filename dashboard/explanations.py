@@ -89,9 +89,9 @@ def anomaly(row: dict, zone: str, reader: Reader) -> str:
     """An anomaly: who carries it, since when, how much more or less, and what is known of it."""
     carriers = group(row, reader, ("topic", "language", "channel"))
     more = (
-        _("{group}, since {at}: {n} contacts where {expected} were due.")
+        _("{group}, since {at}: {n} contacts, {expected} expected.")
         if row["grain"] == "half_hour"
-        else _("{group}, on {at}: {n} contacts in the day where {expected} were due.")
+        else _("{group}, on {at}: {n} contacts in the day, {expected} expected.")
     )
     at = (
         reader.instant(row["starts_at"], zone)
@@ -109,7 +109,9 @@ def anomaly(row: dict, zone: str, reader: Reader) -> str:
     if not pd.isna(row.get("threads")):
         said.append(
             plural(
-                "One incident of {n} matter.", "One incident of {n} matters.", int(row["threads"])
+                "Together they are one incident of {n} matter.",
+                "Together they are one incident of {n} matters.",
+                int(row["threads"]),
             ).format(n=reader.count(row["threads"]))
         )
     if not pd.isna(row.get("event_title")):

@@ -162,8 +162,9 @@ class Reader:
             step = round(step)
             size = self.duration(abs(step))
         elif unit == "score" or unit.startswith("points"):
-            step = round(step, 2)
-            size = self.number(abs(step), 2)
+            decimals = 1 if abs(before) >= 10 else 2  # as many as `compact` gives the value
+            step = round(step, decimals)
+            size = self.number(abs(step), decimals)
         elif before:
             step = round(step / abs(before), 3)
             size = self.share(abs(step))

@@ -26,6 +26,11 @@ components.kpis(
         (_("Visits without a contact (at most)"), deflection),
         (_("Searches without a result"), nothing),
         (_("Contacts per 1,000 article views"), per_view),
+    ],
+    page,
+)
+components.kpis(
+    [
         (_("Kept by the bot"), contained),
         (_("Left the bot"), queries.compare("bot_left_share", chosen)),
         (_("Solved by the bot"), resolved),

@@ -191,7 +191,12 @@ def hours_map(
         words.append(word_line)
     seen = pd.Series([v for line in z for v in line if v is not None], dtype=float)
     highest = float(seen.quantile(0.95)) if len(seen) else 0.0
-    ends = [0.0, highest / 2, highest]
+    if unit == "count":
+        highest = float(np.ceil(highest))
+    ends = [0.0, highest] if unit == "count" else [0.0, highest / 2, highest]
+    ticks = [reader.number(end) if unit == "count" else reader.value(end, unit) for end in ends]
+    if len(seen) and seen.max() > highest:
+        ticks[-1] = reader.translate("{duration} and more").format(duration=ticks[-1])
     chart = figure(height or 110 + 30 * max(len(groups), 1))
     chart.add_trace(
         go.Heatmap(
@@ -217,7 +222,7 @@ def hours_map(
                 "yanchor": "bottom",
                 "outlinewidth": 0,
                 "tickvals": ends,
-                "ticktext": [reader.value(end, unit) for end in ends],
+                "ticktext": ticks,
             },
         )
     )

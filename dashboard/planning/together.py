@@ -67,7 +67,9 @@ def pool_card(queue: Queue, page: Any) -> None:
         found = api.pooled_by_language(pooled)
         whole = found.iloc[0]
         share = whole["agent_hours_saved"] / whole["agent_hours_apart"]
-        form = _("Pooled, {pooled} agent-hours at their desks do what takes {apart} apart: {saved}")
+        form = _(
+            "Pooled, {pooled} agent-hours at their desks do what takes {apart} apart: {saved} fewer"
+        )
         st.markdown(
             form.format(
                 pooled=reader.number(whole["agent_hours_pooled"]),

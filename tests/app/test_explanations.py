@@ -69,13 +69,13 @@ ANOMALY = {
 
 def test_an_anomaly_reads_as_who_since_when_how_much_and_what_is_known():
     assert explanations.anomaly(ANOMALY, "Asia/Seoul", ENGLISH) == (
-        "Withdrawal, Korean, Live chat, since Nov 4, 2026 14:00: 38 contacts where 1 were due."
-        " One incident of 37 matters."
+        "Withdrawal, Korean, Live chat, since Nov 4, 2026 14:00: 38 contacts, 1 expected."
+        " Together they are one incident of 37 matters."
     )
     everywhere = ANOMALY | dict.fromkeys(("topic", "channel", "language"), "*")
     told = everywhere | {"grain": "day", "threads": None, "event_title": "![x](http://evil)"}
     assert explanations.anomaly(told, "Asia/Seoul", ENGLISH) == (
-        "All contacts, on Nov 4, 2026: 38 contacts in the day where 1 were due."
+        "All contacts, on Nov 4, 2026: 38 contacts in the day, 1 expected."
         r" Known at that time: \!\[x\]\(http\://evil\)."
     )
 

@@ -67,7 +67,8 @@ def test_a_change_is_in_points_for_shares_time_for_seconds_and_per_cent_otherwis
     assert ENGLISH.change(0.50, 0.60, "share") == "-10.0 pts"
     assert ENGLISH.change(90, 60, "seconds") == "+30 s"
     assert ENGLISH.change(110, 100, "contacts") == "+10.0%"
-    assert ENGLISH.change(-2.5, 10, "points") == "-12.50"
+    assert ENGLISH.change(-2.5, 10, "points") == "-12.5"
+    assert ENGLISH.change(4.36, 4.25, "points") == "+0.11"
 
 
 def test_a_change_too_small_to_show_has_no_sign():

@@ -92,3 +92,18 @@ def test_a_map_of_hours_leaves_untold_what_few_stand_behind_and_unobserved_hours
     assert pd.isna([cells.z[0][10], cells.z[0][11], cells.z[1][9]]).all()
     assert cells.text[0][9] == "ko · 09:00<br><b>25.0%</b><br>n = 40"
     assert cells.text[0][10] == "ko · 10:00<br>n = <5"
+
+
+def test_the_scale_of_a_map_of_counts_ends_at_a_whole_number_and_says_if_more_lies_above():
+    frame = pd.DataFrame(
+        {
+            "language": "ko",
+            "hour": [f"{hour:02d}:00" for hour in range(11)],
+            "value": [10, 20, 30, 40, 50, 60, 70, 80, 90, 99, 200],
+            "n": 99,
+        }
+    )
+    (cells,) = hours_map(frame, "language", unit="count", label="Contacts").data
+    # the 95th percentile lies half-way between 99 and 200: 149.5
+    assert cells.zmax == 150
+    assert list(cells.colorbar.ticktext) == ["0", "150 and more"]
