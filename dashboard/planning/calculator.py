@@ -24,6 +24,7 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
         )
         one, two, three = st.columns(3)
         own = f"{queue.code}-"
+        of_callers = plan["patience_seconds"].iloc[0]
         with one:
             arrivals = st.number_input(
                 _("Contacts arriving"), 0.0, 1e6, 100.0, 10.0, key="calculator-arrivals"
@@ -55,10 +56,10 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
                 key=own + "within",
             )
             patience = st.number_input(
-                _("Mean patience, seconds (empty: nobody hangs up)"),
-                1,
+                _("Mean patience, seconds (0: nobody hangs up)"),
+                0,
                 86_400,
-                None,
+                0 if pd.isna(of_callers) else max(1, round(of_callers)),
                 key=own + "patience",
             )
         with three:
@@ -75,7 +76,7 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
                 handle,
                 share / 100,
                 within,
-                patience,
+                patience or None,
                 shrinkage / 100,
                 busy / 100,
             )

@@ -62,6 +62,13 @@ def test_a_queue_that_the_build_does_not_know_falls_back_to_the_shortest_of_peop
     assert chosen == f"{first['channel']}:{first['language']}"
 
 
+def test_the_calculator_begins_with_the_patience_of_the_queues_callers(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", view="calculator")
+    [patience] = [w.value for w in app.number_input if w.label.startswith("Mean patience")]
+    plan = api.open_warehouse(exchange).staffing(channel="phone", language="ko")
+    assert patience == round(plan["patience_seconds"].iloc[0])
+
+
 def test_the_calculator_gives_the_textbook_answer(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko", view="calculator")
     for label, value in (
@@ -72,6 +79,7 @@ def test_the_calculator_gives_the_textbook_answer(open_app, exchange):
         ("In time means within, seconds", 20),
         ("Shrinkage in %", 30),
         ("Busy at most, in %", 100),
+        ("Mean patience, seconds (0: nobody hangs up)", 0),
     ):
         inputs = [w for w in app.number_input if w.label == label]
         inputs[-1].set_value(value)
