@@ -7,7 +7,7 @@ PORT ?= 8501
 # Files in the order of their folders: the long ones come first and none is left for the end.
 WORKERS := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test lint browser setup lock clean
+.PHONY: demo test test-spark lint browser setup lock clean
 
 demo: .venv/ready
 	@$(BIN)/support-quality demo --port $(PORT)
@@ -15,6 +15,11 @@ demo: .venv/ready
 test: .venv/ready-test browser lint
 	$(BIN)/python -m pytest $(WORKERS)
 	TZ=America/New_York $(BIN)/python -m pytest $(WORKERS) -m time
+
+# Spark builds what DuckDB builds: needs Java 17 and a download of 456 MB, so it is not part of `test`.
+test-spark: .venv/ready-test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
+	$(BIN)/python -m pytest tests/models/test_spark.py tests/models/test_spark_cluster.py
 
 lint: .venv/ready-test
 	$(BIN)/ruff check .

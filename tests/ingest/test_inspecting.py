@@ -176,7 +176,7 @@ def test_a_survey_tools_export_gets_the_lines_that_only_its_owner_can_complete(i
         "",
         "[scale]",
         '# name = "1-5"  # fill in: the scale, one of good_bad, 1-3, 1-5, 1-7, 1-10, 0-10, 0-1,'
-        " signed; the file holds 4 to 5",
+        " signed, nps, ces; the file holds 4 to 5",
         "# best = 1  # where the lowest score is the best",
     ]
     with pytest.raises(SettingsError, match="scale"):
