@@ -154,7 +154,8 @@ def side_by_side(
 ) -> pd.DataFrame:
     """Several metrics of the same groups in one table, with the groups' contacts as `n`.
 
-    A value that fewer than 5 stand behind is NULL, however many contacts its group has.
+    Each value but a count is followed by `<name>_n`, how many stand behind it; one that fewer
+    than 5 stand behind is NULL, however many contacts its group has.
 
     `columns`: name in the table -> (metric, statistic or None for its own).
     """
@@ -164,10 +165,13 @@ def side_by_side(
     for name, (metric, statistic) in columns.items():
         values = measure(metric, filters, by=by, statistic=statistic, **also)
         is_count = values.attrs["unit"] == "contacts"  # a count is its own n, and shown as `<5`
-        told = (
-            values["value"] if is_count else values["value"].where(values["n"] >= SUPPRESSED_BELOW)
-        )
-        table = table.merge(values[list(by)].assign(**{name: told}), on=list(by), how="left")
+        told = {name: values["value"]}
+        if not is_count:
+            told[name] = values["value"].where(values["n"] >= SUPPRESSED_BELOW)
+            told[f"{name}_n"] = values["n"]
+        table = table.merge(values[list(by)].assign(**told), on=list(by), how="left")
+        if not is_count:
+            table[f"{name}_n"] = table[f"{name}_n"].fillna(0).astype("int64")
     return table.sort_values("n", ascending=False, ignore_index=True)
 
 

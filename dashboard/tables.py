@@ -121,7 +121,7 @@ def _unit(column: str, table: pd.DataFrame, units: Mapping[str, str] | None) -> 
         return units[column]
     if column in _CODES:
         return "code"
-    if column in _COUNTS:
+    if column in _COUNTS or column.endswith("_n"):
         return "n"
     if column in _VALUES:
         return table.attrs.get("unit", "number")
@@ -182,4 +182,7 @@ def _heading(column: str, words: Mapping[str, str] | None) -> str:
         "surviving_share": _("Still waiting"),
         "at_risk": _("At risk"),
     }
-    return (words or {}).get(column) or known.get(column) or column
+    words = words or {}
+    if column.endswith("_n") and column.removesuffix("_n") in words:
+        return _("{name}: n").format(name=words[column.removesuffix("_n")])
+    return words.get(column) or known.get(column) or column

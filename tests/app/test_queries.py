@@ -29,6 +29,8 @@ def test_a_value_of_fewer_than_five_is_untold_however_many_contacts_its_group_ha
     columns = {"resolved": ("resolved_share", None), "open_now": ("backlog", None)}
     table = queries.side_by_side(DAYS, columns, by=("topic",))
     assert table["n"].tolist() == [132, 60]
+    assert table["resolved_n"].tolist() == [4, 5]
+    assert "open_now_n" not in table
     assert table["resolved"].isna().tolist() == [True, False]
     assert table["resolved"][1] == 0.8
     assert table["open_now"].tolist() == [3, 9]
