@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from multiprocessing import get_context
@@ -135,9 +137,17 @@ def _answers(tasks: list[tuple], workers: int) -> Iterator[tuple]:
     if workers <= 1 or len(tasks) < _FEWEST_QUEUES_TO_SHARE:
         yield from zip(queues, map(_answer, tasks), strict=True)
         return
-    # Fresh processes: a copy of this one would inherit the database's threads in mid-flight.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from zip(queues, pool.map(_answer, tasks), strict=True)
+    done = 0
+    # Fresh processes: a copy of this one would inherit the database's threads in mid-flight. They
+    # import the program that runs, which not every program survives: then this process goes on.
+    with (
+        suppress(BrokenProcessPool),
+        ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+    ):
+        for queue, answer in zip(queues, pool.map(_answer, tasks), strict=True):
+            yield queue, answer
+            done += 1
+    yield from zip(queues[done:], map(_answer, tasks[done:]), strict=True)
 
 
 def _answer(task: tuple) -> QueueForecast | Exception:

@@ -52,7 +52,8 @@ def _read(reading: Reading) -> list[Stream]:
     judged = judged_sql(
         values, checks, reading.probe.table.text_sql(), "coalesce(starts_at_local, starts_at)"
     )
-    scope = ", ".join(f"nullif({fields.text(name)}, '') AS {name}" for name in _SCOPE)
+    told = {name: f"nullif({fields.text(name)}, '')" for name in _SCOPE}
+    scope = ", ".join(f"{reading.masked(text)} AS {name}" for name, text in told.items())
     query = f"""
         SELECT _line, _reasons, _remedy, _raw, _received_on, agent_id_text AS agent_id, state,
             starts_at, ends_at, {scope}
