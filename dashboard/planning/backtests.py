@@ -175,10 +175,21 @@ def misses_card(channel: str, language: str, reader: Reader) -> None:
                 handle=f"{missed['handle_hours'].sum():+.1f}",
             )
             st.markdown(told)
+        elif missed["timed_queues"].max() == 0:
+            told = _(
+                "Over {n} days, {came} contacts came where {forecast} were forecast. How long"
+                " contacts take is not known in this queue, so its misses have no hours."
+            ).format(
+                n=reader.number(len(missed)),
+                came=reader.number(missed["offered_contacts"].sum()),
+                forecast=reader.number(missed["forecast_contacts"].sum()),
+            )
+            st.markdown(told)
         columns = [
             "local_on",
             "forecast_contacts",
             "offered_contacts",
+            "volume_contacts",
             "forecast_hours",
             "came_hours",
             "volume_hours",
@@ -195,6 +206,7 @@ def _missed_words() -> dict[str, str]:
         "local_on": _("Day"),
         "forecast_contacts": _("Contacts forecast"),
         "offered_contacts": _("Contacts that came"),
+        "volume_contacts": _("By number, contacts"),
         "forecast_hours": _("Hours forecast"),
         "came_hours": _("Hours that came"),
         "volume_hours": _("By number, hours"),

@@ -439,7 +439,8 @@ class Warehouse(Explanations, Voices):
     def misses(
         self, channel=None, language=None, start: Day = None, end: Day = None, **how
     ) -> pd.DataFrame:
-        """Forecast against what came in hours of work: volume, mix and handle time add up.
+        """Forecast against what came, in contacts of all queues, and in hours of work of those
+        with handle times (else NULL): volume, mix and handle time add up.
 
         lead_days (7): made 1, 7 or 14 days before. by (["local_on"]): what a row is of.
         """

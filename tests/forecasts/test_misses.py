@@ -64,8 +64,23 @@ def test_contacts_that_nobody_planned_are_volume():
     assert (miss["volume_hours"], miss["mix_hours"]) == (2, 0)
 
 
-def test_without_a_planned_handle_time_there_is_nothing_to_say():
-    answer = parts_of_misses(rows(("ko", 100.0, 50.0, None, 300.0)), ["local_on"])
+def test_a_queue_without_handle_times_is_counted_and_has_no_hours():
+    # ko: 100 x 360 s = 10 h planned, 120 came; nobody ever timed a contact in vi
+    untimed = ("vi", 40.0, 70.0, None, None)
+    alone = parts(untimed)
+    both = parts(("ko", 100.0, 120.0, 360.0, 360.0), untimed)
+
+    hours = ["forecast_hours", "came_hours", "volume_hours", "mix_hours", "handle_hours"]
+    assert alone[["queues", "timed_queues", "volume_contacts"]].tolist() == [1, 0, 30]
+    assert alone[hours].isna().tolist() == [True] * 5
+    assert both[["queues", "timed_queues", "volume_contacts"]].tolist() == [2, 1, 50]
+    assert both[["forecast_contacts", "offered_contacts"]].tolist() == [140, 190]
+    assert both[hours].tolist() == [10, 12, 2, 0, 0]
+
+
+def test_a_day_without_a_forecast_or_without_a_feed_is_left_out():
+    unknown = rows(("ko", None, 50.0, 360.0, 300.0), ("en", 50.0, None, 360.0, None))
+    answer = parts_of_misses(unknown, ["local_on"])
 
     assert answer.columns.tolist() == ["local_on", *MISS_COLUMNS]
     assert len(answer) == 0
