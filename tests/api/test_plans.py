@@ -19,7 +19,19 @@ TOTALS = pd.DataFrame(
         ("email", "ko", "week_total", MONDAY, MONDAY, 12.0, 6.0, 8.0, 12.0, 17.0, 20.0),
         ("email", "ko", "day_peak", MONDAY, MONDAY, 3.5, 2.0, 2.0, 3.0, 5.0, 6.0),
     ],
-    columns="channel language measure starts_on ends_on mean q025 q10 q50 q90 q975".split(),
+    columns=[
+        "channel",
+        "language",
+        "measure",
+        "starts_on",
+        "ends_on",
+        "mean",
+        "q025",
+        "q10",
+        "q50",
+        "q90",
+        "q975",
+    ],
 )
 PAST = pd.DataFrame(
     [
@@ -30,8 +42,16 @@ PAST = pd.DataFrame(
         ("email", "ko", TUESDAY, 7, 100.0, 110.0, None, 360.0),
         ("email", "ko", TUESDAY, 1, 105.0, 110.0, None, 360.0),
     ],
-    columns="channel language local_on lead_days forecast_contacts offered_contacts"
-    " handle_seconds forecast_handle_seconds".split(),
+    columns=[
+        "channel",
+        "language",
+        "local_on",
+        "lead_days",
+        "forecast_contacts",
+        "offered_contacts",
+        "handle_seconds",
+        "forecast_handle_seconds",
+    ],
 )
 
 
