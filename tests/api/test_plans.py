@@ -11,6 +11,7 @@ from pipelines.warehouse.build import add_frames, copy_published
 from pipelines.warehouse.publish import publish
 
 MONDAY, TUESDAY = pd.Timestamp("2026-03-02"), pd.Timestamp("2026-03-03")
+LEVELS = ["mean", "q025", "q10", "q50", "q90", "q975"]
 
 TOTALS = pd.DataFrame(
     [
@@ -68,10 +69,8 @@ def planned(week_folder, tmp_path_factory):
 
 def test_totals_are_those_of_the_queue_the_channel_or_the_whole(planned):
     week = planned.forecast_totals("email", "ko").iloc[0]
-    levels = ["mean", "q025", "q10", "q50", "q90", "q975"]
-
     assert week["measure"] == "week_total"
-    assert week[levels].tolist() == [12, 6, 8, 12, 17, 20]
+    assert week[LEVELS].tolist() == [12, 6, 8, 12, 17, 20]
     assert planned.forecast_totals("email", "ko")["measure"].tolist() == ["week_total", "day_peak"]
     assert planned.forecast_totals("email", "*")["q90"].tolist() == [26]
     assert planned.forecast_totals("*", "*")["mean"].tolist() == [30]
