@@ -17,7 +17,7 @@ carried, lost
     opening (`carried`); calls and chats find nobody (`lost`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -212,18 +212,21 @@ def require_all(
     handle_seconds: Mapping[Queue, float] | None = None,
     patience_seconds: Mapping[Queue, float] | None = None,
     waiting_contacts: Mapping[Queue, Sequence[float]] | None = None,
+    volume: Mapping[Queue, ArrayLike] | None = None,
+    wanted: Collection[Queue] | None = None,
 ) -> pd.DataFrame:
     """`require` for every queue of `forecasts`; queues without a desk are left out.
 
     openings: channel, language, starts_at, is_open. days: as `forecast_days`. handle_seconds
-    and patience_seconds (measured) and waiting_contacts: by (channel, language), where known.
+    and patience_seconds (measured), waiting_contacts and volume (see `require`; 1 where absent):
+    by (channel, language), where known. wanted: plan these alone; all by default.
     Live desks that give spare time are planned first: what their agents have left over while
     taking contacts is shared among the deferrable queues of their language, by their work.
     Returns STAFFING_COLUMNS; empty with those columns if no queue has a desk.
     """
     desks = tuple(desks)
     measured, patience = handle_seconds or {}, patience_seconds or {}
-    waiting = waiting_contacts or {}
+    waiting, volume = waiting_contacts or {}, volume or {}
     queues = {
         queue: (forecast, desk)
         for queue, forecast in forecasts.groupby(["channel", "language"], sort=True)
@@ -242,25 +245,34 @@ def require_all(
             patience_seconds=patience.get(queue),
             waiting_contacts=waiting.get(queue, ()),
             live_help=live_help,
+            volume=volume.get(queue, 1.0),
         )
 
-    plans = {queue: plan(queue) for queue in queues if queue[0] in LIVE_CHANNELS}
+    is_wanted = set(queues if wanted is None else wanted)
+    helped = {language for channel, language in is_wanted if channel not in LIVE_CHANNELS}
+    plans = {
+        queue: plan(queue)
+        for queue, (_rows, desk) in queues.items()
+        if queue[0] in LIVE_CHANNELS
+        and (queue in is_wanted or (desk.gives_spare_time and queue[1] in helped))
+    }
     helpers = [each for queue, each in plans.items() if queues[queue][1].gives_spare_time]
     work = {
-        queue: queues[queue][0]["mean"].sum()
+        queue: (queues[queue][0]["mean"] * volume.get(queue, 1.0)).sum()
         * (measured.get(queue) or queues[queue][1].handle_seconds)
         for queue in queues
         if queue[0] not in LIVE_CHANNELS
     }
-    for queue in work:
+    for queue in is_wanted & work.keys():
         language = queue[1]
         helping = [each for each in helpers if each["language"].iloc[0] == language]
         whole = sum(amount for each, amount in work.items() if each[1] == language)
         share = work[queue] / whole if whole > 0 else 0.0
         plans[queue] = plan(queue, _spare_time(helping, queues, share) if helping else None)
-    if not plans:
+    found = [plans[queue] for queue in sorted(plans.keys() & is_wanted)]
+    if not found:
         return pd.DataFrame(columns=list(STAFFING_COLUMNS))
-    return pd.concat([plans[queue] for queue in sorted(plans)], ignore_index=True)
+    return pd.concat(found, ignore_index=True)
 
 
 def desk_of(channel: str, language: str, desks: Iterable[Desk]) -> Desk | None:
