@@ -1,9 +1,9 @@
 """What if: named changes to a forecast, kept as text that people can read, share and repeat.
 
 A scenario is a name and a list of effects; `applied` gives the forecast frame with all of them
-and leaves the one it was given alone. Every effect is a factor on the contacts of the half
-hours and queues that it touches (a new language adds contacts instead), so a mean and its
-quantiles move together. Kinds and what they ask for:
+and leaves the one it was given alone; `moved` lets one begin on another day. Every effect is a
+factor on the contacts of the half hours and queues that it touches (a new language adds contacts
+instead), so a mean and its quantiles move together. Kinds and what they ask for:
 
 surge       a market move: `size` (0.8: 80 % more) at `starts_at`, fading to half every
             `half_life_hours`, over after `ends_at` if given
@@ -12,17 +12,18 @@ outage      `size` more from `starts_at` to `ends_at`, and a share `backlog` of 
             evenly over the `backlog_hours` after it
 deflection  a bot or an article takes a `share` of the contacts of a topic from `starts_at` on,
             growing to all of it over `ramp_days`
-language    `contacts_per_day` in `language`, shaped like `like` on the same channel, from
-            `starts_at` on
+language    `contacts_per_day` in all in `language`, which has no queue yet, shaped like `like` on
+            the same channels, from `starts_at` on
 
-Every kind may be narrowed: `channels`, `languages` (lists), and `topic_share`, the share of a
-queue's contacts that the topic concerned makes up ("by topic": a surge of 80 % in deposits,
-which are 30 % of the contacts, is 24 % more). Times are UTC instants.
+Every kind may be narrowed: `channels`, `languages` and `topics` (lists). A queue moves by the share
+of its contacts that the topics make up: a surge of 80 % in deposits, which are 30 % of its
+contacts, is 24 % more. `topic_share` says that share instead, alike for all queues. Times are UTC
+instants.
 """
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,7 +34,7 @@ from pipelines.errors import InputError
 from pipelines.forecasts.base import Floats
 
 _HALF_HOUR = np.timedelta64(30, "m")
-_NARROWED = {"channels": list, "languages": list, "topic_share": float}
+_NARROWED = {"channels": list, "languages": list, "topics": list, "topic_share": float}
 _KINDS: dict[str, tuple[dict[str, type], dict[str, type]]] = {  # what is needed, what may be
     "surge": (
         {"size": float, "starts_at": datetime, "half_life_hours": float},
@@ -52,6 +53,8 @@ _KINDS: dict[str, tuple[dict[str, type], dict[str, type]]] = {  # what is needed
 }
 _SHARES = ("share", "topic_share", "backlog")
 _POSITIVE = ("half_life_hours", "backlog_hours", "contacts_per_day")
+_MOST = {"size": 100.0, "contacts_per_day": 1e6}
+_LONGEST_NAME, _LONGEST_NOTE = 80, 2000
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def from_dict(content: Mapping[str, Any]) -> Scenario:
     name = content.get("name")
     if not isinstance(name, str) or not name.strip():
         raise InputError('a scenario needs a name: name = "..."')
+    if len(name.strip()) > _LONGEST_NAME or not name.strip().isprintable():
+        raise InputError(f"a scenario's name is one line of at most {_LONGEST_NAME} characters")
     if unknown := sorted(set(content) - {"name", "note", "effects"}):
         raise InputError(f"scenario {name}: unknown {unknown[0]!r}; known: name, note, effects")
     effects = content.get("effects")
@@ -92,7 +97,10 @@ def from_dict(content: Mapping[str, Any]) -> Scenario:
         _effect(each, f"scenario {name}, effect {number}")
         for number, each in enumerate(effects, start=1)
     )
-    return Scenario(name.strip(), checked, str(content.get("note", "")))
+    note = content.get("note", "")
+    if not isinstance(note, str) or len(note) > _LONGEST_NOTE:
+        raise InputError(f"scenario {name}: note is a text of at most {_LONGEST_NOTE:,} characters")
+    return Scenario(name.strip(), checked, note)
 
 
 def from_toml(text: str) -> Scenario:
@@ -123,24 +131,68 @@ def to_toml(scenario: Scenario) -> str:
     return "\n".join(lines) + "\n"
 
 
-def applied(forecast: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    """The forecast as it would be.
+def starts_at(scenario: Scenario) -> datetime:
+    """The instant (UTC) at which its first effect begins."""
+    return min(effect.values["starts_at"] for effect in scenario.effects)
+
+
+def moved(scenario: Scenario, to: datetime) -> Scenario:
+    """The same scenario, beginning at `to` (with a zone): all its instants move together."""
+    by = to - starts_at(scenario)
+    effects = tuple(
+        Effect(
+            effect.kind,
+            {k: v + by if isinstance(v, datetime) else v for k, v in effect.values.items()},
+        )
+        for effect in scenario.effects
+    )
+    return replace(scenario, effects=effects)
+
+
+def topics_of(scenario: Scenario) -> list[str]:
+    """The topics that its effects are narrowed to, in alphabetical order."""
+    return sorted({topic for each in scenario.effects for topic in each.values.get("topics", ())})
+
+
+def applied(
+    forecast: pd.DataFrame, scenario: Scenario, topic_shares: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The forecast as it would be, with `volume`: by how much its contacts were multiplied.
 
     forecast: half hours with channel, language, starts_at (UTC, naive), `mean` and any
-    quantile columns (q025 ... q975). A new language adds rows.
+    quantile columns (q025 ... q975). A new language adds rows, after all others.
+    topic_shares: channel, language, topic, share of the queue's contacts; asked for where the
+    scenario names topics. A queue without a row for a topic has none of it.
+
+    Raises
+    ------
+    InputError
+        A language takes the shape of one that is not in the forecast, or has a queue already;
+        or topics are named and their shares are not known.
     """
-    answer = forecast.copy()
+    answer = forecast.assign(volume=1.0)
     for effect in scenario.effects:
         if effect.kind == "language":
             answer = _with_language(answer, effect.values)
             continue
-        factor = 1 + _EXCESS[effect.kind](answer["starts_at"].to_numpy(), effect.values)
-        touched = _touched(answer, effect.values)
-        share = effect.values.get("topic_share", 1.0)
-        factor = np.where(touched, np.maximum(0.0, 1 + share * (factor - 1)), 1.0)
-        for column in _contact_columns(answer):
+        excess = _EXCESS[effect.kind](answer["starts_at"].to_numpy(), effect.values)
+        share = _share_concerned(answer, effect.values, topic_shares)
+        factor = np.where(_touched(answer, effect.values), np.maximum(0, 1 + share * excess), 1.0)
+        for column in ("volume", *_contact_columns(answer)):
             answer[column] = answer[column] * factor
     return answer
+
+
+def _share_concerned(forecast: pd.DataFrame, values, topic_shares) -> Floats | float:
+    """Of each row's contacts, the share that the effect is about."""
+    if "topics" not in values:
+        return values.get("topic_share", 1.0)
+    if topic_shares is None:
+        raise InputError("a scenario of topics needs their shares of each queue")
+    concerned = topic_shares[topic_shares["topic"].isin(values["topics"])]
+    shares = concerned.groupby(["channel", "language"])["share"].sum()
+    queues = pd.MultiIndex.from_frame(forecast[["channel", "language"]])
+    return np.minimum(shares.reindex(queues).fillna(0.0).to_numpy(dtype=float), 1.0)
 
 
 def _surge(starts_at, values) -> Floats:
@@ -185,18 +237,25 @@ _EXCESS: dict[str, Callable[..., Floats]] = {
 
 def _with_language(forecast: pd.DataFrame, values) -> pd.DataFrame:
     model = forecast[forecast["language"] == values["like"]]
+    spoken = forecast[forecast["language"] == values["language"]]
     if "channels" in values:
         model = model[model["channel"].isin(values["channels"])]
-    model = model[model["starts_at"].to_numpy() >= _instant(values["starts_at"])]
-    whole = model["mean"].sum()
-    if whole <= 0:
+        spoken = spoken[spoken["channel"].isin(values["channels"])]
+    if len(spoken):
+        raise InputError(
+            f"language {values['language']}: {spoken['channel'].iloc[0]} has a queue in it already;"
+            " a campaign makes it busier"
+        )
+    days = model["local_on"] if "local_on" in model else model["starts_at"].dt.floor("D")
+    per_day = model["mean"].sum() / max(1, days.nunique())
+    if per_day <= 0:
         raise InputError(
             f"language {values['language']}: no contacts in {values['like']!r} to take the shape"
             f" of; like must be one of {', '.join(sorted(forecast['language'].unique()))}"
         )
-    days = model["starts_at"].dt.floor("D").nunique()
-    added = model.assign(language=values["language"])
-    mean = added["mean"] * values["contacts_per_day"] * days / whole
+    added = model.assign(language=values["language"], volume=1.0)
+    has_begun = model["starts_at"].to_numpy() >= _instant(values["starts_at"])
+    mean = model["mean"] * values["contacts_per_day"] / per_day * has_begun
     # A queue nobody has seen is as unsure as counts are, and never surer: Poisson around its mean.
     for column in _contact_columns(added):
         if column != "mean":
@@ -299,6 +358,11 @@ def _check(values: Mapping[str, Any], where: str) -> None:
     for key in _SHARES:
         if key in values and not 0 <= values[key] <= 1:
             raise InputError(f"{where}: {key} is {values[key]:g}; a share lies in 0 to 1")
+    for key, most in _MOST.items():
+        if values.get(key, 0) > most:
+            raise InputError(f"{where}: {key} is {values[key]:g}; it can't be above {most:,.0f}")
+    if "topics" in values and "topic_share" in values:
+        raise InputError(f"{where}: topics have shares of their own; leave topic_share out")
     for key in _POSITIVE:
         if key in values and values[key] <= 0:
             raise InputError(f"{where}: {key} is {values[key]:g}; it must be above 0")

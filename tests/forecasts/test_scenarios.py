@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from pipelines.errors import InputError
-from pipelines.forecasts.scenarios import applied, from_dict, from_toml, to_dict, to_toml
+from pipelines.forecasts.scenarios import (
+    applied,
+    from_dict,
+    from_toml,
+    moved,
+    to_dict,
+    to_toml,
+)
 
 MIDNIGHT = pd.Timestamp("2026-03-02")
 AT_1 = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -70,6 +77,34 @@ def test_a_surge_of_one_topic_moves_its_share_of_the_queue():
     }
 
     assert means(surge)[2] == pytest.approx(12.4)
+
+
+def test_a_surge_of_named_topics_moves_each_queue_by_its_own_share():
+    surge = {"kind": "campaign", "size": 0.8, "topics": ["deposit", "kyc"]}
+    shares = pd.DataFrame(
+        [("phone", "ko", "deposit", 0.25), ("phone", "ko", "kyc", 0.25), ("phone", "en", "fee", 1)],
+        columns=["channel", "language", "topic", "share"],
+    )
+    scenario = from_dict({"name": "a", "effects": [surge | {"starts_at": AT_1, "ends_at": AT_2}]})
+
+    changed = applied(forecast(), scenario, shares).set_index("language")
+    assert changed.loc["ko", "mean"].tolist() == pytest.approx([10, 10, 14, 14, 10, 10, 10, 10])
+    assert changed.loc["ko", "volume"].tolist() == pytest.approx([1, 1, 1.4, 1.4, 1, 1, 1, 1])
+    assert changed.loc["en", "mean"].tolist() == [10] * 8
+    with pytest.raises(InputError, match="needs their shares"):
+        applied(forecast(), scenario)
+
+
+def test_a_scenario_moves_as_a_whole():
+    effects = [
+        {"kind": "campaign", "size": 0.5, "starts_at": AT_1, "ends_at": AT_2},
+        {"kind": "deflection", "share": 0.5, "starts_at": AT_2},
+    ]
+    later = moved(from_dict({"name": "a", "effects": effects}), AT_2)
+
+    at_3 = datetime(2026, 3, 2, 3, tzinfo=UTC)
+    assert later.effects[0].values == {"size": 0.5, "starts_at": AT_2, "ends_at": at_3}
+    assert later.effects[1].values == {"share": 0.5, "starts_at": at_3}
 
 
 def test_only_the_queues_it_names_are_touched():
@@ -190,7 +225,7 @@ SURGE = {"kind": "surge", "size": 1.0, "starts_at": AT_1, "half_life_hours": 2.0
         (
             {"name": "a", "effects": [SURGE | {"sise": 1}]},
             "scenario a, effect 1 (surge): unknown 'sise'; known: size, starts_at,"
-            " half_life_hours, ends_at, channels, languages, topic_share",
+            " half_life_hours, ends_at, channels, languages, topics, topic_share",
         ),
         (
             {"name": "a", "effects": [SURGE | {"half_life_hours": 0}]},
@@ -216,6 +251,12 @@ def test_what_is_wrong_with_a_scenario_is_said(content, told):
     with pytest.raises(InputError) as raised:
         from_dict(content)
     assert str(raised.value) == told
+
+
+def test_a_language_that_has_a_queue_is_not_new():
+    new = {"kind": "language", "language": "en", "like": "ko", "contacts_per_day": 5.0}
+    with pytest.raises(InputError, match="phone has a queue in it already; a campaign makes it"):
+        applied(forecast(), from_dict({"name": "a", "effects": [new | {"starts_at": AT_1}]}))
 
 
 def test_a_language_like_one_that_nobody_speaks_is_refused():
