@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dashboard.formats import RANKED_FROM, SUPPRESSED_BELOW
-from dashboard.queries import ask, measure, once_a_build
+from dashboard.formats import RANKED_FROM
+from dashboard.queries import ask, behind, measure, once_a_build
 from pipelines import api
 from pipelines.errors import OutOfRangeError
 
@@ -168,16 +168,17 @@ LOCAL_HOURS = {
 @once_a_build
 def languages(filters: Filters) -> pd.DataFrame:
     """Every language and channel side by side, with the hours that are staffed for it, the most
-    contacts first. A number of fewer than 5 observations is NULL."""
+    contacts first. Each number has its n and interval; of fewer than 5 observations it is NULL."""
     by = ("channel", "language")
     table = measure("contacts", filters, by=by)[[*by, "n"]]
     for name, metric in _SIDE_BY_SIDE.items():
         values = measure(metric, filters, by=by)
-        values[name] = values["value"].where(values["n"] >= SUPPRESSED_BELOW)
-        table = table.merge(values[[*by, name]], on=list(by), how="left")
+        table = table.merge(
+            values[list(by)].assign(**behind(values, name)), on=list(by), how="left"
+        )
     cover = coverage(filters, by)
-    cover["uncovered"] = cover["value"].where(cover["n"] >= SUPPRESSED_BELOW)
-    table = table.merge(cover[[*by, "agent_hours", "uncovered"]], on=list(by), how="left")
+    cover = cover[[*by, "agent_hours"]].assign(**behind(cover, "uncovered"))
+    table = table.merge(cover, on=list(by), how="left")
     return table.sort_values("n", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -146,6 +146,25 @@ class Reader:
             return MISSING
         return f"{self.value(low, unit)} – {self.value(high, unit)}"
 
+    def measured(self, value, low, high, n, unit: str) -> str:
+        """A value with its 95 % interval and n, for a cell: '9.6% (8.8 – 10.5) · n 4,718'.
+
+        Under 5 observations the value stays untold: '<5'.
+        """
+        if not _missing(n) and n < SUPPRESSED_BELOW:
+            return self.count(n) if n > 0 else MISSING
+        told = self.value(value, unit)
+        if told == MISSING:
+            return MISSING
+        if not (_missing(low) or _missing(high)):
+            ends = (
+                [self.number(end * 100, 1) for end in (low, high)]
+                if unit == "share"
+                else [self.value(end, unit) for end in (low, high)]
+            )
+            told += f" ({' – '.join(ends)})"
+        return told if _missing(n) else f"{told} · n {self.number(n)}"
+
     def change(self, now: float | None, before: float | None, unit: str) -> str | None:
         """The step from `before` to `now`: points of a share or score, time, else per cent.
 

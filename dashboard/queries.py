@@ -134,10 +134,11 @@ def survival(metric: str, filters: Filters, by: tuple[str, ...] = ()) -> pd.Data
 
 @once_a_build
 def clock(filters: Filters, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
-    """A duration's median (`value`) and `p90` by time of day: half hours as 0..47, Monday as 0."""
+    """A duration's median (`value`) and `p90`, each with its interval, by time of day: half hours
+    as 0..47, Monday as 0."""
     frame = measure(metric, filters, by=by)
     ninth = measure(metric, filters, by=by, statistic="p90")
-    frame = frame.merge(ninth[[*by, "value"]].rename(columns={"value": "p90"}), on=list(by))
+    frame = frame.merge(ninth[list(by)].assign(**behind(ninth, "p90")), on=list(by))
     hours, minutes = (frame["half_hour"].str[part].astype(int) for part in (slice(2), slice(3, 5)))
     frame["half_hour"] = hours * 2 + minutes // 30
     if "weekday" in frame:
@@ -154,8 +155,9 @@ def side_by_side(
 ) -> pd.DataFrame:
     """Several metrics of the same groups in one table, with the groups' contacts as `n`.
 
-    Each value but a count is followed by `<name>_n`, how many stand behind it; one that fewer
-    than 5 stand behind is NULL, however many contacts its group has.
+    Each value but a count is followed by `<name>_n`, `<name>_low` and `<name>_high`: how many
+    stand behind it, and its 95 % interval. One that fewer than 5 stand behind is NULL, however
+    many contacts its group has.
 
     `columns`: name in the table -> (metric, statistic or None for its own).
     """
@@ -165,14 +167,20 @@ def side_by_side(
     for name, (metric, statistic) in columns.items():
         values = measure(metric, filters, by=by, statistic=statistic, **also)
         is_count = values.attrs["unit"] == "contacts"  # a count is its own n, and shown as `<5`
-        told = {name: values["value"]}
-        if not is_count:
-            told[name] = values["value"].where(values["n"] >= SUPPRESSED_BELOW)
-            told[f"{name}_n"] = values["n"]
+        told = {name: values["value"]} if is_count else behind(values, name)
         table = table.merge(values[list(by)].assign(**told), on=list(by), how="left")
         if not is_count:
             table[f"{name}_n"] = table[f"{name}_n"].fillna(0).astype("int64")
     return table.sort_values("n", ascending=False, ignore_index=True)
+
+
+def behind(values: pd.DataFrame, name: str) -> dict[str, pd.Series]:
+    """A measure as one among several of a table: its value, n and interval under its `name`.
+
+    Under 5 observations value and interval are NULL."""
+    is_told = values["n"] >= SUPPRESSED_BELOW
+    told = {name: values["value"].where(is_told), f"{name}_n": values["n"]}
+    return told | {f"{name}_{end}": values[end].where(is_told) for end in ("low", "high")}
 
 
 def with_urgent_targets(frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -14,8 +15,8 @@ from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
 from dashboard.i18n import text as _
 
 MOST_ROWS = 100  # each costs time on every run, and nobody reads more on a screen
-_VALUES = ("value", "low", "high", "previous_value", "change")
-_CODES = ("channel", "language", "topic")
+_VALUES = ("value", "low", "high", "previous_value", "previous_low", "previous_high", "change")
+_CODES = ("channel", "language", "topic", "team", "urgency")
 _COUNTS = ("n", "previous_n", "at_risk")
 
 
@@ -31,7 +32,8 @@ def show_table(
     """A frame in the reader's words: headings, codes, durations; sorted by the true values.
 
     The first MOST_ROWS rows; the downloads hold all. Rows with n under 5 show `<5` and hide their
-    value. With `on_select`, a click on a row calls it with `args`;
+    value. In a table of several measures each is one column: the value, its interval and its n.
+    With `on_select`, a click on a row calls it with `args`;
     `st.session_state[key].selection.rows` then holds the row's position.
     """
     total, table = len(table), table.head(MOST_ROWS)
@@ -52,6 +54,13 @@ def show_table(
                 _styled(table, words, units), hide_index=True, placeholder=MISSING, key=key
             ),
         )
+    if _measures(table):
+        st.caption(
+            _(
+                "In a cell: the value, its 95 % interval in brackets, and n, how many stand behind"
+                " it. The downloads hold them in columns of their own."
+            )
+        )
     if total > MOST_ROWS:
         reader = i18n.reader()
         st.caption(
@@ -61,33 +70,116 @@ def show_table(
         )
 
 
+class _Told(float):
+    """A number that is shown in words and sorted by what it is."""
+
+    words: str
+
+
+def _told(value: float | None, low, high, n, unit: str, reader: Reader) -> _Told:
+    few = not pd.isna(n) and n < SUPPRESSED_BELOW
+    number = _Told("nan" if few or pd.isna(value) else value)
+    number.words = reader.measured(value, low, high, n, unit)
+    return number
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """The columns of one measure among several: the value, its n and its interval."""
+
+    value: str
+    n: str
+    low: str
+    high: str
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """What is not shown in columns of its own."""
+        return (self.n, self.low, self.high)
+
+
+def _measures(table: pd.DataFrame) -> list[_Measure]:
+    """The measures of a table that holds several: `wait`, `wait_n`, `wait_low`, `wait_high`, or
+    `baseline_value`, `baseline_n`, ...; `value`, `n`, `low`, `high` only beside others."""
+    columns = set(table.columns)
+    names = [c.removesuffix("_low") for c in table.columns if c.endswith("_low")]
+    found = [
+        _Measure(value, f"{name}_n", f"{name}_low", f"{name}_high")
+        for name in names
+        for value in (name, f"{name}_value")
+        if {value, f"{name}_high"} <= columns
+    ]
+    if found and {"value", "n", "low", "high"} <= columns:
+        found.append(_Measure("value", "n", "low", "high"))
+    return found
+
+
 def _styled(
     table: pd.DataFrame, words: Mapping[str, str] | None, units: Mapping[str, str] | None
 ) -> Styler:
     """A frame whose true values stand under the reader's words."""
     reader = i18n.reader()
-    headings = {column: _heading(column, words) for column in table.columns}
     unit_of = {c: _unit(c, table, units) for c in table.columns}
     small = table["n"] < SUPPRESSED_BELOW if "n" in table else pd.Series(False, table.index)
-    shown = table.copy()
+    shown = table.reset_index(drop=True)
     shown.attrs = {}  # they hold instants, which don't travel to the browser
-    for column in table.columns:
-        if unit_of[column] == "code":
+    formats: dict[str, Callable[[Any], str]] = {}
+    in_words: list[str] = []
+    for column, unit in unit_of.items():
+        if unit == "code":
             shown[column] = [reader.name(column, code) for code in table[column]]
         elif column in _VALUES and small.any():
-            shown[column] = table[column].mask(small)
+            shown[column] = table[column].mask(small).to_numpy()
+        if (form := _formatter(unit, reader)) is not None:
+            formats[column] = form
+    for measure in _measures(table):
+        counts = table[measure.n] if measure.n in table else [None] * len(table)
+        unit = unit_of[measure.value] or "number"
+        cells = zip(
+            shown[measure.value], table[measure.low], table[measure.high], counts, strict=True
+        )
+        shown[measure.value] = pd.Series(
+            [_told(*cell, unit, reader) for cell in cells], dtype=object
+        )
+        shown = shown.drop(columns=[c for c in measure.behind if c in shown])
+        in_words.append(measure.value)
+    headings = {column: _heading(column, words) for column in shown.columns}
     shown.columns = list(headings.values())
-    formats = {
-        headings[c]: form for c, u in unit_of.items() if (form := _formatter(u, reader)) is not None
-    }
-    return shown.style.format(formats, na_rep=MISSING)
+    styler = shown.style.format(
+        {headings[c]: form for c, form in formats.items() if c in headings}, na_rep=MISSING
+    )
+    if in_words:
+        told = [headings[column] for column in in_words]
+        styler = styler.format(lambda value: value.words, subset=told, na_rep=None)
+    return styler
+
+
+def suppressed(table: pd.DataFrame) -> pd.DataFrame:
+    """A table to take away: of groups under 5 neither their number nor what they say.
+
+    Their n reads `<5`, their values are empty. Whoever may see them all has the command line.
+    """
+    kept = table.copy()
+    values = [column for column in _VALUES if column in table]
+    groups = [("n", values), ("previous_n", ["previous_value", "previous_low", "previous_high"])]
+    groups += [(m.n, [m.value, m.low, m.high]) for m in _measures(table)]
+    for n, of_group in groups:
+        if n not in table:
+            continue
+        small = (table[n] > 0) & (table[n] < SUPPRESSED_BELOW)
+        if small.any():
+            for column in of_group:
+                if column in kept:
+                    kept[column] = kept[column].mask(small)
+            kept[n] = table[n].astype(object).mask(small, f"<{SUPPRESSED_BELOW}")
+    return kept
 
 
 def download_buttons(table: pd.DataFrame, name: str) -> None:
-    """CSV and XLSX of the frame as it is; made when clicked."""
+    """CSV and XLSX of the frame, groups under 5 untold; made when clicked."""
     st.download_button(
         "CSV",
-        lambda: downloads.csv_bytes(table),
+        lambda: downloads.csv_bytes(suppressed(table)),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"csv-{name}",
@@ -97,7 +189,7 @@ def download_buttons(table: pd.DataFrame, name: str) -> None:
     )
     st.download_button(
         "XLSX",
-        lambda: downloads.xlsx_bytes(table),
+        lambda: downloads.xlsx_bytes(suppressed(table)),
         file_name=f"{name}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"xlsx-{name}",

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dashboard.formats import RANKED_FROM, SUPPRESSED_BELOW, Reader
+from dashboard.formats import RANKED_FROM, Reader
 from dashboard.i18n import text as _
-from dashboard.queries import ask, measure, once_a_build
+from dashboard.queries import ask, behind, measure, once_a_build
 
 if TYPE_CHECKING:
     from dashboard.filters import Filters
@@ -119,14 +119,13 @@ def level_words(dimension: str, level: str, reader: Reader) -> str:
 
 @once_a_build
 def bots(filters: Filters, by: str) -> pd.DataFrame:
-    """[by, value (resolved), contained, left, n, low, high]: chats with a bot, the group with
-    most first."""
+    """[by, value (resolved), n, low, high] and of `contained` and `left` the same: chats with a
+    bot, the group with most first."""
     found = measure("bot_resolved_share", filters, by=(by,))
     attrs = found.attrs
     for name, metric in (("contained", "bot_contained_share"), ("left", "bot_left_share")):
-        other = measure(metric, filters, by=(by,))[[by, "value", "n"]]
-        other[name] = other["value"].mask(other["n"] < SUPPRESSED_BELOW)
-        found = found.merge(other[[by, name]], on=by, how="left")
+        other = measure(metric, filters, by=(by,))
+        found = found.merge(other[[by]].assign(**behind(other, name)), on=by, how="left")
     found = found.sort_values("n", ascending=False, kind="stable", ignore_index=True)
     found.attrs = attrs
     return found

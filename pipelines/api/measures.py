@@ -63,7 +63,7 @@ def compare(
     where: Where,
     statistic: str | None,
 ) -> pd.DataFrame:
-    """`measure` beside the window before it: adds previous_value, previous_n and change."""
+    """`measure` beside the window before it: adds previous_value, _n, _low, _high and change."""
     definition = definition_of(build, metric)
     chosen = _statistic(definition, statistic)
     names = as_list(by)
@@ -76,9 +76,7 @@ def compare(
         _estimated(build, select_metric(build, metric, names, *days, where), chosen)
         for days in (window, before)
     )
-    then = then[[*names, "value", "n"]].rename(
-        columns={"value": "previous_value", "n": "previous_n"}
-    )
+    then = then.rename(columns={name: f"previous_{name}" for name in ("value", "n", "low", "high")})
     found = now.merge(then, on=names, how="outer") if names else now.join(then)
     counts = {name: found[name].fillna(0).astype("int64") for name in ("n", "previous_n")}
     found = found.assign(**counts, change=found["value"] - found["previous_value"])

@@ -220,9 +220,9 @@ class Warehouse(Explanations, Voices):
     ) -> pd.DataFrame:
         """`measure`, next to the window of equal length just before.
 
-        Adds `previous_value`, `previous_n` and `change` = value - previous_value, in the
-        metric's unit; 1-30 November is compared with 2-31 October. A side left open is the
-        first or last day that the metric has.
+        Adds previous_value, previous_n, previous_low, previous_high, and `change` = value -
+        previous_value, in the metric's unit; 1-30 November is compared with 2-31 October. A side
+        left open is the first or last day that the metric has.
         """
         build = self._pointer.build()
         return measures.compare(build, metric, by, start, end, where, statistic)

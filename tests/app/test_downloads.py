@@ -7,8 +7,30 @@ import pandas as pd
 import pytest
 
 from dashboard.downloads import csv_bytes, xlsx_bytes
+from dashboard.tables import suppressed
 
 FRAME = pd.DataFrame({"team": ["=1+1", "서울"], "n": [3, 12], "change": [-1.5, None]})
+
+
+def test_a_table_taken_from_a_page_tells_nothing_of_groups_under_five():
+    table = pd.DataFrame(
+        {
+            "topic": ["login", "fees"],
+            "n": [60, 4],
+            "value": [0.5, 0.25],
+            "low": [0.4, 0.1],
+            "high": [0.6, 0.6],
+            "wait": [90.0, 30.0],
+            "wait_n": [3, 4],
+            "wait_low": [60.0, 10.0],
+            "wait_high": [120.0, 50.0],
+        }
+    )
+    assert csv_bytes(suppressed(table)).decode("utf-8-sig").splitlines() == [
+        "topic,n,value,low,high,wait,wait_n,wait_low,wait_high",
+        "login,60,0.5,0.4,0.6,,<5,,",
+        "fees,<5,,,,,<5,,",
+    ]
 
 
 @pytest.mark.case(35)

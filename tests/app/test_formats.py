@@ -57,6 +57,15 @@ def test_a_group_under_five_is_not_counted_out():
     assert [ENGLISH.count(n) for n in (1, 4, 5)] == ["<5", "<5", "5"]
 
 
+def test_a_measure_in_a_cell_tells_its_interval_and_n():
+    assert ENGLISH.measured(0.096, 0.088, 0.105, 4718, "share") == "9.6% (8.8 – 10.5) · n 4,718"
+    assert ENGLISH.measured(129, 118, 140, 978, "seconds") == (
+        "2 min 9 s (1 min 58 s – 2 min 20 s) · n 978"
+    )
+    assert ENGLISH.measured(0.5, 0.1, 0.9, 4, "share") == "<5"
+    assert ENGLISH.measured(None, None, None, 0, "share") == "—"
+
+
 def test_other_locales_use_their_own_separators():
     german = Reader(str, "de")
     assert german.number(1_234_567.89, 1) == "1.234.567,9"

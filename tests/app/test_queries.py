@@ -21,6 +21,7 @@ def test_a_value_of_fewer_than_five_is_untold_however_many_contacts_its_group_ha
     def measure(metric, filters, by, statistic=None):
         unit, values, n = answers[metric]
         frame = pd.DataFrame({"topic": ["login", "fees"], "value": values, "n": n})
+        frame = frame.assign(low=[0.1, 0.4], high=[0.9, 0.96])
         frame.attrs["unit"] = unit
         return frame
 
@@ -33,4 +34,6 @@ def test_a_value_of_fewer_than_five_is_untold_however_many_contacts_its_group_ha
     assert "open_now_n" not in table
     assert table["resolved"].isna().tolist() == [True, False]
     assert table["resolved"][1] == 0.8
+    assert table.loc[1, ["resolved_low", "resolved_high"]].tolist() == [0.4, 0.96]
+    assert table.loc[0, ["resolved_low", "resolved_high"]].isna().all()
     assert table["open_now"].tolist() == [3, 9]
