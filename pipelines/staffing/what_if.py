@@ -93,7 +93,7 @@ def what_if(
         days=days,
         handle_seconds=handle * (1 + scenario.handle_change_share),
         patience_seconds=staffing["patience_seconds"].iloc[0],
-        waiting_contacts=_waiting_contacts(staffing),
+        waiting_contacts=waiting_by_day(staffing),
         live_help=staffing[["starts_at"]].assign(hours=staffing["live_help_hours"]),
         volume=volume,
     )
@@ -105,7 +105,7 @@ def _changed(desk: Desk, scenario: Scenario) -> SimpleNamespace:
     return SimpleNamespace(**chosen | {name: v for name, v in told.items() if v is not None})
 
 
-def _waiting_contacts(staffing: pd.DataFrame) -> list[float]:
+def waiting_by_day(staffing: pd.DataFrame) -> list[float]:
     """Contacts that waited when the plan began, by the day of opening on which they are due."""
     is_open = staffing["is_open"].astype(bool)
     return staffing[is_open].groupby("local_on")["waiting_due_contacts"].sum().tolist()
