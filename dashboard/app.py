@@ -13,6 +13,11 @@ from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from dashboard.pages import PAGES
 
 SESSION_SCRIPT = Path(__file__).with_name("session.py")
 _WARM = ("pandas", "plotly.graph_objects", "xlsxwriter", "dashboard.components", "dashboard.charts")
@@ -42,4 +47,15 @@ def _explain(error: Exception) -> bool:
     return True
 
 
-app = st.App(SESSION_SCRIPT, lifespan=_warm, on_script_error=_explain)
+def _first_page(request: Request) -> RedirectResponse:
+    """Streamlit serves the first page at `/` alone, though links and people write its name."""
+    root = request.scope.get("root_path", "")
+    return RedirectResponse(str(request.url.replace(path=f"{root}/")))
+
+
+app = st.App(
+    SESSION_SCRIPT,
+    lifespan=_warm,
+    on_script_error=_explain,
+    routes=[Route(f"/{PAGES[0].name}", _first_page)],
+)

@@ -77,6 +77,8 @@ def open_page(title: str, summary: str, *, with_filters: bool = True) -> Page:
             st.title(title, anchor=False)
             st.caption(summary)
         _language_menu()
+    if build.is_of_other_definitions:
+        st.warning(_other_definitions())
     if build.is_stale:
         stale(build, reader)
     chosen = filters.bar(build) if with_filters else filters.current(build)
@@ -367,8 +369,24 @@ def failed(error: Exception) -> None:
     """The page could not be drawn; a known kind of trouble says itself what to do."""
     if isinstance(error, SupportQualityError):
         st.error(escaped(str(error)))
+    elif _is_of_other_definitions():
+        st.error(_other_definitions())
     else:
         st.error(_("This page could not be drawn. The server's log says why; try to reload it."))
+
+
+def _other_definitions() -> str:
+    return _(
+        "This build was made by another version of the product: some numbers may be missing, or"
+        " mean something else. Build it again: `support-quality build`."
+    )
+
+
+def _is_of_other_definitions() -> bool:
+    try:
+        return queries.build().is_of_other_definitions
+    except Exception:  # whatever made the page fail may make this fail too
+        return False
 
 
 def nothing_published(error: Exception) -> None:

@@ -19,7 +19,7 @@ from dashboard.formats import Reader, escaped
 from dashboard.i18n import text as _
 from pipelines.api import BuildInfo
 
-DIMENSIONS = ("channel", "language", "topic", "team")
+DIMENSIONS = ("channel", "language", "topic", "team", "urgency")
 PERIODS = (7, 28, 90)
 DEFAULT_PERIOD = 28
 
@@ -42,6 +42,7 @@ class Filters:
     language: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
     team: tuple[str, ...] = ()
+    urgency: tuple[str, ...] = ()
 
     @property
     def is_partial(self) -> bool:
@@ -52,6 +53,11 @@ class Filters:
     def where(self) -> dict[str, list[str]]:
         """The chosen codes as `pipelines.api` wants them: column -> values, only where chosen."""
         return {name: list(codes) for name in DIMENSIONS if (codes := getattr(self, name))}
+
+    @property
+    def holds_urgent(self) -> bool:
+        """Whether urgent contacts are among the chosen ones."""
+        return not self.urgency or "urgent" in self.urgency
 
     @property
     def previous(self) -> Filters:
@@ -146,6 +152,7 @@ def bar(build: BuildInfo) -> Filters:
             ("language", _("Language")),
             ("topic", _("Topic")),
             ("team", _("Team")),
+            ("urgency", _("Urgency")),
         ):
             if known.get(name):
                 _codes_menu(name, label, known[name], getattr(chosen, name), reader)

@@ -44,6 +44,7 @@ _NAMES = {
         "other": N_("Other"),
         "unknown": N_("Unknown topic"),
     },
+    "urgency": {"urgent": N_("Urgent"), "normal": N_("Not urgent")},
 }
 
 

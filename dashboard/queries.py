@@ -288,6 +288,7 @@ def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
                 language,
                 topic,
                 team,
+                urgency,
                 CAST(COUNT(*) AS BIGINT) AS n,
                 MAX(waited_seconds) AS longest_seconds
             FROM fact_contacts
@@ -296,7 +297,7 @@ def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
                 AND NOT is_answered
                 AND left_at IS NULL
                 AND exclusion IS NULL
-            GROUP BY channel, language, topic, team
+            GROUP BY channel, language, topic, team, urgency
         """,
     )
     for name, codes in filters.where.items():

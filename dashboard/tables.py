@@ -254,6 +254,7 @@ def _heading(column: str, words: Mapping[str, str] | None) -> str:
         "language": _("Language"),
         "topic": _("Topic"),
         "team": _("Team"),
+        "urgency": _("Urgency"),
         "agent": _("Agent"),
         "day": _("Day"),
         "week": _("Week from"),

@@ -90,6 +90,8 @@ class BuildInfo:
 
     Instants are naive UTC. `first_on` and `last_on` are the first and last local day with a
     counted contact (None: no contacts). `stale_reason` is None unless `is_stale`.
+    `is_of_other_definitions`: models and metrics have changed since it was made, so that what it
+    holds may mean something else, or lack what is asked for.
     """
 
     build_id: str
@@ -103,3 +105,4 @@ class BuildInfo:
     stale_reason: str | None
     definitions_version: str = ""
     code_version: str = ""
+    is_of_other_definitions: bool = False

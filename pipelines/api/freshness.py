@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipelines.api.definitions import BuildInfo
 from pipelines.api.published import Build
+from pipelines.warehouse.fingerprint import definitions_version
 
 FEED_LAG = timedelta(hours=48)
 STALE = "STALE"
@@ -39,6 +40,7 @@ def build_info(root: Path, build: Build) -> BuildInfo:
         stale_reason=reason,
         definitions_version=str(info.get("definitions_version", "")),
         code_version=str(info.get("code_version", "")),
+        is_of_other_definitions=info.get("definitions_version") != definitions_version(),
     )
 
 

@@ -113,7 +113,7 @@ class Build:
     def filter_values(self) -> dict[str, tuple[str, ...]]:
         """Known values of each dimension among the counted contacts, in alphabetical order."""
         columns = {
-            **{name: name for name in ("channel", "language", "topic", "team")},
+            **{name: name for name in ("channel", "language", "topic", "team", "urgency")},
             "agent": "agent_id",
         }
         return {
@@ -124,6 +124,7 @@ class Build:
                 )["known"]
             )
             for name, column in columns.items()
+            if column in self.columns["fact_contacts"]  # a build of an older version lacks some
         }
 
     @cached_property

@@ -19,6 +19,7 @@ from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.explanations import Explanations
 from pipelines.api.freshness import build_info, freshness
 from pipelines.api.published import Pointer
+from pipelines.api.scenarios import Scenarios
 from pipelines.api.selection import Day, Where
 from pipelines.api.trust import Trust, trust
 from pipelines.api.voices import Voices
@@ -35,7 +36,7 @@ def open_warehouse(path: Path | str | None = None) -> "Warehouse":
     return Warehouse(Path(path or os.environ.get("SUPPORT_QUALITY_WAREHOUSE") or DEFAULT_ROOT))
 
 
-class Warehouse(Explanations, Voices):
+class Warehouse(Explanations, Scenarios, Voices):
     """Published numbers of one warehouse. Safe to share between threads.
 
     Every method raises NothingPublishedError before the first build. `start` and `end` are
@@ -387,8 +388,8 @@ class Warehouse(Explanations, Voices):
         return trust(self.root, self._pointer.build())
 
     def filter_values(self) -> dict[str, list[str]]:
-        """What can be filtered by: every channel, language, topic, team and agent of counted
-        contacts, in alphabetical order."""
+        """What can be filtered by: every channel, language, topic, team, urgency and agent of
+        counted contacts, in alphabetical order."""
         return {name: list(values) for name, values in self._pointer.build().filter_values.items()}
 
     def queues(self) -> pd.DataFrame:

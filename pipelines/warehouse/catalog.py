@@ -5,7 +5,6 @@ have theirs in `headers/*.toml`. A build compares headers with the tables it mad
 without a meaning, or a meaning without a column, never reaches a reader.
 """
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -124,12 +123,6 @@ def header(name: str) -> Header:
         if candidate.name == name:
             return candidate
     raise BuildError(f"table {name}: no header describes it; add one under {WAREHOUSE_DIR.name}/")
-
-
-def definitions_version() -> str:
-    """A short fingerprint of every metric definition and model: equal means comparable."""
-    text = "\0".join(f"{h.name}\0{h.entries}\0{h.sql}" for h in headers() if h.sql)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def disagreements(head: Header, made: Iterable[tuple[str, str]]) -> list[str]:

@@ -12,6 +12,7 @@ from pipelines.settings import LANGUAGE_ORDER, REFERENCE_DIR, Settings
 from pipelines.warehouse import calendars, catalog
 from pipelines.warehouse.corrections import Correction
 from pipelines.warehouse.engines import Engine
+from pipelines.warehouse.fingerprint import definitions_version
 from pipelines.warehouse.raw_files import Load
 
 HORIZON_DAYS = 62  # opening hours and local time reach this far past the data: forecasts need them
@@ -201,7 +202,7 @@ def make_build_info(
         "site_name": settings.name,
         "settings_json": json.dumps(asdict(settings), default=str, sort_keys=True),
         "code_version": _code_version(),
-        "definitions_version": catalog.definitions_version(),
+        "definitions_version": definitions_version(),
     }
     engine.store("build_info", pd.DataFrame([row]))
 
