@@ -1,0 +1,403 @@
+"""The warehouse's answers to "what if it comes otherwise": saved scenarios, and plans under them.
+
+A plan under a scenario is made as the published plan was (`staffing.requirement`), from the
+published forecast, rosters, handle times and waiting work, with other contacts. Queues that the
+scenario does not touch keep their published rows; one without any effect gives the published plan.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+from scipy.stats import poisson
+
+from pipelines.api import plans
+from pipelines.api.published import Build, Pointer
+from pipelines.api.selection import unknown
+from pipelines.forecasts.scenarios import Scenario, applied, starts_at, topics_of
+from pipelines.scenario_store import Revision, ScenarioStore
+from pipelines.settings import load_settings
+from pipelines.staffing.requirement import LIVE_CHANNELS, Queue, require_all
+from pipelines.staffing.rosters import plan_shifts
+from pipelines.staffing.shortage import shortage, with_costs
+from pipelines.staffing.what_if import waiting_by_day
+from pipelines.statistics.intervals import wilson
+
+TOPIC_DAYS = 56
+FEWEST_TOPICS = 30
+"""Contacts that a queue needs to have topic shares of its own; else those of its channel, else of
+all queues hold."""
+
+COMPARED = {
+    "contacts": "expected_contacts",
+    "hours": "required_agent_hours",
+    "peak": "peak_agents",
+    "short_hours": "short_agent_hours",
+    "cost": "required_cost",
+}
+"""What `effect` tells before, after and added -> its name in `shortage`."""
+
+_QUEUE = ["channel", "language"]
+
+
+class Scenarios:
+    """The part of `Warehouse` on scenarios. `scenario` is a `Scenario`, whether saved or not."""
+
+    root: Path
+    _pointer: Pointer
+
+    @property
+    def _store(self) -> ScenarioStore:
+        return ScenarioStore(self.root)
+
+    def scenarios(self) -> pd.DataFrame:
+        """One row per saved scenario, by name: name, kinds, starts_at (UTC), note, revision,
+        saved_at (UTC), saved_by."""
+        rows = [
+            (
+                each.name,
+                ", ".join(dict.fromkeys(effect.kind for effect in each.scenario.effects)),
+                pd.Timestamp(starts_at(each.scenario)).tz_localize(None),
+                each.scenario.note,
+                each.revision,
+                pd.Timestamp(each.saved_at).tz_localize(None),
+                each.saved_by,
+            )
+            for each in self._store.all()
+        ]
+        columns = ["name", "kinds", "starts_at", "note", "revision", "saved_at", "saved_by"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def scenario(self, name: str, revision: int | None = None) -> Revision:
+        """A saved scenario: the newest revision, or an earlier one. Raises UnknownNameError."""
+        return self._store.load(name, revision)
+
+    def scenario_history(self, name: str) -> list[Revision]:
+        """Every revision of a name, deletions too, the first one first."""
+        return self._store.history(name)
+
+    def save_scenario(
+        self, scenario: Scenario, by: str, replaces: int | None = None, at: datetime | None = None
+    ) -> Revision:
+        """Keep a scenario under its name; see `ScenarioStore.save`."""
+        return self._store.save(scenario, by, at or datetime.now(UTC), replaces)
+
+    def delete_scenario(
+        self, name: str, by: str, replaces: int | None = None, at: datetime | None = None
+    ) -> Revision:
+        """Take a scenario from the list; its history stays."""
+        return self._store.delete(name, by, at or datetime.now(UTC), replaces)
+
+    def topic_shares(self) -> pd.DataFrame:
+        """What part of each queue's contacts a topic makes up: [channel, language, topic, share,
+        low, high, n, basis] over the last 8 weeks. n: contacts with a topic behind the share.
+        basis: queue, channel or all; the wider ones where fewer than 30 stand behind a queue's own.
+        """
+        return topic_shares(self._pointer.build())
+
+    def demand_under(
+        self, scenario: Scenario, channel: str | None = None, language: str | None = None
+    ) -> pd.DataFrame:
+        """Half hours of `forecast_intervals` under the scenario, and what they were.
+
+        The columns of the forecast, `volume` (what contacts were multiplied by), and
+        `before_mean`, `before_q10`, `before_q90`: 0 in a queue that the scenario makes.
+
+        Raises InputError where the scenario does not fit this forecast, UnknownNameError for
+        channels, languages and topics that no queue has.
+        """
+        return demand_under(self._pointer.build(), scenario, channel, language)
+
+    def staffing_under(
+        self, scenario: Scenario, channel: str | None = None, language: str | None = None
+    ) -> pd.DataFrame:
+        """`staffing` under the scenario: half hours of all its queues, or of some.
+
+        A new language is answered as the one it is like: its desk, hours and handle time, on a
+        roster that has nobody yet (NULL).
+        """
+        return staffing_under(self._pointer.build(), scenario, channel, language)
+
+    def effect_of_scenario(
+        self,
+        scenario: Scenario,
+        channel: str | None = None,
+        language: str | None = None,
+        by: tuple[str, ...] = ("channel", "language"),
+    ) -> pd.DataFrame:
+        """What the scenario comes to over the plan's days, one row per value of `by` (none: one).
+
+        contacts, agent-hours to schedule, most people at once, hours short and cost, each
+        `_before`, `_after` and `_added`; the most added first. NULL as in `shortage`; a queue that
+        the scenario makes has 0 before.
+        """
+        build = self._pointer.build()
+        after = staffing_under(build, scenario, channel, language)
+        known = _if_known(build, language)
+        before = plans.queue_rows(build, "staffing_intervals", channel, known)
+        return effect(before, after, queues_under(build, scenario), by)
+
+    def weeks_under(
+        self, scenario: Scenario, channel: str = "*", language: str = "*"
+    ) -> pd.DataFrame:
+        """Contacts of whole weeks with their 80 % bands, before and under the scenario.
+
+        [starts_on, ends_on, before_mean, before_q10, before_q90, mean, q10, q90] of a queue, of a
+        channel (language "*") or of all. A band moves with its mean; that of a queue which the
+        scenario makes is chance alone (Poisson).
+        """
+        return weeks_under(self._pointer.build(), scenario, channel, language)
+
+    def shifts_under(
+        self,
+        scenario: Scenario,
+        channel: str | None = None,
+        language: str | None = None,
+        settings: Path | None = None,
+    ) -> pd.DataFrame:
+        """Shifts that cover the plan under the scenario, as `shifts`; contracts are those of
+        `settings` (support.toml). Takes about a tenth of a second a queue and week."""
+        build = self._pointer.build()
+        plan = staffing_under(build, scenario, channel, language)
+        contract = load_settings(settings).shifts
+        return plan_shifts(plan, _desks(build, scenario), contract, build.info["zone"])
+
+
+def topic_shares(build: Build) -> pd.DataFrame:
+    """See `Scenarios.topic_shares`."""
+    counts = build.query(
+        f"""
+        SELECT channel, language, topic, CAST(count(*) AS BIGINT) AS contacts
+        FROM fact_contacts
+        WHERE exclusion IS NULL
+            AND is_offered
+            AND topic IS NOT NULL
+            AND arrived_on > (SELECT max(arrived_on) FROM fact_contacts) - {TOPIC_DAYS}
+        GROUP BY channel, language, topic
+        """
+    )
+    queues = build.query("SELECT DISTINCT channel, language FROM fact_arrivals ORDER BY 1, 2")
+    topics = sorted(counts["topic"].unique())
+    own = counts.pivot_table(index=_QUEUE, columns="topic", values="contacts", fill_value=0)
+    own = own.reindex(pd.MultiIndex.from_frame(queues), fill_value=0)[topics]
+    of_channel = own.groupby("channel").transform("sum")
+    whole = pd.DataFrame(np.tile(own.sum(), (len(own), 1)), own.index, own.columns)
+    chosen, basis = whole, pd.Series("all", own.index)
+    for name, wider in (("channel", of_channel), ("queue", own)):
+        is_enough = wider.sum(axis=1) >= FEWEST_TOPICS
+        chosen = wider.where(is_enough, chosen, axis=0)
+        basis = basis.mask(is_enough, name)
+    n = chosen.sum(axis=1)
+    found = chosen.stack().rename("contacts").reset_index()
+    found["n"] = n.reindex(pd.MultiIndex.from_frame(found[_QUEUE])).to_numpy()
+    found["basis"] = basis.reindex(pd.MultiIndex.from_frame(found[_QUEUE])).to_numpy()
+    found = found[found["n"] > 0].reset_index(drop=True)
+    found["share"] = found["contacts"] / found["n"]
+    found["low"], found["high"] = wilson(found["contacts"], found["n"])
+    return found[[*_QUEUE, "topic", "share", "low", "high", "n", "basis"]]
+
+
+def demand_under(
+    build: Build, scenario: Scenario, channel: str | None = None, language: str | None = None
+) -> pd.DataFrame:
+    """See `Scenarios.demand_under`."""
+    forecast, told = _forecasts(build, scenario, channel, language)
+    for name in ("mean", "q10", "q90"):
+        told[f"before_{name}"] = 0.0
+        told.loc[: len(forecast) - 1, f"before_{name}"] = forecast[name]
+    for name, value in (("channel", channel), ("language", language)):
+        told = told if value is None else told[told[name] == value]
+    return told.sort_values([*_QUEUE, "starts_at"], ignore_index=True)
+
+
+def staffing_under(
+    build: Build, scenario: Scenario, channel: str | None = None, language: str | None = None
+) -> pd.DataFrame:
+    """See `Scenarios.staffing_under`."""
+    # Live desks help the others of their language, so these are looked at together; and a new
+    # language is planned like another.
+    if _made(scenario):
+        whole = staffing_under(build, scenario, channel) if language else None
+        if whole is not None:
+            return whole[whole["language"] == language].reset_index(drop=True)
+    forecast, told = _forecasts(build, scenario, None, language)
+    made = told.iloc[len(forecast) :]
+    published = plans.queue_rows(build, "staffing_intervals", None, _if_known(build, language))
+    opening = _with_made(published, made, scenario)
+    desks = _desks(build, scenario)
+    planned = set(_queues(opening))
+    is_touched = (told["volume"] != 1) | (told.index >= len(forecast))
+    touched = set(_queues(told[is_touched])) & planned
+    wanted = {
+        queue
+        for queue in touched | _helped(touched, planned, desks)
+        if channel in (None, queue[0]) and language in (None, queue[1])
+    }
+    assumed = opening.groupby(_QUEUE)[["handle_seconds", "patience_seconds"]].first()
+    after = require_all(
+        _of(pd.concat([forecast, made], ignore_index=True), planned),
+        desks,
+        opening.rename(columns={"scheduled_agents": "agents"}).dropna(subset="agents"),
+        openings=opening[[*_QUEUE, "starts_at", "is_open"]],
+        days=plans.queue_rows(build, "forecast_days", None, _if_known(build, language), order="1"),
+        handle_seconds=assumed["handle_seconds"].to_dict(),
+        patience_seconds=assumed["patience_seconds"].to_dict(),
+        waiting_contacts={queue: waiting_by_day(rows) for queue, rows in published.groupby(_QUEUE)},
+        # What a scenario makes has all of its contacts in its forecast.
+        volume={
+            queue: rows["volume"].to_numpy()
+            for queue, rows in told.iloc[: len(forecast)].groupby(_QUEUE)
+        },
+        wanted=wanted,
+    )
+    kept = _of(published, planned - wanted)
+    for name, value in (("channel", channel), ("language", language)):
+        kept = kept if value is None else kept[kept[name] == value]
+    found = pd.concat([kept, after.astype(dict(published.dtypes))], ignore_index=True)
+    return found.sort_values([*_QUEUE, "starts_at"], ignore_index=True)
+
+
+def effect(
+    before: pd.DataFrame, after: pd.DataFrame, queues: pd.DataFrame, by: tuple[str, ...]
+) -> pd.DataFrame:
+    """Two plans of the same days side by side; see `Scenarios.effect_of_scenario`.
+
+    queues: channel, language, hour_cost, as `staffing_queues`.
+    """
+    key = list(by) or ["all"]
+    was, now = (
+        shortage(with_costs(plan, queues).assign(all="*"), tuple(key)).set_index(key)
+        for plan in (before, after)
+    )
+    # A queue that was not there needed nobody and cost nothing; where an answer is not known
+    # (no schedule, no cost) it stays so on both sides.
+    is_made = ~now.index.isin(was.index)
+    columns = {}
+    for name, measured in COMPARED.items():
+        old = was[measured].reindex(now.index).astype(float)
+        new = now[measured].astype(float)
+        old = old.mask(is_made & new.notna(), 0.0)
+        columns |= {f"{name}_before": old, f"{name}_after": new, f"{name}_added": new - old}
+    found = pd.DataFrame(columns).sort_values("hours_added", ascending=False, kind="stable")
+    return found.reset_index() if by else found.reset_index(drop=True)
+
+
+def weeks_under(build: Build, scenario: Scenario, channel: str, language: str) -> pd.DataFrame:
+    """See `Scenarios.weeks_under`."""
+    of = (None if channel == "*" else channel, None if language == "*" else language)
+    demand = demand_under(build, scenario, *of)
+    totals = plans.queue_rows(build, "forecast_totals", order="starts_on")
+    weeks = totals[totals["measure"] == "week_total"]
+    own = weeks[(weeks["channel"] == channel) & (weeks["language"] == language)]
+    days = weeks[["starts_on", "ends_on"]].drop_duplicates()
+    rows = []
+    for first, last in days.itertuples(index=False):
+        of_week = demand[demand["local_on"].between(first, last)]
+        before, after = of_week["before_mean"].sum(), of_week["mean"].sum()
+        known = own[own["starts_on"] == first]
+        if len(known):
+            low, high = known[["q10", "q90"]].iloc[0]
+            grown = after / before if before > 0 else np.nan
+            band = (low, high, after, low * grown, high * grown)
+        else:
+            band = (0.0, 0.0, after, *poisson.ppf([0.1, 0.9], after))
+        rows.append((first, last, before, *band))
+    columns = ["starts_on", "ends_on", "before_mean", "before_q10", "before_q90"]
+    return pd.DataFrame(rows, columns=[*columns, "mean", "q10", "q90"])
+
+
+def queues_under(build: Build, scenario: Scenario) -> pd.DataFrame:
+    """`staffing_queues`, and for each queue that the scenario makes the row of the one it is like."""
+    known = plans.queue_rows(build, "staffing_queues", order="channel, language")
+    made = [
+        known[known["language"] == like].assign(language=language)
+        for language, like in _made(scenario).items()
+    ]
+    return pd.concat([known, *made], ignore_index=True)
+
+
+def _forecasts(
+    build: Build, scenario: Scenario, channel: str | None, language: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The published forecast, and under the scenario: the same rows, then those that it adds."""
+    made = _made(scenario)
+    for effect in scenario.effects:
+        given = effect.values
+        for name in ("channel", "language", "topic"):
+            known = build.filter_values["topic"] if name == "topic" else build.queue_values[name]
+            known = {*known, *(made if name == "language" else ())}
+            for value in given.get(f"{name}s", ()):
+                if value not in known:
+                    raise unknown(value, sorted(known), f"scenario {scenario.name}: {name}")
+    # A new language takes the shape of another, so that one has to be read too.
+    read = (channel, None) if made else (channel, language)
+    forecast = plans.queue_rows(build, "forecast_intervals", *read)
+    shares = topic_shares(build) if topics_of(scenario) else None
+    told = applied(forecast, scenario, shares)
+    return forecast, told
+
+
+def _made(scenario: Scenario) -> dict[str, str]:
+    """The languages that the scenario adds -> those that they are like."""
+    new = (each.values for each in scenario.effects if each.kind == "language")
+    return {values["language"]: values["like"] for values in new}
+
+
+def _with_made(published: pd.DataFrame, made: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """The published plan, and that of each queue made: open and worked as the one it is like."""
+    plan = [published]
+    for language, like in _made(scenario).items():
+        of = published[published["language"] == like]
+        of = of[of["channel"].isin(made.loc[made["language"] == language, "channel"])]
+        plan.append(of.assign(language=language, scheduled_agents=np.nan))
+    return pd.concat(plan, ignore_index=True)
+
+
+def _desks(build: Build, scenario: Scenario) -> list[SimpleNamespace]:
+    """The desk of every queue, by its channel and language; those made have the one they are
+    like."""
+    found = []
+    made = _made(scenario)
+    for row in build.query("SELECT * FROM ref_queues").to_dict("records"):
+        desk = {name: None if pd.isna(value) else value for name, value in row.items()}
+        if desk["concurrency"] is None:  # nobody answers this queue
+            continue
+        found.append(SimpleNamespace(**desk))
+        found += [
+            SimpleNamespace(**desk | {"language": language})
+            for language, like in made.items()
+            if like == desk["language"]
+        ]
+    return found
+
+
+def _helped(
+    touched: Collection[Queue], planned: Collection[Queue], desks: list[SimpleNamespace]
+) -> set[Queue]:
+    """Deferrable queues that get other help from live desks, since these or others of their
+    language have other contacts."""
+    helping = {desk.language for desk in desks if desk.gives_spare_time}
+    changed = helping & {language for _channel, language in touched}
+    return {
+        (channel, language)
+        for channel, language in planned
+        if channel not in LIVE_CHANNELS and language in changed
+    }
+
+
+def _queues(rows: pd.DataFrame) -> Iterable[Queue]:
+    return rows[_QUEUE].drop_duplicates().itertuples(index=False, name=None)
+
+
+def _of(rows: pd.DataFrame, queues: Collection[Queue]) -> pd.DataFrame:
+    return rows[pd.MultiIndex.from_frame(rows[_QUEUE]).isin(list(queues))]
+
+
+def _if_known(build: Build, language: str | None) -> str | list[str] | None:
+    """The language for a query; nothing at all for one that only the scenario has."""
+    return (
+        [] if language is not None and language not in build.queue_values["language"] else language
+    )
