@@ -35,7 +35,7 @@ from pipelines.forecasts.backtest import (
 )
 from pipelines.forecasts.base import QUANTILES, Floats, Grid, actual_ahead, discover
 from pipelines.forecasts.combination import Combination
-from pipelines.forecasts.quantiles import half_hour_quantiles
+from pipelines.forecasts.quantiles import as_counts, jittered_quantiles
 from pipelines.forecasts.rolling import Rolling
 
 HORIZON = 14
@@ -138,26 +138,30 @@ def scores(
     came = actual_ahead(grid, origins, HORIZON)
     rows = []
 
-    def add(name: str, kind: str, quantiles: Floats) -> None:
+    def add(name: str, kind: str, quantiles: Floats, jittered: Floats) -> None:
         median = quantiles[..., QUANTILES.index(0.5)]
         for horizon, days in HORIZON_DAYS.items():
             within = np.where(within_horizon(came, days), came, np.nan)
-            figures = forecast_scores(median, quantiles, within)
+            figures = forecast_scores(median, quantiles, jittered, within)
             rows.append((name, horizon, len(origins), *figures, kind))
 
     for model in discover():
         rolling = Rolling(model, grid, origins, HORIZON)
-        quantiles = [
-            half_hour_quantiles(rolling.mean(each), rolling.past(each)) for each in origins
-        ]
-        add(model.name, "yardstick" if model.is_yardstick else "ours", np.stack(quantiles))
+        means = np.stack([rolling.mean(each) for each in origins])
+        jittered = np.stack(
+            [jittered_quantiles(rolling.mean(each), rolling.past(each)) for each in origins]
+        )
+        kind = "yardstick" if model.is_yardstick else "ours"
+        add(model.name, kind, as_counts(means, jittered), jittered)
     if peers:
         from benchmarks.peers import PEERS, cached
 
         folder = None if cache is None else cache / series.name.split(",")[0]
         for name in PEERS:
             answers = [cached(name, grid, each, HORIZON, folder)[1] for each in origins]
-            add(name, "peer", np.stack(answers))
+            quantiles = np.stack(answers)
+            # Peers' quantiles are continuous already; a bound of 0 leaves no count of 0 out.
+            add(name, "peer", quantiles, np.where(quantiles <= 0, -0.5, quantiles))
     return pd.DataFrame(rows, columns=["model", "horizon", "origins", *SCORES, "kind"])
 
 

@@ -6,7 +6,9 @@ they are those of the volume, not of the average half hour:
 wape      sum |mean - came| / sum came
 pinball   mean pinball loss over QUANTILES and half hours / mean of what came
 bias      sum (mean - came) / sum came; above 0 is too high
-coverage  share of half hours within the central 50, 80 and 95 % of the quantiles
+coverage  share of half hours within the central 50, 80 and 95 % of the quantiles; chance decides
+          about counts at a band's edge (`quantiles.covered`), or no band of small counts could
+          hold what it says
 
 Horizons are cumulative: "1 day" is the first open day ahead, "1 week" days 1 to 7,
 "2 weeks" days 1 to 14.
@@ -18,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.forecasts.base import QUANTILES, Floats, Grid, Model, actual_ahead
-from pipelines.forecasts.quantiles import half_hour_quantiles
+from pipelines.forecasts.quantiles import as_counts, covered, jittered_quantiles
 from pipelines.forecasts.rolling import Rolling
 
 HORIZON_DAYS = {"1 day": 1, "1 week": 7, "2 weeks": 14}
@@ -57,15 +59,14 @@ def backtest(
         # The forecast itself is worked out in the same breath: many origins at once are cheaper.
         rolling = Rolling(model, grid, [*origins, grid.observed - 1], horizon)
         means = np.stack([rolling.mean(origin) for origin in origins])
-        quantiles = np.stack(
-            [half_hour_quantiles(rolling.mean(each), rolling.past(each)) for each in origins]
+        jittered = np.stack(
+            [jittered_quantiles(rolling.mean(each), rolling.past(each)) for each in origins]
         )
         for label, days in HORIZON_DAYS.items():
             if days > horizon:
                 continue
-            scores = forecast_scores(
-                means, quantiles, np.where(within_horizon(came, days), came, np.nan)
-            )
+            within = np.where(within_horizon(came, days), came, np.nan)
+            scores = forecast_scores(means, as_counts(means, jittered), jittered, within)
             rows.append((model.name, label, len(origins), *scores, model.is_yardstick))
     return pd.DataFrame(rows, columns=list(BACKTEST_COLUMNS))
 
@@ -79,25 +80,31 @@ def within_horizon(came: Floats, days: int) -> np.ndarray:
     return (lead == is_open.argmax(axis=1)[:, None])[..., None]
 
 
-def forecast_scores(means: Floats, quantiles: Floats, came: Floats) -> tuple[float, ...]:
-    """SCORES of forecasts [..., 48] with quantiles [..., 48, Q] against what came, NaN left out."""
+def forecast_scores(
+    means: Floats, quantiles: Floats, jittered: Floats, came: Floats
+) -> tuple[float, ...]:
+    """SCORES of forecasts [..., 48] with quantiles [..., 48, Q] against what came, NaN left out.
+
+    jittered: the same quantiles of the count spread over the unit around it, for coverage.
+    """
     is_known = np.isfinite(came) & np.isfinite(means)
-    came, means, quantiles = came[is_known], means[is_known], quantiles[is_known]
+    came, means = came[is_known], means[is_known]
+    quantiles, jittered = quantiles[is_known], jittered[is_known]
     volume = came.sum()
     if volume == 0:
         return (np.nan,) * len(SCORES)
     levels = np.asarray(QUANTILES)
     miss = came[:, None] - quantiles
     pinball = np.maximum(levels * miss, (levels - 1) * miss).mean(axis=1).sum()
-    covered = [
-        np.mean((came >= quantiles[:, _index(low)]) & (came <= quantiles[:, _index(high)]))
+    shares = [
+        covered(came, jittered[:, _index(low)], jittered[:, _index(high)]).mean()
         for low, high in _BANDS.values()
     ]
     return (
         float(np.abs(means - came).sum() / volume),
         float(pinball / volume),
         float((means - came).sum() / volume),
-        *map(float, covered),
+        *map(float, shares),
     )
 
 

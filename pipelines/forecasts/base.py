@@ -57,7 +57,7 @@ class Grid:
             object.__setattr__(self, "columns", none)
             object.__setattr__(self, "known_from", none.astype(int))
 
-    @property
+    @cached_property
     def weekday(self) -> NDArray[np.int64]:
         """[D] 0 = Monday."""
         return (self.days.astype("datetime64[D]").astype(int) + 3) % 7
@@ -70,6 +70,15 @@ class Grid:
     def days_behind(self, origin: int) -> int:
         """Days from the queue's first observed one to `origin`, both counted."""
         return max(0, origin + 1 - self._first_observed)
+
+    def open_days_before(self, origin: int, most: int, behind: int) -> list[int]:
+        """The last open days before `origin`, `most` of them, that have `behind` days behind."""
+        recent = self._open_days[: np.searchsorted(self._open_days, origin)][-most:]
+        return recent[recent + 1 - self._first_observed >= max(behind, 1)].tolist()
+
+    @cached_property
+    def _open_days(self) -> NDArray[np.int64]:
+        return np.flatnonzero(self.is_open_day)
 
     @cached_property
     def _first_observed(self) -> int:

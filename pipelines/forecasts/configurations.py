@@ -27,9 +27,7 @@ LEAD_SPANS = ((0, 1), (1, 7), (7, None))
 
 def inner_origins(grid: Grid, origin: int, minimum_days: int) -> list[int]:
     """The last 24 open days before `origin` that have enough days behind them."""
-    open_days = np.flatnonzero(grid.is_open_day[:origin])
-    recent = map(int, open_days[-INNER_ORIGINS:])
-    return [day for day in recent if grid.days_behind(day) >= minimum_days]
+    return grid.open_days_before(origin, INNER_ORIGINS, minimum_days)
 
 
 def with_inner(grid: Grid, origins: Sequence[int], minimum_days: int) -> list[int]:
@@ -49,9 +47,12 @@ def known_errors(
     """
     horizon = means.shape[2]
     came = actual_ahead(grid, every, horizon)
-    errors = np.stack(
-        [np.nansum(np.abs(means[:, each] - came), axis=2) for each in range(means.shape[1])], axis=1
-    )
+    is_unknown = np.isnan(came)
+    errors, error = np.empty(means.shape[:3]), np.empty(came.shape)  # fresh memory is slow
+    for each in range(means.shape[1]):
+        np.abs(np.subtract(means[:, each], came, out=error), out=error)
+        np.copyto(error, 0.0, where=is_unknown)
+        error.sum(axis=2, out=errors[:, each])
     upto = np.concatenate([np.zeros((*errors.shape[:2], 1)), errors.cumsum(axis=2)], axis=2)
     row = {origin: index for index, origin in enumerate(every)}
     answer = np.zeros((len(origins), means.shape[1], len(LEAD_SPANS)))
@@ -88,12 +89,13 @@ def means_of_best(
             means = configurations(grid, every, horizon)
             errors = known_errors(grid, every, means, usable, model.minimum_days)
             order = np.argsort(_scores(errors), axis=1, kind="stable")
-            for row, day in enumerate(usable):
-                own = means[every.index(day)]
-                is_tested = errors[row].any()
-                for span, leads in enumerate(LEAD_SPANS):
-                    chosen = order[row, :best, span] if is_tested else slice(None)
-                    answer[missing.index(day), slice(*leads)] = own[chosen, slice(*leads)].mean(0)
+            at = np.searchsorted(every, usable)[:, None]
+            chosen = np.empty((len(usable), horizon, SLOTS))
+            for span, leads in enumerate(LEAD_SPANS):
+                chosen[:, slice(*leads)] = means[at, order[:, :best, span], slice(*leads)].mean(1)
+            is_untested = ~errors.any(axis=(1, 2))
+            chosen[is_untested] = means[at[is_untested, 0]].mean(axis=1)
+            answer[np.searchsorted(missing, usable)] = chosen
         return np.where(is_open_ahead(grid, missing, horizon), answer, np.nan)
 
     return remembered(grid, model.name, origins, horizon, fresh)

@@ -13,8 +13,6 @@ with applications to call center data", JASA 102 (2007).
 from collections.abc import Sequence
 
 import numpy as np
-from statsmodels.genmod.families import Poisson
-from statsmodels.genmod.generalized_linear_model import GLM
 
 from pipelines.forecasts.base import SLOTS, Floats, Grid, targets
 from pipelines.forecasts.configurations import means_of_best
@@ -34,6 +32,7 @@ BEST = 2
 
 _STEPS = 2
 _JITTER = 1e-6  # short opening hours can't tell all harmonics apart
+_LARGEST_LOG = 30.0
 _PRIOR_CONTACTS = 0.02  # a half hour without contacts is not impossible
 
 
@@ -54,9 +53,9 @@ def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
     levels = fit_levels(grid, origins, horizon)
     log_totals = np.nan_to_num(log_day_totals(grid))
     answer = np.zeros((len(origins), 3, horizon, SLOTS))
-    for refit in refits(grid, origins):
+    fits = list(refits(grid, origins))
+    for refit, week in zip(fits, _weeks(grid, fits), strict=True):
         at = np.asarray(origins)[refit.rows]
-        week = _week(grid, refit)
         expected = week.sum(axis=1)[grid.weekday] * np.exp(refit.worth)
         is_used = levels.is_used[refit.rows]
         remainder = np.where(is_used, log_totals - np.log(expected + 0.5), 0.0)
@@ -75,48 +74,56 @@ def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
     return answer
 
 
-def _week(grid: Grid, refit: Refit) -> Floats:
-    """[7, 48] expected contacts of a plain week."""
-    key = ("harmonic week", refit.day)
-    if key not in grid.memory:
-        grid.memory[key] = _fit_week(grid, refit)
-    return grid.memory[key]
+def _weeks(grid: Grid, fits: Sequence[Refit]) -> list[Floats]:
+    """[7, 48] expected contacts of a plain week, as known on the day of each fit."""
+    known = grid.memory.setdefault("harmonic weeks", {})
+    missing = [fit for fit in fits if fit.day not in known]
+    if missing:
+        known.update(zip((fit.day for fit in missing), _fitted_weeks(grid, missing), strict=True))
+    return [known[fit.day] for fit in fits]
 
 
-def _fit_week(grid: Grid, refit: Refit) -> Floats:
+def _fitted_weeks(grid: Grid, fits: Sequence[Refit]) -> Floats:
+    """[F, 7, 48] of fits that are worked out together."""
     half_life = np.array([HALF_LIFE_WEEKS])
-    weights = refit.is_used * recency(grid, np.array([refit.day]), half_life)[0, 0]
+    days = np.array([fit.day for fit in fits])
+    weights = np.stack([fit.is_used for fit in fits]) * recency(grid, days, half_life)[:, 0]
     is_seen = np.isfinite(grid.counts)
-    weekday = np.eye(7)[grid.weekday].T * weights
-    contacts = weekday @ np.where(is_seen, grid.counts, 0.0)
-    exposure = (weekday * np.exp(refit.worth)) @ is_seen.astype(float)
-    if contacts.sum() == 0:
-        return np.zeros((7, SLOTS))
-    cells = exposure.ravel() > 0
-    design = _DESIGN[cells]
-    design = design[:, np.abs(design).sum(axis=0) > 0]
-    contacts, exposure = contacts.ravel()[cells] + _PRIOR_CONTACTS, exposure.ravel()[cells]
-    fit = GLM(contacts, design, family=Poisson(), exposure=exposure).fit(
-        start_params=_start(contacts, exposure, design),
-        method="newton",
-        maxiter=_STEPS,
-        disp=0,
-        warn_convergence=False,
-    )
-    week = np.zeros(7 * SLOTS)
-    week[cells] = fit.fittedvalues / exposure
-    week = week.reshape(7, SLOTS)
-    is_known = cells.reshape(7, SLOTS)
+    on_weekday = np.eye(7)[grid.weekday].T * weights[:, None]
+    worth = np.exp(np.stack([fit.worth for fit in fits]))[:, None]
+    contacts = (on_weekday @ np.where(is_seen, grid.counts, 0.0)).reshape(len(fits), -1)
+    exposure = ((on_weekday * worth) @ is_seen.astype(float)).reshape(len(fits), -1)
+    weeks = (poisson_rates(contacts, exposure)).reshape(-1, 7, SLOTS)
+    weeks[contacts.sum(axis=1) == 0] = 0.0
+    is_known = exposure.reshape(weeks.shape) > 0
     # A weekday or half hour never seen is as the others are.
-    n = is_known.sum(axis=0)
-    return np.where(is_known, week, week.sum(axis=0) / np.maximum(n, 1))
+    n = is_known.sum(axis=1, keepdims=True)
+    usual = np.where(is_known, weeks, 0.0).sum(axis=1, keepdims=True) / np.maximum(n, 1)
+    return np.where(is_known, weeks, usual)
 
 
-def _start(contacts: Floats, exposure: Floats, design: Floats) -> Floats:
-    """Weighted least squares of the log rates: near enough for two steps of Newton's."""
-    weighted = design.T * (contacts + 0.5)
-    normal = weighted @ design + _JITTER * np.eye(design.shape[1])
-    return np.linalg.solve(normal, weighted @ np.log((contacts + 0.5) / exposure))
+def poisson_rates(contacts: Floats, exposure: Floats) -> Floats:
+    """[F, 336] contacts per unit of exposure by weekday and half hour, smoothed by harmonics.
+
+    Maximum likelihood of the Poisson regression by Newton's method, from the weighted least
+    squares of the log rates: near enough for two steps. Cells without exposure say nothing.
+    """
+    contacts = np.where(exposure > 0, contacts + _PRIOR_CONTACTS, 0.0)
+    exposure = np.maximum(exposure, 1e-300)
+    weight = np.where(contacts > 0, contacts + 0.5, 0.0)
+    logs = np.log(weight / exposure, out=np.zeros_like(weight), where=weight > 0)
+    coefficients = _solved(weight, weight * logs)
+    for _ in range(_STEPS):
+        rates = np.exp(np.minimum(coefficients @ _DESIGN.T, _LARGEST_LOG))
+        expected = np.where(contacts > 0, rates * exposure, 0.0)
+        coefficients = coefficients + _solved(expected, contacts - expected)
+    return np.exp(np.minimum(coefficients @ _DESIGN.T, _LARGEST_LOG))
+
+
+def _solved(weight: Floats, moments: Floats) -> Floats:
+    """[F, columns] (X' W X)^-1 X' m of each fit, W diagonal."""
+    normal = (_DESIGN.T * weight[:, None]) @ _DESIGN + _JITTER * np.eye(_DESIGN.shape[1])
+    return np.linalg.solve(normal, (moments @ _DESIGN)[..., None])[..., 0]
 
 
 def _harmonics(order: int) -> Floats:

@@ -53,7 +53,8 @@ def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
         axis=1,
     )
     shares = profiles[np.arange(len(origins))[:, None], :, weekday].swapaxes(1, 2)
-    product = totals[:, :, None, :, None] * shares[:, None]
+    product = np.empty((*totals.shape[:2], profiles.shape[1], horizon, SLOTS))
+    np.multiply(totals[:, :, None, :, None], shares[:, None], out=product)
     return product.reshape(len(origins), -1, horizon, SLOTS)
 
 

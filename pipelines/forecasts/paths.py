@@ -16,7 +16,7 @@ import pandas as pd
 from pipelines.forecasts.base import Floats
 from pipelines.forecasts.quantiles import PastErrors
 
-PATHS = 500
+PATHS = 300
 TOTAL_LEVELS = (0.025, 0.10, 0.50, 0.90, 0.975)
 TOTAL_COLUMNS = ("measure", "starts_on", "ends_on", "mean", "q025", "q10", "q50", "q90", "q975")
 

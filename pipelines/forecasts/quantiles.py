@@ -11,9 +11,9 @@ to be the last weeks' weather: runs of weeks in which all forecasts lie too low 
 """
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import norm
 
 from pipelines.forecasts.base import QUANTILES, SLOTS, Floats
 
@@ -39,17 +39,49 @@ class PastErrors:
 
 def half_hour_quantiles(mean: Floats, past: PastErrors) -> Floats:
     """[horizon, 48, quantiles] of QUANTILES around `mean` [horizon, 48]; sorted, never below 0."""
+    return as_counts(mean, jittered_quantiles(mean, past))
+
+
+def as_counts(mean: Floats, jittered: Floats) -> Floats:
+    """Quantiles of the count from those of `jittered_quantiles`; whole where few are expected."""
+    is_few = (mean < FEW_CONTACTS)[..., None]
+    return np.maximum(np.where(is_few, np.ceil(jittered - 0.5), jittered), 0.0) + 0.0  # no -0
+
+
+def jittered_quantiles(mean: Floats, past: PastErrors) -> Floats:
+    """Quantiles of the count + a uniform number of -1/2 to 1/2, which any level can meet exactly.
+
+    A count of 0 to 2 has no band that holds 80 %: 0 to 1 may hold 74 %, 0 to 2 then 96. Spread
+    over the unit around it a count is a continuous number with the same probabilities, and
+    `covered` can ask whether a band holds what it says. Above FEW_CONTACTS the difference is
+    nothing, and both are the same.
+
+    Source: Machado & Santos Silva, "Quantiles for counts", JASA 100 (2005).
+    """
     answer = np.full((*mean.shape, len(QUANTILES)), np.nan)
+    few_alpha = np.zeros(mean.shape)
     for lead in _leads(mean):
         expected, came = past.expected[:, lead], past.came[:, lead]
         is_known = np.isfinite(expected) & np.isfinite(came)
         days = is_known.any(axis=2).sum()
         is_few = is_known & (expected < FEW_CONTACTS)
-        has_few = mean[lead] < FEW_CONTACTS
         answer[lead] = _standardised_quantiles(mean[lead], expected, came, is_known & ~is_few, days)
-        alpha = _overdispersion(expected[is_few], came[is_few])
-        answer[lead][has_few] = negative_binomial_quantiles(mean[lead][has_few], alpha, QUANTILES)
-    return np.sort(np.maximum(answer, 0.0), axis=-1)
+        few_alpha[lead] = _overdispersion(expected[is_few], came[is_few])
+    has_few = mean < FEW_CONTACTS
+    answer[has_few] = _jittered_negative_binomial(mean[has_few], few_alpha[has_few], QUANTILES)
+    return np.sort(answer, axis=-1)
+
+
+def covered(came: Floats, low: Floats, high: Floats) -> Floats:
+    """Which part of each count, spread over the unit around it, lies within [low, high].
+
+    low and high are jittered quantiles. The mean is the share of counts that fall into the band
+    where chance decides about those at its edges: what a band of 80 % should hold is 80 %.
+
+    Source: Czado, Gneiting & Held, "Predictive model assessment for count data", Biometrics 65
+    (2009), section 2.1 (the non-randomised PIT).
+    """
+    return np.clip(np.minimum(came + 0.5, high) - np.maximum(came - 0.5, low), 0.0, 1.0)
 
 
 def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floats:
@@ -103,20 +135,26 @@ def negative_binomial_quantiles(mean: Floats, alpha: float, levels) -> Floats:
 
     For means below FEW_CONTACTS; larger and NaN means answer as FEW_CONTACTS would.
     """
+    return np.ceil(_jittered_negative_binomial(mean, alpha, levels) - 0.5) + 0.0  # no -0
+
+
+def _jittered_negative_binomial(mean: Floats, alpha: float | Floats, levels) -> Floats:
+    """[..., levels] the same of the count spread evenly over the unit around it."""
     mu = np.clip(np.nan_to_num(mean, nan=FEW_CONTACTS), 0, FEW_CONTACTS)[..., None]
     levels = np.asarray(levels)
-    size = 1 / max(alpha, 1e-9)
+    size = 1 / np.maximum(np.asarray(alpha)[..., None], 1e-9)
     failure = mu / (size + mu)
     probability = np.exp(-size * np.log1p(mu / size))
-    cumulated = probability
-    answer = np.zeros(np.broadcast_shapes(mu.shape, levels.shape))
-    for count in range(1, 1000):
-        is_below = cumulated < levels
-        if not is_below.any():
+    before, cumulated = np.zeros_like(probability), probability
+    answer = np.full(np.broadcast_shapes(mu.shape, levels.shape), -0.5)
+    for count in range(1000):
+        is_reached = levels <= cumulated
+        inside = np.clip((levels - before) / np.maximum(probability, 1e-300), 0.0, 1.0)
+        answer += np.where(is_reached, inside, 1.0)
+        if is_reached.all():
             break
-        answer += is_below
-        probability = probability * failure * (size + count - 1) / count
-        cumulated = cumulated + probability
+        probability = probability * failure * (size + count) / (count + 1)
+        before, cumulated = cumulated, cumulated + probability
     return answer
 
 
@@ -130,14 +168,14 @@ def _negative_binomial_draws(mean, alpha: float, uniform: Floats) -> Floats:
 
 
 def _standardised_quantiles(mean: Floats, expected, came, is_used, days: int) -> Floats:
-    alpha = _overdispersion_by_slot(expected, came, is_used)
+    slot = np.nonzero(is_used)[2]
+    expected, came = expected[is_used], came[is_used]
+    alpha = _overdispersion_by_slot(expected, came, slot)
     levels = np.asarray(QUANTILES)
-    if is_used.sum() < _FEWEST_ERRORS:
-        factors = norm.ppf(levels)
+    if len(slot) < _FEWEST_ERRORS:
+        factors = np.array([NormalDist().inv_cdf(level) for level in QUANTILES])
     else:
-        by_slot = np.broadcast_to(alpha, expected.shape)[is_used]
-        expected, came = expected[is_used], came[is_used]
-        deviation = np.sqrt(expected + by_slot * expected**2)
+        deviation = np.sqrt(expected + alpha[slot] * expected**2)
         errors = (came - expected) / deviation
         # Errors of one day are alike in part: what is known lies between days and half hours.
         widened = 0.5 + (levels - 0.5) * (1 + 1 / np.sqrt(days * len(errors)))
@@ -148,10 +186,10 @@ def _standardised_quantiles(mean: Floats, expected, came, is_used, days: int) ->
     return np.where(np.isnan(mean)[..., None], np.nan, answer)
 
 
-def _overdispersion_by_slot(expected: Floats, came: Floats, is_used) -> Floats:
+def _overdispersion_by_slot(expected: Floats, came: Floats, slot) -> Floats:
     """[48] alpha of NB2 by time of day, neighbours and the whole day helping out."""
-    excess = np.where(is_used, (came - expected) ** 2 - expected, 0.0).sum(axis=(0, 1))
-    squares = np.where(is_used, expected**2, 0.0).sum(axis=(0, 1))
+    excess = np.bincount(slot, (came - expected) ** 2 - expected, SLOTS)
+    squares = np.bincount(slot, expected**2, SLOTS)
     if squares.sum() == 0:
         return np.zeros(SLOTS)
     away = np.abs((np.arange(SLOTS)[:, None] - np.arange(SLOTS) + SLOTS // 2) % SLOTS - SLOTS // 2)

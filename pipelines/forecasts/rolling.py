@@ -16,7 +16,8 @@ class Rolling:
     def __init__(self, model: Model, grid: Grid, origins: Iterable[int], horizon: int) -> None:
         self._grid, self._horizon = grid, horizon
         self._earlier = {
-            origin: _earlier_origins(grid, origin, model.minimum_days) for origin in origins
+            origin: grid.open_days_before(origin, ERROR_ORIGINS, model.minimum_days)
+            for origin in origins
         }
         every = sorted(set(self._earlier).union(*self._earlier.values()))
         self._row = {origin: row for row, origin in enumerate(every)}
@@ -38,9 +39,3 @@ class Rolling:
         is_future = np.asarray(earlier, dtype=int)[:, None] + lead > origin
         came = np.where(is_future[:, :, None], np.nan, came)
         return PastErrors(self._means[[self._row[day] for day in earlier]], came)
-
-
-def _earlier_origins(grid: Grid, origin: int, minimum_days: int) -> list[int]:
-    open_days = np.flatnonzero(grid.is_open_day[:origin])
-    recent = map(int, open_days[-ERROR_ORIGINS:])
-    return [day for day in recent if grid.days_behind(day) >= minimum_days]

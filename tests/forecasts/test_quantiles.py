@@ -9,8 +9,11 @@ from scipy.stats import nbinom, poisson
 from pipelines.forecasts.base import QUANTILES
 from pipelines.forecasts.quantiles import (
     PastErrors,
+    as_counts,
+    covered,
     day_paths,
     half_hour_quantiles,
+    jittered_quantiles,
     negative_binomial_quantiles,
 )
 
@@ -58,6 +61,36 @@ def test_bands_cover_what_they_say_where_errors_are_as_before(level):
     exact_low, exact_high = poisson.ppf([0.1, 0.9], level)
     exact = poisson.cdf(exact_high, level) - poisson.cdf(exact_low - 1, level)
     assert np.mean((came >= low) & (came <= high)) == pytest.approx(exact, abs=0.04)
+
+
+@pytest.mark.parametrize("level", [0.02, 0.3, 1.0, 2.5, 4.9])
+@pytest.mark.parametrize(("low", "high"), [(0.25, 0.75), (0.10, 0.90), (0.025, 0.975)])
+def test_a_band_of_small_counts_holds_exactly_what_it_says_where_chance_decides_at_its_edges(
+    level, low, high
+):
+    # no whole band of Poisson counts around 0.3 holds 80 %: 0 has 74 %, 0 and 1 have 96 %
+    jittered = jittered_quantiles(np.full((1, 48), level), NO_PAST)[0, 0]
+    band = jittered[QUANTILES.index(low)], jittered[QUANTILES.index(high)]
+    counts = np.arange(60)
+
+    held = poisson.pmf(counts, level) @ covered(counts, *band)
+    assert held == pytest.approx(high - low, abs=1e-8)
+
+
+def test_a_band_is_covered_by_the_part_of_a_count_inside_it():
+    # a 3 stands for 2.5 to 3.5
+    low, high = np.array([2.5, 2.75, 3.5, -0.5]), np.array([9.0, 3.25, 9.0, 2.6])
+
+    assert covered(np.full(4, 3.0), low, high).tolist() == pytest.approx([1, 0.5, 0, 0.1])
+
+
+def test_counts_are_the_smallest_that_reach_the_level():
+    jittered = np.array([[-0.4, 0.5, 0.6, 3.49], [-2.0, 7.3, 8.0, 9.1]])
+
+    assert as_counts(np.array([2.0, 9.0]), jittered).tolist() == [
+        [0.0, 0.0, 1.0, 3.0],
+        [0.0, 7.3, 8.0, 9.1],
+    ]
 
 
 @settings(deadline=None)
