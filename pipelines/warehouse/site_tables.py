@@ -63,8 +63,8 @@ def make_references(engine: Engine, settings: Settings) -> None:
 def _reference(name: str) -> pd.DataFrame:
     frame = pd.read_csv(REFERENCE_DIR / f"{name}.csv", dtype=str, keep_default_na=False)
     frame["alias"] = frame["alias"].str.strip().str.lower()
-    if "is_urgent" in frame:
-        frame["is_urgent"] = frame["is_urgent"].str.lower() == "true"
+    for name in frame.columns.intersection(["is_urgent", "needs_detail"]):
+        frame[name] = frame[name].str.lower() == "true"
     return frame.drop_duplicates("alias")
 
 

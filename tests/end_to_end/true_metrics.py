@@ -125,10 +125,11 @@ _REPLIES = """len(list_distinct(list_transform(agent_wrote_at, lambda sent:
 
 # a system knows its own customers, calls only the line they came from; every 41st ticket has no
 # topic. A session keeps no solved state.
-_KNOWN = """channel <> 'phone' AND (
+_HAS_TOPIC = """(
     contact_id NOT LIKE 'zendesk:%'
     OR (CAST(split_part(contact_id, ':', 2) AS BIGINT) - 2400001) % 41 > 0
 )"""
+_KNOWN = f"channel <> 'phone' AND {_HAS_TOPIC}"
 _CUSTOMER = "split_part(contact_id, ':', 1), requester"
 _NEXT = f"""(
     SELECT n.*
@@ -269,7 +270,8 @@ TRUE = {
     "one_touch_share": Truth(f"{_REPLIES} = 1", _STANDS, _TICKET),
     "transferred_share": Truth("coalesce(transfers_count, 0) > 0", _ANSWERED),
     "complete_at_first_share": Truth(
-        "is_detail_given", _OFFERED, _HAS_TEXTS, dirty_share=MISREAD, is_told_wholly=False
+        "is_detail_given", f"{_OFFERED} AND topic NOT IN ('login', 'other')",
+        f"{_HAS_TEXTS} AND {_HAS_TOPIC}", dirty_share=MISREAD, is_told_wholly=False,
     ),
     "next_reply_seconds": Truth(
         "epoch(replied_at) - epoch(asked_at)", "replied_at IS NOT NULL", _HAS_TEXTS, rows=_RUNS,

@@ -9,12 +9,14 @@ from pipelines.ingest.details import is_request_sql
 from tests.fixtures import RawWarehouse
 
 CONTACTS = """
-    contact_id       | source   | status | created_at
-    zendesk:asked    | zendesk  | solved | 2026-03-02 00:00:00Z
-    zendesk:once     | zendesk  | solved | 2026-03-02 00:00:00Z
-    zendesk:complete | zendesk  | solved | 2026-03-02 00:00:00Z
-    zendesk:silent   | zendesk  | open   | 2026-03-02 00:00:00Z
-    calls:textless   | calls    | solved | 2026-03-02 00:00:00Z
+    contact_id       | source   | status | topic_raw  | created_at
+    zendesk:asked    | zendesk  | solved | withdrawal | 2026-03-02 00:00:00Z
+    zendesk:once     | zendesk  | solved | withdrawal | 2026-03-02 00:00:00Z
+    zendesk:complete | zendesk  | solved | withdrawal | 2026-03-02 00:00:00Z
+    zendesk:silent   | zendesk  | open   | kyc        | 2026-03-02 00:00:00Z
+    zendesk:login    | zendesk  | open   | login      | 2026-03-02 00:00:00Z
+    zendesk:whatever | zendesk  | open   |            | 2026-03-02 00:00:00Z
+    calls:textless   | calls    | solved | withdrawal | 2026-03-02 00:00:00Z
 """
 MESSAGES = """
     contact_id       | sent_at              | author_role | is_public | text
@@ -28,6 +30,8 @@ MESSAGES = """
     zendesk:complete | 2026-03-02 00:00:00Z | customer    | true      | My withdrawal <transaction> is missing
     zendesk:complete | 2026-03-02 00:05:00Z | agent       | true      | The screenshot shows it arrived.
     zendesk:silent   | 2026-03-02 00:00:00Z | customer    | true      | Hello
+    zendesk:login    | 2026-03-02 00:00:00Z | customer    | true      | I cannot log in
+    zendesk:whatever | 2026-03-02 00:00:00Z | customer    | true      | <account> is locked
     calls:textless   | 2026-03-02 00:00:00Z | customer    | true      |
     calls:textless   | 2026-03-02 00:05:00Z | agent       | true      |
 """  # noqa: E501
@@ -63,6 +67,12 @@ def test_a_first_message_is_complete_where_the_mask_left_what_it_held(door):
         "complete": 1,
         "silent": 0,
     }
+
+
+def test_a_topic_that_needs_no_detail_is_never_incomplete(door):
+    (login,) = door.measure("complete_at_first_share", where={"topic": "login"}).to_dict("records")
+    assert (str(login["value"]), login["n"]) == ("nan", 0)
+    assert door.measure("complete_at_first_share")["n"].tolist() == [4]  # nor one not known
 
 
 def test_without_texts_nobody_knows_what_was_asked(warehouse, measured):
