@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.errors import InputError, StorageError, UnknownNameError, WarehouseBusyError
-from pipelines.forecasts.scenarios import Scenario, from_toml, to_toml
+from pipelines.forecasts.scenarios import Scenario, from_text, to_toml
 
 FILE_NAME = "written.sqlite"
 LONGEST_AUTHOR = 80
@@ -222,7 +222,7 @@ def _key(name: str) -> str:
 
 def _revision(row: tuple) -> Revision:
     name, revision, saved_at, saved_by, content = row
-    scenario = None if content is None else from_toml(content)
+    scenario = None if content is None else from_text(content)
     return Revision(name, revision, _instant(saved_at), saved_by, scenario)
 
 

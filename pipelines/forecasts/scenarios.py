@@ -21,11 +21,13 @@ contacts, is 24 % more. `topic_share` says that share instead, alike for all que
 instants.
 """
 
+import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -54,6 +56,7 @@ _KINDS: dict[str, tuple[dict[str, type], dict[str, type]]] = {  # what is needed
 _SHARES = ("share", "topic_share", "backlog")
 _POSITIVE = ("half_life_hours", "backlog_hours", "contacts_per_day")
 _MOST = {"size": 100.0, "contacts_per_day": 1e6}
+_INSTANTS = ("starts_at", "ends_at")
 _LONGEST_NAME, _LONGEST_NOTE = 80, 2000
 
 
@@ -103,11 +106,16 @@ def from_dict(content: Mapping[str, Any]) -> Scenario:
     return Scenario(name.strip(), checked, note)
 
 
-def from_toml(text: str) -> Scenario:
-    """A scenario from its text; raises InputError as `from_dict`, and for text that isn't TOML."""
+def from_text(text: str) -> Scenario:
+    """A scenario from its text, TOML or JSON.
+
+    Raises InputError as `from_dict`, and for text that is neither.
+    """
     try:
+        if text.lstrip().startswith("{"):
+            return from_dict(_with_instants(json.loads(text)))
         return from_dict(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"this is no scenario: {error}") from error
 
 
@@ -121,7 +129,7 @@ def to_dict(scenario: Scenario) -> dict[str, Any]:
 
 
 def to_toml(scenario: Scenario) -> str:
-    """The text form; `from_toml` of it is the scenario again."""
+    """The scenario as TOML; `from_text` of it is the scenario again."""
     lines = [f"name = {_written(scenario.name)}"]
     if scenario.note:
         lines.append(f"note = {_written(scenario.note)}")
@@ -129,6 +137,11 @@ def to_toml(scenario: Scenario) -> str:
         lines += ["", "[[effects]]", f"kind = {_written(effect.kind)}"]
         lines += [f"{key} = {_written(value)}" for key, value in effect.values.items()]
     return "\n".join(lines) + "\n"
+
+
+def to_json(scenario: Scenario) -> str:
+    """The scenario as JSON, instants as ISO text; `from_text` of it is the scenario again."""
+    return json.dumps(to_dict(scenario), ensure_ascii=False, indent=2, default=_instant_text) + "\n"
 
 
 def starts_at(scenario: Scenario) -> datetime:
@@ -147,6 +160,12 @@ def moved(scenario: Scenario, to: datetime) -> Scenario:
         for effect in scenario.effects
     )
     return replace(scenario, effects=effects)
+
+
+def moved_to_day(scenario: Scenario, day: date, zone: str) -> Scenario:
+    """The same scenario, beginning on a day of `zone` at the same time by its clocks."""
+    begins = starts_at(scenario).astimezone(ZoneInfo(zone))
+    return moved(scenario, datetime.combine(day, begins.time(), ZoneInfo(zone)).astimezone(UTC))
 
 
 def topics_of(scenario: Scenario) -> list[str]:
@@ -376,6 +395,31 @@ def _check(values: Mapping[str, Any], where: str) -> None:
         raise InputError(f"{where}: backlog and backlog_hours go together")
 
 
+def _with_instants(content: Any) -> Any:
+    """JSON has no instants: ISO text in their place is read as one, anything else stays."""
+    if not isinstance(content, dict) or not isinstance(content.get("effects"), list):
+        return content
+    return content | {
+        "effects": [
+            {k: _read_instant(v) if k in _INSTANTS else v for k, v in each.items()}
+            if isinstance(each, dict)
+            else each
+            for each in content["effects"]
+        ]
+    }
+
+
+def _read_instant(value: Any) -> Any:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _instant_text(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _written(value: Any) -> str:
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
@@ -384,5 +428,5 @@ def _written(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_written(each) for each in value)}]"
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return _instant_text(value)
     return repr(float(value))

@@ -1,6 +1,6 @@
 """Named changes to a forecast: what they do to half hours, and their text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,11 @@ from pipelines.errors import InputError
 from pipelines.forecasts.scenarios import (
     applied,
     from_dict,
-    from_toml,
+    from_text,
     moved,
+    moved_to_day,
     to_dict,
+    to_json,
     to_toml,
 )
 
@@ -105,6 +107,9 @@ def test_a_scenario_moves_as_a_whole():
     at_3 = datetime(2026, 3, 2, 3, tzinfo=UTC)
     assert later.effects[0].values == {"size": 0.5, "starts_at": AT_2, "ends_at": at_3}
     assert later.effects[1].values == {"share": 0.5, "starts_at": at_3}
+    # 02:00 UTC is 21:00 in New York the evening before; by the 9th its clocks have changed
+    again = moved_to_day(later, date(2026, 3, 9), "America/New_York")
+    assert again.effects[0].values["starts_at"] == datetime(2026, 3, 10, 1, tzinfo=UTC)
 
 
 def test_only_the_queues_it_names_are_touched():
@@ -196,12 +201,13 @@ starts_at = 2026-03-02T02:00:00Z
 """
 
 
-def test_text_and_dict_hold_the_whole_scenario():
-    scenario = from_toml(TEXT)
+def test_text_json_and_dict_hold_the_whole_scenario():
+    scenario = from_text(TEXT)
 
     assert scenario.name == 'Bitcoin at "100k"'
     assert [each.kind for each in scenario.effects] == ["surge", "deflection"]
-    assert from_toml(to_toml(scenario)) == scenario
+    assert from_text(to_toml(scenario)) == scenario
+    assert from_text(to_json(scenario)) == scenario
     assert from_dict(to_dict(scenario)) == scenario
 
 
