@@ -19,6 +19,7 @@ from pipelines.cli import (
     listening,
     planning,
     reading,
+    scenarios,
     serving,
 )
 from pipelines.cli.options import examples
@@ -44,7 +45,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for group in (
-    filling, inspecting, reading, comparing, explaining, listening, keeping, planning, serving,
+    filling, inspecting, reading, comparing, explaining, listening, keeping, planning,
+    scenarios, serving,
 ):  # fmt: skip
     app.add_typer(group.commands)
 

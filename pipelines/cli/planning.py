@@ -56,18 +56,18 @@ def staffing(
     from pipelines.api import icalendar_bytes, open_warehouse, xlsx_bytes
     from pipelines.cli.reading import print_measured
 
-    channel, language = _queue(queue)
+    channel, language = queue_of(queue)
     opened = open_warehouse(warehouse)
     if ics or xlsx:
         told = (channel, language, day(start), day(end))
         roster, build = opened.shifts(*told), opened.build()
         if ics:
-            _write(ics, icalendar_bytes(roster, build.site_name, build.created_at))
+            write_file(ics, icalendar_bytes(roster, build.site_name, build.created_at))
         if xlsx:
             plan = opened.staffing(*told)
             plan.attrs = {"build": build.build_id, "zone": build.zone}
             assumed = opened.staffing_queues()
-            _write(xlsx, xlsx_bytes(plan, shifts=roster, assumptions=assumed))
+            write_file(xlsx, xlsx_bytes(plan, shifts=roster, assumptions=assumed))
         return
     if shifts:
         roster = opened.shifts(channel, language, day(start), day(end))
@@ -115,7 +115,8 @@ _SHIFT_NOTES = (
 )
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file and say so. Raises StorageError where the folder does not take it."""
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -213,7 +214,8 @@ def one_in(chances: "pd.Series") -> str | None:
     return f"1 in {max(1, round(len(known) / missed)):,}" if missed > 1e-3 else "never"
 
 
-def _queue(text: str | None) -> tuple[str | None, str | None]:
+def queue_of(text: str | None) -> tuple[str | None, str | None]:
+    """Channel and language of `live_chat/ko`; both None without one. Raises UnknownNameError."""
     if text is None:
         return None, None
     channel, slash, language = text.partition("/")

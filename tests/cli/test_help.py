@@ -10,7 +10,7 @@ from pipelines.cli import app, failures
 
 COMMANDS = sorted(typer.main.get_command(app).commands)
 DESIGNED = """
-    inspect load build forecast run serve demo metrics measure staffing agents ledger
+    inspect load build forecast run serve demo metrics measure staffing scenarios agents ledger
     quarantine forget key check docs sql sample explain baseline funnel analysis searches gaps
     calibration switchboard differences vendors
 """
@@ -39,6 +39,7 @@ def test_every_command_takes_a_warehouse(command, run_command):
         "metrics",
         "measure",
         "staffing",
+        "scenarios",
         "agents",
         "ledger",
         "quarantine",
