@@ -241,6 +241,7 @@ _LISTED = (
     "channel",
     "language",
     "topic",
+    "urgency",
     "first_response_seconds",
     "full_resolution_seconds",
     "status",
@@ -323,3 +324,37 @@ def short_queues(build: api.BuildInfo, hours: int = 24) -> pd.DataFrame:
 def definition(metric: str) -> api.Definition:
     """What a metric means; raises UnknownNameError."""
     return ask("definition", metric=metric)
+
+
+def scenarios() -> pd.DataFrame:
+    """`Warehouse.scenarios`: those saved at this moment; people write them, so nothing is kept."""
+    return _warehouse().scenarios()
+
+
+def scenario(name: str) -> Any:
+    """A saved scenario of this moment; raises UnknownNameError."""
+    return _warehouse().scenario(name)
+
+
+def save_scenario(scenario: Any, by: str, replaces: int | None) -> Any:
+    """`Warehouse.save_scenario`."""
+    return _warehouse().save_scenario(scenario, by, replaces)
+
+
+def delete_scenario(name: str, by: str, replaces: int) -> None:
+    """`Warehouse.delete_scenario`."""
+    _warehouse().delete_scenario(name, by, replaces)
+
+
+@once_a_build
+def scenario_effect(
+    scenario: Any, channel: str | None, language: str | None, by: tuple[str, ...]
+) -> pd.DataFrame:
+    """`Warehouse.effect_of_scenario`, its plan made once for all that show it."""
+    of = {"scenario": scenario, "channel": channel, "language": language}
+    return _warehouse().effect_of_scenario(**of, by=by, after=ask("staffing_under", **of))
+
+
+def shifts_under(scenario: Any) -> pd.DataFrame:
+    """`Warehouse.shifts_under` of all queues: seconds of work, for whoever clicks."""
+    return _warehouse().shifts_under(scenario)

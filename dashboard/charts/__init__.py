@@ -9,6 +9,7 @@ from dashboard.charts.comparisons import bars, dots, grid, ratings, trend
 from dashboard.charts.explanations import funnel, hours_map, parts
 from dashboard.charts.look import empty
 from dashboard.charts.maps import agents_map, gap_map, week_map
+from dashboard.charts.scenarios import demand_under
 from dashboard.charts.shifts import gantt, hiring
 from dashboard.charts.staffing import (
     apart_and_pooled,
@@ -36,6 +37,7 @@ __all__ = [
     "bars",
     "calibration",
     "cohorts",
+    "demand_under",
     "distribution",
     "dots",
     "empty",

@@ -5,7 +5,7 @@ published forecast, rosters, handle times and waiting work, with other contacts.
 scenario does not touch keep their published rows; one without any effect gives the published plan.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -91,12 +91,14 @@ class Scenarios:
         """Take a scenario from the list; its history stays."""
         return self._store.delete(name, by, at or datetime.now(UTC), replaces)
 
-    def topic_shares(self) -> pd.DataFrame:
-        """What part of each queue's contacts a topic makes up: [channel, language, topic, share,
-        low, high, n, basis] over the last 8 weeks. n: contacts with a topic behind the share.
+    def topic_shares(self, topics: Sequence[str] = ()) -> pd.DataFrame:
+        """What part of each queue's contacts a topic makes up, over the last 8 weeks.
+
+        [channel, language, topic, share, low, high, n, basis]. n: contacts behind the share.
         basis: queue, channel or all; the wider ones where fewer than 30 stand behind a queue's own.
+        topics: these together, as topic "*", instead of each of all.
         """
-        return topic_shares(self._pointer.build())
+        return topic_shares(self._pointer.build(), topics)
 
     def demand_under(
         self, scenario: Scenario, channel: str | None = None, language: str | None = None
@@ -127,15 +129,17 @@ class Scenarios:
         channel: str | None = None,
         language: str | None = None,
         by: tuple[str, ...] = ("channel", "language"),
+        after: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """What the scenario comes to over the plan's days, one row per value of `by` (none: one).
 
         contacts, agent-hours to schedule, most people at once, hours short and cost, each
         `_before`, `_after` and `_added`; the most added first. NULL as in `shortage`; a queue that
-        the scenario makes has 0 before.
+        the scenario makes has 0 before. after: `staffing_under` of the same, where it is at hand.
         """
         build = self._pointer.build()
-        after = staffing_under(build, scenario, channel, language)
+        if after is None:
+            after = staffing_under(build, scenario, channel, language)
         known = _if_known(build, language)
         before = plans.queue_rows(build, "staffing_intervals", channel, known)
         return effect(before, after, queues_under(build, scenario), by)
@@ -166,7 +170,7 @@ class Scenarios:
         return plan_shifts(plan, _desks(build, scenario), contract, build.info["zone"])
 
 
-def topic_shares(build: Build) -> pd.DataFrame:
+def topic_shares(build: Build, topics: Sequence[str] = ()) -> pd.DataFrame:
     """See `Scenarios.topic_shares`."""
     counts = build.query(
         f"""
@@ -191,6 +195,9 @@ def topic_shares(build: Build) -> pd.DataFrame:
         chosen = wider.where(is_enough, chosen, axis=0)
         basis = basis.mask(is_enough, name)
     n = chosen.sum(axis=1)
+    if topics:
+        chosen = chosen.reindex(columns=list(topics), fill_value=0).sum(axis=1).to_frame("*")
+        chosen.columns.name = "topic"
     found = chosen.stack().rename("contacts").reset_index()
     found["n"] = n.reindex(pd.MultiIndex.from_frame(found[_QUEUE])).to_numpy()
     found["basis"] = basis.reindex(pd.MultiIndex.from_frame(found[_QUEUE])).to_numpy()
