@@ -108,7 +108,7 @@ def add_forecasts(
         patience_seconds=by_queue["patience_seconds"].to_dict(),
         waiting_contacts=waiting,
     )
-    shifts = plan_shifts(staffing, settings.desks, settings.shifts, zone)
+    shifts, tours = plan_shifts(staffing, settings.desks, settings.shifts, zone)
     add_frames(
         part,
         {
@@ -120,6 +120,7 @@ def add_forecasts(
             "staffing_intervals": staffing,
             "staffing_queues": assumptions,
             "staffing_shifts": shifts,
+            "staffing_tours": tours,
         },
     )
 

@@ -112,6 +112,7 @@ class Shifts:
     break_after_hours: tuple[float, ...] = (4.0,)
     rest_hours: float = 11.0
     weekly_hours: float = 40.0
+    days_in_a_row: int = 6
 
 
 @dataclass(frozen=True)
@@ -291,6 +292,10 @@ def _shifts(path: Path, entry: dict) -> Shifts:
     ):
         raise SettingsError(
             f"{path}: [shifts]: hours are given in half hours, at least one length of at most 24"
+        )
+    if not 1 <= shifts.days_in_a_row <= 7 or not 0 < shifts.weekly_hours <= 168:
+        raise SettingsError(
+            f"{path}: [shifts]: days_in_a_row is 1 to 7, weekly_hours above 0 and at most 168"
         )
     return shifts
 

@@ -43,6 +43,12 @@ _COLUMNS_BEFORE_FORECAST = {
     "staffing_shifts": (
         "channel", "language", "local_on", "starts_at", "ends_at", "break_starts_at",
         "break_ends_at", "start_slot", "end_slot", "agents", "paid_hours", "cost", "people",
+        "people_at_least",
+    ),
+    "staffing_tours": (
+        "channel", "language", "person", "local_on", "starts_at", "ends_at", "break_starts_at",
+        "break_ends_at", "start_slot", "end_slot", "paid_hours", "cost", "rest_hours",
+        "day_in_a_row", "week_hours", "is_beyond_headcount",
     ),
 }  # fmt: skip
 _RECENT_DAYS = 28
@@ -127,6 +133,20 @@ def queue_rows(
         f"SELECT * FROM {quoted(table)} WHERE {' AND '.join(conditions)} ORDER BY {order}",
         parameters,
     )
+
+
+def shifts(build: Build, channel, language, start: Day, end: Day) -> pd.DataFrame:
+    """Rows of `staffing_shifts` in time order; arguments as for `queue_rows`."""
+    order = "channel, language, starts_at, ends_at, break_starts_at"
+    return queue_rows(build, "staffing_shifts", channel, language, start, end, order)
+
+
+def tours(
+    build: Build, channel=None, language=None, start: Day = None, end: Day = None
+) -> pd.DataFrame:
+    """Rows of `staffing_tours`, person by person; arguments as for `queue_rows`."""
+    order = "channel, language, person, starts_at"
+    return queue_rows(build, "staffing_tours", channel, language, start, end, order)
 
 
 def backtest(build: Build) -> pd.DataFrame:

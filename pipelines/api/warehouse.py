@@ -475,9 +475,11 @@ class Warehouse(Explanations, Scenarios, Voices):
         end: Day = None,
     ) -> pd.DataFrame:
         """Shifts of staffing_shifts, in time order: how many take each, its break, hours, cost."""
-        build = self._pointer.build()
-        order = "channel, language, starts_at, ends_at, break_starts_at"
-        return plans.queue_rows(build, "staffing_shifts", channel, language, start, end, order)
+        return plans.shifts(self._pointer.build(), channel, language, start, end)
+
+    def tours(self, channel=None, language=None, **days: Day) -> pd.DataFrame:
+        """Who works when (staffing_tours): a row per person of a queue and shift, with its rest."""
+        return plans.tours(self._pointer.build(), channel, language, **days)
 
     def market_events(self) -> pd.DataFrame:
         """Events of the market and of the exchange, in time order."""

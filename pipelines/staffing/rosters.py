@@ -1,10 +1,10 @@
-"""The shifts of every queue: what its half hours require, covered at least cost.
+"""The shifts of every queue, and who works them: what its half hours require, at least cost.
 
 One integer programme per queue and week (see `shifts`), for the agents on the roster: shrinkage
-is in the requirement, the shift's own break is not.
+is in the requirement, the shift's own break is not. The shifts of the whole plan are then dealt
+out to people (see `tours`), nameless ones: agent 1 to k of the queue.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from pipelines.staffing.shifts import (
     ShiftType,
     cover_by_shifts,
 )
+from pipelines.staffing.tours import deal_out
 
 ROSTER_COLUMNS = (
     "channel",
@@ -35,7 +36,27 @@ ROSTER_COLUMNS = (
     "paid_hours",
     "cost",
     "people",
+    "people_at_least",
 )
+TOUR_COLUMNS = (
+    "channel",
+    "language",
+    "person",
+    "local_on",
+    "starts_at",
+    "ends_at",
+    "break_starts_at",
+    "break_ends_at",
+    "start_slot",
+    "end_slot",
+    "paid_hours",
+    "cost",
+    "rest_hours",
+    "day_in_a_row",
+    "week_hours",
+    "is_beyond_headcount",
+)
+_QUEUE = ["channel", "language"]
 _DAYS_A_WEEK = 7
 
 
@@ -48,54 +69,84 @@ class Contract(Protocol):
     break_after_hours: tuple[float, ...]
     rest_hours: float
     weekly_hours: float
+    days_in_a_row: int
 
 
 def plan_shifts(
     staffing: pd.DataFrame, desks: Iterable[Desk], contract: Contract, zone: str
-) -> pd.DataFrame:
-    """Shifts of every queue of `staffing_intervals`, week by week.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Shifts of every queue of `staffing_intervals`, week by week, and the people who work them.
 
     Returns
     -------
-    DataFrame
+    shifts
         ROSTER_COLUMNS, one row per queue, day and shift; instants are UTC, slots half hours of
         the local day (above 48 on the next one), `cost` NULL where the desk has no hour_cost.
-        `people` is how many the queue's whole week takes, so that nobody works twice a day or
-        beyond the weekly hours, and everybody has the rest between two days.
+        `people` is how many lines the queue's plan takes, `people_at_least` what no way to deal
+        out its shifts can do without.
+    tours
+        TOUR_COLUMNS, one row per person and shift: nobody works twice a day, beyond the weekly
+        hours in a week of the plan, more days in a row or with less rest than the contract
+        allows. `rest_hours` is since the person's shift before (NULL: the first). A desk with a
+        headcount may take more people than that: their lines are marked, not dropped.
     """
-    desks, frames = tuple(desks), []
-    for (channel, language), plan in staffing.groupby(["channel", "language"], sort=True):
+    desks, frames, priced = tuple(desks), [], []
+    for (channel, language), plan in staffing.groupby(_QUEUE, sort=True):
         desk = desk_of(channel, language, desks)
         # A clock change repeats half hours of a day: a shift covers the more demanding of them.
         needed = plan.assign(agents=plan["required_scheduled"].astype("Float64"))
         needed = needed.groupby(["local_on", "local_slot"], as_index=False)["agents"].max()
         days = np.sort(needed["local_on"].unique())
-        for first in range(0, len(days), _DAYS_A_WEEK):
+        weeks = []
+        for number, first in enumerate(range(0, len(days), _DAYS_A_WEEK), 1):
             week = needed[needed["local_on"].isin(days[first : first + _DAYS_A_WEEK])]
             if not (week["agents"] > 0).any():
                 continue
             solved = week_of_shifts(week.reset_index(drop=True), contract, desk.headcount)
-            people = people_needed(solved.shifts, contract)
-            frames.append(
-                solved.shifts.assign(
-                    channel=channel,
-                    language=language,
-                    people=people,
-                    cost=np.nan
-                    if desk.hour_cost is None
-                    else solved.shifts["paid_hours"] * desk.hour_cost,
-                )
-            )
+            weeks.append(solved.shifts.assign(week=number))
+        if not weeks:
+            continue
+        shifts = _timed(pd.concat(weeks, ignore_index=True), zone)
+        price = np.nan if desk.hour_cost is None else desk.hour_cost
+        shifts = shifts.assign(
+            channel=channel, language=language, cost=shifts["paid_hours"] * price
+        )
+        tours = deal_out(shifts.assign(hours=shifts["paid_hours"] / shifts["agents"]), contract)
+        frames.append(shifts.assign(people=tours.people, people_at_least=tours.at_least))
+        priced.append(_lines(shifts, tours.lines, desk.headcount))
     if not frames:
-        return pd.DataFrame(columns=list(ROSTER_COLUMNS))
-    shifts = pd.concat(frames, ignore_index=True)
-    ends = {"starts_at": "start_slot", "ends_at": "end_slot", "break_starts_at": "break_slot"}
-    for instant, slot in ends.items():
-        shifts[instant] = _instant(shifts["local_on"], shifts[slot], zone)
-    shifts["break_ends_at"] = shifts["break_starts_at"] + pd.to_timedelta(
-        shifts["break_slots"] * HOURS, unit="h"
+        return pd.DataFrame(columns=list(ROSTER_COLUMNS)), pd.DataFrame(columns=list(TOUR_COLUMNS))
+    together = (pd.concat(found, ignore_index=True) for found in (frames, priced))
+    shifts, tours = together
+    return shifts[list(ROSTER_COLUMNS)], tours[list(TOUR_COLUMNS)]
+
+
+def _lines(shifts: pd.DataFrame, lines: pd.DataFrame, headcount: int | None) -> pd.DataFrame:
+    """The shifts of one queue once for each person who works them, with that person's rules."""
+    found = lines.merge(shifts, left_on="row", right_index=True)
+    for name in ("paid_hours", "cost"):
+        found[name] = found[name] / found["agents"]
+    found = found.sort_values(["person", "starts_at"], ignore_index=True)
+    before = found.groupby("person")[["local_on", "ends_at"]].shift()
+    found["rest_hours"] = (found["starts_at"] - before["ends_at"]) / pd.Timedelta(hours=1)
+    follows = found["local_on"] - before["local_on"] == pd.Timedelta(days=1)
+    runs = (~follows).cumsum()
+    found["day_in_a_row"] = runs.groupby(runs).cumcount() + 1
+    found["week_hours"] = found.groupby(["person", "week"])["paid_hours"].transform("sum")
+    beyond = None if headcount is None else found["person"] > headcount
+    return found.assign(
+        is_beyond_headcount=pd.array(
+            [pd.NA] * len(found) if beyond is None else beyond, dtype="boolean"
+        )
     )
-    return shifts[list(ROSTER_COLUMNS)]
+
+
+def _timed(shifts: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """With the instants of its slots, in UTC."""
+    ends = {"starts_at": "start_slot", "ends_at": "end_slot", "break_starts_at": "break_slot"}
+    instants = {at: _instant(shifts["local_on"], shifts[slot], zone) for at, slot in ends.items()}
+    length = pd.to_timedelta(shifts["break_slots"] * HOURS, unit="h")
+    return shifts.assign(**instants, break_ends_at=instants["break_starts_at"] + length)
 
 
 def week_of_shifts(
@@ -108,27 +159,6 @@ def week_of_shifts(
         headcount=headcount, rest_hours=contract.rest_hours, weekly_hours=contract.weekly_hours
     )
     return cover_by_shifts(required, types, labour)
-
-
-def people_needed(shifts: pd.DataFrame, contract: Contract) -> int:
-    """Fewest people who can work these shifts of at most seven days.
-
-    The most of: shifts of one day; paid hours / weekly hours; and, for rest, late shifts of a day
-    and those of the next that begin too early after them, at the worst hour (see
-    `shifts.cover_by_shifts`).
-    """
-    if shifts.empty:
-        return 0
-    by_day = shifts.groupby("local_on")["agents"].sum()
-    people = [int(by_day.max()), math.ceil(shifts["paid_hours"].sum() / contract.weekly_hours)]
-    rest = contract.rest_hours / HOURS
-    for day, of_day in shifts.groupby("local_on"):
-        after = shifts[shifts["local_on"] == day + pd.Timedelta(days=1)]
-        for late in of_day["end_slot"].unique():
-            staying = of_day.loc[of_day["end_slot"] >= late, "agents"].sum()
-            early = after["start_slot"] + SLOTS_A_DAY < late + rest
-            people.append(int(staying + after.loc[early, "agents"].sum()))
-    return max(people)
 
 
 def _types(contract: Contract, earliest: int, latest: int) -> list[ShiftType]:

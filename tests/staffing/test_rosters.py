@@ -5,7 +5,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pipelines.staffing.rosters import ROSTER_COLUMNS, people_needed, plan_shifts, week_of_shifts
+from pipelines.staffing.rosters import (
+    ROSTER_COLUMNS,
+    TOUR_COLUMNS,
+    plan_shifts,
+    week_of_shifts,
+)
 
 CONTRACT = SimpleNamespace(
     lengths_hours=(4.0, 9.0),
@@ -14,6 +19,7 @@ CONTRACT = SimpleNamespace(
     break_after_hours=(4.0,),
     rest_hours=11.0,
     weekly_hours=40.0,
+    days_in_a_row=6,
 )
 
 
@@ -38,7 +44,7 @@ def plan(day, slots, agents, zone="Asia/Seoul", language="ko"):
 
 
 def test_two_agents_for_a_morning_are_one_shift_of_two():
-    shifts = plan_shifts(
+    shifts, _ = plan_shifts(
         plan("2026-03-02", range(18, 26), [2] * 8), [desk()], CONTRACT, "Asia/Seoul"
     )
     assert tuple(shifts.columns) == ROSTER_COLUMNS
@@ -53,7 +59,7 @@ def test_two_agents_for_a_morning_are_one_shift_of_two():
 
 
 def test_a_long_shift_has_its_break_and_somebody_else_stands_in():
-    shifts = plan_shifts(
+    shifts, _ = plan_shifts(
         plan("2026-03-02", range(18, 36), [1] * 18), [desk()], CONTRACT, "Asia/Seoul"
     )
     covered = dict.fromkeys(range(18, 36), 0)
@@ -69,7 +75,7 @@ def test_a_long_shift_has_its_break_and_somebody_else_stands_in():
 
 
 def test_a_desk_without_a_price_has_shifts_without_a_cost():
-    shifts = plan_shifts(
+    shifts, _ = plan_shifts(
         plan("2026-03-02", range(18, 26), [1] * 8), [desk(hour_cost=None)], CONTRACT, "Asia/Seoul"
     )
     assert shifts["cost"].isna().tolist() == [True]
@@ -82,34 +88,10 @@ def test_a_day_of_25_hours_is_covered_by_its_clock_and_not_twice():
     twice = hours.assign(
         local_slot=[2, 3, 2, 3, 4, 5, 6, 7], required_scheduled=[1, 1, 2, 2] + [1] * 4
     )
-    shifts = plan_shifts(twice, [desk()], CONTRACT, "Europe/London")
+    shifts, _ = plan_shifts(twice, [desk()], CONTRACT, "Europe/London")
     first = shifts.sort_values(["start_slot", "agents"]).iloc[0]
     assert first["start_slot"] == 2
     assert shifts.loc[shifts["start_slot"] == 2, "agents"].sum() == 2
-
-
-def shift(day, start, end, agents, hours):
-    return (pd.Timestamp(day), start, end, agents, hours)
-
-
-def people(*rows):
-    columns = ["local_on", "start_slot", "end_slot", "agents", "paid_hours"]
-    return people_needed(pd.DataFrame(rows, columns=columns), CONTRACT)
-
-
-def test_a_week_takes_as_many_as_its_hours_and_as_its_busiest_day():
-    assert people(shift("2026-03-02", 18, 36, 3, 24.0)) == 3
-    # 5 days x 3 x 8 h = 120 h are three people, a sixth day is a fourth
-    days = [shift(f"2026-03-0{day}", 18, 36, 3, 24.0) for day in range(2, 8)]
-    assert people(*days[:5]) == 3
-    assert people(*days) == 4
-    assert people_needed(pd.DataFrame(columns=["local_on"]), CONTRACT) == 0
-
-
-def test_who_ends_at_midnight_does_not_begin_at_eight():
-    late = shift("2026-03-02", 30, 48, 2, 16.0)
-    assert people(late, shift("2026-03-03", 16, 34, 2, 16.0)) == 4
-    assert people(late, shift("2026-03-03", 22, 40, 2, 16.0)) == 2
 
 
 def test_a_headcount_leaves_short_what_it_cannot_cover():
@@ -119,3 +101,52 @@ def test_a_headcount_leaves_short_what_it_cannot_cover():
     solved = week_of_shifts(needed, CONTRACT, headcount=3)
     assert solved.coverage["covered"].tolist() == [3] * 8
     assert solved.coverage["short"].tolist() == [2.0] * 8
+
+
+def three_mornings(**told):
+    """One agent for four hours on three days, people who work at most six hours a week."""
+    days = pd.concat(
+        plan(f"2026-03-0{day}", range(18, 26), [1] * 8) for day in (2, 3, 4)
+    ).reset_index(drop=True)
+    contract = SimpleNamespace(**vars(CONTRACT) | {"weekly_hours": 6.0})
+    return plan_shifts(days, [desk(**told)], contract, "Asia/Seoul")
+
+
+def test_every_shift_is_worked_by_a_person_with_a_number():
+    shifts, tours = three_mornings()
+    assert tuple(tours.columns) == TOUR_COLUMNS
+    # 12 hours of 6 a week would be two people, but a second morning is more than 6 hours
+    assert (shifts["people"].tolist(), shifts["people_at_least"].tolist()) == ([3] * 3, [3] * 3)
+    told = tours[["person", "local_on", "paid_hours", "cost", "week_hours", "day_in_a_row"]]
+    assert [tuple(row) for row in told.itertuples(index=False)] == [
+        (person, pd.Timestamp(f"2026-03-0{person + 1}"), 4.0, 80_000.0, 4.0, 1)
+        for person in (1, 2, 3)
+    ]
+    assert tours["rest_hours"].isna().tolist() == [True] * 3
+    assert tours["is_beyond_headcount"].isna().tolist() == [True] * 3
+
+
+def test_people_beyond_the_headcount_are_marked_and_not_dropped():
+    # 12 hours fit two people of 6 together, and none of them alone
+    _, tours = three_mornings(headcount=2)
+    assert tours["is_beyond_headcount"].tolist() == [False, False, True]
+
+
+def test_a_person_of_two_mornings_has_the_rest_between_them_told():
+    days = pd.concat(
+        plan(f"2026-03-0{day}", range(18, 26), [1] * 8) for day in (2, 3, 5)
+    ).reset_index(drop=True)
+    _, tours = plan_shifts(days, [desk()], CONTRACT, "Asia/Seoul")
+    assert tours["person"].tolist() == [1, 1, 1]
+    # 13:00 to 09:00 is 20 hours, and a day more after the day off
+    assert tours["rest_hours"].tolist()[1:] == [20.0, 44.0]
+    assert tours["day_in_a_row"].tolist() == [1, 2, 1]
+    assert tours["week_hours"].tolist() == [12.0] * 3
+
+
+def test_a_desk_that_needs_nobody_has_neither_shifts_nor_people():
+    found = plan_shifts(
+        plan("2026-03-02", range(18, 26), [0] * 8), [desk()], CONTRACT, "Asia/Seoul"
+    )
+    assert [len(frame) for frame in found] == [0, 0]
+    assert tuple(found[1].columns) == TOUR_COLUMNS
