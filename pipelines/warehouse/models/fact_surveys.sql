@@ -17,6 +17,7 @@ score = { type = "DOUBLE", unit = "points of the scale", meaning = "the answer o
 score_raw = { type = "VARCHAR", meaning = "the answer as the export writes it" }
 is_satisfied = { type = "BOOLEAN", meaning = "at least the satisfied_from of ref_scales; NULL while unanswered" }
 is_last_rating = { type = "BOOLEAN", meaning = "the contact's last rating within the window; NULL while unanswered" }
+rating_standing = { type = "VARCHAR", meaning = "last_rating, earlier_rating (a later one within the window counts), late_rating (after the window) or rating_without_time (of sending, and not the last); NULL while unanswered" }
 is_good_to_bad = { type = "BOOLEAN", meaning = "on this scale the contact was rated satisfied and later, within the window, not; NULL while unanswered" }
 is_bad_to_good = { type = "BOOLEAN", meaning = "on this scale the contact was rated dissatisfied and later, within the window, satisfied; NULL while unanswered" }
 professionalism = { type = "BIGINT", unit = "points 1-5", meaning = "rating of professionalism" }
@@ -116,6 +117,13 @@ SELECT
     s.score_raw,
     s.score >= sc.satisfied_from AS is_satisfied,
     CASE WHEN s.score IS NOT NULL THEN coalesce(l.recency = 1, FALSE) END AS is_last_rating,
+    CASE
+        WHEN s.score IS NULL THEN NULL
+        WHEN l.recency = 1 THEN 'last_rating'
+        WHEN s.is_answered_in_window THEN 'earlier_rating'
+        WHEN NOT s.is_answered_in_window THEN 'late_rating'
+        ELSE 'rating_without_time'
+    END AS rating_standing,
     CASE WHEN s.score IS NOT NULL THEN coalesce(ch.is_good_to_bad, FALSE) END AS is_good_to_bad,
     CASE WHEN s.score IS NOT NULL THEN coalesce(ch.is_bad_to_good, FALSE) END AS is_bad_to_good,
     s.professionalism,

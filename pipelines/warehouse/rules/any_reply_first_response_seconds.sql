@@ -21,36 +21,21 @@ worked_example = "A bot answers after 5 s, an agent after 600 s: 5 s."
 reference = "what reports without roles of authors count; Chatwoot before pull request 6409"
 version = 1
 --- */
-WITH timed AS (
-    SELECT
-        contact_id,
-        arrived_on AS observed_on,
-        channel,
-        language,
-        topic,
-        team,
-        agent_id AS agent,
-        urgency,
-        source,
-        arrived_at AS started_at,
-        least(first_bot_reply_at, first_reply_at) AS stopped_at
-    FROM fact_contacts
-    WHERE exclusion IS NULL
-)
-
 SELECT
     contact_id,
-    observed_on,
+    arrived_on AS observed_on,
     channel,
     language,
     topic,
     team,
-    agent,
+    agent_id AS agent,
     urgency,
     source,
     started_at,
     stopped_at,
-    seconds_between(started_at, stopped_at) AS exact_seconds,
-    seconds_between(started_at, stopped_at) AS value
-FROM timed
-WHERE stopped_at >= started_at
+    elapsed_seconds AS exact_seconds,
+    elapsed_seconds AS value
+FROM fact_elapsed_times
+WHERE clock_start = 'arrival'
+    AND clock_stop = 'bot_or_human_reply'
+    AND exclusion IS NULL

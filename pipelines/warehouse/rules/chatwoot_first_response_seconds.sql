@@ -22,36 +22,21 @@ vendor_column = "vendor_first_response_seconds"
 reference = "Chatwoot source, app/listeners/reporting_event_listener.rb"
 version = 1
 --- */
-WITH timed AS (
-    SELECT
-        contact_id,
-        first_replied_on AS observed_on,
-        channel,
-        language,
-        topic,
-        team,
-        agent_id AS agent,
-        urgency,
-        source,
-        CASE WHEN handed_over_at <= first_agent_at THEN handed_over_at ELSE created_at END AS started_at,
-        first_agent_at AS stopped_at
-    FROM fact_contacts
-    WHERE coalesce(exclusion, 'counted') NOT IN ('linked', 'deleted', 'quarantined')
-)
-
 SELECT
     contact_id,
-    observed_on,
+    first_replied_on AS observed_on,
     channel,
     language,
     topic,
     team,
-    agent,
+    agent_id AS agent,
     urgency,
     source,
     started_at,
     stopped_at,
-    seconds_between(started_at, stopped_at) AS exact_seconds,
-    seconds_between(started_at, stopped_at) AS value
-FROM timed
-WHERE stopped_at >= started_at
+    elapsed_seconds AS exact_seconds,
+    elapsed_seconds AS value
+FROM fact_elapsed_times
+WHERE clock_start = 'handover_or_creation'
+    AND clock_stop = 'first_agent_message'
+    AND coalesce(exclusion, 'counted') NOT IN ('linked', 'deleted', 'quarantined')

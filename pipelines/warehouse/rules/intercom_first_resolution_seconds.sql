@@ -21,44 +21,21 @@ worked_example = "Open 09-18: asked 17:00, closed at 10:00 the next day: 2 h = 7
 reference = "Intercom API reference 2.10, conversation_statistics: durations subtract out-of-office time; help 8425113"
 version = 1
 --- */
-WITH timed AS (
-    SELECT
-        contact_id,
-        created_on AS observed_on,
-        channel,
-        language,
-        topic,
-        team,
-        agent_id AS agent,
-        urgency,
-        source,
-        calendar_id,
-        first_written_at AS started_at,
-        first_solved_at AS stopped_at
-    FROM fact_contacts
-    WHERE coalesce(exclusion, 'counted') NOT IN ('linked', 'deleted', 'quarantined')
-)
-
 SELECT
-    t.contact_id,
-    t.observed_on,
-    t.channel,
-    t.language,
-    t.topic,
-    t.team,
-    t.agent,
-    t.urgency,
-    t.source,
-    t.started_at,
-    t.stopped_at,
-    open_seconds_until(
-        second_of_day(t.stopped_at), bz.open_seconds_before, bz.s1, bz.e1, bz.s2, bz.e2, bz.s3, bz.e3, bz.s4, bz.e4
-    )
-    - open_seconds_until(
-        second_of_day(t.started_at), ba.open_seconds_before, ba.s1, ba.e1, ba.s2, ba.e2, ba.s3, ba.e3, ba.s4, ba.e4
-    ) AS exact_seconds,
-    exact_seconds AS value
-FROM timed AS t
-INNER JOIN business_days AS ba ON ba.calendar_id = t.calendar_id AND ba.utc_day = CAST(t.started_at AS DATE)
-INNER JOIN business_days AS bz ON bz.calendar_id = t.calendar_id AND bz.utc_day = CAST(t.stopped_at AS DATE)
-WHERE t.stopped_at >= t.started_at
+    contact_id,
+    created_on AS observed_on,
+    channel,
+    language,
+    topic,
+    team,
+    agent_id AS agent,
+    urgency,
+    source,
+    started_at,
+    stopped_at,
+    business_seconds AS exact_seconds,
+    business_seconds AS value
+FROM fact_business_times
+WHERE clock_start = 'first_message'
+    AND clock_stop = 'first_solve'
+    AND coalesce(exclusion, 'counted') NOT IN ('linked', 'deleted', 'quarantined')

@@ -21,36 +21,21 @@ worked_example = "An agent writes 09:00, the customer 09:30, the agent 09:40: 10
 reference = "Intercom help 6762778 (reporting metrics for API and CSV) and 3653556 (charts by the day a conversation started)"
 version = 1
 --- */
-WITH timed AS (
-    SELECT
-        contact_id,
-        created_on AS observed_on,
-        channel,
-        language,
-        topic,
-        team,
-        agent_id AS agent,
-        urgency,
-        source,
-        first_written_at AS started_at,
-        CASE WHEN first_agent_at >= first_written_at THEN first_agent_at ELSE first_reply_at END AS stopped_at
-    FROM fact_contacts
-    WHERE coalesce(exclusion, 'counted') NOT IN ('linked', 'deleted', 'quarantined')
-)
-
 SELECT
     contact_id,
-    observed_on,
+    created_on AS observed_on,
     channel,
     language,
     topic,
     team,
-    agent,
+    agent_id AS agent,
     urgency,
     source,
     started_at,
     stopped_at,
-    seconds_between(started_at, stopped_at) AS exact_seconds,
-    seconds_between(started_at, stopped_at) AS value
-FROM timed
-WHERE stopped_at >= started_at
+    elapsed_seconds AS exact_seconds,
+    elapsed_seconds AS value
+FROM fact_elapsed_times
+WHERE clock_start = 'first_message'
+    AND clock_stop = 'reply_to_first_message'
+    AND coalesce(exclusion, 'counted') NOT IN ('linked', 'deleted', 'quarantined')

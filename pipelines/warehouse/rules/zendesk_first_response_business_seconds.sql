@@ -22,33 +22,14 @@ vendor_column = "vendor_first_response_business_seconds"
 reference = "Zendesk help 5654110765338 (business hours: one schedule, that at the event)"
 version = 1
 --- */
-WITH timed AS (
-    SELECT
-        contact_id,
-        created_on AS observed_on,
-        channel,
-        language,
-        topic,
-        team,
-        agent_id AS agent,
-        urgency,
-        source,
-        calendar_id,
-        created_at AS started_at,
-        CASE WHEN first_agent_at > created_at THEN first_agent_at ELSE next_agent_at END AS stopped_at
-    FROM fact_contacts
-    WHERE kind = 'ticket'
-        AND coalesce(exclusion, 'counted') NOT IN ('deleted', 'quarantined')
-)
-
 SELECT
     t.contact_id,
-    t.observed_on,
+    t.created_on AS observed_on,
     t.channel,
     t.language,
     t.topic,
     t.team,
-    t.agent,
+    t.agent_id AS agent,
     t.urgency,
     t.source,
     t.started_at,
@@ -60,11 +41,14 @@ SELECT
         second_of_day(t.started_at), ba.open_seconds_before, ba.s1, ba.e1, ba.s2, ba.e2, ba.s3, ba.e3, ba.s4, ba.e4
     ) AS exact_seconds,
     CAST(floor((exact_seconds + 30) / 60) AS BIGINT) * 60 AS value
-FROM timed AS t
+FROM fact_elapsed_times AS t
 INNER JOIN calendar_periods AS p
     ON p.calendar_id = t.calendar_id
     AND coalesce(p.starts_at <= t.stopped_at, TRUE)
     AND coalesce(p.ends_at > t.stopped_at, TRUE)
 INNER JOIN business_days AS ba ON ba.calendar_id = p.period_calendar_id AND ba.utc_day = CAST(t.started_at AS DATE)
 INNER JOIN business_days AS bz ON bz.calendar_id = p.period_calendar_id AND bz.utc_day = CAST(t.stopped_at AS DATE)
-WHERE t.stopped_at >= t.started_at
+WHERE t.clock_start = 'creation'
+    AND t.clock_stop = 'agent_message_after_creation'
+    AND t.kind = 'ticket'
+    AND coalesce(t.exclusion, 'counted') NOT IN ('deleted', 'quarantined')

@@ -30,12 +30,7 @@ SELECT
     c.source,
     c.scale,
     c.survey_id,
-    CASE
-        WHEN c.is_last_rating THEN 'last_rating'
-        WHEN c.is_answered_in_window THEN 'earlier_rating'
-        WHEN NOT c.is_answered_in_window THEN 'late_rating'
-        ELSE 'rating_without_time'
-    END AS because,
+    c.rating_standing AS because,
     CASE WHEN c.score >= 1 THEN 1 ELSE 0 END AS value
 FROM fact_surveys AS c
 WHERE coalesce(c.exclusion, 'counted') NOT IN ('deleted', 'quarantined')
