@@ -4,7 +4,16 @@ import streamlit as st
 
 from dashboard import components, queries
 from dashboard.i18n import text as _
-from dashboard.planning import calculator, cards, hiring, queues, scenario, shifts, together
+from dashboard.planning import (
+    calculator,
+    cards,
+    hiring,
+    queues,
+    scenario,
+    scenarios,
+    shifts,
+    together,
+)
 
 page = components.open_page(
     _("Staffing"),
@@ -18,6 +27,7 @@ if plans.empty:
     components.close_page(page)
     st.stop()
 
+scenarios.follow_link()
 queues.overview(plans, reader)
 queues.whole_plan(plans, page)
 
@@ -35,6 +45,7 @@ view = components.choice(
     {
         "plan": _("Plan"),
         "demand": _("Demand"),
+        "scenarios": _("Scenarios"),
         "shifts": _("Shifts"),
         "languages": _("Languages"),
         "hiring": _("Hiring"),
@@ -51,6 +62,8 @@ elif view == "demand":
     cards.demand_card(forecast, queue, events, page)
     cards.closed_card(changed, queue, reader)
     cards.events_card(events, plan["local_on"], reader)
+elif view == "scenarios":
+    scenarios.scenarios_view(queue, plan, page)
 elif view == "shifts":
     shifts.shifts_card(queue, page)
 elif view == "languages":

@@ -184,9 +184,8 @@ def topic_shares(build: Build, topics: Sequence[str] = ()) -> pd.DataFrame:
         """
     )
     queues = build.query("SELECT DISTINCT channel, language FROM fact_arrivals ORDER BY 1, 2")
-    topics = sorted(counts["topic"].unique())
     own = counts.pivot_table(index=_QUEUE, columns="topic", values="contacts", fill_value=0)
-    own = own.reindex(pd.MultiIndex.from_frame(queues), fill_value=0)[topics]
+    own = own.reindex(pd.MultiIndex.from_frame(queues), fill_value=0)
     of_channel = own.groupby("channel").transform("sum")
     whole = pd.DataFrame(np.tile(own.sum(), (len(own), 1)), own.index, own.columns)
     chosen, basis = whole, pd.Series("all", own.index)
@@ -317,7 +316,7 @@ def weeks_under(build: Build, scenario: Scenario, channel: str, language: str) -
 
 
 def queues_under(build: Build, scenario: Scenario) -> pd.DataFrame:
-    """`staffing_queues`, and for each queue that the scenario makes the row of the one it is like."""
+    """`staffing_queues`, and a row for each queue that is made, as of the one it is like."""
     known = plans.queue_rows(build, "staffing_queues", order="channel, language")
     made = [
         known[known["language"] == like].assign(language=language)

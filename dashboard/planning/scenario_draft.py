@@ -1,0 +1,291 @@
+"""A scenario in the making: its effects as plain controls, saved, opened from a file, deleted."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import components, queries
+from dashboard.formats import Reader, escaped
+from dashboard.i18n import text as _
+from pipelines import api
+from pipelines.errors import SupportQualityError
+
+_DRAFT = "scenario.draft"
+_SAVED_BY = "scenario.by"
+_MOST_EFFECTS = 6
+
+
+def kinds() -> dict[str, str]:
+    """What may happen, in the reader's words."""
+    return {
+        "surge": _("Market surge"),
+        "campaign": _("Campaign"),
+        "outage": _("Outage"),
+        "deflection": _("Deflection by a bot or article"),
+        "language": _("New language"),
+    }
+
+
+def draft_of(name: str, first_on: date, zone: str) -> dict[str, Any]:
+    """The draft of this session for the scenario of the address, "" for one still to be made.
+
+    Loaded anew where the address names another; a name that is not there starts a new one.
+    """
+    draft = st.session_state.get(_DRAFT)
+    if draft is not None and draft["of"] == name:
+        return draft
+    content, revision = None, None
+    if name:
+        try:
+            kept = queries.scenario(name)
+            content, revision = api.demand_scenarios.to_dict(kept.scenario), kept.revision
+        except SupportQualityError as error:
+            components.not_found(escaped(str(error)))
+    if content is None:
+        content = {"name": "", "note": "", "effects": [_new_effect(first_on, zone)]}
+    return _begin(content, name, revision)
+
+
+def _begin(content: dict[str, Any], of: str, revision: int | None) -> dict[str, Any]:
+    # Widgets keep what they showed under their key: another draft needs other keys.
+    number = st.session_state.get(_DRAFT, {}).get("number", 0) + 1
+    draft = {"note": ""} | content | {"of": of, "revision": revision, "number": number}
+    # What the controls show begins at `effects` and is told in `edited`: a widget whose beginning
+    # moved with its value would lose every second change.
+    draft["edited"] = {name: draft[name] for name in ("name", "note", "effects")}
+    st.session_state[_DRAFT] = draft
+    return draft
+
+
+def _new_effect(first_on: date, zone: str) -> dict[str, Any]:
+    noon = datetime(first_on.year, first_on.month, first_on.day, 10, tzinfo=ZoneInfo(zone))
+    starts_at = (noon + timedelta(days=1)).astimezone(UTC)
+    return {"kind": "surge", "size": 0.8, "starts_at": starts_at, "half_life_hours": 24.0}
+
+
+def controls(
+    draft: dict[str, Any], names: dict[str, list[str]], zone: str, reader: Reader
+) -> list[dict[str, Any]]:
+    """The draft's effects as they are set now: what happens, from when, how much, and to whom.
+
+    names: the channels, languages and topics there are.
+    """
+    edited = []
+    for number, effect in enumerate(draft["effects"]):
+        key = f"scenario-{draft['number']}-{number}"
+        with st.container(border=True, key=key):
+            edited.append(_effect(effect, key, names, zone, reader))
+            if len(draft["effects"]) > 1:
+                st.button(
+                    _("Remove this effect"),
+                    key=f"{key}-remove",
+                    type="tertiary",
+                    on_click=_remove,
+                    args=(number,),
+                )
+    if len(draft["effects"]) < _MOST_EFFECTS:
+        st.button(_("Add another effect"), key="scenario-add", on_click=_add)
+    draft["edited"]["effects"] = edited
+    return edited
+
+
+def _add() -> None:
+    effects = st.session_state[_DRAFT]["edited"]["effects"]
+    _begin_with([*effects, dict(effects[-1])])
+
+
+def _remove(number: int) -> None:
+    effects = st.session_state[_DRAFT]["edited"]["effects"]
+    _begin_with([each for i, each in enumerate(effects) if i != number])
+
+
+def _begin_with(effects: list[dict[str, Any]]) -> None:
+    draft = st.session_state[_DRAFT]
+    _begin(draft["edited"] | {"effects": effects}, draft["of"], draft["revision"])
+
+
+def _effect(effect: dict, key: str, names: dict, zone: str, reader: Reader) -> dict[str, Any]:
+    one, two, three = st.columns(3)
+    with one:
+        words = kinds()
+        kind = st.selectbox(
+            _("What happens"),
+            list(words),
+            list(words).index(effect["kind"]),
+            format_func=words.get,
+            key=f"{key}-kind",
+        )
+        made: dict[str, Any] = {"kind": kind}
+        made["starts_at"] = _instant(_("Begins"), effect["starts_at"], f"{key}-from", zone)
+    with two:
+        if kind == "deflection":
+            made["share"] = _percent(_("Contacts it takes, %"), effect, "share", key, 0.2, 0, 100)
+            made["ramp_days"] = _number(_("Days until all of it"), effect, "ramp_days", key, 0)
+        elif kind == "language":
+            made["contacts_per_day"] = _number(
+                _("Contacts a day"), effect, "contacts_per_day", key, 20, 1
+            )
+            made["like"] = _one_of(_("Like the language"), effect, "like", key, names, reader)
+            made["language"] = st.text_input(
+                _("Code of the new language"),
+                effect.get("language", "fr"),
+                max_chars=12,
+                key=f"{key}-language",
+            ).strip()
+        else:
+            made["size"] = _percent(_("More contacts, %"), effect, "size", key, 0.8, -100, 10_000)
+            if kind == "surge":
+                made["half_life_hours"] = _number(
+                    _("Hours until half of it is over"), effect, "half_life_hours", key, 24, 0.5
+                )
+            else:
+                later = effect["starts_at"] + timedelta(hours=6 if kind == "outage" else 72)
+                made["ends_at"] = _instant(
+                    _("Ends"), effect.get("ends_at", later), f"{key}-until", zone
+                )
+        if kind == "surge" and "ends_at" in effect:
+            made["ends_at"] = effect["ends_at"]
+        if kind == "outage":
+            backlog = _percent(_("Come once more after it, %"), effect, "backlog", key, 0, 0, 100)
+            if backlog:
+                hours = _number(_("Spread over hours"), effect, "backlog_hours", key, 12, 1)
+                made |= {"backlog": backlog, "backlog_hours": hours}
+    with three:
+        made |= _narrowed(effect, kind, key, names, reader)
+    return made
+
+
+def _narrowed(effect, kind, key, names, reader) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    fields = {"channels": (_("Channels"), "channel")}
+    if kind != "language":
+        fields |= {"languages": (_("Languages"), "language"), "topics": (_("Topics"), "topic")}
+    for field, (label, dimension) in fields.items():
+        given = effect.get(field, [])
+        # What a file from elsewhere names stays, so that the answer can say it is not known here.
+        options = list(dict.fromkeys([*names[dimension], *given]))
+        chosen = st.multiselect(
+            label,
+            options,
+            given,
+            format_func=lambda code, of=dimension: reader.name(of, code),
+            placeholder=_("All"),
+            key=f"{key}-{field}",
+        )
+        if chosen:
+            told[field] = chosen
+    if "topic_share" in effect and "topics" not in told and kind != "language":
+        told["topic_share"] = effect["topic_share"]
+    return told
+
+
+def _instant(label: str, value: datetime, key: str, zone: str) -> datetime:
+    clock = value.astimezone(ZoneInfo(zone))
+    on, at = st.columns([3, 2], gap="xsmall")
+    day = on.date_input(label, clock.date(), key=f"{key}-day")
+    time = at.time_input(_("at"), clock.time(), key=f"{key}-time", step=1800)
+    return datetime.combine(day, time, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _percent(label, effect, name, key, own, low, high) -> float:
+    value = round(100 * effect.get(name, own))
+    return st.number_input(label, low, high, value, 5, key=f"{key}-{name}") / 100
+
+
+def _number(label, effect, name, key, own, low=0.0) -> float:
+    value = float(effect.get(name, own))
+    return st.number_input(label, float(low), 1e6, value, key=f"{key}-{name}")
+
+
+def _one_of(label, effect, name, key, names, reader) -> str:
+    options = names["language"]
+    given = effect.get(name)
+    place = options.index(given) if given in options else 0
+    return st.selectbox(label, options, place, format_func=reader.language, key=f"{key}-{name}")
+
+
+def keeping(draft: dict[str, Any], scenario: Any, reader: Reader) -> None:
+    """Save the scenario under a name, delete it, take it along as a file, or open one."""
+    number = draft["number"]
+    name_column, by_column, note_column = st.columns([2, 1, 3])
+    name = name_column.text_input(_("Name"), draft["name"], max_chars=80, key=f"{number}-name")
+    signed = st.user.get("email") if st.user.get("is_logged_in") else None
+    known = signed or st.session_state.get(_SAVED_BY, "")
+    by = by_column.text_input(
+        _("Your name"), known, max_chars=80, disabled=signed is not None, key=f"{number}-by"
+    )
+    note = note_column.text_input(_("Note"), draft["note"], max_chars=2000, key=f"{number}-note")
+    draft["edited"] |= {"name": name, "note": note}
+    content = draft["edited"] | {"name": name.strip()}
+    is_same = draft["revision"] is not None and name.strip() == draft["of"]
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        label = _("Save the changes") if is_same else _("Save")
+        if st.button(label, type="primary", key="scenario-save"):
+            _save(content, by, draft["revision"] if is_same else None)
+        if draft["revision"] is not None and st.button(_("Delete"), key="scenario-delete"):
+            _delete(draft, by)
+        if scenario is not None:
+            st.download_button(
+                _("Take along (TOML)"),
+                api.demand_scenarios.to_toml(scenario),
+                file_name=f"{scenario.name}.toml",
+                mime="application/toml",
+                key="scenario-toml",
+                on_click="ignore",
+                type="tertiary",
+                help=_("A file that a colleague can open here, or in another installation"),
+            )
+    given = st.file_uploader(
+        _("Open a file (TOML or JSON)"), type=["toml", "json"], key=f"{number}-file"
+    )
+    if given is not None:
+        _open(given.getvalue())
+
+
+def _save(content: dict[str, Any], by: str, replaces: int | None) -> None:
+    if not content["name"] or not by.strip():
+        st.error(_("A scenario needs a name, and yours: so that others know whom to ask."))
+        return
+    try:
+        kept = queries.save_scenario(api.demand_scenarios.from_dict(content), by, replaces)
+    except SupportQualityError as error:
+        components.failed(error)
+        return
+    st.session_state[_SAVED_BY] = by
+    st.session_state.pop(_DRAFT)
+    st.query_params["scenario"] = kept.name
+    st.toast(_("Saved “{name}”, revision {n}.").format(name=escaped(kept.name), n=kept.revision))
+    st.rerun()
+
+
+def _delete(draft: dict[str, Any], by: str) -> None:
+    if not by.strip():
+        st.error(_("Say who you are: the history tells who deleted it."))
+        return
+    try:
+        queries.delete_scenario(draft["of"], by, draft["revision"])
+    except SupportQualityError as error:
+        components.failed(error)
+        return
+    st.session_state[_SAVED_BY] = by
+    st.session_state.pop(_DRAFT)
+    st.query_params.pop("scenario", None)
+    st.rerun()
+
+
+def _open(content: bytes) -> None:
+    try:
+        opened = api.demand_scenarios.from_text(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        st.error(_("This file is not UTF-8 text."))
+        return
+    except SupportQualityError as error:
+        components.failed(error)
+        return
+    st.query_params.pop("scenario", None)
+    _begin(api.demand_scenarios.to_dict(opened), "", None)
+    st.rerun()

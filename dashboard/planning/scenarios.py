@@ -1,0 +1,495 @@
+"""Scenarios of demand: chosen or made, what they come to, side by side, and their plan to take."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import components, downloads, figures, queries
+from dashboard.formats import MISSING, Reader, escaped
+from dashboard.i18n import text as _
+from dashboard.planning import scenario_draft
+from dashboard.planning.menus import picked
+from dashboard.planning.queues import Queue, queue_name
+from dashboard.tables import download_buttons
+from pipelines import api
+from pipelines.errors import SupportQualityError
+
+_SPANS = {"3": 3, "7": 7, "14": 14}
+_MEASURES = ("contacts", "hours", "peak", "short_hours", "cost")
+
+
+def follow_link() -> None:
+    """A link that names a scenario opens it, whether or not it names the view."""
+    is_first = "scenario.followed" not in st.session_state
+    st.session_state["scenario.followed"] = True
+    if is_first and "scenario" in st.query_params and "view" not in st.query_params:
+        st.query_params["view"] = "scenarios"
+
+
+def scenarios_view(queue: Queue, plan: pd.DataFrame, page: Any) -> None:
+    """The whole view: the scenario, then what it does to a queue, to all, or beside another."""
+    reader, zone = page.reader, page.build.zone
+    days = [plan["local_on"].min().date(), plan["local_on"].max().date()]
+    scenario = _scenario_card(days, zone, reader)
+    if scenario is None:
+        return
+    if (scenario := _on_days(scenario, days, zone, reader)) is None:
+        return
+    shown = components.choice(
+        "shown",
+        _("Shown"),
+        {"queue": _("One queue"), "all": _("All queues"), "beside": _("Beside another")},
+    )
+    try:
+        if shown == "queue":
+            _queue_cards(scenario, queue, reader)
+        elif shown == "all":
+            _all_queues(scenario, page)
+        else:
+            _beside(scenario, queue, days, zone, reader)
+    except SupportQualityError as error:
+        components.failed(error)
+
+
+# --- the scenario -------------------------------------------------------------------------
+
+
+def _scenario_card(days: list, zone: str, reader: Reader) -> Any:
+    """Choose a saved scenario or make one; None while what is set makes none."""
+    saved = queries.scenarios()
+    with st.container(border=True, key="card-scenario"):
+        st.subheader(_("What may happen"), anchor=False)
+        options = {"": _("A new scenario")} | {name: name for name in saved["name"]}
+        picked("scenario", _("Scenario"), options, default="", width=420)
+        draft = scenario_draft.draft_of(st.query_params.get("scenario", ""), days[0], zone)
+        kept = saved[saved["name"] == draft["of"]]
+        if len(kept):
+            _kept_words(kept.iloc[0], zone, reader)
+        names = queries.ask("filter_values")
+        with st.expander(
+            _("Change it") if len(kept) else _("Make it"),
+            expanded=not len(kept),
+            key=f"scenario-make-{draft['number']}",
+        ):
+            effects = scenario_draft.controls(draft, names, zone, reader)
+            scenario, trouble = None, None
+            content = draft["edited"] | {"effects": effects}
+            try:
+                scenario = api.demand_scenarios.from_dict(
+                    content | {"name": content["name"].strip() or _("Not saved yet")}
+                )
+            except SupportQualityError as error:
+                trouble = error
+            scenario_draft.keeping(draft, scenario, reader)
+        if trouble:
+            components.failed(trouble)
+        if scenario is not None:
+            st.markdown(
+                "\n".join(f"- {_effect_words(each, zone, reader)}" for each in scenario.effects)
+            )
+        return scenario
+
+
+def _kept_words(kept: pd.Series, zone: str, reader: Reader) -> None:
+    told = _("Revision {n}, saved by {who} on {when}.").format(
+        n=reader.number(kept["revision"]),
+        who=escaped(kept["saved_by"]),
+        when=reader.instant(kept["saved_at"], zone),
+    )
+    st.caption(" ".join(part for part in (told, escaped(kept["note"])) if part))
+
+
+def _on_days(scenario: Any, days: list, zone: str, reader: Reader) -> Any:
+    """The scenario on the day that the reader has it begin; None where it is out of the plan."""
+    begins = api.demand_scenarios.starts_at(scenario).astimezone(ZoneInfo(zone)).date()
+    try:
+        asked = pd.Timestamp(st.query_params["begins"]).date()
+    except (KeyError, ValueError):
+        asked = begins
+    st.session_state["scenario-begins"] = asked
+    st.date_input(
+        _("As if it began on"),
+        key="scenario-begins",
+        on_change=_begin_on,
+        help=_("Moves all of it; the saved scenario stays as it is. The link keeps the day."),
+        width=220,
+    )
+    if asked != begins:
+        scenario = api.demand_scenarios.moved_to_day(scenario, asked, zone)
+    if asked > days[1]:
+        st.warning(
+            _("It begins after the days of the plan ({days}): choose an earlier day.").format(
+                days=reader.days(*days)
+            )
+        )
+        return None
+    return scenario
+
+
+def _begin_on() -> None:
+    st.query_params["begins"] = f"{st.session_state['scenario-begins']:%Y-%m-%d}"
+
+
+def _effect_words(effect: Any, zone: str, reader: Reader) -> str:
+    """One effect as a sentence: what, how much, from when, to whom."""
+    values = effect.values
+
+    def when(name: str) -> str:
+        at = values[name].astimezone(ZoneInfo(zone))
+        return f"{reader.weekday_and_day(at.date())} {at:%H:%M}"
+
+    def percent(name: str) -> str:
+        return reader.share(values[name], 0)
+
+    forms = {
+        "surge": _("{size} more contacts from {start} on, half as many every {half}"),
+        "campaign": _("{size} more contacts from {start} until {end}"),
+        "outage": _("{size} more contacts from {start} until {end}"),
+        "deflection": _("{share} fewer contacts from {start} on"),
+        "language": _("{n} contacts a day in {language}, as {like} has them, from {start} on"),
+    }
+    told = forms[effect.kind].format(
+        size=percent("size") if "size" in values else "",
+        share=percent("share") if "share" in values else "",
+        start=when("starts_at"),
+        end=when("ends_at") if "ends_at" in values else "",
+        half=reader.duration(values.get("half_life_hours", 0) * 3600),
+        n=reader.number(values.get("contacts_per_day", 0)),
+        language=escaped(reader.language(values["language"])) if "language" in values else "",
+        like=reader.language(values["like"]) if "like" in values else "",
+    )
+    parts = [f"**{scenario_draft.kinds()[effect.kind]}**: {told}"]
+    if values.get("ramp_days"):
+        parts.append(_("grown over {n} days").format(n=reader.number(values["ramp_days"], 0)))
+    if "backlog" in values:
+        parts.append(
+            _("{share} of them again over the {n} hours after").format(
+                share=percent("backlog"), n=reader.number(values["backlog_hours"])
+            )
+        )
+    for field, dimension in (("channels", "channel"), ("languages", "language"),
+                             ("topics", "topic")):  # fmt: skip
+        if field in values:
+            parts.append(", ".join(escaped(reader.name(dimension, c)) for c in values[field]))
+    if "topic_share" in values:
+        parts.append(_("of {share} of the contacts").format(share=percent("topic_share")))
+    return " · ".join(parts)
+
+
+# --- one queue ----------------------------------------------------------------------------
+
+
+def _queue_cards(scenario: Any, queue: Queue, reader: Reader) -> None:
+    channel, language = _queue_shown(scenario, queue, reader)
+    of = {"channel": channel, "language": language}
+    demand = queries.ask("demand_under", scenario=scenario, **of)
+    after = queries.ask("staffing_under", scenario=scenario, **of)
+    _headline(queries.scenario_effect(scenario, channel, language, ()), reader)
+    _weeks_words(scenario, channel, language, reader)
+    _topic_words(scenario, channel, language, reader)
+    span = components.choice(
+        "span",
+        _("Days shown"),
+        {code: _("{n} days").format(n=days) for code, days in _SPANS.items()},
+    )
+    name = queue_name(channel, language, reader)
+    _demand_card(scenario, {scenario.name: demand}, f"{channel}_{language}", name, span, reader)
+    if after.empty:
+        components.empty(_("No desk answers this queue: there is nobody to plan."))
+        return
+    desk = api.roster_band(after, queue.shrinkage)
+    is_made = demand["before_mean"].sum() == 0
+    before = None if is_made else queries.ask("staffing", **of)
+    window = _window(scenario, after, span)
+    components.card(
+        _("People to schedule, without and with it"),
+        figures.required_against_scheduled(
+            window[window["required_scheduled"].notna()].pipe(
+                lambda rows: api.roster_band(rows, queue.shrinkage)
+            ),
+            before=None if before is None else _window(scenario, before, span),
+            reader=reader,
+        ),
+        desk[list(_plan_words())],
+        name=f"scenario_people_{channel}_{language}",
+        note=_("{queue}. Each step is a half hour; the band is what 80 % of outcomes need.").format(
+            queue=name
+        ),
+        words=_plan_words(),
+        units={"local_slot": "half_hour", "miss_probability": "share"},
+    )
+
+
+def _queue_shown(scenario: Any, queue: Queue, reader: Reader) -> tuple[str, str]:
+    """The page's queue, or one that the scenario makes."""
+    demand = queries.ask("demand_under", scenario=scenario)
+    known = queries.ask("queues")
+    there = set(known[["channel", "language"]].itertuples(index=False, name=None))
+    found = demand[["channel", "language"]].drop_duplicates().itertuples(index=False, name=None)
+    made = [each for each in found if each not in there]
+    if not made:
+        return queue.channel, queue.language
+    codes = [queue.code, *(f"{channel}:{language}" for channel, language in made)]
+    options = {code: queue_name(*code.split(":"), reader) for code in codes}
+    chosen = picked("of", _("Queue shown"), options, default=codes[1], width=320)
+    channel, language = chosen.split(":")
+    return channel, language
+
+
+def _headline(found: pd.DataFrame, reader: Reader) -> None:
+    """Totals under the scenario, each with what it was."""
+    if found.empty:
+        return
+    row = found.iloc[0]
+    currency = queries.ask("staffing_queues")["currency"].iloc[0]
+    hours = _("{n} h")
+    items = (
+        ("contacts", _("Contacts expected"), lambda v: reader.number(v)),
+        ("hours", _("To schedule"), lambda v: hours.format(n=reader.number(v, 1))),
+        ("peak", _("Most people at once"), lambda v: reader.number(v)),
+        ("short_hours", _("Short"), lambda v: hours.format(n=reader.number(v, 1))),
+        ("cost", _("Cost to schedule"), lambda v: reader.money(v, currency)),
+    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
+        for name, label, told in items:
+            now, was, added = (row[f"{name}_{part}"] for part in ("after", "before", "added"))
+            if pd.isna(now):
+                continue
+            with st.container(border=True, gap="xxsmall"):
+                step = None
+                if not pd.isna(added) and round(added, 1):
+                    step = ("+" if added > 0 else "−") + told(abs(added))
+                st.metric(label, told(now), step, delta_color="off")
+                st.caption(_("was {value}").format(value=MISSING if pd.isna(was) else told(was)))
+
+
+def _weeks_words(scenario: Any, channel: str, language: str, reader: Reader) -> None:
+    """Contacts of the weeks without and under it, each with its 80 % band."""
+    weeks = queries.ask("weeks_under", scenario=scenario, channel=channel, language=language)
+
+    def told(mean, low, high) -> str:
+        return f"{reader.number(mean)} (80 %: {reader.number(low)} – {reader.number(high)})"
+
+    lines = [
+        _("{days}: {after} contacts instead of {before}").format(
+            days=reader.days(week.starts_on.date(), week.ends_on.date()),
+            after=told(week.mean, week.q10, week.q90),
+            before=told(week.before_mean, week.before_q10, week.before_q90),
+        )
+        for week in weeks.itertuples()
+    ]
+    st.caption("; ".join(lines))
+
+
+def _topic_words(scenario: Any, channel: str, language: str, reader: Reader) -> None:
+    """How much of the queue the topics concerned make up, and how well that is known."""
+    for effect in scenario.effects:
+        if not (topics := effect.values.get("topics")):
+            continue
+        shares = queries.ask("topic_shares", topics=tuple(topics))
+        own = shares[(shares["channel"] == channel) & (shares["language"] == language)]
+        for row in own.itertuples():
+            basis = {
+                "queue": _("this queue"),
+                "channel": _("its channel, as this queue has too few"),
+                "all": _("all queues, as this one has too few"),
+            }[row.basis]
+            st.caption(
+                _(
+                    "{topics}: {share} of the contacts (95 %: {interval}, n = {n}) of {basis}."
+                ).format(
+                    topics=", ".join(escaped(reader.name("topic", each)) for each in topics),
+                    share=reader.share(row.share, 0),
+                    interval=reader.interval(row.low, row.high, "share"),
+                    n=reader.number(row.n),
+                    basis=basis,
+                )
+            )
+
+
+def _demand_card(scenario, demands: dict, code: str, name: str, span: str, reader: Reader) -> None:
+    windows = {told: _window(scenario, rows, span) for told, rows in demands.items()}
+    first = next(iter(demands.values()))
+    table = first[list(_demand_words())]
+    if len(demands) > 1:
+        other = list(demands.values())[1]
+        table = table.merge(
+            other[["starts_at", "mean", "q10", "q90"]].add_prefix("other_"),
+            left_on=first["starts_at"],
+            right_on="other_starts_at",
+            how="left",
+        ).drop(columns="other_starts_at")
+    words = _demand_words() | {
+        "other_mean": _("Contacts under the other"),
+        "other_q10": _("Other, 80 % low"),
+        "other_q90": _("Other, 80 % high"),
+    }
+    components.card(
+        _("Contacts, without and with it"),
+        figures.demand_under(windows, reader=reader),
+        table,
+        name=f"scenario_demand_{code}",
+        note=_("{queue}, by half hour. The bands hold 80 of 100 half hours.").format(queue=name),
+        words=words,
+        units={"local_slot": "half_hour"},
+    )
+
+
+def _window(scenario: Any, rows: pd.DataFrame, span: str) -> pd.DataFrame:
+    """The days shown: from the one on which the scenario begins."""
+    begins = pd.Timestamp(api.demand_scenarios.starts_at(scenario)).tz_localize(None)
+    on = rows.loc[rows["starts_at"] <= begins, "local_on"].max()
+    first = rows["local_on"].min() if pd.isna(on) else on
+    last = rows["local_on"].max() - pd.Timedelta(days=_SPANS[span] - 1)
+    first = max(min(first, last), rows["local_on"].min())
+    until = first + pd.Timedelta(days=_SPANS[span])
+    return rows[(rows["local_on"] >= first) & (rows["local_on"] < until)]
+
+
+# --- all queues, and two scenarios --------------------------------------------------------
+
+
+def _all_queues(scenario: Any, page: Any) -> None:
+    reader = page.reader
+    with st.spinner(_("Planning every queue that it touches …")):
+        found = queries.scenario_effect(scenario, None, None, ("channel", "language"))
+        whole = queries.scenario_effect(scenario, None, None, ())
+    _headline(whole, reader)
+    _weeks_words(scenario, "*", "*", reader)
+    components.table_card(
+        _("By channel and language"),
+        found,
+        name="scenario_queues",
+        note=_(
+            "Over the days of the plan; hours and cost are what has to be scheduled. A new"
+            " language is answered as the one it is like, by people who are not on a roster yet."
+        ),
+        words=_effect_words_of(),
+    )
+    plan = queries.ask("staffing_under", scenario=scenario)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.caption(_("The plan under it, all queues:"))
+        download_buttons(plan, "scenario_plan")
+        build = page.build
+        st.download_button(
+            _("Calendar (.ics)"),
+            lambda: downloads.icalendar_bytes(
+                queries.shifts_under(scenario),
+                f"{build.site_name} · {scenario.name}",
+                build.created_at,
+            ),
+            file_name="scenario_shifts.ics",
+            mime="text/calendar",
+            key="ics-scenario",
+            on_click="ignore",
+            type="tertiary",
+            help=_("Shifts that cover it, one event each; takes some seconds"),
+        )
+
+
+def _beside(scenario: Any, queue: Queue, days: list, zone: str, reader: Reader) -> None:
+    saved = [name for name in queries.scenarios()["name"] if name != scenario.name]
+    if not saved:
+        components.empty(_("There is no other saved scenario to put beside this one."))
+        return
+    against = picked("against", _("Beside"), {n: n for n in saved}, default=saved[0], width=320)
+    other = queries.scenario(against).scenario
+    begins = api.demand_scenarios.starts_at(scenario).astimezone(ZoneInfo(zone)).date()
+    other = api.demand_scenarios.moved_to_day(other, begins, zone)
+    st.caption(_("Both as if they began on {day}.").format(day=reader.weekday_and_day(begins)))
+    left, right = st.columns(2)
+    for column, each in ((left, scenario), (right, other)):
+        with column:
+            st.markdown(f"**{escaped(each.name)}**")
+            _headline(queries.scenario_effect(each, None, None, ()), reader)
+    of = {"channel": queue.channel, "language": queue.language}
+    demands = {
+        each.name: queries.ask("demand_under", scenario=each, **of) for each in (scenario, other)
+    }
+    _demand_card(
+        scenario, demands, f"{queue.channel}_{queue.language}", queue.name(reader), "7", reader
+    )
+    components.table_card(
+        _("By channel and language"),
+        _side_by_side(scenario, other),
+        name="scenario_beside",
+        words=_beside_words(scenario.name, other.name),
+    )
+
+
+def _side_by_side(one: Any, two: Any) -> pd.DataFrame:
+    """What each adds, queue by queue."""
+    keys, added = ["channel", "language"], ["contacts_added", "hours_added", "cost_added"]
+    frames = [
+        queries.scenario_effect(each, None, None, tuple(keys))[[*keys, *added]]
+        for each in (one, two)
+    ]
+    both = frames[0].merge(frames[1], on=keys, how="outer", suffixes=("", "_other"))
+    columns = [name for each in added for name in (each, f"{each}_other")]
+    order = both[["hours_added", "hours_added_other"]].max(axis=1).sort_values(ascending=False)
+    return both.loc[order.index, [*keys, *columns]].reset_index(drop=True)
+
+
+# --- words --------------------------------------------------------------------------------
+
+
+def _demand_words() -> dict[str, str]:
+    return {
+        "local_on": _("Day"),
+        "local_slot": _("Half hour"),
+        "before_mean": _("Contacts without it"),
+        "before_q10": _("Without, 80 % low"),
+        "before_q90": _("Without, 80 % high"),
+        "mean": _("Contacts with it"),
+        "q10": _("With, 80 % low"),
+        "q90": _("With, 80 % high"),
+    }
+
+
+def _plan_words() -> dict[str, str]:
+    return {
+        "local_on": _("Day"),
+        "local_slot": _("Half hour"),
+        "expected_contacts": _("Contacts expected"),
+        "required_agents": _("At their desks"),
+        "required_scheduled": _("To schedule"),
+        "scheduled_low": _("80 % low"),
+        "scheduled_high": _("80 % high"),
+        "scheduled_agents": _("Scheduled"),
+        "gap": _("Short (−) or spare"),
+        "miss_probability": _("Target missed, chance"),
+    }
+
+
+def _effect_words_of() -> dict[str, str]:
+    currency = queries.ask("staffing_queues")["currency"].iloc[0] or ""
+    what = {
+        "contacts": _("Contacts"),
+        "hours": _("Agent-hours to schedule"),
+        "peak": _("Most at once"),
+        "short_hours": _("Agent-hours short"),
+        "cost": f"{_('Cost')} ({currency})" if currency else _("Cost"),
+    }
+    parts = {"before": _("without"), "after": _("with it"), "added": _("added")}
+    return {
+        f"{name}_{part}": f"{what[name]}, {told}"
+        for name in _MEASURES
+        for part, told in parts.items()
+    }
+
+
+def _beside_words(one: str, two: str) -> dict[str, str]:
+    what = {
+        "contacts_added": _("Contacts added"),
+        "hours_added": _("Agent-hours added"),
+        "cost_added": _("Cost added"),
+    }
+    return {
+        name + suffix: f"{told}: {whose}"
+        for name, told in what.items()
+        for suffix, whose in (("", one), ("_other", two))
+    }
