@@ -134,6 +134,25 @@ def test_an_email_has_no_abandonment_but_may_be_left_before_a_reply(warehouse, m
     assert measured("left_before_reply_share") == {"value": 0.333333, "n": 3}
 
 
+def test_a_call_of_unknown_outcome_has_not_left_before_a_reply(warehouse, measured):
+    # Cut at 9 March: neither answered nor known to have hung up, a week of silence ago.
+    warehouse(
+        contacts="""
+            contact_id | kind | channel | created_at
+            lost       | call | phone   | 2026-03-02 09:00:00
+            answered   | call | phone   | 2026-03-09 09:00:00
+        """,
+        sessions="""
+            contact_id | queue_entered_at    | answered_at         | outcome
+            lost       | 2026-03-02 09:00:00 |                     | unknown
+            answered   | 2026-03-09 09:00:00 | 2026-03-09 09:00:10 | answered
+        """,
+    )
+    assert measured("left_before_reply_share") == {"value": None, "n": 0}
+    assert measured("abandoned_share") == {"value": 0, "n": 1}
+    assert measured("unanswered_share") == {"value": 0.5, "n": 2}
+
+
 def test_an_email_still_within_its_target_is_not_yet_counted(warehouse, measured):
     # The target is 60 s; the cut is 09:01:30, so one is late by now and one still has time.
     warehouse(

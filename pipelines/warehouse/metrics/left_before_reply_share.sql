@@ -6,7 +6,7 @@ statistics = ["share"]
 unit = "share"
 population = "e-mail, help-centre and social contacts offered to humans"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; live channels; contacts still waiting within the limit"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; live channels, calls whose outcome the export does not tell included; contacts still waiting within the limit"
 up_is_good = false
 formula = "contacts without reply within X hours and without a further message / contacts answered or past X hours"
 worked_example = "Three e-mails: answered, silent for 80 h without a reply, asked again after 10 h and unanswered: 1 / 3 = 33.3 %."
@@ -30,4 +30,5 @@ WHERE c.exclusion IS NULL
     AND c.is_offered
     AND c.is_answered IS NOT NULL
     AND c.is_abandoned IS NULL
+    AND c.kind <> 'call'
     AND (c.is_answered OR c.left_at IS NOT NULL OR c.waited_seconds > r.left_before_reply_hours * 3600)

@@ -138,6 +138,7 @@ SELECT
     CASE
         WHEN d.is_abandoned THEN d.hung_up_at
         WHEN d.is_abandoned IS NULL
+            AND d.kind <> 'call'
             AND NOT d.is_answered
             AND NOT d.is_bot_contained
             AND coalesce(d.customer_messages_count, 1) <= 1
