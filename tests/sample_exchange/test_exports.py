@@ -133,3 +133,18 @@ def test_texts_hold_invented_personal_data_and_none_that_could_be_real(sample_fo
     phones = set(re.findall(r"01\d-\d{4}-\d{4}", text))
     assert {phone[:5] for phone in phones} == {"010-0"}  # no such number is given to anybody
     assert len(re.findall(r"0x[0-9a-f]{64}", text)) > 1_000
+
+
+def test_a_caller_is_one_customer_and_a_customer_one_caller(sample_folder, truth):
+    callers = {
+        row["call_id"]: row["caller"]
+        for row in csv.DictReader((sample_folder / "calls.csv").open(encoding="utf-8-sig"))
+    }
+    customers = truth.execute("""
+        SELECT requester, split_part(contact_id, ':', 2) FROM contacts
+        WHERE channel = 'phone' AND dirt IS NULL
+    """).fetchall()
+    pairs = {(requester, callers[call]) for requester, call in customers}
+    assert len(pairs) == len({requester for requester, _ in pairs})
+    assert len(pairs) == len({caller for _, caller in pairs})
+    assert len(pairs) > 1_000

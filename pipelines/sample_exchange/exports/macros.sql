@@ -29,11 +29,13 @@ CREATE OR REPLACE MACRO email_of(number_) AS
     getvariable('given_names')[1 + CAST(number_ % len(getvariable('given_names')) AS INTEGER)]
     || '.' || CAST(1000 + number_ % 899981 AS VARCHAR) || '@example.'
     || CASE number_ % 3 WHEN 0 THEN 'com' WHEN 1 THEN 'org' ELSE 'net' END;
+-- one number each, up to ten million people: 4871933 has no divisor in common with 10,000,000
 CREATE OR REPLACE MACRO phone_of(number_) AS
-    CASE WHEN number_ % 5 < 4
-        THEN '010-0' || lpad(CAST(number_ * 7 % 1000 AS VARCHAR), 3, '0')
-            || '-' || lpad(CAST(number_ * 31 % 10000 AS VARCHAR), 4, '0')
-        ELSE '+1 202-555-01' || lpad(CAST(number_ % 100 AS VARCHAR), 2, '0')
+    CASE WHEN number_ % 5 < 4 OR number_ >= 300000
+        THEN '010-0' || lpad(CAST(number_ * 4871933 // 10000 % 1000 AS VARCHAR), 3, '0')
+            || '-' || lpad(CAST(number_ * 4871933 % 10000 AS VARCHAR), 4, '0')
+        ELSE '+1 ' || CAST(201 + number_ // 500 AS VARCHAR)
+            || '-555-01' || lpad(CAST(number_ // 5 % 100 AS VARCHAR), 2, '0')
     END;
 CREATE OR REPLACE MACRO filled(text_, number_) AS
     CASE WHEN contains(text_, '{')
