@@ -85,11 +85,18 @@ class DuckDBEngine:
             f"CREATE TEMP TABLE {suspected} AS SELECT {key_hash} AS key_hash"
             f" FROM raw_{table.name} GROUP BY key_hash HAVING COUNT(*) > 1"
         )
-        among = f"{key_hash} IN (SELECT key_hash FROM {suspected})"
         repeated = f"repeated_{table.name}"
-        self.connection.execute(f"CREATE TEMP TABLE {repeated} AS {repeated_rows(table, among)}")
-        (found,) = self.connection.execute(f"SELECT COUNT(*) FROM {repeated}").fetchall()[0]
-        self.view(f"delivered_{table.name}", delivered_rows(table, found > 0))
+        if any_repeated := self._has_rows(suspected):
+            among = f"{key_hash} IN (SELECT key_hash FROM {suspected})"
+            rows = repeated_rows(table, among)
+            self.connection.execute(f"CREATE TEMP TABLE {repeated} AS {rows}")
+            any_repeated = self._has_rows(repeated)  # hashes may be the same by chance
+        else:
+            self.view(
+                repeated,
+                f"SELECT *, CAST(NULL AS BIGINT) AS recency FROM raw_{table.name} WHERE FALSE",
+            )
+        self.view(f"delivered_{table.name}", delivered_rows(table, any_repeated))
         self.view(f"latest_{table.name}", latest_rows(table, corrections))
         self.connection.execute(f"DROP TABLE {suspected}")
 
@@ -116,6 +123,9 @@ class DuckDBEngine:
         found = self.connection.execute(sql)
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def _has_rows(self, table: str) -> bool:
+        return bool(self.connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall())
 
     def _has_older(self, files: str, columns: int) -> bool:
         """Whether a file was loaded before the table had all its columns: these are NULL there."""
