@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dashboard.formats import RANKED_FROM
+from dashboard.formats import RANKED_FROM, SUPPRESSED_BELOW
 from dashboard.queries import ask, behind, measure, once_a_build
 from pipelines import api
 from pipelines.errors import OutOfRangeError
@@ -97,8 +97,10 @@ def recent_anomalies(build: api.BuildInfo, filters: Filters, days: int = 7) -> p
 
 
 def own_baseline(metric: str, filters: Filters, by: str = "language") -> pd.DataFrame:
-    """`Warehouse.own_baseline`: each group against its own 12 weeks before the chosen days."""
-    return ask(
+    """`Warehouse.own_baseline`: each group against its own 12 weeks before the chosen days.
+
+    Groups that occur, the largest first; a baseline of fewer than 5 is NULL."""
+    found = ask(
         "own_baseline",
         metric=metric,
         by=(by,),
@@ -106,6 +108,14 @@ def own_baseline(metric: str, filters: Filters, by: str = "language") -> pd.Data
         end=filters.end,
         where=filters.where,
     )
+
+    attrs = found.attrs
+    baseline = ["baseline_value", "baseline_low", "baseline_high"]
+    is_told = found["baseline_n"] >= SUPPRESSED_BELOW
+    found = found.assign(**{name: found[name].where(is_told) for name in baseline})
+    found = found[found["n"] > 0].sort_values("n", ascending=False, ignore_index=True)
+    found.attrs = attrs
+    return found
 
 
 def funnel(metric: str, filters: Filters, by: str = "language") -> pd.DataFrame:
@@ -187,6 +197,7 @@ _SIDE_BY_SIDE = {
     "resolved": "resolved_share",
     "satisfied": "csat",
     "unanswered": "unanswered_share",
+    "urgent": "urgent_answered_share",
 }
 
 

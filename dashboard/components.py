@@ -145,11 +145,15 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
         )
         st.caption("  \n".join(behind))
         if is_linked:
-            st.page_link(
-                pages.link("definitions"),
-                label=_("What this means"),
-                query_params={"metric": frame.attrs["metric"]},
-            )
+            with st.container(horizontal=True, gap="xxsmall"):
+                metric_links(frame.attrs["metric"], _("Definition"), _("Rows"))
+
+
+def metric_links(metric: str, meaning: str, rows: str) -> None:
+    """Links to a metric's definition and, there, to the rows behind it under the same filters."""
+    page = pages.link("definitions")
+    st.page_link(page, label=meaning, query_params={"metric": metric})
+    st.page_link(page, label=rows, query_params={"metric": metric, "rows": "1"})
 
 
 def facts(items: Sequence[tuple[str, str, str, bool]]) -> None:
@@ -305,11 +309,7 @@ def definition_menu(metric: str, name: str) -> None:
             st.write(_(definition.summary))
             if definition.exclusions:
                 st.caption(_("Left out: {what}").format(what=left_out(definition.exclusions)))
-            st.page_link(
-                pages.link("definitions"),
-                label=_("Definition, formula and SQL"),
-                query_params={"metric": metric},
-            )
+            metric_links(metric, _("Definition, formula and SQL"), _("The rows behind it"))
 
     kept.draw(kept.fingerprint("definition", i18n.current(), definition, name), elements)
 

@@ -76,12 +76,17 @@ def part(name: str) -> str:
 def moved(groups: pd.DataFrame, unit: str, reader: Reader) -> Iterator[str]:
     """The groups that carry the rate part, one sentence each."""
     for row in groups.to_dict("records"):
-        yield _("{group}: {before} → {after} (n = {n}), which moved the whole by {step}.").format(
+        yield _(
+            "{group}: {before} → {after} (n = {n}), which moved the whole by {step}"
+            " (95 %: {low} to {high})."
+        ).format(
             group=group(row, reader, ("topic", "language", "channel")),
             before=reader.value(row["value_before"], unit),
             after=reader.value(row["value_after"], unit),
             n=reader.count(row["n_after"]),
             step=step(row["rate"], unit, reader),
+            low=step(row["rate_low"], unit, reader),
+            high=step(row["rate_high"], unit, reader),
         )
 
 
@@ -142,8 +147,9 @@ def measure(metric: str) -> str:
 def impact(row: dict, label: str, reader: Reader) -> str:
     """What a dated change did to one number, its interval, and what placebos say."""
     unit = row["unit"] if row["unit"] in ("share", "seconds") else "count"
-    said = _("{measure}: {step} (95 %: {low} to {high}).").format(
+    said = _("{measure}: {step} (95 %: {low} to {high}, n = {n}).").format(
         measure=label,
+        n=reader.number(row["n"]),
         step=step(row["value"], unit, reader),
         low=step(row["low"], unit, reader),
         high=step(row["high"], unit, reader),

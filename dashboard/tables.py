@@ -38,10 +38,12 @@ def show_table(
     """
     total, table = len(table), table.head(MOST_ROWS)
     if on_select:
+        styled, widths = _styled(table, words, units)
         st.dataframe(
-            _styled(table, words, units),
+            styled,
             hide_index=True,
             placeholder=MISSING,
+            column_config=widths,
             key=key,
             on_select=lambda: on_select(*args),
             selection_mode="single-row",
@@ -50,9 +52,7 @@ def show_table(
         build = queries.build().build_id
         kept.draw(
             kept.fingerprint("table", build, i18n.current(), table, words, units, key),
-            lambda: st.dataframe(
-                _styled(table, words, units), hide_index=True, placeholder=MISSING, key=key
-            ),
+            lambda: _draw(table, words, units, key),
         )
     if _measures(table):
         st.caption(
@@ -77,8 +77,9 @@ class _Told(float):
 
 
 def _told(value: float | None, low, high, n, unit: str, reader: Reader) -> _Told:
-    few = not pd.isna(n) and n < SUPPRESSED_BELOW
-    number = _Told("nan" if few or pd.isna(value) else value)
+    few = not pd.isna(n) and 0 < n < SUPPRESSED_BELOW
+    # The browser writes a dash over whatever is NULL; infinity keeps `<5`, at the end when sorted.
+    number = _Told("-inf" if few else "nan" if pd.isna(value) else value)
     number.words = reader.measured(value, low, high, n, unit)
     return number
 
@@ -114,10 +115,27 @@ def _measures(table: pd.DataFrame) -> list[_Measure]:
     return found
 
 
+def _draw(
+    table: pd.DataFrame,
+    words: Mapping[str, str] | None,
+    units: Mapping[str, str] | None,
+    key: str | None,
+) -> None:
+    styled, widths = _styled(table, words, units)
+    st.dataframe(styled, hide_index=True, placeholder=MISSING, column_config=widths, key=key)
+
+
+def _pixels(words: str) -> int:
+    """About how wide a cell of these words is; Hangul and Han take two letters' room."""
+    wide = sum("\u1100" <= letter <= "\u11ff" or letter >= "\u2e80" for letter in words)
+    return 20 + 7 * len(words) + 6 * wide
+
+
 def _styled(
     table: pd.DataFrame, words: Mapping[str, str] | None, units: Mapping[str, str] | None
-) -> Styler:
-    """A frame whose true values stand under the reader's words."""
+) -> tuple[Styler, dict[str, dict]]:
+    """A frame whose true values stand under the reader's words, and the widths of its cells of
+    several words, which the browser would judge by its first rows."""
     reader = i18n.reader()
     unit_of = {c: _unit(c, table, units) for c in table.columns}
     small = table["n"] < SUPPRESSED_BELOW if "n" in table else pd.Series(False, table.index)
@@ -151,7 +169,14 @@ def _styled(
     if in_words:
         told = [headings[column] for column in in_words]
         styler = styler.format(lambda value: value.words, subset=told, na_rep=None)
-    return styler
+    widths = {
+        headings[column]: st.column_config.Column(
+            width=max(_pixels(value.words) for value in shown[headings[column]])
+        )
+        for column in in_words
+        if len(shown)
+    }
+    return styler, widths
 
 
 def suppressed(table: pd.DataFrame) -> pd.DataFrame:

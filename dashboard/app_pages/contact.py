@@ -176,7 +176,10 @@ def _facts(facts: dict) -> None:
             for label, value in (
                 (_("Arrived"), reader.instant(facts["arrived_at"], zone)),
                 (_("First response"), reader.duration(facts["first_response_seconds"])),
-                (_("Target"), reader.duration(facts["within_seconds"])),
+                (
+                    _("Urgent target") if facts["urgency"] == "urgent" else _("Target"),
+                    reader.duration(facts["within_seconds"]),
+                ),
                 (
                     _("In opening hours"),
                     reader.duration(facts["first_response_business_seconds"]),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, queries
+from dashboard import components, figures, queries, refusals
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 
@@ -232,7 +232,10 @@ with st.container(border=True, key="card-left-out"):
         )
     opened = queries.ask("left_out", reason=reason, file=file, day=day, limit=MOST_OPENED)
     shown = opened.assign(
-        reason=opened["reason"].map(words), line=opened["line"].astype("Int64").astype("string")
+        reason=opened["reason"].map(words),
+        line=opened["line"].astype("Int64").astype("string"),
+        detail=opened["detail"].map(refusals.refusal),
+        remedy=opened["remedy"].map(refusals.refusal),
     )
     components.show_table(
         shown[["reason", "day", "file", "line", "contact_id", "other_contact_id", "detail",
@@ -253,6 +256,9 @@ with st.container(border=True, key="card-left-out"):
 # --- what was refused, found and corrected ------------------------------------------------
 
 quarantine = queries.ask("quarantine", limit=100_000)
+quarantine = quarantine.assign(
+    **{name: quarantine[name].map(refusals.refusal) for name in ("reasons", "remedy")}
+)
 groups = (
     quarantine.groupby(["file", "table_name", "reasons", "remedy"], as_index=False, dropna=False)
     .size()
@@ -306,7 +312,7 @@ if len(findings):
             {
                 "check": [_(summary) for summary in named["summary"]],
                 "source": findings["source"],
-                "finding": findings["finding"],
+                "finding": [refusals.finding(text, reader) for text in findings["finding"]],
                 "remedy": [_(remedy) for remedy in named["remedy"]],
             }
         ),

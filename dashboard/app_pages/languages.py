@@ -31,9 +31,13 @@ with st.container(border=True, key="card-cover"):
     lacking = comparisons.without_cover(chosen)
     for row in lacking.to_dict("records"):
         st.write(
-            _("{group}: {share} of {n} contacts arrive while nobody is scheduled.").format(
+            _(
+                "{group}: {share} (95 %: {interval}) of {n} contacts arrive while nobody is"
+                " scheduled."
+            ).format(
                 group=explanations.group(row, reader, ("language", "channel")),
                 share=reader.share(row["uncovered"], 0),
+                interval=reader.interval(row["uncovered_low"], row["uncovered_high"], "share"),
                 n=reader.number(row["n"]),
             )
         )
@@ -96,6 +100,11 @@ COMPARED = {
     "wait": ("first_response_seconds", _("Median first response")),
     "service": ("service_level", _("Service level")),
     "unanswered": ("unanswered_share", _("Unanswered")),
+    **(
+        {"urgent": ("urgent_answered_share", _("Urgent, answered in time"))}
+        if chosen.holds_urgent
+        else {}
+    ),
 }
 with st.container(border=True, key="card-own"):
     st.header(_("Each language against its own past"), anchor=False)
@@ -105,17 +114,20 @@ with st.container(border=True, key="card-own"):
     metric, label = COMPARED[asked]
     of = replace(chosen, channel=(channel,)) if asked == "wait" else chosen
     own = comparisons.own_baseline(metric, of)
-    own = own[own["n"] > 0].sort_values("n", ascending=False, ignore_index=True)
-    own.attrs = comparisons.own_baseline(metric, of).attrs
     st.caption(_("The mark is the language's own 12 weeks before the chosen days."))
     if of is not chosen:
         st.caption(_("Of one channel: {channel}.").format(channel=reader.name("channel", channel)))
     for row in own[own["outside"].fillna(0) != 0].to_dict("records"):
         unit = own.attrs["unit"]
         st.write(
-            _("{language}: {value}, its own past {before}: more than chance explains.").format(
+            _(
+                "{language}: {value} (95 %: {interval}, n = {n}), its own past {before}: more than"
+                " chance explains."
+            ).format(
                 language=reader.name("language", row["language"]),
                 value=reader.value(row["value"], unit),
+                interval=reader.interval(row["low"], row["high"], unit),
+                n=reader.count(row["n"]),
                 before=reader.value(row["baseline_value"], unit),
             )
         )
@@ -129,20 +141,12 @@ with st.container(border=True, key="card-own"):
             baseline_name=_("Its own 12 weeks before"),
             reader=reader,
         ),
-        own.drop(columns=["change_low", "change_high", "outside"]),
+        own.drop(columns=["outside"]),
         name=f"own_{asked}",
         metric=metric,
         alt=_("{measure}: each language against its own past").format(measure=label),
-        words={
-            "baseline_value": _("12 weeks before"),
-            "baseline_n": _("n before"),
-            "baseline_low": _("95 % low before"),
-            "baseline_high": _("95 % high before"),
-        },
-        units={
-            **dict.fromkeys(("baseline_value", "baseline_low", "baseline_high"), own.attrs["unit"]),
-            "baseline_n": "n",
-        },
+        words={"baseline_value": _("12 weeks before")},
+        units={"baseline_value": own.attrs["unit"]},
     )
 
 FUNNELS = {
@@ -202,13 +206,14 @@ components.table_card(
         "resolved": _("Resolved"),
         "satisfied": _("Satisfied"),
         "unanswered": _("Unanswered"),
+        "urgent": _("Urgent, answered in time"),
         "agent_hours": _("Agent hours scheduled"),
         "uncovered": _("Nobody scheduled"),
     },
     units={
         "wait": "seconds",
         "agent_hours": "number",
-        **dict.fromkeys(("resolved", "satisfied", "unanswered", "uncovered"), "share"),
+        **dict.fromkeys(("resolved", "satisfied", "unanswered", "urgent", "uncovered"), "share"),
     },
 )
 components.close_page(page)

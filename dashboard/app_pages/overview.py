@@ -17,14 +17,23 @@ reader, chosen = page.reader, page.filters
 contacts = queries.compare("contacts", chosen)
 components.stop_if_empty(contacts)
 
+URGENT = ("urgent_answered_share", _("Urgent, answered in time"))
+urgent = queries.compare(URGENT[0], chosen)
+has_urgent = chosen.holds_urgent and bool((urgent["n"] > 0).any())
 components.kpis(
     [
         (_("Contacts"), contacts),
         (_("Median first response"), queries.compare("first_response_seconds", chosen)),
         (_("Service level"), queries.compare("service_level", chosen)),
         (_("Unanswered"), queries.compare("unanswered_share", chosen)),
+    ],
+    page,
+)
+components.kpis(
+    [
         (_("Median full resolution"), queries.compare("full_resolution_seconds", chosen)),
         (_("Satisfied"), queries.compare("csat", chosen)),
+        *([(URGENT[1], urgent)] if has_urgent else []),
     ],
     page,
 )
@@ -33,6 +42,7 @@ GRIDS = {
     "wait": ("first_response_seconds", _("Median first response")),
     "resolution": ("full_resolution_seconds", _("Median full resolution")),
     "satisfaction": ("csat", _("Satisfied")),
+    **({"urgent": URGENT} if has_urgent else {}),
 }
 compared = {
     metric: queries.compare(metric, chosen, by=("channel", "language"))
@@ -40,9 +50,14 @@ compared = {
 }
 
 
-NARROW_COLUMNS = 4
+NARROW_COLUMNS = 3
 RECENT_DAYS, MOST_ANOMALIES = 14, 3
-PAGE_OF = {"wait": "wait_times", "resolution": "resolution", "satisfaction": "satisfaction"}
+PAGE_OF = {
+    "wait": "wait_times",
+    "resolution": "resolution",
+    "satisfaction": "satisfaction",
+    "urgent": "wait_times",
+}
 
 
 def _alerts() -> Iterator[tuple[str, str]]:
@@ -106,11 +121,15 @@ def _worsenings() -> Iterator[tuple[str, str]]:
         unit = compared[metric].attrs["unit"]
         for row in queries.worsened(metric, chosen).itertuples():
             yield (
-                _("{channel}, {language}: {measure} {value}, was {before} (n = {n})").format(
+                _(
+                    "{channel}, {language}: {measure} {value} (95 %: {interval}, n = {n}), was"
+                    " {before}"
+                ).format(
                     channel=reader.name("channel", row.channel),
                     language=reader.name("language", row.language),
                     measure=label,
                     value=reader.value(row.value, unit),
+                    interval=reader.interval(row.low, row.high, unit),
                     before=reader.value(row.previous_value, unit),
                     n=reader.number(row.n),
                 ),
@@ -146,6 +165,7 @@ EXPLAINED = {
     "service": ("service_level", _("Service level")),
     "unanswered": ("unanswered_share", _("Unanswered")),
     "reopened": ("reopened_share", _("Reopened")),
+    **({"urgent": URGENT} if has_urgent else {}),
 }
 with st.container(border=True, key="card-why"):
     st.header(_("What changed and why"), anchor=False)
@@ -210,19 +230,22 @@ with st.container(border=True, key="card-grid"):
     st.header(_("By channel and language"), anchor=False)
     shown = components.choice("grid", _("Measure"), {k: label for k, (_m, label) in GRIDS.items()})
     metric, label = GRIDS[shown]
-    languages = page.names("language", compared[metric])
+    channels = page.names("channel", compared[metric])
     grid = queries.busiest_first(compared[metric], chosen)
-    drawn = grid
+    drawn = grid[grid["n"] > 0]
     if page.is_narrow:
-        drawn = grid[grid["language"].isin(grid["language"].unique()[:NARROW_COLUMNS])]
-        st.caption(_("The busiest languages; the table holds all."))
+        drawn = drawn[drawn["channel"].isin(drawn["channel"].unique()[:NARROW_COLUMNS])]
+        st.caption(_("The busiest channels; the table holds all."))
     components.chart_and_table(
         figures.grid(
             drawn,
             unit=grid.attrs["unit"],
             up_is_good=grid.attrs["up_is_good"],
-            names=page.names("channel", grid)
-            | {code: name.replace(" (", "<br>(") for code, name in languages.items()},
+            # Channels are few and languages many: this way round the words fit a narrow window.
+            rows="language",
+            columns="channel",
+            names=page.names("language", grid)
+            | {code: name.replace(" ", "<br>") for code, name in channels.items()},
             reader=reader,
         ),
         grid,

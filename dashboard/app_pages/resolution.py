@@ -47,17 +47,37 @@ components.kpis(
             queries.compare("repeated_share", chosen),
         ),
         (_("One reply was enough"), queries.compare("one_touch_share", chosen)),
+        (
+            _("Median, the unsolved included"),
+            queries.compare("resolution_censored_seconds", chosen),
+        ),
+        (
+            _("9 of 10, the unsolved included"),
+            queries.compare("resolution_censored_seconds", chosen, statistic="km_p90"),
+        ),
     ],
     page,
 )
-components.kpis(
-    [
-        (_("Details asked for"), queries.compare("clarification_rounds", chosen)),
-        (_("First message complete"), queries.compare("complete_at_first_share", chosen)),
-        (_("Transferred"), queries.compare("transferred_share", chosen)),
-    ],
-    page,
-)
+with st.container(border=True, key="card-work"):
+    st.header(_("The work it takes"), anchor=False)
+    st.caption(
+        _(
+            "A dash: it does not apply, or no loaded export tells it. Logins need no account number"
+            " to be complete; occupancy and utilisation need agents' states, which know channel,"
+            " language and team, but neither topic nor urgency."
+        )
+    )
+    components.kpis(
+        [
+            (_("Details asked for"), queries.compare("clarification_rounds", chosen)),
+            (_("First message complete"), queries.compare("complete_at_first_share", chosen)),
+            (_("Transferred"), queries.compare("transferred_share", chosen)),
+            (_("Mean handle time"), queries.compare("handle_seconds", chosen)),
+            (_("Occupancy"), queries.compare("occupancy_share", chosen)),
+            (_("Utilisation"), queries.compare("utilisation_share", chosen)),
+        ],
+        page,
+    )
 
 curves = queries.survival("resolution_censored_seconds", chosen, by=("week",))
 weeks = {week: reader.weekday_and_day(week) for week in curves["week"].unique()}
@@ -89,7 +109,7 @@ with right:
         by_channel,
         metric="resolution_censored_seconds",
         name="still_open",
-        note=_("Kaplan-Meier: the unsolved count for as long as they have been open."),
+        note=_("Of all contacts: the unsolved count for as long as they have been open."),
         words={"surviving_share": _("Still open")},
     )
 

@@ -162,12 +162,6 @@ if view == "ratings":
 
 if view == "languages":
     own = comparisons.own_baseline(main, chosen)
-    attrs = own.attrs
-    own = own[own["n"] > 0].sort_values("n", ascending=False, ignore_index=True)
-    own = own.assign(
-        baseline=own["baseline_value"].where(own["baseline_n"] >= SUPPRESSED_BELOW)
-    ).drop(columns="baseline_value")
-    own.attrs = attrs
     components.card(
         _("Each language against itself"),
         figures.dots(
@@ -175,7 +169,7 @@ if view == "languages":
             "language",
             unit="share",
             names=page.names("language", own),
-            baseline="baseline",
+            baseline="baseline_value",
             baseline_name=_("Its own 12 weeks before"),
             reader=reader,
         ),
@@ -184,18 +178,10 @@ if view == "languages":
         name="satisfaction_against_own_baseline",
         note=_("Most ratings first. A dot whose line does not touch its mark has moved."),
         words={
-            "baseline": _("Own baseline"),
-            "baseline_n": _("n of the baseline"),
-            "baseline_low": _("Baseline 95 % low"),
-            "baseline_high": _("Baseline 95 % high"),
-            "change_low": _("Change 95 % low"),
-            "change_high": _("Change 95 % high"),
+            "baseline_value": _("Own baseline"),
             "outside": _("Beyond chance"),
         },
-        units=dict.fromkeys(
-            ("baseline", "baseline_low", "baseline_high", "change_low", "change_high"), "share"
-        )
-        | {"baseline_n": "n"},
+        units={"baseline_value": "share"},
     )
     if has_five:
         with st.container(border=True, key="card-percentile"):

@@ -38,6 +38,18 @@ components.kpis(
     ],
     page,
 )
+everybody = queries.compare("first_response_censored_seconds", chosen)
+if components.single(everybody) is not None:
+    components.kpis(
+        [
+            (_("Median, those without a reply included"), everybody),
+            (
+                _("9 of 10, those without a reply included"),
+                queries.compare("first_response_censored_seconds", chosen, statistic="km_p90"),
+            ),
+        ],
+        page,
+    )
 
 bins = queries.distribution("first_response_seconds", chosen)
 median = queries.measure("first_response_seconds", chosen)
@@ -70,7 +82,10 @@ if not curves.empty:
         curves,
         metric="first_response_censored_seconds",
         name="still_waiting",
-        note=_("Kaplan-Meier: those without a reply count for as long as they have waited."),
+        note=_(
+            "Of all who wrote, answered or not: who has no reply yet counts for as long as they"
+            " have waited."
+        ),
     )
 
 if is_timed:
@@ -113,63 +128,73 @@ if is_timed:
             units={"p90": "seconds"},
         )
 
-urgent = {"urgency": "urgent"}
-with st.container(border=True, key="card-urgent"):
-    st.header(_("Urgent contacts"), anchor=False)
-    st.caption(
-        _(
-            "Stolen accounts and funds at risk have a target of their own, by the clock: nights and"
-            " holidays count, and so does who left unanswered."
+
+def _urgent() -> None:
+    """Their own clock and targets, beside the clock that all contacts share."""
+    urgent = {"urgency": "urgent"}
+    with st.container(border=True, key="card-urgent"):
+        st.header(_("Urgent contacts"), anchor=False)
+        st.caption(
+            _(
+                "Stolen accounts and funds at risk have a target of their own, by the clock: nights"
+                " and holidays count, and so does who left unanswered."
+            )
+        )
+        components.kpis(
+            [
+                (_("Answered in time"), queries.compare("urgent_answered_share", chosen)),
+                (
+                    _("Median first response"),
+                    queries.compare("urgent_first_response_seconds", chosen),
+                ),
+                (
+                    _("9 of 10 answered within"),
+                    queries.compare("urgent_first_response_seconds", chosen, statistic="p90"),
+                ),
+                (_("Unanswered"), queries.compare("unanswered_share", chosen, **urgent)),
+                (_("Arrived out of hours"), queries.compare("urgent_out_of_hours_share", chosen)),
+            ],
+            page,
+        )
+    by_channel = queries.with_urgent_targets(
+        queries.side_by_side(
+            chosen,
+            {
+                "in_time": ("urgent_answered_share", None),
+                "median": ("urgent_first_response_seconds", "median"),
+                "p90": ("urgent_first_response_seconds", "p90"),
+                "unanswered": ("unanswered_share", None),
+                "out_of_hours": ("urgent_out_of_hours_share", None),
+            },
+            by=("channel",),
+            **urgent,
         )
     )
-    components.kpis(
-        [
-            (_("Answered in time"), queries.compare("urgent_answered_share", chosen)),
-            (_("Median first response"), queries.compare("urgent_first_response_seconds", chosen)),
-            (
-                _("9 of 10 answered within"),
-                queries.compare("urgent_first_response_seconds", chosen, statistic="p90"),
-            ),
-            (_("Unanswered"), queries.compare("unanswered_share", chosen, **urgent)),
-            (_("Arrived out of hours"), queries.compare("urgent_out_of_hours_share", chosen)),
-        ],
-        page,
-    )
-by_channel = queries.with_urgent_targets(
-    queries.side_by_side(
-        chosen,
-        {
-            "in_time": ("urgent_answered_share", None),
-            "median": ("urgent_first_response_seconds", "median"),
-            "p90": ("urgent_first_response_seconds", "p90"),
-            "unanswered": ("unanswered_share", None),
-            "out_of_hours": ("urgent_out_of_hours_share", None),
-        },
-        by=("channel",),
-        **urgent,
-    )
-)
-if len(by_channel):
-    components.table_card(
-        _("Urgent contacts by channel"),
-        by_channel,
-        metric="urgent_answered_share",
-        name="urgent_by_channel",
-        words={
-            "target_seconds": _("Target"),
-            "target_share": _("Target share"),
-            "in_time": _("Answered in time"),
-            "median": _("Median"),
-            "p90": _("9 of 10"),
-            "unanswered": _("Unanswered"),
-            "out_of_hours": _("Out of hours"),
-            "n": _("Contacts"),
-        },
-        units={
-            **dict.fromkeys(("median", "p90"), "seconds"),
-            **dict.fromkeys(("in_time", "unanswered", "out_of_hours"), "share"),
-        },
-    )
+    if len(by_channel):
+        components.table_card(
+            _("Urgent contacts by channel"),
+            by_channel,
+            metric="urgent_answered_share",
+            name="urgent_by_channel",
+            words={
+                "target_seconds": _("Target"),
+                "target_share": _("Target share"),
+                "in_time": _("Answered in time"),
+                "median": _("Median"),
+                "p90": _("9 of 10"),
+                "unanswered": _("Unanswered"),
+                "out_of_hours": _("Out of hours"),
+                "n": _("Contacts"),
+            },
+            units={
+                **dict.fromkeys(("median", "p90"), "seconds"),
+                **dict.fromkeys(("in_time", "unanswered", "out_of_hours"), "share"),
+            },
+        )
+
+
+if chosen.holds_urgent:
+    _urgent()
 
 with st.container(border=True, key="card-after-first-reply"):
     st.header(_("After the first reply"), anchor=False)

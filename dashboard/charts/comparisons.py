@@ -18,7 +18,7 @@ from dashboard.charts.look import (
     time_axis,
     with_gaps,
 )
-from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
+from dashboard.formats import ENGLISH, MISSING, SUPPRESSED_BELOW, Reader
 
 _STEP = {"day": pd.Timedelta(days=1), "week": pd.Timedelta(days=7)}
 
@@ -83,7 +83,7 @@ def grid(
         z, bounds, scale = _ranks(z, up_is_good), {"zmin": 0, "zmax": 1}, UNDER_TEXT
     x = [called.get(c, c) for c in across]
     y = [called.get(r, r) for r in down]
-    chart = figure(height or 70 + 52 * max(len(down), 1), showlegend=False)
+    chart = figure(height or 76 + 46 * max(len(down), 1), showlegend=False)
     chart.add_trace(
         go.Heatmap(
             x=x,
@@ -110,7 +110,7 @@ def grid(
             hoverinfo="skip",
         )
     )
-    chart.update_xaxes(side="top", type="category", showgrid=False)
+    chart.update_xaxes(side="top", type="category", showgrid=False, tickangle=0)
     chart.update_yaxes(autorange="reversed", type="category", showgrid=False)
     return chart
 
@@ -131,7 +131,7 @@ def dots(
     Parameters
     ----------
     frame : one row per group: the column `label`, `value`, `low`, `high`, `n`. Under n = 5 the
-        row is kept, without a dot.
+        row is kept and reads "<5" instead of a dot.
     baseline : a column with what the group is compared with (its own past, say), a hollow mark.
     """
     _ = reader.translate
@@ -163,6 +163,7 @@ def dots(
             y=y,
             name=_("Value with its 95 % interval"),
             mode="markers",
+            cliponaxis=False,
             marker={"color": ACCENT, "size": 10},
             error_x={
                 "type": "data",
@@ -192,8 +193,25 @@ def dots(
     elif unit == "share":
         chart.update_xaxes(range=[0, 1.02])
     chart.update_yaxes(type="category", categoryorder="array", categoryarray=y[::-1], showgrid=True)
+    counts = zip(y, frame["n"], few, strict=True)
+    _say_untold(chart, [(name, n) for name, n, is_few in counts if is_few], reader)
     chart.update_layout(showlegend=baseline is not None)
     return chart
+
+
+def _say_untold(chart: go.Figure, groups: list[tuple[str, float]], reader: Reader) -> None:
+    """'<5' where a group's mark would be, a dash where it has nobody: an empty row says neither."""
+    for name, n in groups:
+        chart.add_annotation(
+            text=reader.count(n) if n else MISSING,
+            x=0,
+            xref="paper",
+            xanchor="left",
+            xshift=4,
+            y=name,
+            showarrow=False,
+            font={"color": NEUTRAL, "size": 12},
+        )
 
 
 def ratings(
@@ -211,7 +229,7 @@ def ratings(
     Parameters
     ----------
     frame : one row per group and score: `by`, `score`, `n`. A group with fewer than 5 ratings in
-        all has no bar.
+        all reads "<5" instead of a bar.
     scale : the scores from worst to best; an odd scale's middle score straddles the centre.
     score_names : what to call a score ("Bad", "Good"); the score itself otherwise.
     """
@@ -264,6 +282,8 @@ def ratings(
     chart.update_yaxes(
         type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
     )
+    small = totals[totals < SUPPRESSED_BELOW]
+    _say_untold(chart, [(str(called.get(group, group)), n) for group, n in small.items()], reader)
     chart.update_layout(legend={"traceorder": "normal"}, meta={"middle": middle})
     return chart
 

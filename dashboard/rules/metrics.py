@@ -8,7 +8,7 @@ from dashboard import components, queries
 from dashboard.components import Page
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
-from dashboard.rules import words
+from dashboard.rules import switchboard, words
 from dashboard.tables import show_table
 from pipelines.errors import SupportQualityError
 
@@ -61,7 +61,8 @@ def _definition(page: Page, row, compared: set[str]) -> None:
     st.caption(" · ".join(_facts(row)))
     st.markdown(f"**SQL** – {_('the observations; the statistic is applied after filtering')}")
     st.code(row.sql, language="sql")
-    if st.toggle(_("The rows behind it"), key=f"rows-{row.metric}"):
+    is_asked = st.query_params.get("rows") == "1" and st.query_params.get("metric") == row.metric
+    if st.toggle(_("The rows behind it"), value=is_asked, key=f"rows-{row.metric}"):
         chosen = page.filters
         rows = queries.ask(
             "observations",
@@ -71,7 +72,31 @@ def _definition(page: Page, row, compared: set[str]) -> None:
             where=chosen.where,
             limit=ROWS,
         )
-        show_table(rows.rename(columns={"observed_on": "day"}), key=f"observed-{row.metric}")
+        _rows(row.metric, rows)
+
+
+def _rows(metric: str, rows) -> None:
+    """Observations, the newest first; one that is of a contact opens it."""
+    if rows.empty:
+        components.empty()
+        return
+    key = f"observed-{metric}"
+    contacts = rows["contact_id"].tolist() if "contact_id" in rows else []
+    is_of_contacts = any(isinstance(contact, str) for contact in contacts)
+    st.caption(
+        _("The newest {n}. Choose a row to open the contact.").format(n=len(rows))
+        if is_of_contacts
+        else _("The newest {n}.").format(n=len(rows))
+    )
+    shown = rows.dropna(axis=1, how="all").rename(columns={"observed_on": "day"})
+    show_table(
+        shown,
+        words={"contact_id": _("Contact"), "observed_slot": _("Half hour"), "source": _("Source")},
+        units={"observed_slot": "half_hour"} if "observed_slot" in shown else None,
+        key=key,
+        on_select=switchboard.open_contact if is_of_contacts else None,
+        args=(key, contacts),
+    )
 
 
 def _now(page: Page, metric: str) -> None:

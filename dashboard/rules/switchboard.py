@@ -227,12 +227,13 @@ def contact_rows(rows, unit: str, key: str) -> None:
         },
         units={name: unit for name in values if name in shown} | {"other_day": "day"},
         key=key,
-        on_select=_open,
+        on_select=open_contact,
         args=(key, rows["contact_id"].tolist()),
     )
 
 
-def _open(key: str, contacts: list) -> None:
+def open_contact(key: str, contacts: list) -> None:
+    """Open the contact of the row chosen in the table `key`, one of `contacts` a row."""
     chosen = st.session_state[key].selection.rows
     if chosen and isinstance(contacts[chosen[0]], str):
         st.query_params["contact"] = contacts[chosen[0]]

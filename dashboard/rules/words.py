@@ -28,8 +28,8 @@ def statistics() -> dict[str, str]:
         "p90": _("90th percentile"),
         "last": _("last value"),
         "ratio": _("ratio of totals"),
-        "km_median": _("Kaplan-Meier median"),
-        "km_p90": _("Kaplan-Meier 90th percentile"),
+        "km_median": _("median, the unfinished included (Kaplan-Meier)"),
+        "km_p90": _("90th percentile, the unfinished included (Kaplan-Meier)"),
     }
 
 

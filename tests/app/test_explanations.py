@@ -89,9 +89,9 @@ def test_an_anomaly_opens_the_contacts_of_its_day_and_carriers():
 def test_the_effect_of_a_change_reads_with_its_interval_and_its_placebos():
     row = {
         "unit": "share", "value": 0.1863, "low": 0.0665, "high": 0.3061, "placebo_share": 0.0,
-        "placebos": 38,
+        "placebos": 38, "n": 1968,
     }  # fmt: skip
     assert explanations.impact(row, "Service level", ENGLISH) == (
-        "Service level: +18.6 pts (95 %: +6.7 pts to +30.6 pts)."
+        "Service level: +18.6 pts (95 %: +6.7 pts to +30.6 pts, n = 1,968)."
         " 0% of 38 earlier days would have shown as much."
     )

@@ -75,9 +75,10 @@ def test_a_dot_carries_its_interval_on_both_sides():
 
 
 def test_a_group_under_five_has_no_dot():
-    dot = dots(groups(), "language", unit="share").data[0]
-    assert drawn(dot.x) == [0.8, None]
-    assert dot.text[1] == "n = <5"
+    figure = dots(groups(), "language", unit="share")
+    assert drawn(figure.data[0].x) == [0.8, None]
+    assert figure.data[0].text[1] == "n = <5"
+    assert [(said.y, said.text) for said in figure.layout.annotations] == [("en", "<5")]
 
 
 def test_effects_below_nothing_stand_left_of_a_line_in_the_middle():
@@ -114,7 +115,9 @@ def test_a_scale_of_two_meets_at_the_middle():
 
 def test_a_group_with_fewer_than_five_ratings_has_no_bar():
     counts = pd.DataFrame({"language": "ko", "score": [1, 5], "n": [1, 3]})
-    assert drawn(trace.x[0] for trace in ratings(counts, "language").data) == [None] * 5
+    figure = ratings(counts, "language")
+    assert drawn(trace.x[0] for trace in figure.data) == [None] * 5
+    assert [(said.y, said.text) for said in figure.layout.annotations] == [("ko", "<5")]
 
 
 def days(**columns):

@@ -1,0 +1,147 @@
+"""Why rows were refused and what checks found, in the reader's words.
+
+Loads and builds write both in English, with the columns of the export in them. A sentence is
+known again by its form; one of no known form stays as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from dashboard.formats import Reader
+from dashboard.i18n import text as _
+
+N_ = str
+
+# The first form that fits says it: what is more special stands before what is less.
+_FORMS = tuple(
+    (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(form))), form)
+    for form in (
+        N_("{what} is missing, or no time"),
+        N_("{what} is missing or no time"),
+        N_("{what} is missing or no number"),
+        N_("{what} is missing ({why})"),
+        N_("{what} are missing, or no time"),
+        N_("{what} is missing"),
+        N_("{what} is negative"),
+        N_("{what} are negative"),
+        N_("a message is dated before its chat"),
+        N_("{what} is dated before {other}"),
+        N_("{what} is before {other}"),
+        N_("{what} is not after {other}"),
+        N_("{what} is not above {other}"),
+        N_("{what} is longer than {other}"),
+        N_("{what} is over a week"),
+        N_("{what} is after 2100"),
+        N_("{what} is in scientific notation"),
+        N_("{what} does not exist in {zone}: clocks went forward"),
+        N_("{what} carries no offset, and no zone was told"),
+        N_("{what} is not a score of the scale {other}"),
+        N_("{what} is off the scale {other}"),
+        N_("{what} is off its scale"),
+        N_("{what} is none of {other}"),
+        N_("{what} is neither {one} nor {other}"),
+        N_("{what} is not a number"),
+        N_("{what} is not a time"),
+        N_("{what} is no time"),
+        N_("{what} is not a duration"),
+        N_("{what} is not whole seconds"),
+        N_("{what} is impossibly large"),
+        N_("{what} is too large a number"),
+        N_("{what} is not a known word"),
+        N_("{what} has no id"),
+        N_("not a JSON object"),
+        N_("the header again"),
+        N_("a line of totals"),
+        N_("an empty row"),
+        N_("correct the row in the helpdesk, or export it again, and load the new file"),
+        N_("correct the line in a text editor, or export again, and load the new file"),
+        N_("export the file again: this line is cut off or damaged"),
+        N_("nothing to do: the line is left out"),
+        N_("nothing to do: the person asked for it"),
+        N_("nothing to do"),
+        N_("a spreadsheet ruined the id: export again and don't save the file in one"),
+        N_(
+            "a spreadsheet ruined it: export again and don't save the file in one, or list it in"
+            " [missing]"
+        ),
+        N_("check the zone (--zone or the mapping's zone) and load again"),
+        N_("write it as 2026-03-02 09:00, or tell time_formats in the mapping"),
+        N_("write it as YYYY-MM-DD HH:MM, or export again"),
+        N_("tell what it means in {where} of the mapping"),
+        N_("the newest delivery of this contact counts"),
+    )
+)
+
+_PAIR = re.compile(r"(?:^|, )(\w+)=(.*?)(?=, \w+=|$)")
+
+
+def refusal(text: object) -> str:
+    """A reason or a remedy of the quarantine; several reasons stand one after the other."""
+    if not isinstance(text, str):
+        return ""
+    return "; ".join(_told(part) for part in text.split("; "))
+
+
+def _told(sentence: str) -> str:
+    for form, words in _FORMS:
+        if found := form.fullmatch(sentence):
+            return _(words).format(**found.groupdict())
+    return sentence
+
+
+def finding(text: str, reader: Reader) -> str:
+    """What a check found: 'source=zendesk, contacts=2' as 'Source: zendesk · Contacts: 2'."""
+    told = []
+    for name, value in _PAIR.findall(text):
+        kind, words = _named(name)
+        told.append(_("{name}: {value}").format(name=words, value=kind(value, reader)))
+    return " · ".join(told) or text
+
+
+def _named(name: str) -> tuple[Callable[[str, Reader], str], str]:
+    """How a column of a check's rows is said, and what it is called."""
+    return {
+        "source": (_same, _("Source")),
+        "system": (_same, _("System")),
+        "file": (_same, _("File")),
+        "day": (_same, _("Day")),
+        "state": (_state, _("State")),
+        "table_name": (_same, _("Table")),
+        "column_name": (_same, _("Column")),
+        "channel": (lambda value, reader: reader.name("channel", value), _("Channel")),
+        "language": (lambda value, reader: reader.name("language", value), _("Language")),
+        "declared": (lambda value, reader: reader.language(value), _("Declared")),
+        "detected": (lambda value, reader: reader.language(value), _("Detected")),
+        "channel_raw": (_same, _("Channel in the export")),
+        "language_raw": (_same, _("Language in the export")),
+        "topic_raw": (_same, _("Topic in the export")),
+        "status_raw": (_same, _("State in the export")),
+        "contacts": (_number, _("Contacts")),
+        "usual": (_number, _("Usual")),
+        "received": (_number, _("Received")),
+        "refused": (_number, _("Quarantined")),
+        "loaded": (_number, _("Loaded")),
+        "matched": (_number, _("Rows found")),
+        "reasons": (lambda value, reader: refusal(value), _("Reason")),
+        "last_at": (_same, _("Newest data (UTC)")),
+        "local_minute": (_same, _("Minute of the hour")),
+        "percent": (_same, _("Per cent")),
+        "share": (lambda value, reader: reader.share(float(value)), _("Share")),
+    }.get(name, (_same, name.replace("_", " ")))
+
+
+def _same(value: str, reader: Reader) -> str:
+    return value
+
+
+def _state(value: str, reader: Reader) -> str:
+    return {"new": _("new"), "vanished": _("no longer there")}.get(value, value)
+
+
+def _number(value: str, reader: Reader) -> str:
+    try:
+        return reader.compact(float(value))
+    except ValueError:
+        return value
