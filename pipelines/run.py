@@ -16,7 +16,6 @@ from typing import Any
 
 import duckdb
 
-from pipelines.api.freshness import STALE
 from pipelines.details_stage import find_details
 from pipelines.errors import SupportQualityError
 from pipelines.ingest.load import LoadReport
@@ -160,7 +159,7 @@ def _stale_on_failure(warehouse: Path) -> Iterator[None]:
         yield
     except BaseException as error:
         with suppress(OSError):  # a full disk must not hide what went wrong
-            (warehouse / STALE).write_text(f"{_reason(error)}\n", encoding="utf-8")
+            (warehouse / publish.STALE).write_text(f"{_reason(error)}\n", encoding="utf-8")
         raise
 
 
@@ -174,7 +173,7 @@ def _reason(error: BaseException) -> str:
 
 def _publish(warehouse: Path, part: Path, began: float) -> Published:
     publish.publish(warehouse, part)
-    (warehouse / STALE).unlink(missing_ok=True)
+    (warehouse / publish.STALE).unlink(missing_ok=True)
     with duckdb.connect(str(publish.current(warehouse)), read_only=True) as connection:
         build_id = connection.execute("SELECT build_id FROM build_info").fetchall()[0][0]
         contacts = connection.execute("SELECT count(*) FROM fact_contacts").fetchall()[0][0]

@@ -17,10 +17,9 @@ import pandas as pd
 from pipelines.api.definitions import BuildInfo
 from pipelines.api.published import Build
 from pipelines.warehouse.fingerprint import definitions_version
+from pipelines.warehouse.publish import STALE
 
 FEED_LAG = timedelta(hours=48)
-STALE = "STALE"
-"""A failed run leaves this file in the warehouse, with its reason; a published one removes it."""
 
 
 def build_info(root: Path, build: Build) -> BuildInfo:

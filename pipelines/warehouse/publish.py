@@ -17,6 +17,8 @@ from pathlib import Path
 from pipelines.errors import BuildError, NothingPublishedError, StorageError, WarehouseBusyError
 
 POINTER = "CURRENT"
+STALE = "STALE"
+"""A failed run leaves this file in the warehouse, with its reason; a published one removes it."""
 KEPT_BUILDS = 3
 
 _held: dict[Path, tuple[int, int]] = {}  # warehouse -> (thread, depth): the lock is re-entrant
