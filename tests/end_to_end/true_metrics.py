@@ -123,13 +123,13 @@ _REPLIES = """len(list_distinct(list_transform(agent_wrote_at, lambda sent:
     coalesce(list_max(list_filter(customer_wrote_at, lambda said: said < sent)), arrived_at))))"""
 """Agent messages in a row are one reply."""
 
-# a system knows its own customers, calls only the line they came from; every 41st ticket has no
-# topic. A session keeps no solved state.
+# a system knows its own customers, a call log by the line they call from; every 41st ticket has no
+# topic, nor has a call that nobody took. A session keeps no solved state.
 _HAS_TOPIC = """(
     contact_id NOT LIKE 'zendesk:%'
     OR (CAST(split_part(contact_id, ':', 2) AS BIGINT) - 2400001) % 41 > 0
 )"""
-_KNOWN = f"channel <> 'phone' AND {_HAS_TOPIC}"
+_KNOWN = f"(channel <> 'phone' OR {_ANSWERED}) AND {_HAS_TOPIC}"
 _CUSTOMER = "split_part(contact_id, ':', 1), requester"
 _NEXT = f"""(
     SELECT n.*
