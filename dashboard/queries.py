@@ -355,6 +355,13 @@ def scenario_effect(
     return _warehouse().effect_of_scenario(**of, by=by, after=ask("staffing_under", **of))
 
 
+@once_a_build
+def scenarios_beside(one: Any, two: Any) -> pd.DataFrame:
+    """`Warehouse.beside`, of effects that are kept."""
+    by = ("channel", "language")
+    return api.beside(*(scenario_effect(each, None, None, by) for each in (one, two)))
+
+
 def shifts_under(scenario: Any) -> pd.DataFrame:
     """`Warehouse.shifts_under` of all queues: seconds of work, for whoever clicks."""
     return _warehouse().shifts_under(scenario)

@@ -30,27 +30,28 @@ def demand_under(
     Parameters
     ----------
     demands : name of a scenario -> one row per half hour (`local_on`, `local_slot`), with `mean`,
-        `q10`, `q90`, and `before_mean`, `before_q10`, `before_q90` without it. Where both end of
-        a band are 0 nothing was expected at all.
+        `q10`, `q90`, and `before_mean`, `before_q10`, `before_q90` without it. Beside two
+        scenarios the band without them is left out, as three can't be told apart.
     """
     _ = reader.translate
     chart = figure(height, hovermode="x")
     frames = {name: _on_clock(rows) for name, rows in demands.items()}
     first = next(iter(frames.values()))
-    _add(chart, first, "before_", _("Without the scenario"), NEUTRAL, "dot", reader)
+    without = _("Without the scenario")
+    _add(chart, first, "before_", without, NEUTRAL, "dot", reader, has_band=len(frames) == 1)
     for (name, rows), colour in zip(frames.items(), (ACCENT, CONTRAST), strict=False):
         _add(chart, rows, "", name, colour, "solid", reader)
     chart.update_yaxes(title_text=_("contacts per half hour"), rangemode="tozero")
     return chart
 
 
-def _add(chart, rows, before, name, colour, dash, reader) -> None:
-    _ = reader.translate
+def _add(chart, rows, before, name, colour, dash, reader, has_band=True) -> None:
     x, mean = rows["at"].to_numpy(), numbers(rows[f"{before}mean"])
     low, high = numbers(rows[f"{before}q10"]), numbers(rows[f"{before}q90"])
-    chart.add_trace(
-        band(x, low, high, name="", colour=colour, alpha=0.16, legendgroup=name),
-    )
+    if has_band:
+        chart.add_trace(
+            band(x, low, high, name="", colour=colour, alpha=0.16, legendgroup=name),
+        )
     told = texts(
         f"{moment(at, reader)}<br>{name}: <b>{reader.number(value, 1)}</b>"
         f" (80 %: {reader.number(least, 1)} – {reader.number(most, 1)})"

@@ -198,7 +198,7 @@ def _percent(label, effect, name, key, own, low, high) -> float:
 
 def _number(label, effect, name, key, own, low=0.0) -> float:
     value = float(effect.get(name, own))
-    return st.number_input(label, float(low), 1e6, value, key=f"{key}-{name}")
+    return st.number_input(label, float(low), 1e6, value, format="%g", key=f"{key}-{name}")
 
 
 def _one_of(label, effect, name, key, names, reader) -> str:

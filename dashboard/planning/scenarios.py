@@ -12,6 +12,7 @@ from dashboard import components, downloads, figures, queries
 from dashboard.formats import MISSING, Reader, escaped
 from dashboard.i18n import text as _
 from dashboard.planning import scenario_draft
+from dashboard.planning import scenario_words as words_of
 from dashboard.planning.menus import picked
 from dashboard.planning.queues import Queue, queue_name
 from dashboard.tables import download_buttons
@@ -19,7 +20,6 @@ from pipelines import api
 from pipelines.errors import SupportQualityError
 
 _SPANS = {"3": 3, "7": 7, "14": 14}
-_MEASURES = ("contacts", "hours", "peak", "short_hours", "cost")
 
 
 def follow_link() -> None:
@@ -89,7 +89,9 @@ def _scenario_card(days: list, zone: str, reader: Reader) -> Any:
             components.failed(trouble)
         if scenario is not None:
             st.markdown(
-                "\n".join(f"- {_effect_words(each, zone, reader)}" for each in scenario.effects)
+                "\n".join(
+                    f"- {words_of.effect_words(each, zone, reader)}" for each in scenario.effects
+                )
             )
         return scenario
 
@@ -134,52 +136,6 @@ def _begin_on() -> None:
     st.query_params["begins"] = f"{st.session_state['scenario-begins']:%Y-%m-%d}"
 
 
-def _effect_words(effect: Any, zone: str, reader: Reader) -> str:
-    """One effect as a sentence: what, how much, from when, to whom."""
-    values = effect.values
-
-    def when(name: str) -> str:
-        at = values[name].astimezone(ZoneInfo(zone))
-        return f"{reader.weekday_and_day(at.date())} {at:%H:%M}"
-
-    def percent(name: str) -> str:
-        return reader.share(values[name], 0)
-
-    forms = {
-        "surge": _("{size} more contacts from {start} on, half as many every {half}"),
-        "campaign": _("{size} more contacts from {start} until {end}"),
-        "outage": _("{size} more contacts from {start} until {end}"),
-        "deflection": _("{share} fewer contacts from {start} on"),
-        "language": _("{n} contacts a day in {language}, as {like} has them, from {start} on"),
-    }
-    told = forms[effect.kind].format(
-        size=percent("size") if "size" in values else "",
-        share=percent("share") if "share" in values else "",
-        start=when("starts_at"),
-        end=when("ends_at") if "ends_at" in values else "",
-        half=reader.duration(values.get("half_life_hours", 0) * 3600),
-        n=reader.number(values.get("contacts_per_day", 0)),
-        language=escaped(reader.language(values["language"])) if "language" in values else "",
-        like=reader.language(values["like"]) if "like" in values else "",
-    )
-    parts = [f"**{scenario_draft.kinds()[effect.kind]}**: {told}"]
-    if values.get("ramp_days"):
-        parts.append(_("grown over {n} days").format(n=reader.number(values["ramp_days"], 0)))
-    if "backlog" in values:
-        parts.append(
-            _("{share} of them again over the {n} hours after").format(
-                share=percent("backlog"), n=reader.number(values["backlog_hours"])
-            )
-        )
-    for field, dimension in (("channels", "channel"), ("languages", "language"),
-                             ("topics", "topic")):  # fmt: skip
-        if field in values:
-            parts.append(", ".join(escaped(reader.name(dimension, c)) for c in values[field]))
-    if "topic_share" in values:
-        parts.append(_("of {share} of the contacts").format(share=percent("topic_share")))
-    return " · ".join(parts)
-
-
 # --- one queue ----------------------------------------------------------------------------
 
 
@@ -214,12 +170,12 @@ def _queue_cards(scenario: Any, queue: Queue, reader: Reader) -> None:
             before=None if before is None else _window(scenario, before, span),
             reader=reader,
         ),
-        desk[list(_plan_words())],
+        desk[list(words_of.plan_words())],
         name=f"scenario_people_{channel}_{language}",
         note=_("{queue}. Each step is a half hour; the band is what 80 % of outcomes need.").format(
             queue=name
         ),
-        words=_plan_words(),
+        words=words_of.plan_words(),
         units={"local_slot": "half_hour", "miss_probability": "share"},
     )
 
@@ -245,17 +201,8 @@ def _headline(found: pd.DataFrame, reader: Reader) -> None:
     if found.empty:
         return
     row = found.iloc[0]
-    currency = queries.ask("staffing_queues")["currency"].iloc[0]
-    hours = _("{n} h")
-    items = (
-        ("contacts", _("Contacts expected"), lambda v: reader.number(v)),
-        ("hours", _("To schedule"), lambda v: hours.format(n=reader.number(v, 1))),
-        ("peak", _("Most people at once"), lambda v: reader.number(v)),
-        ("short_hours", _("Short"), lambda v: hours.format(n=reader.number(v, 1))),
-        ("cost", _("Cost to schedule"), lambda v: reader.money(v, currency)),
-    )
     with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
-        for name, label, told in items:
+        for name, (label, told) in words_of.measures(reader).items():
             now, was, added = (row[f"{name}_{part}"] for part in ("after", "before", "added"))
             if pd.isna(now):
                 continue
@@ -264,7 +211,18 @@ def _headline(found: pd.DataFrame, reader: Reader) -> None:
                 if not pd.isna(added) and round(added, 1):
                     step = ("+" if added > 0 else "−") + told(abs(added))
                 st.metric(label, told(now), step, delta_color="off")
-                st.caption(_("was {value}").format(value=MISSING if pd.isna(was) else told(was)))
+                before = MISSING if pd.isna(was) else told(was)
+                st.caption(_("without it: {value}").format(value=before))
+
+
+def _totals_table(effects: list, names: list[str], reader: Reader) -> pd.DataFrame:
+    """Measures down; without any scenario, and under each, across."""
+    rows = []
+    for name, (label, told) in words_of.measures(reader).items():
+        values = [effects[0][f"{name}_before"], *(each[f"{name}_after"] for each in effects)]
+        said = [MISSING if pd.isna(value.iloc[0]) else told(value.iloc[0]) for value in values]
+        rows.append((label, *said))
+    return pd.DataFrame(rows, columns=[_("Measure"), _("Without the scenario"), *names])
 
 
 def _weeks_words(scenario: Any, channel: str, language: str, reader: Reader) -> None:
@@ -276,7 +234,7 @@ def _weeks_words(scenario: Any, channel: str, language: str, reader: Reader) -> 
 
     lines = [
         _("{days}: {after} contacts instead of {before}").format(
-            days=reader.days(week.starts_on.date(), week.ends_on.date()),
+            days=escaped(reader.days(week.starts_on.date(), week.ends_on.date())),
             after=told(week.mean, week.q10, week.q90),
             before=told(week.before_mean, week.before_q10, week.before_q90),
         )
@@ -314,7 +272,7 @@ def _topic_words(scenario: Any, channel: str, language: str, reader: Reader) -> 
 def _demand_card(scenario, demands: dict, code: str, name: str, span: str, reader: Reader) -> None:
     windows = {told: _window(scenario, rows, span) for told, rows in demands.items()}
     first = next(iter(demands.values()))
-    table = first[list(_demand_words())]
+    table = first[list(words_of.demand_words())]
     if len(demands) > 1:
         other = list(demands.values())[1]
         table = table.merge(
@@ -323,7 +281,7 @@ def _demand_card(scenario, demands: dict, code: str, name: str, span: str, reade
             right_on="other_starts_at",
             how="left",
         ).drop(columns="other_starts_at")
-    words = _demand_words() | {
+    words = words_of.demand_words() | {
         "other_mean": _("Contacts under the other"),
         "other_q10": _("Other, 80 % low"),
         "other_q90": _("Other, 80 % high"),
@@ -368,7 +326,7 @@ def _all_queues(scenario: Any, page: Any) -> None:
             "Over the days of the plan; hours and cost are what has to be scheduled. A new"
             " language is answered as the one it is like, by people who are not on a roster yet."
         ),
-        words=_effect_words_of(),
+        words=words_of.effect_columns(),
     )
     plan = queries.ask("staffing_under", scenario=scenario)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
@@ -401,11 +359,12 @@ def _beside(scenario: Any, queue: Queue, days: list, zone: str, reader: Reader) 
     begins = api.demand_scenarios.starts_at(scenario).astimezone(ZoneInfo(zone)).date()
     other = api.demand_scenarios.moved_to_day(other, begins, zone)
     st.caption(_("Both as if they began on {day}.").format(day=reader.weekday_and_day(begins)))
-    left, right = st.columns(2)
-    for column, each in ((left, scenario), (right, other)):
-        with column:
-            st.markdown(f"**{escaped(each.name)}**")
-            _headline(queries.scenario_effect(each, None, None, ()), reader)
+    effects = [queries.scenario_effect(each, None, None, ()) for each in (scenario, other)]
+    components.table_card(
+        _("All queues"),
+        _totals_table(effects, [escaped(scenario.name), escaped(other.name)], reader),
+        name="scenario_totals",
+    )
     of = {"channel": queue.channel, "language": queue.language}
     demands = {
         each.name: queries.ask("demand_under", scenario=each, **of) for each in (scenario, other)
@@ -413,83 +372,11 @@ def _beside(scenario: Any, queue: Queue, days: list, zone: str, reader: Reader) 
     _demand_card(
         scenario, demands, f"{queue.channel}_{queue.language}", queue.name(reader), "7", reader
     )
+    words = words_of.beside_columns(scenario.name, other.name)
+    added = queries.scenarios_beside(scenario, other)
     components.table_card(
         _("By channel and language"),
-        _side_by_side(scenario, other),
+        added[[name for name in ("channel", "language", *words) if name in added]],
         name="scenario_beside",
-        words=_beside_words(scenario.name, other.name),
+        words=words,
     )
-
-
-def _side_by_side(one: Any, two: Any) -> pd.DataFrame:
-    """What each adds, queue by queue."""
-    keys, added = ["channel", "language"], ["contacts_added", "hours_added", "cost_added"]
-    frames = [
-        queries.scenario_effect(each, None, None, tuple(keys))[[*keys, *added]]
-        for each in (one, two)
-    ]
-    both = frames[0].merge(frames[1], on=keys, how="outer", suffixes=("", "_other"))
-    columns = [name for each in added for name in (each, f"{each}_other")]
-    order = both[["hours_added", "hours_added_other"]].max(axis=1).sort_values(ascending=False)
-    return both.loc[order.index, [*keys, *columns]].reset_index(drop=True)
-
-
-# --- words --------------------------------------------------------------------------------
-
-
-def _demand_words() -> dict[str, str]:
-    return {
-        "local_on": _("Day"),
-        "local_slot": _("Half hour"),
-        "before_mean": _("Contacts without it"),
-        "before_q10": _("Without, 80 % low"),
-        "before_q90": _("Without, 80 % high"),
-        "mean": _("Contacts with it"),
-        "q10": _("With, 80 % low"),
-        "q90": _("With, 80 % high"),
-    }
-
-
-def _plan_words() -> dict[str, str]:
-    return {
-        "local_on": _("Day"),
-        "local_slot": _("Half hour"),
-        "expected_contacts": _("Contacts expected"),
-        "required_agents": _("At their desks"),
-        "required_scheduled": _("To schedule"),
-        "scheduled_low": _("80 % low"),
-        "scheduled_high": _("80 % high"),
-        "scheduled_agents": _("Scheduled"),
-        "gap": _("Short (−) or spare"),
-        "miss_probability": _("Target missed, chance"),
-    }
-
-
-def _effect_words_of() -> dict[str, str]:
-    currency = queries.ask("staffing_queues")["currency"].iloc[0] or ""
-    what = {
-        "contacts": _("Contacts"),
-        "hours": _("Agent-hours to schedule"),
-        "peak": _("Most at once"),
-        "short_hours": _("Agent-hours short"),
-        "cost": f"{_('Cost')} ({currency})" if currency else _("Cost"),
-    }
-    parts = {"before": _("without"), "after": _("with it"), "added": _("added")}
-    return {
-        f"{name}_{part}": f"{what[name]}, {told}"
-        for name in _MEASURES
-        for part, told in parts.items()
-    }
-
-
-def _beside_words(one: str, two: str) -> dict[str, str]:
-    what = {
-        "contacts_added": _("Contacts added"),
-        "hours_added": _("Agent-hours added"),
-        "cost_added": _("Cost added"),
-    }
-    return {
-        name + suffix: f"{told}: {whose}"
-        for name, told in what.items()
-        for suffix, whose in (("", one), ("_other", two))
-    }

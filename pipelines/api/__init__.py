@@ -12,6 +12,7 @@ from pipelines.api.changes import WhatChanged
 from pipelines.api.contacts import ContactView
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.exports import csv_bytes, icalendar_bytes, xlsx_bytes
+from pipelines.api.scenarios import beside
 from pipelines.api.trust import Reason, Trust
 from pipelines.api.warehouse import Warehouse, open_warehouse
 from pipelines.forecasts import scenarios as demand_scenarios
@@ -40,6 +41,7 @@ __all__ = [
     "Warehouse",
     "WhatChanged",
     "agents",
+    "beside",
     "busiest_mix",
     "csv_bytes",
     "demand_scenarios",

@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import poisson
 
 from pipelines.api import plans
 from pipelines.api.published import Build, Pointer
@@ -143,6 +142,12 @@ class Scenarios:
         known = _if_known(build, language)
         before = plans.queue_rows(build, "staffing_intervals", channel, known)
         return effect(before, after, queues_under(build, scenario), by)
+
+    def beside(self, one: Scenario, two: Scenario) -> pd.DataFrame:
+        """What two scenarios add, queue by queue: [channel, language] and of each of COMPARED
+        `<name>_added` (by the first) and `<name>_added_other`, the most hours first. A queue
+        that only the other makes has nothing added: 0."""
+        return beside(*(self.effect_of_scenario(each) for each in (one, two)))
 
     def weeks_under(
         self, scenario: Scenario, channel: str = "*", language: str = "*"
@@ -291,8 +296,26 @@ def effect(
     return found.reset_index() if by else found.reset_index(drop=True)
 
 
+def beside(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
+    """See `Scenarios.beside`; of the `effect` of each on all queues."""
+    added = [f"{name}_added" for name in COMPARED]
+    frames = [each.set_index(_QUEUE)[added] for each in (one, two)]
+    queues = frames[0].index.union(frames[1].index)
+    columns = {}
+    for frame, suffix in zip(frames, ("", "_other"), strict=True):
+        is_there = queues.isin(frame.index)
+        for name in added:
+            values = frame[name].reindex(queues)
+            columns[name + suffix] = values.where(is_there, 0.0)
+    found = pd.DataFrame(columns)[[name + end for name in added for end in ("", "_other")]]
+    most = found[["hours_added", "hours_added_other"]].max(axis=1)
+    return found.loc[most.sort_values(ascending=False, kind="stable").index].reset_index()
+
+
 def weeks_under(build: Build, scenario: Scenario, channel: str, language: str) -> pd.DataFrame:
     """See `Scenarios.weeks_under`."""
+    from scipy.stats import poisson  # half a second, of every command otherwise
+
     of = (None if channel == "*" else channel, None if language == "*" else language)
     demand = demand_under(build, scenario, *of)
     totals = plans.queue_rows(build, "forecast_totals", order="starts_on")
@@ -338,8 +361,8 @@ def _forecasts(
             for value in given.get(f"{name}s", ()):
                 if value not in known:
                     raise unknown(value, sorted(known), f"scenario {scenario.name}: {name}")
-    # A new language takes the shape of another, so that one has to be read too.
-    read = (channel, None) if made else (channel, language)
+    # A new language takes the shape of another, on all of its channels: those are read too.
+    read = (None, None) if made else (channel, language)
     forecast = plans.queue_rows(build, "forecast_intervals", *read)
     shares = topic_shares(build) if topics_of(scenario) else None
     told = applied(forecast, scenario, shares)
