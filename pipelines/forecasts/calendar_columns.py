@@ -15,14 +15,21 @@ from numpy.typing import NDArray
 from pipelines.forecasts.base import Floats
 
 _MONTH_BANDS = ((1, 3), (4, 7), (8, 12), (26, 31))
-# A holiday takes little from a day of rest, and which days these are differs between countries.
+# Which days are days of rest differs between countries.
 _MAYBE_REST = {"friday": 4, "saturday": 5, "sunday": 6}
 
 
 def calendar_columns(
-    days: NDArray[np.datetime64], is_open_day: NDArray[np.bool_], holidays: Iterable[date] = ()
+    days: NDArray[np.datetime64],
+    is_open_day: NDArray[np.bool_],
+    holidays: Iterable[date] = (),
+    weekday_size: Floats | None = None,
 ) -> dict[str, Floats]:
     """Columns for one queue; those of a desk open all week differ from those of one that is not.
+
+    weekday_size: [7] what each weekday brings, as a share of a busy one. A holiday takes little
+    from a day of rest: on desks open all week, holiday, before_holiday and after_holiday are so
+    much instead of 1.
 
     Desks with closed weekdays: holiday, before_holiday, after_closed (the first open day after
     a closed one that is usually open), business_day_1..3 of the month, last_business_day_1..2,
@@ -40,11 +47,13 @@ def calendar_columns(
     open_weekdays = np.unique(weekday[is_open_day])
     if len(open_weekdays) == 7:
         columns["after_holiday"] = np.insert(is_holiday[:-1], 0, False) & ~is_holiday
+        size = np.ones(7) if weekday_size is None else weekday_size
         for name in ("holiday", "before_holiday", "after_holiday"):
             columns |= {
                 f"{name}_{weekday_name}": columns[name] & (weekday == number)
                 for weekday_name, number in _MAYBE_REST.items()
             }
+            columns[name] = columns[name] * size[weekday]
         for first, last in _MONTH_BANDS:
             band = (day_of_month >= first) & (day_of_month <= last)
             columns[f"day_{first}_to_{last}"] = band

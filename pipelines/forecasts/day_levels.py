@@ -40,6 +40,7 @@ class DayLevels:
     ahead    [O, L, H] log of the expected total of the days ahead, without the remainder
     fading   [O, L, H] what the AR(1) remainder adds to it
     recent   [O, L] mean remainder of the last days, weights halving every 4 open days
+    unfaded  [O, L, H] what it adds to a remainder that fades towards it: recent x (1 - phi^h)
     worth    [O, L, C] what each calendar column is worth, log scale
     worth_ahead [O, L, H] what they add to the days ahead
     """
@@ -48,6 +49,7 @@ class DayLevels:
     ahead: Floats
     fading: Floats
     recent: Floats
+    unfaded: Floats
     worth: Floats
     worth_ahead: Floats
 
@@ -100,11 +102,14 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
         + lift[..., None]
     )
     ahead[~is_used.any(axis=1)] = np.log(0.5)
+    fades, kept = fading(grid, at, horizon, remainder, is_used[:, None], weights)
+    recent = recent_mean(grid, remainder, is_used[:, None])
     return DayLevels(
         is_used,
         ahead,
-        fading(grid, at, horizon, remainder, is_used[:, None], weights),
-        recent_mean(grid, remainder, is_used[:, None]),
+        fades,
+        recent,
+        recent[..., None] * (1 - kept),
         coefficients[..., 8:],
         worth_ahead,
     )
@@ -124,8 +129,10 @@ def _columns_ahead(grid: Grid, at: NDArray[np.int64], horizon: int) -> Floats:
 
 def fading(
     grid: Grid, at: NDArray[np.int64], horizon: int, remainder: Floats, is_used, weights: Floats
-) -> Floats:
-    """[O, ..., H] what the last remainder of each origin still is h open days later: phi^h r.
+) -> tuple[Floats, Floats]:
+    """[O, ..., H] what of its last remainder each origin still has h open days later: phi^h r.
+
+    And [O, ..., H] phi^h itself.
 
     remainder, weights: [O, ..., D], 0 on days not used. phi is the weighted regression of each
     day's remainder on that of the open day before, within [0, 0.95].
@@ -144,7 +151,8 @@ def fading(
     ahead = ahead.reshape(len(at), *(1,) * (remainder.ndim - 2), horizon)
     steps = np.maximum(ahead - position[last][..., None], 1)
     last_remainder = np.take_along_axis(remainder, last[..., None], axis=-1)
-    return np.clip(phi, 0.0, _STEADIEST)[..., None] ** steps * last_remainder
+    kept = np.clip(phi, 0.0, _STEADIEST)[..., None] ** steps
+    return kept * last_remainder, kept
 
 
 def recent_mean(grid: Grid, remainder: Floats, is_used) -> Floats:

@@ -1,8 +1,8 @@
 """Days as a few shapes: what all half hours of a day have in common, by singular values.
 
 The square roots of a day's counts (without what the calendar adds) are a combination of one to
-three shapes. How much of each shape a day has is its weekday's mean, plus a fading remainder;
-on top of that the level that the queue has moved to. Days that start early, or sag in the
+three shapes. How much of each shape a day has is its weekday's mean, plus a fading remainder or
+at the level that the queue has moved to. Days that start early, or sag in the
 afternoon, for weeks in a row go on doing so: a profile per weekday can't say that. The shapes
 are worked out anew each week, the amounts each day.
 
@@ -21,6 +21,7 @@ from pipelines.forecasts.refits import LEVEL, Refit, refits
 
 SHAPES = (1, 2, 3)
 HALF_LIVES_WEEKS = (6, 12, 24)
+MOVED = (1, 2, 3)  # the level of nearly the same half-life, for what the last days add to it
 BEST = 2
 
 _ROOT = 0.25  # sqrt(count + 1/4) has nearly the same variance at any count
@@ -28,7 +29,7 @@ _EVERYDAY_DAYS = 0.01  # a weekday never seen is like the others
 
 
 class DayShapes:
-    """Step 4, each configuration also at the recent level: 18 of them."""
+    """Step 4, each configuration also at the recent level instead of the fading: 18 of them."""
 
     name = "day_shapes"
     is_yardstick = False
@@ -42,17 +43,17 @@ class DayShapes:
 def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
     """[O, 18, H, 48]"""
     levels = fit_levels(grid, origins, horizon)
-    answer = np.zeros((len(origins), len(HALF_LIVES_WEEKS) * len(SHAPES), horizon, SLOTS))
+    answer = np.zeros((len(origins), len(HALF_LIVES_WEEKS), len(SHAPES), horizon, SLOTS))
     for refit in refits(grid, origins):
         at = np.asarray(origins)[refit.rows]
         answer[refit.rows] = _of_one_fit(grid, refit, levels.is_used[refit.rows], at, horizon)
-    answer *= np.exp(levels.worth_ahead[:, None, LEVEL, :, None])
-    moved = np.exp(levels.recent[:, LEVEL])[:, None, None, None]
-    return np.concatenate([answer, answer * moved], axis=1)
+    answer *= np.exp(levels.worth_ahead[:, LEVEL])[:, None, None, :, None]
+    moved = answer * np.exp(levels.unfaded[:, MOVED])[:, :, None, :, None]
+    return np.concatenate([answer, moved], axis=1).reshape(len(origins), -1, horizon, SLOTS)
 
 
 def _of_one_fit(grid: Grid, refit: Refit, is_used, at: np.ndarray, horizon: int) -> Floats:
-    """[rows, 9, H, 48] with the shapes of the days up to the fit."""
+    """[rows, L, K, H, 48] with the shapes of the days up to the fit."""
     past = slice(0, int(at.max()) + 1)
     slots, roots, shapes = _shapes(grid, refit, past.stop)
     half_lives = np.asarray(HALF_LIVES_WEEKS)
@@ -62,7 +63,7 @@ def _of_one_fit(grid: Grid, refit: Refit, is_used, at: np.ndarray, horizon: int)
     weights = recency(grid, at, half_lives) * is_used  # [O, L, D]
     usual = _weekday_means(amounts, weights, grid.weekday)  # [O, L, K, 7]
     remainder = np.where(is_used[:, :, None], amounts - usual[..., grid.weekday], 0.0)
-    faded = fading(
+    faded, _ = fading(
         grid,
         at,
         horizon,
@@ -81,9 +82,9 @@ def _of_one_fit(grid: Grid, refit: Refit, is_used, at: np.ndarray, horizon: int)
         # The square of a mean root lies below the mean: lift so that the past adds up.
         fitted = (days * week.sum(axis=3)).sum(axis=2)
         lift = np.divide(size, fitted, out=np.ones_like(size), where=fitted > 0)
-        counts_ahead = _squared(expected[:, :, :k], shapes[..., :k]) * lift[..., None, None]
-        answer[:, :, index][..., slots] = counts_ahead
-    return answer.reshape(len(at), -1, horizon, SLOTS)
+        counts_ahead = _squared(expected[:, :, :k], shapes[..., :k])
+        answer[:, :, index][..., slots] = counts_ahead * lift[..., None, None]
+    return answer
 
 
 def _shapes(grid: Grid, refit: Refit, end: int):

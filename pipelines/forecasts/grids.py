@@ -10,6 +10,7 @@ from pipelines.forecasts.calendar_columns import calendar_columns, event_columns
 
 _CLOSED_SHARE = 0.005
 _PATTERN_WEEKS = 4
+_SIZING_DAYS = 28
 _STRAY_CONTACTS = 5
 
 
@@ -84,13 +85,28 @@ def day_columns(
     """
     given = _by_day(calendar, grid.days)
     holidays = grid.days[given.pop("is_holiday") != 0] if "is_holiday" in given else ()
-    columns = calendar_columns(grid.days, grid.is_open_day, holidays) | given
+    columns = calendar_columns(grid.days, grid.is_open_day, holidays, _weekday_size(grid)) | given
     values = np.column_stack(list(columns.values()))
     known_from = np.zeros(values.shape, dtype=int)
     if events is not None and not events.empty:
         _, shares, known = event_columns(events, grid.days, zone)
         values, known_from = np.hstack([values, shares]), np.hstack([known_from, known])
     return values, known_from
+
+
+def _weekday_size(grid: Grid) -> Floats:
+    """[7] what each weekday brought, as a share of the mean of the busiest three; at most 1.
+
+    Only the first four weeks count: every model that uses columns has them behind it, so no
+    back-test knows more than its evening did.
+    """
+    seen = np.flatnonzero(np.isfinite(grid.counts).any(axis=1))
+    first = seen[seen < seen[:1].sum() + _SIZING_DAYS]
+    totals = np.nansum(grid.counts[first], axis=1)
+    days = np.bincount(grid.weekday[first], minlength=7)
+    mean = np.bincount(grid.weekday[first], totals, 7) / np.maximum(days, 1)
+    busy = np.sort(mean)[-3:].mean()
+    return np.where(days > 0, np.minimum(mean / busy, 1.0), 1.0) if busy > 0 else np.ones(7)
 
 
 def _by_day(calendar: pd.DataFrame | None, days: np.ndarray) -> dict[str, Floats]:

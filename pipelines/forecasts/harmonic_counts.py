@@ -60,14 +60,9 @@ def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
         is_used = levels.is_used[refit.rows]
         remainder = np.where(is_used, log_totals - np.log(expected + 0.5), 0.0)
         weights = is_used * recency(grid, at, np.array([HALF_LIFE_WEEKS]))[:, 0]
-        factors = np.stack(
-            [
-                np.zeros((len(at), horizon)),
-                fading(grid, at, horizon, remainder, is_used, weights),
-                np.repeat(recent_mean(grid, remainder, is_used)[:, None], horizon, axis=1),
-            ],
-            axis=1,
-        )
+        fades, _ = fading(grid, at, horizon, remainder, is_used, weights)
+        recent = np.broadcast_to(recent_mean(grid, remainder, is_used)[:, None], fades.shape)
+        factors = np.stack([np.zeros_like(fades), fades, recent], axis=1)
         factors += levels.worth_ahead[refit.rows, None, LEVEL]
         curve = week[grid.weekday[targets(grid, at.tolist(), horizon)]]
         answer[refit.rows] = np.exp(factors)[..., None] * curve[:, None]

@@ -1,11 +1,15 @@
 """What is known ahead about days."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from pipelines.forecasts.calendar_columns import calendar_columns, event_columns
+from pipelines.forecasts.grids import day_columns
+from tests.forecasts.series import weekly_grid
 
 MARCH = np.arange(np.datetime64("2026-03-01"), np.datetime64("2026-04-01"))
 
@@ -48,6 +52,29 @@ def test_a_desk_that_never_closes_gets_bands_of_the_month():
     assert days_with(columns, "day_1_to_3") == [1, 2, 3]
     assert days_with(columns, "day_26_to_31") == [26, 27, 28, 29, 30, 31]
     assert "after_closed" not in columns
+
+
+def test_a_holiday_takes_from_a_day_of_rest_what_that_brings():
+    size = np.array([1.0, 1.0, 1.0, 1.0, 0.4, 0.1, 1.0])
+    friday, saturday = date(2026, 3, 20), date(2026, 3, 21)
+
+    columns = calendar_columns(MARCH, np.ones(31, dtype=bool), [friday, saturday], size)
+    assert columns["holiday"][[19, 20]].tolist() == [0.4, 0.1]
+    assert columns["before_holiday"][18] == 1.0  # a Thursday
+    assert columns["after_holiday"][21] == 1.0  # a Sunday
+    # what is learnt about the holidays of that weekday itself is whole
+    assert (columns["holiday_friday"][19], columns["holiday_saturday"][20]) == (1, 1)
+
+
+def test_days_of_rest_are_known_from_the_first_four_weeks_alone():
+    grid = weekly_grid()  # Monday first: 5, 4, 3, 3, 2, 1 and 1 times the same bell
+    holidays = pd.DataFrame({"local_on": pd.to_datetime(["2026-01-16"]), "is_holiday": [True]})
+    later = grid.counts.copy()
+    later[28:] *= np.random.default_rng(1).uniform(0, 9, later[28:].shape)
+
+    columns, _ = day_columns(grid, holidays, None, "UTC")
+    assert columns[11, 0] == pytest.approx(2 / 4)  # a Friday, beside the mean of 5, 4 and 3
+    assert (day_columns(replace(grid, counts=later), holidays, None, "UTC")[0] == columns).all()
 
 
 def test_an_event_fills_its_share_of_each_local_day():

@@ -138,6 +138,17 @@ def test_a_level_that_doubled_last_week_is_on_its_way_up(model):
         assert rise > 1.25
 
 
+@pytest.mark.parametrize("noise_seed", [None, 11, 12])
+def test_a_level_that_doubled_four_weeks_ago_is_not_doubled_twice(model, noise_seed):
+    grid = weekly_grid(weeks=20, noise_seed=noise_seed)
+    counts = grid.counts.copy()
+    counts[grid.observed - 28 : grid.observed] *= 2
+
+    # four of the yardstick's eight weeks are at 2, so it is at 1.5; a level is learnt, not found
+    rise = ahead(model, replace(grid, counts=counts)).sum() / ahead(model, grid).sum()
+    assert 1.45 < rise < 2.12
+
+
 def test_the_fewest_days_it_asks_for_are_enough(model):
     grid = weekly_grid(weeks=12, noise_seed=6)
     counts = grid.counts.copy()

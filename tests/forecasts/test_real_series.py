@@ -9,8 +9,8 @@ from benchmarks.forecast import OURS, SERIES, scores
 DATA = Path(__file__).parents[3] / "shared" / "data"
 # WAPE reached at 1 day, 1 week, 2 weeks, and by how much of the better yardstick's at most
 REACHED = {
-    "bank 2003, weekdays 07:00-21:05": ((0.0337, 0.0461, 0.0485), 0.75),
-    "bank 1999, 24x7": ((0.2030, 0.2382, 0.2413), 0.86),
+    "bank 2003, weekdays 07:00-21:05": ((0.0347, 0.0463, 0.0487), 0.75),
+    "bank 1999, 24x7": ((0.2011, 0.2351, 0.2397), 0.85),
 }
 
 pytestmark = [
@@ -33,4 +33,4 @@ def test_the_combination_clearly_beats_both_yardsticks_at_every_horizon(series):
     assert (mine["pinball"] < 0.87 * better["pinball"]).all()
     # a day of 29 half hours erring as one moves the first day's coverage over 9 origins
     assert mine["coverage80"].tolist() == pytest.approx([0.84, 0.80, 0.80], abs=0.04)
-    assert mine["coverage95"].tolist() == pytest.approx([0.97, 0.955, 0.955], abs=0.02)
+    assert mine["coverage95"].tolist() == pytest.approx([0.965, 0.945, 0.945], abs=0.02)
