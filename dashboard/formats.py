@@ -90,7 +90,10 @@ class Reader:
         if _missing(currency):
             return self.number(value)
         size = abs(value)
-        digits = 2 if size >= 1000 and len(f"{size:.0f}") % 3 == 1 else 0
+        # Thousands go by three digits, ten thousands (만, 億) by four.
+        group, figures = 4 if self.locale[:2] in ("ko", "ja", "zh") else 3, len(f"{size:.0f}")
+        leading = 1 if figures == 4 else figures % group
+        digits = {1: 2, 2: 1}.get(leading, 0) if size >= 1000 else 0
         return format_compact_currency(value, currency, locale=self.locale, fraction_digits=digits)
 
     def share(self, value: float | None, decimals: int = 1) -> str:

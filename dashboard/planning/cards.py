@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, figures, pages, queries
-from dashboard.formats import Reader
+from dashboard.formats import Reader, escaped
 from dashboard.i18n import text as _
 from dashboard.planning import backtests
 from dashboard.planning.queues import Queue
@@ -174,7 +174,7 @@ def totals_words(queue: Queue, reader: Reader) -> None:
     if len(weeks):
         told = [
             _("{days}: {mean} (80 %: {low} – {high})").format(
-                days=reader.days(week.starts_on.date(), week.ends_on.date()),
+                days=escaped(reader.days(week.starts_on.date(), week.ends_on.date())),
                 mean=reader.number(week.mean),
                 low=reader.number(week.q10),
                 high=reader.number(week.q90),

@@ -111,3 +111,22 @@ def test_codes_read_as_words_and_chinese_is_kept_apart(korean):
     assert korean.language("ja") == "일본어"
     assert ENGLISH.name("team", "Seoul A") == "Seoul A"
     assert ENGLISH.name("team", None) == "(none)"
+
+
+def test_amounts_keep_three_figures_by_thousands_and_by_ten_thousands():
+    english, korean = Reader(str, "en"), Reader(str, "ko")
+    amounts = (500, 1_234, 33_000, 9_130_000, 144_007_000)
+    assert [english.money(each, "KRW") for each in amounts] == [
+        "₩500",
+        "₩1.23K",
+        "₩33K",
+        "₩9.13M",
+        "₩144M",
+    ]
+    assert [korean.money(each, "KRW") for each in amounts] == [
+        "₩500",
+        "₩1.23천",
+        "₩3.3만",
+        "₩913만",
+        "₩1.44억",
+    ]
