@@ -161,3 +161,24 @@ def test_of_two_merged_contacts_one_is_counted_from_the_arrival_of_the_first(
     assert measured("first_resolution_seconds") == {"value": 10_800, "n": 1}
     assert measured("reopened_share") == {"value": 0, "n": 1}
     assert measured("resolve_events") == {"value": 1, "n": 1}
+
+
+def test_a_reopened_contact_whose_first_solve_nobody_tells_is_counted_and_told(warehouse, measured):
+    connection = warehouse(
+        contacts="""
+            contact_id | status | created_at
+            once       | solved | 2026-03-02 00:00:00Z
+            again      | solved | 2026-03-02 00:00:00Z
+        """,
+        contact_clocks="""
+            contact_id | solved_at            | reopens_count
+            once       | 2026-03-02 01:00:00Z | 0
+            again      | 2026-03-04 00:00:00Z | 2
+        """,
+    )
+    assert measured("first_resolution_seconds") == {"value": 3600, "n": 1}
+    assert measured("full_resolution_seconds") == {"value": (3600 + 172_800) / 2, "n": 2}
+    told = "SELECT finding FROM findings WHERE \"check\" = 'first_solves_are_told'"
+    assert connection.execute(told).fetchall() == [
+        ("source=zendesk, solved=2, first_solve_untold=1",)
+    ]

@@ -10,7 +10,7 @@ clock_stop = "first solve; closed without solved counts as a solve"
 pauses = "none"
 date = "first solve"
 requires = ["solve"]
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unsolved contacts"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unsolved contacts; reopened ones whose first solve no export tells"
 up_is_good = false
 formula = "first solve - arrival"
 worked_example = "Arrived 09:00, solved 11:00, reopened, solved 15:00: 2 h = 7,200 s."

@@ -14,7 +14,7 @@ pauses = "while the desk is closed"
 date = "first solve"
 requires = ["solve", "calendar"]
 leaves_out = ["merged", "spam", "test", "duplicate", "agent_initiated", "internal", "follow_up", "linked", "deleted", "quarantined"]
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unsolved contacts; desks without a calendar"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unsolved contacts; reopened ones whose first solve no export tells; desks without a calendar"
 up_is_good = false
 formula = "open seconds of [arrival, first solve)"
 worked_example = "Open 09-18: arrived 17:00, solved at 10:00 the next day: 2 h = 7,200 s."

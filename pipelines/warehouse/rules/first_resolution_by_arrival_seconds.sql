@@ -14,7 +14,7 @@ pauses = "none"
 date = "arrival"
 requires = ["solve"]
 leaves_out = ["merged", "spam", "test", "duplicate", "agent_initiated", "internal", "follow_up", "linked", "deleted", "quarantined"]
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unsolved contacts"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unsolved contacts; reopened ones whose first solve no export tells"
 up_is_good = false
 formula = "first solve - arrival"
 worked_example = "Arrived on Monday 23:00, solved on Tuesday 01:00: 2 h = 7,200 s, on Monday."

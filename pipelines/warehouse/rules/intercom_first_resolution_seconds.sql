@@ -14,7 +14,7 @@ pauses = "while the desk is closed"
 date = "creation"
 requires = ["customer_message", "solve", "calendar"]
 leaves_out = ["linked", "deleted", "quarantined"]
-exclusions = "linked, deleted and quarantined contacts; conversations never closed, or in which the customer wrote nothing; desks without a calendar"
+exclusions = "linked, deleted and quarantined contacts; conversations never closed, or in which the customer wrote nothing; reopened ones whose first solve no export tells; desks without a calendar"
 up_is_good = false
 formula = "open seconds of [the customer's first message, first close)"
 worked_example = "Open 09-18: asked 17:00, closed at 10:00 the next day: 2 h = 7,200 s."

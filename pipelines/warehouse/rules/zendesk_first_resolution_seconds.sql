@@ -14,7 +14,7 @@ pauses = "none"
 date = "first solve"
 requires = ["ticket", "solve"]
 leaves_out = ["deleted", "quarantined"]
-exclusions = "deleted and quarantined contacts; unsolved tickets; chats and calls that became no ticket"
+exclusions = "deleted and quarantined contacts; unsolved tickets; reopened ones whose first solve no export tells; chats and calls that became no ticket"
 up_is_good = false
 formula = "first solve - creation, in whole minutes"
 worked_example = "Created 09:00:00, solved 11:00:59: 121 minutes = 7,260 s."
