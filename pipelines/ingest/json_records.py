@@ -22,9 +22,9 @@ _LARGEST_RECORD = 16_000_000
 @dataclass(frozen=True)
 class JsonShape:
     """`envelope`: path of the list that holds the records, None where they stand by themselves;
-    `envelopes`: every such list of the first value, with the keys of its first record;
-    `is_lines`: one value per line; `keys`: of the first record; `outer_keys`: of the first value,
-    whatever lists it holds."""
+    `envelopes`: every such list of the first value, with the keys of its first records;
+    `is_lines`: one value per line; `keys`: of the first records, as one alone may lack some;
+    `outer_keys`: of the first value, whatever lists it holds."""
 
     envelope: str | None
     is_lines: bool
@@ -47,30 +47,38 @@ def shape_of(head: str) -> JsonShape | None:
     if not text or text[0] not in "{[":
         return None
     if text[0] == "[":
-        first = _first_value(text[1:].lstrip())
-        return JsonShape(None, False, True, frozenset(first)) if isinstance(first, dict) else None
-    line = text.split("\n", 1)[0]
-    is_lines = isinstance(_parsed(line), dict)
-    value = _beginning(line if is_lines else text)
+        records = _first_values(text[1:])
+        is_array = bool(records) and isinstance(records[0], dict)
+        return JsonShape(None, False, True, _keys_of(records)) if is_array else None
+    lines = text.split("\n", _RECORDS_LOOKED_AT)[:_RECORDS_LOOKED_AT]
+    is_lines = isinstance(_parsed(lines[0]), dict)
+    value = _beginning(lines[0] if is_lines else text)
     if not value:
         return None
     envelopes = {} if any(map(_NAMES_A_RECORD, value)) else _lists_of(value)
     if envelopes:
         path, keys = next(iter(envelopes.items()))
         return JsonShape(path, is_lines, False, keys, envelopes, frozenset(value))
-    return JsonShape(None, is_lines, False, frozenset(value))
+    others = map(_parsed, lines[1:]) if is_lines else ()
+    return JsonShape(None, is_lines, False, _keys_of([value, *others]))
 
 
 _NAMES_A_RECORD = re.compile("(?:.*_)?id|.*Id|token", re.DOTALL).fullmatch
 """A key of a record, never of what is wrapped around records."""
 
+_RECORDS_LOOKED_AT = 20
+
+
+def _keys_of(records: Iterable[object]) -> frozenset[str]:
+    return frozenset().union(*(record for record in records if isinstance(record, dict)))
+
 
 def _lists_of(value: dict, path: str = "") -> dict[str, frozenset[str]]:
-    """Path -> keys of the first record, of the lists of objects in a value and one level below."""
+    """Path -> keys of the first records, of the lists of objects in a value and one level below."""
     lists = {}
     for key, inner in value.items():
         if isinstance(inner, list) and (not inner or isinstance(inner[0], dict)):
-            lists[path + key] = frozenset(inner[0] if inner else ())
+            lists[path + key] = _keys_of(inner[:_RECORDS_LOOKED_AT])
         elif isinstance(inner, dict) and not path:
             lists |= _lists_of(inner, f"{key}.")
     with_records = {at: keys for at, keys in lists.items() if keys}
@@ -95,8 +103,7 @@ def _beginning(text: str) -> dict:
             except (ValueError, RecursionError):  # cut off in the middle, or too deep
                 inner = text[start:]
                 if inner[0] == "[":
-                    first = _first_value(inner[1:].lstrip())
-                    found[key] = [first] if isinstance(first, dict) else []
+                    found[key] = [v for v in _first_values(inner[1:]) if isinstance(v, dict)]
                 elif inner[0] == "{":
                     found[key] = _beginning(inner)
                 return found
@@ -117,11 +124,20 @@ def _parsed(text: str) -> object:
         return None
 
 
-def _first_value(text: str) -> object:
+def _first_values(text: str) -> list[object]:
+    """The first values of an array that begins before `text`, as far as it goes."""
+    decoder, at, found = json.JSONDecoder(), 0, []
     try:
-        return json.JSONDecoder().raw_decode(text)[0]
-    except (ValueError, RecursionError):
-        return None
+        while len(found) < _RECORDS_LOOKED_AT:
+            value, at = decoder.raw_decode(text, _after_blanks(text, at))
+            found.append(value)
+            at = _after_blanks(text, at)
+            if text[at] != ",":
+                break
+            at += 1
+    except (ValueError, IndexError, RecursionError):
+        pass
+    return found
 
 
 def records_sql(path: Path, shape: JsonShape, envelope: str | None = None) -> str:

@@ -59,3 +59,12 @@ def test_a_value_nested_too_deep_for_a_look_is_loaded_all_the_same(intake):
     deep = json.dumps(message(1))[:-1] + ', "x": ' + "[" * 2000 + "]" * 2000 + "}\n"
     [report] = intake.load(intake.file("m.jsonl", deep))
     assert (report.received, report.loaded) == (1, 1)
+
+
+@pytest.mark.parametrize("wrap", ["\n".join, lambda r: f"[{','.join(r)}]",
+                                  lambda r: f'{{"payload": [{",".join(r)}]}}'],
+                         ids=["lines", "array", "envelope"])  # fmt: skip
+def test_a_first_record_that_lacks_a_key_does_not_hide_what_the_file_is(intake, wrap):
+    untimed = {key: value for key, value in message(1).items() if key != "created_at"}
+    [report] = intake.load(intake.file("m.json", wrap([json.dumps(untimed), SECOND])))
+    assert (report.source, report.loaded, report.quarantined) == ("chatwoot_json", 1, 1)
