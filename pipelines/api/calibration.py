@@ -6,7 +6,7 @@ from itertools import combinations
 import pandas as pd
 
 from pipelines.api.published import Build
-from pipelines.api.selection import Day, Where, as_list, select, unknown
+from pipelines.api.selection import Scope, as_list, select, unknown
 from pipelines.statistics.agreement import cohen_kappa, krippendorff_alpha, percent_agreement
 from pipelines.statistics.intervals import Estimate
 
@@ -14,22 +14,18 @@ GROUPS = ("category", "language", "channel", "topic", "team")
 _COLUMNS = ["statistic", "first_reviewer", "second_reviewer", "value", "n", "low", "high"]
 
 
-def calibration(
-    build: Build, by: Sequence[str], start: Day, end: Day, where: Where
-) -> pd.DataFrame:
+def calibration(build: Build, by: Sequence[str], scope: Scope) -> pd.DataFrame:
     """See `Warehouse.calibration`."""
     names = list(dict.fromkeys(as_list(by)))
     for name in names:
         if name not in GROUPS:
             raise unknown(name, GROUPS, "calibration: breakdown")
-    build.check_values(where)
+    build.check_values(scope.where)
     selection = select(
         "fact_review_scores",
         build.columns["fact_review_scores"],
         (),
-        start,
-        end,
-        where,
+        scope,
         {"agent": "agent_id", "observed_on": "reviewed_on"},
     )
     scores = build.query(

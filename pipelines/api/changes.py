@@ -17,8 +17,7 @@ from pipelines.api.selection import (
     CALENDAR,
     DIMENSIONS,
     Condition,
-    Day,
-    Where,
+    Scope,
     as_list,
     previous_window,
     select,
@@ -99,9 +98,7 @@ class WhatChanged:
         return pd.DataFrame(rows, columns=["part", *self.dims, "n", "value", "low", "high"])
 
 
-def what_changed(
-    build: Build, metric: str, dims: Sequence[str], start: Day, end: Day, where: Where
-) -> WhatChanged:
+def what_changed(build: Build, metric: str, dims: Sequence[str], scope: Scope) -> WhatChanged:
     """See `Warehouse.what_changed`."""
     definition = definition_of(build, metric)
     statistic = additive_statistic(definition)
@@ -113,10 +110,10 @@ def what_changed(
         raise OutOfRangeError("name at least one dimension whose mix may have changed")
     if len(names) > MOST_ATTRIBUTED:
         raise OutOfRangeError(f"{len(names)} dimensions at once; at most {MOST_ATTRIBUTED}")
-    window = closed_range(build, metric, start, end)
+    window = closed_range(build, metric, scope)
     earlier = previous_window(*window)
     after, before = (
-        sums(build, metric, statistic, names, *days, where) for days in (window, earlier)
+        sums(build, metric, statistic, names, scope.over(*days)) for days in (window, earlier)
     )
     for days, rows in ((window, after), (earlier, before)):
         if rows.empty:
@@ -171,14 +168,12 @@ def sums(
     metric: str,
     statistic: str,
     by: Sequence[str],
-    start: Day,
-    end: Day,
-    where: Where,
+    scope: Scope,
 ) -> pd.DataFrame:
     """[*by, n, total] and, for means, `squares`: what adds up over rows, by group."""
     view = f"metric_{metric}"
-    selection = select(view, build.columns[view], by, start, end, where)
-    build.check_values(where)
+    selection = select(view, build.columns[view], by, scope)
+    build.check_values(scope.where)
     aggregates = ["count(*) AS n", "coalesce(sum(CAST(value AS DOUBLE)), 0) AS total"]
     if statistic == "mean":
         aggregates.append("coalesce(sum(CAST(value AS DOUBLE) * value), 0) AS squares")

@@ -17,8 +17,7 @@ from pipelines.api.selection import (
     CALENDAR,
     DIMENSIONS,
     Condition,
-    Day,
-    Where,
+    Scope,
     as_list,
     select,
     unknown,
@@ -36,9 +35,7 @@ def own_baseline(
     build: Build,
     metric: str,
     by: Sequence[str],
-    start: Day,
-    end: Day,
-    where: Where,
+    scope: Scope,
     baseline_days: int = BASELINE_DAYS,
 ) -> pd.DataFrame:
     """See `Warehouse.own_baseline`."""
@@ -46,10 +43,10 @@ def own_baseline(
         raise OutOfRangeError(f"a baseline of {baseline_days} days holds nothing; give 1 or more")
     definition = definition_of(build, metric)
     names = _groups(by, "own baseline")
-    first, last = closed_range(build, metric, start, end)
+    first, last = closed_range(build, metric, scope)
     past = first - timedelta(days=baseline_days), first - timedelta(days=1)
     now, then = (
-        measure(build, metric, names, *days, where, None) for days in ((first, last), past)
+        measure(build, metric, names, scope.over(*days), None) for days in ((first, last), past)
     )
     shared = {name: f"baseline_{name}" for name in ("value", "n", "low", "high")}
     then = then[[*names, *shared]].rename(columns=shared)
@@ -58,7 +55,7 @@ def own_baseline(
         **{name: found[name].fillna(0).astype("int64") for name in ("n", "baseline_n")}
     )
     if definition.statistic in ("share", "mean"):
-        change = _difference(build, definition, names, (first, last), past, where)
+        change = _difference(build, definition, names, (first, last), past, scope)
         found = found.merge(change, on=names, how="left") if names else found.join(change)
     else:
         found = found.assign(
@@ -73,13 +70,11 @@ def funnel(
     build: Build,
     metric: str,
     by: Sequence[str],
-    start: Day,
-    end: Day,
-    where: Where,
+    scope: Scope,
     is_overdispersed: bool = True,
 ) -> pd.DataFrame:
     """See `Warehouse.funnel`."""
-    definition, statistic, rows = _sums_of(build, metric, by, "funnel", start, end, where)
+    definition, statistic, rows = _sums_of(build, metric, by, "funnel", scope)
     if statistic == "share":
         judged = funnels.shares(rows["total"], rows["n"], is_overdispersed)
     else:
@@ -87,11 +82,9 @@ def funnel(
     return _labelled(build, definition, statistic, rows, judged)
 
 
-def pooled(
-    build: Build, metric: str, by: Sequence[str], start: Day, end: Day, where: Where
-) -> pd.DataFrame:
+def pooled(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:
     """See `Warehouse.pooled`."""
-    definition, statistic, rows = _sums_of(build, metric, by, "pooled", start, end, where)
+    definition, statistic, rows = _sums_of(build, metric, by, "pooled", scope)
     if statistic == "share":
         found = pooling.shares(rows["total"], rows["n"])
     else:
@@ -99,9 +92,7 @@ def pooled(
     return _labelled(build, definition, statistic, rows, found)
 
 
-def within_language(
-    build: Build, metric: str, by: Sequence[str], start: Day, end: Day, where: Where
-) -> pd.DataFrame:
+def within_language(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:
     """See `Warehouse.within_language`."""
     definition = definition_of(build, metric)
     if definition.unit == "seconds" or "mean" not in (
@@ -114,8 +105,8 @@ def within_language(
     names = _groups(by, "within language")
     view = f"metric_{metric}"
     grouped = tuple(dict.fromkeys((*names, "language")))
-    selection = select(view, build.columns[view], grouped, start, end, where)
-    build.check_values(where)
+    selection = select(view, build.columns[view], grouped, scope)
+    build.check_values(scope.where)
     columns = ", ".join(f"{d.expression} AS {d.name}" for d in selection.by)
     condition = Condition.all_of((selection.condition, Condition("value IS NOT NULL")))
     if build.size(view, condition.text, condition.parameters) > MOST_RANKED:
@@ -139,13 +130,13 @@ def within_language(
     return labelled
 
 
-def _sums_of(build, metric, by, what, start, end, where) -> tuple[Definition, str, pd.DataFrame]:
+def _sums_of(build, metric, by, what, scope) -> tuple[Definition, str, pd.DataFrame]:
     definition = definition_of(build, metric)
     statistic = additive_statistic(definition)
     names = _groups(by, what)
     if not names:
         raise OutOfRangeError(f"{what}: name what to compare, such as language or agent")
-    return definition, statistic, sums(build, metric, statistic, names, start, end, where)
+    return definition, statistic, sums(build, metric, statistic, names, scope)
 
 
 def _groups(by: Sequence[str], what: str) -> list[str]:
@@ -156,11 +147,12 @@ def _groups(by: Sequence[str], what: str) -> list[str]:
     return names
 
 
-def _difference(build, definition, names, window, past, where) -> pd.DataFrame:
+def _difference(build, definition, names, window, past, scope) -> pd.DataFrame:
     """Each group's change with its interval, from the sums of both windows."""
     statistic = definition.statistic
     now, then = (
-        sums(build, definition.metric, statistic, names, *days, where) for days in (window, past)
+        sums(build, definition.metric, statistic, names, scope.over(*days))
+        for days in (window, past)
     )
     both = (
         now.merge(then, on=names, suffixes=("", "_then"))

@@ -1,6 +1,7 @@
 """When customers come and whether anybody is scheduled then: queues by local hour."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,26 +9,24 @@ import pandas as pd
 from pipelines.api.measures import definition_of
 from pipelines.api.published import Build
 from pipelines.api.records import counted
-from pipelines.api.selection import Day, Where, as_list, lookup, select
+from pipelines.api.selection import Scope, as_list, lookup, select
 from pipelines.errors import UnknownNameError
 from pipelines.statistics import intervals
 
 _COLUMNS = {"channel": "h.channel", "language": "h.language", "hour": "h.local_slot // 2"}
 
 
-def coverage(build: Build, by: Sequence[str], start: Day, end: Day, where: Where) -> pd.DataFrame:
+def coverage(build: Build, by: Sequence[str], scope: Scope) -> pd.DataFrame:
     """See `Warehouse.coverage`."""
     names = list(dict.fromkeys(as_list(by)))
     groups = [f"{lookup(name, _COLUMNS, 'coverage: breakdown')} AS {name}" for name in names]
-    arrived = counted(build, "fact_contacts", "arrived_on", start, end, where).condition
-    queues = {name: where[name] for name in ("channel", "language") if name in (where or {})}
+    arrived = counted(build, "fact_contacts", "arrived_on", scope).condition
+    queues = {name: scope.wanted[name] for name in ("channel", "language") if name in scope.wanted}
     on_duty = select(
         "fact_schedules",
         build.columns["fact_schedules"],
         (),
-        start,
-        end,
-        queues,
+        replace(scope, where=queues),
         renamed={"observed_on": "local_on"},
     ).condition
     places = ", ".join(str(place + 1) for place in range(len(names)))
@@ -91,15 +90,15 @@ def coverage(build: Build, by: Sequence[str], start: Day, end: Day, where: Where
 
 
 def share_by_arrival_hour(
-    build: Build, metric: str, by: Sequence[str], start: Day, end: Day, where: Where
+    build: Build, metric: str, by: Sequence[str], scope: Scope
 ) -> pd.DataFrame:
     """See `Warehouse.share_by_arrival_hour`."""
     definition = definition_of(build, metric)
     if definition.statistic != "share" or "contact_id" not in build.columns[f"metric_{metric}"]:
         raise UnknownNameError(f"{metric} is no share of contacts; ask for one such as csat")
     view = f"metric_{metric}"
-    selection = select(view, build.columns[view], by, start, end, where)
-    build.check_values(where)
+    selection = select(view, build.columns[view], by, scope)
+    build.check_values(scope.where)
     names = selection.names
     places = ", ".join(str(place + 1) for place in range(len(names) + 1))
     columns = "".join(f"{d.expression} AS {d.name}, " for d in selection.by)

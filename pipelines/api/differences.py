@@ -14,7 +14,7 @@ import pandas as pd
 from pipelines.api import measures
 from pipelines.api.definitions import Definition
 from pipelines.api.published import Build
-from pipelines.api.selection import Condition, Day, Where
+from pipelines.api.selection import Condition, Scope
 from pipelines.api.switchboard import relation_of, rule_of
 
 COLUMNS = (
@@ -70,9 +70,7 @@ def differences(
     build: Build,
     metric: str,
     other: str,
-    start: Day,
-    end: Day,
-    where: Where,
+    scope: Scope,
     thresholds: dict[str, int | None],
     reason: str | None,
     limit: int,
@@ -86,7 +84,7 @@ def differences(
     `differing`.
     """
     rule, other_rule = rule_of(build, metric, other)
-    compared = _comparison(build, rule, other_rule, start, end, where, thresholds)
+    compared = _comparison(build, rule, other_rule, scope, thresholds)
     counts = build.query(
         f"SELECT count(*) AS compared, count(*) FILTER (reason IS NOT NULL) AS differing"
         f" FROM ({compared.sql})",
@@ -105,9 +103,7 @@ def difference_reasons(
     build: Build,
     metric: str,
     other: str,
-    start: Day,
-    end: Day,
-    where: Where,
+    scope: Scope,
     thresholds: dict[str, int | None],
 ) -> pd.DataFrame:
     """[reason, n, only_here, only_there, mean_difference], the most frequent reason first.
@@ -116,7 +112,7 @@ def difference_reasons(
     of the contacts that both count, NULL where there are none.
     """
     rule, other_rule = rule_of(build, metric, other)
-    compared = _comparison(build, rule, other_rule, start, end, where, thresholds)
+    compared = _comparison(build, rule, other_rule, scope, thresholds)
     found = build.query(
         f"""
         SELECT
@@ -149,14 +145,12 @@ def _comparison(
     build: Build,
     rule: Definition,
     other: Definition,
-    start: Day,
-    end: Day,
-    where: Where,
+    scope: Scope,
     thresholds: dict[str, int | None],
 ) -> Comparison:
     sides, parameters = [], []
     for side in (rule, other):
-        selection = measures.select_metric(build, side.metric, (), start, end, where)
+        selection = measures.select_metric(build, side.metric, (), scope)
         columns = build.columns[f"metric_{side.metric}"]
         source = relation_of(side, thresholds)
         source = f"({source})" if source else f"metric_{side.metric}"

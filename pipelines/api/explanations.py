@@ -6,7 +6,7 @@ from pipelines.api import analyses, changes, comparisons
 from pipelines.api import coverage as covers
 from pipelines.api.changes import WhatChanged
 from pipelines.api.published import Pointer
-from pipelines.api.selection import Day, Where
+from pipelines.api.selection import By, Day, Scope, Where
 
 
 class Explanations:
@@ -17,7 +17,7 @@ class Explanations:
     def what_changed(
         self,
         metric: str,
-        dims: tuple[str, ...] | list[str] | str = changes.WITHIN,
+        dims: By = changes.WITHIN,
         start: Day = None,
         end: Day = None,
         where: Where = None,
@@ -31,12 +31,12 @@ class Explanations:
         where a window has no observation.
         """
         build = self._pointer.build()
-        return changes.what_changed(build, metric, dims, start, end, where)
+        return changes.what_changed(build, metric, dims, Scope(start, end, where))
 
     def own_baseline(
         self,
         metric: str,
-        by: tuple[str, ...] | list[str] | str = ("language",),
+        by: By = ("language",),
         start: Day = None,
         end: Day = None,
         where: Where = None,
@@ -49,12 +49,12 @@ class Explanations:
         above its baseline by more than chance, -1 below, 0 neither, NULL under n = 30.
         """
         build = self._pointer.build()
-        return comparisons.own_baseline(build, metric, by, start, end, where, baseline_days)
+        return comparisons.own_baseline(build, metric, by, Scope(start, end, where), baseline_days)
 
     def within_language(
         self,
         metric: str,
-        by: tuple[str, ...] | list[str] | str = (),
+        by: By = (),
         start: Day = None,
         end: Day = None,
         where: Where = None,
@@ -64,12 +64,12 @@ class Explanations:
         [by..., n, value, low, high]; 0.5 is a language's usual, whatever its habit of rating.
         """
         build = self._pointer.build()
-        return comparisons.within_language(build, metric, by, start, end, where)
+        return comparisons.within_language(build, metric, by, Scope(start, end, where))
 
     def funnel(
         self,
         metric: str,
-        by: tuple[str, ...] | list[str] | str,
+        by: By,
         start: Day = None,
         end: Day = None,
         where: Where = None,
@@ -82,12 +82,12 @@ class Explanations:
         differ in anyway: without, every large group lies outside.
         """
         build = self._pointer.build()
-        return comparisons.funnel(build, metric, by, start, end, where, is_overdispersed)
+        return comparisons.funnel(build, metric, by, Scope(start, end, where), is_overdispersed)
 
     def pooled(
         self,
         metric: str,
-        by: tuple[str, ...] | list[str] | str,
+        by: By,
         start: Day = None,
         end: Day = None,
         where: Where = None,
@@ -97,11 +97,11 @@ class Explanations:
         [by..., n, raw, value, low, high, pooled]; `pooled` is how much of the value is the
         mean of all.
         """
-        return comparisons.pooled(self._pointer.build(), metric, by, start, end, where)
+        return comparisons.pooled(self._pointer.build(), metric, by, Scope(start, end, where))
 
     def coverage(
         self,
-        by: tuple[str, ...] | list[str] | str = ("channel", "language"),
+        by: By = ("channel", "language"),
         start: Day = None,
         end: Day = None,
         where: Where = None,
@@ -112,12 +112,12 @@ class Explanations:
         `by`: channel, language, hour (local). n are all counted contacts, those of queues of
         which no schedule is known too: these have neither a share nor hours (NaN).
         """
-        return covers.coverage(self._pointer.build(), by, start, end, where)
+        return covers.coverage(self._pointer.build(), by, Scope(start, end, where))
 
     def share_by_arrival_hour(
         self,
         metric: str,
-        by: tuple[str, ...] | list[str] | str = (),
+        by: By = (),
         start: Day = None,
         end: Day = None,
         where: Where = None,
@@ -127,7 +127,7 @@ class Explanations:
         [by..., hour, value, n, low, high], for metrics that are dated by something else.
         """
         build = self._pointer.build()
-        return covers.share_by_arrival_hour(build, metric, by, start, end, where)
+        return covers.share_by_arrival_hour(build, metric, by, Scope(start, end, where))
 
     def drivers(self, language: str | list[str] | None = "*") -> pd.DataFrame:
         """What the satisfied share depends on: language, term, level, unit, n, value, low, high.

@@ -6,6 +6,7 @@ unit, up_is_good, cut, version, build_id and is_approximate.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -15,9 +16,8 @@ from pipelines.api.published import Build
 from pipelines.api.selection import (
     CALENDAR,
     DIMENSIONS,
-    Day,
+    Scope,
     Selection,
-    Where,
     as_list,
     as_range,
     lookup,
@@ -37,9 +37,7 @@ def measure(
     build: Build,
     metric: str,
     by: Sequence[str],
-    start: Day,
-    end: Day,
-    where: Where,
+    scope: Scope,
     statistic: str | None,
     relation: str | None = None,
 ) -> pd.DataFrame:
@@ -49,7 +47,7 @@ def measure(
     """
     definition = definition_of(build, metric)
     chosen = _statistic(definition, statistic)
-    selection = replace(select_metric(build, metric, by, start, end, where), relation=relation)
+    selection = replace(select_metric(build, metric, by, scope), relation=relation)
     found = _estimated(build, selection, chosen)
     return _labelled(_with_empty_periods(found, selection), build, definition, chosen)
 
@@ -58,9 +56,7 @@ def compare(
     build: Build,
     metric: str,
     by: Sequence[str],
-    start: Day,
-    end: Day,
-    where: Where,
+    scope: Scope,
     statistic: str | None,
 ) -> pd.DataFrame:
     """`measure` beside the window before it: adds previous_value, _n, _low, _high and change."""
@@ -70,10 +66,10 @@ def compare(
     for name in names:
         if name in CALENDAR:
             raise unknown(name, [d for d in DIMENSIONS if d not in CALENDAR], "compare: breakdown")
-    window = closed_range(build, metric, start, end)
+    window = closed_range(build, metric, scope)
     before = previous_window(*window)
     now, then = (
-        _estimated(build, select_metric(build, metric, names, *days, where), chosen)
+        _estimated(build, select_metric(build, metric, names, scope.over(*days)), chosen)
         for days in (window, before)
     )
     then = then.rename(columns={name: f"previous_{name}" for name in ("value", "n", "low", "high")})
@@ -88,19 +84,15 @@ def compare(
     return _labelled(_in_order(found, names), build, definition, chosen)
 
 
-def distribution(
-    build: Build, metric: str, by: Sequence[str], start: Day, end: Day, where: Where
-) -> pd.DataFrame:
+def distribution(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:
     """[by..., bin_low, bin_high, n]: see `shapes.distribution`."""
     definition = definition_of(build, metric)
-    selection = select_metric(build, metric, by, start, end, where)
+    selection = select_metric(build, metric, by, scope)
     found = _shown(shapes.distribution(build, selection, definition.unit), selection)
     return _labelled(found, build, definition, definition.statistic)
 
 
-def survival(
-    build: Build, metric: str, by: Sequence[str], start: Day, end: Day, where: Where
-) -> pd.DataFrame:
+def survival(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:
     """[by..., seconds, surviving_share, low, high, at_risk]: see `shapes.survival`."""
     definition = definition_of(build, metric)
     if "is_observed" not in build.columns[_view(metric)]:
@@ -108,27 +100,25 @@ def survival(
             f"{metric} keeps no unfinished observations; survival needs a metric such as"
             " first_response_censored_seconds"
         )
-    selection = select_metric(build, metric, by, start, end, where)
+    selection = select_metric(build, metric, by, scope)
     found = _shown(shapes.survival(build, selection), selection)
     return _labelled(found, build, definition, definition.statistic)
 
 
-def share_by_wait(build: Build, metric: str, start: Day, end: Day, where: Where) -> pd.DataFrame:
+def share_by_wait(build: Build, metric: str, scope: Scope) -> pd.DataFrame:
     """[bin_low, bin_high, value, n, low, high]: see `drivers.share_by_wait`."""
     definition = definition_of(build, metric)
     if definition.statistic != "share":
         raise UnknownNameError(f"{metric} is not a share; share_by_wait needs one such as csat")
-    selection = select_metric(build, metric, (), start, end, where)
+    selection = select_metric(build, metric, (), scope)
     found = drivers.share_by_wait(build, selection)
     return _labelled(found, build, definition, definition.statistic)
 
 
-def observations(
-    build: Build, metric: str, start: Day, end: Day, where: Where, limit: int, offset: int
-) -> pd.DataFrame:
+def observations(build: Build, metric: str, scope: Scope, limit: int, offset: int) -> pd.DataFrame:
     """Rows behind a number, the newest day first."""
     definition = definition_of(build, metric)
-    selection = select_metric(build, metric, (), start, end, where)
+    selection = select_metric(build, metric, (), scope)
     found = records.observations(build, selection, limit, offset)
     return _labelled(found, build, definition, definition.statistic)
 
@@ -137,10 +127,10 @@ def _view(metric: str) -> str:
     return f"metric_{metric}"
 
 
-def select_metric(build: Build, metric: str, by, start: Day, end: Day, where: Where) -> Selection:
+def select_metric(build: Build, metric: str, by, scope: Scope) -> Selection:
     """A part of a metric's observations; raises UnknownNameError for what it does not have."""
-    selection = select(_view(metric), build.columns[_view(metric)], by, start, end, where)
-    build.check_values(where)
+    selection = select(_view(metric), build.columns[_view(metric)], by, scope)
+    build.check_values(scope.where)
     return selection
 
 
@@ -153,7 +143,7 @@ def _statistic(definition: Definition, wanted: str | None) -> str:
     return wanted
 
 
-def closed_range(build: Build, metric: str, start: Day, end: Day) -> tuple:
+def closed_range(build: Build, metric: str, scope: Scope) -> tuple[date, date]:
     """Both days of a range; a side left open is the first or last day that the metric has.
 
     Raises UnknownNameError for a metric without observations, asked without days.
@@ -161,7 +151,7 @@ def closed_range(build: Build, metric: str, start: Day, end: Day) -> tuple:
     days = build.query(
         f"SELECT min(observed_on) AS first, max(observed_on) AS last FROM {_view(metric)}"
     ).iloc[0]
-    start, end = as_range(start, end)
+    start, end = scope.days
     first, last = (None if pd.isna(day) else day for day in days)
     start, end = as_range(start or first or end, end or last or start)
     if start is None:
@@ -217,7 +207,7 @@ def _with_empty_periods(found: pd.DataFrame, selection: Selection) -> pd.DataFra
     return _in_order(whole, selection.names)
 
 
-def _period_start(day: Day, period: str) -> pd.Timestamp:
+def _period_start(day: date, period: str) -> pd.Timestamp:
     day = pd.Timestamp(day)
     if period == "week":
         return day - pd.Timedelta(days=day.weekday())

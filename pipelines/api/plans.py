@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pipelines.api.published import Build
-from pipelines.api.selection import Day, as_list, as_range, quoted, unknown
+from pipelines.api.selection import Day, Names, as_list, as_range, quoted, unknown
 from pipelines.forecasts.misses import PAST_LEADS, parts_of_misses
 
 # Tables that only exist once a forecast ran: until then readers see them empty.
@@ -101,8 +101,8 @@ def queues(build: Build) -> pd.DataFrame:
 def queue_rows(
     build: Build,
     table: str,
-    channel: str | list[str] | None = None,
-    language: str | list[str] | None = None,
+    channel: Names = None,
+    language: Names = None,
     start: Day = None,
     end: Day = None,
     order: str = "channel, language, starts_at",
@@ -158,8 +158,8 @@ def backtest(build: Build) -> pd.DataFrame:
 
 def misses(
     build: Build,
-    channel: str | list[str] | None,
-    language: str | list[str] | None,
+    channel: Names,
+    language: Names,
     start: Day,
     end: Day,
     lead_days: int = 7,

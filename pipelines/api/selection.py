@@ -16,7 +16,33 @@ from pipelines.errors import OutOfRangeError, UnknownNameError
 
 Day = date | datetime | str | None
 Where = Mapping[str, object] | None
+By = Sequence[str] | str
+Names = str | list[str] | None
 _Known = TypeVar("_Known")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The days and filters that a reader asks for: `start` and `end` are both included, None
+    leaves a side open; `where` maps dimensions to one value or several."""
+
+    start: Day = None
+    end: Day = None
+    where: Where = None
+
+    def over(self, start: Day, end: Day) -> "Scope":
+        """The same filters over other days."""
+        return replace(self, start=start, end=end)
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """Both ends as days; raises OutOfRangeError where they are not in order."""
+        return as_range(self.start, self.end)
+
+    @property
+    def wanted(self) -> Mapping[str, object]:
+        """What is filtered by; empty where nothing is."""
+        return self.where or {}
 
 
 @dataclass(frozen=True)
@@ -141,10 +167,8 @@ class Selection:
 def select(
     source: str,
     columns: Collection[str],
-    by: Sequence[str] = (),
-    start: Day = None,
-    end: Day = None,
-    where: Where = None,
+    by: By = (),
+    scope: Scope = Scope(),
     renamed: Mapping[str, str] | None = None,
 ) -> Selection:
     """Check a reader's wishes against `columns` of `source` and turn them into SQL.
@@ -158,14 +182,14 @@ def select(
     Raises
     ------
     UnknownNameError
-        `by` or `where` names something that the source does not have.
+        `by` or `scope.where` names something that the source does not have.
     OutOfRangeError
-        `end` is before `start`.
+        The scope ends before it starts.
     """
     what = source.removeprefix("metric_").removeprefix("fact_")
     dimensions = (_renamed(dimension, renamed or {}) for dimension in DIMENSIONS.values())
     known = {d.name: d for d in dimensions if d.column in columns}
-    start, end = as_range(start, end)
+    start, end = scope.days
     day_column = (renamed or {}).get("observed_on", "observed_on")
     bounds = [("<=", end), (">=", start)]
     filterable = {**{name: Dimension(name, name, quoted(name)) for name in columns}, **known}
@@ -177,7 +201,7 @@ def select(
         ),
         filters=Condition.all_of(
             _filter(lookup(name, filterable, f"{what}: filter"), wanted)
-            for name, wanted in (where or {}).items()
+            for name, wanted in scope.wanted.items()
         ),
         start=start,
         end=end,

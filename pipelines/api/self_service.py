@@ -1,11 +1,13 @@
 """What customers looked for in the help centre, and where it had nothing for them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from pipelines.api.measures import measure
 from pipelines.api.published import Build
-from pipelines.api.selection import Day, Where, select
+from pipelines.api.selection import Scope, select
 from pipelines.statistics import intervals
 
 LEAST_SEARCHES = 5
@@ -13,15 +15,13 @@ LEAST_SEARCHES = 5
 _EVENT_DATE = {"observed_on": "happened_on"}
 
 
-def searches(build: Build, start: Day, end: Day, where: Where, limit: int) -> pd.DataFrame:
+def searches(build: Build, scope: Scope, limit: int) -> pd.DataFrame:
     """See `Warehouse.searches`."""
     selection = select(
         "fact_article_events",
         build.columns["fact_article_events"],
         ("language",),
-        start,
-        end,
-        _of_help_centre(where),
+        _of_help_centre(scope),
         _EVENT_DATE,
     )
     found = build.query(
@@ -75,19 +75,17 @@ def searches(build: Build, start: Day, end: Day, where: Where, limit: int) -> pd
     return found
 
 
-def article_gaps(build: Build, start: Day, end: Day, where: Where) -> pd.DataFrame:
+def article_gaps(build: Build, scope: Scope) -> pd.DataFrame:
     """See `Warehouse.article_gaps`."""
     by = ("language", "topic")
-    contacts = measure(build, "contacts", by, start, end, where, None)[[*by, "n"]]
-    where = {name: wanted for name, wanted in (where or {}).items() if name in by}
-    per_view = measure(build, "contacts_per_thousand_views", by, start, end, where, None)
+    contacts = measure(build, "contacts", by, scope, None)[[*by, "n"]]
+    scope = replace(scope, where={name: scope.wanted[name] for name in by if name in scope.wanted})
+    per_view = measure(build, "contacts_per_thousand_views", by, scope, None)
     views = select(
         "fact_article_events",
         build.columns["fact_article_events"],
         by,
-        start,
-        end,
-        where,
+        scope,
         _EVENT_DATE,
     )
     viewed = build.query(
@@ -123,9 +121,10 @@ def article_gaps(build: Build, start: Day, end: Day, where: Where) -> pd.DataFra
     return found
 
 
-def _of_help_centre(where: Where) -> dict:
-    """The filters that mean something where nobody has contacted anybody: language and topic.
+def _of_help_centre(scope: Scope) -> Scope:
+    """Of the filters those that mean something where nobody has contacted anybody: language.
 
     A search belongs to no topic, as it has found no article.
     """
-    return {name: wanted for name, wanted in (where or {}).items() if name == "language"}
+    kept = {name: wanted for name, wanted in scope.wanted.items() if name == "language"}
+    return replace(scope, where=kept)

@@ -11,7 +11,7 @@ import pandas as pd
 from pipelines.api import measures
 from pipelines.api.definitions import Definition
 from pipelines.api.published import Build
-from pipelines.api.selection import Day, Where, lookup, quoted
+from pipelines.api.selection import Scope, lookup, quoted
 from pipelines.errors import InputError, OutOfRangeError, UnknownNameError
 
 COLUMNS = (
@@ -44,9 +44,7 @@ def with_variants(build: Build) -> list[str]:
 def switchboard(
     build: Build,
     metric: str,
-    start: Day,
-    end: Day,
-    where: Where,
+    scope: Scope,
     dated_by: str | None,
     statistic: str | None,
     thresholds: dict[str, int | None],
@@ -61,9 +59,7 @@ def switchboard(
         if rule.dated_by != dated_by:
             continue
         relation = relation_of(rule, thresholds)
-        found = measures.measure(
-            build, rule.metric, (), start, end, where, statistic, relation=relation
-        )
+        found = measures.measure(build, rule.metric, (), scope, statistic, relation=relation)
         (row,) = found.to_dict("records")
         told = {
             "rule": rule.metric,

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipelines.api.definitions import Definition
 from pipelines.api.published import Build
-from pipelines.api.selection import Day, Where, lookup, select
+from pipelines.api.selection import Scope, lookup, select
 from pipelines.statistics import intervals
 
 TOLERANCE_SECONDS = 60
@@ -65,7 +65,7 @@ _SUMS = {
 """And which times it would add up."""
 
 
-def agreement(build: Build, start: Day, end: Day, where: Where) -> pd.DataFrame:
+def agreement(build: Build, scope: Scope) -> pd.DataFrame:
     """One row per rule with a vendor's figure (COLUMNS), by system and rule.
 
     `told`: contacts of that system with a figure; `recomputed`: those whose instants are known
@@ -74,7 +74,7 @@ def agreement(build: Build, start: Day, end: Day, where: Where) -> pd.DataFrame:
     """
     rows = []
     for rule in _with_figure(build):
-        sql, parameters = _compared(build, rule, start, end, where)
+        sql, parameters = _compared(build, rule, scope)
         (found,) = build.query(
             f"""
             SELECT
@@ -98,9 +98,7 @@ def agreement(build: Build, start: Day, end: Day, where: Where) -> pd.DataFrame:
     return table
 
 
-def disagreements(
-    build: Build, rule: str, start: Day, end: Day, where: Where, limit: int, offset: int
-) -> pd.DataFrame:
+def disagreements(build: Build, rule: str, scope: Scope, limit: int, offset: int) -> pd.DataFrame:
     """Contacts whose figure differs by more than a minute (ROW_COLUMNS), the largest gap first.
 
     `.attrs["reasons"]` counts them by reason, over all of them.
@@ -109,7 +107,7 @@ def disagreements(
     """
     known = {each.metric: each for each in _with_figure(build)}
     asked = lookup(rule, known, "rule with a vendor's figure")
-    sql, parameters = _compared(build, asked, start, end, where)
+    sql, parameters = _compared(build, asked, scope)
     differing = f"SELECT * FROM ({sql}) WHERE abs(difference) > {TOLERANCE_SECONDS}"
     found = build.query(
         f"SELECT {', '.join(ROW_COLUMNS)} FROM ({differing})"
@@ -133,16 +131,12 @@ def _with_figure(build: Build) -> list[Definition]:
     return sorted(told, key=lambda d: (d.system, d.metric))
 
 
-def _compared(
-    build: Build, rule: Definition, start: Day, end: Day, where: Where
-) -> tuple[str, list]:
+def _compared(build: Build, rule: Definition, scope: Scope) -> tuple[str, list]:
     """SQL of every contact with a figure: value is NULL where it can't be recomputed."""
-    build.check_values(where)
+    build.check_values(scope.where)
     # dated by creation, so that contacts which the rule itself can't date are there too
     dated = {"agent": "agent_id", "observed_on": "created_on"}
-    selection = select(
-        "fact_contacts", build.columns["fact_contacts"], (), start, end, where, dated
-    )
+    selection = select("fact_contacts", build.columns["fact_contacts"], (), scope, dated)
     sql = f"""
         SELECT
             c.contact_id,

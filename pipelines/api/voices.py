@@ -4,7 +4,7 @@ import pandas as pd
 
 from pipelines.api import calibration, self_service
 from pipelines.api.published import Pointer
-from pipelines.api.selection import Day, Where
+from pipelines.api.selection import By, Day, Scope, Where
 
 
 class Voices:
@@ -21,7 +21,7 @@ class Voices:
         value is the share without a result; NULL: the export does not tell. Words are masked, and
         those of fewer than 5 searches left out. Of the filters only language applies.
         """
-        return self_service.searches(self._pointer.build(), start, end, where, limit)
+        return self_service.searches(self._pointer.build(), Scope(start, end, where), limit)
 
     def article_gaps(self, start: Day = None, end: Day = None, where: Where = None) -> pd.DataFrame:
         """Each language's topics: contacts, articles and views; those without an article first.
@@ -30,11 +30,11 @@ class Voices:
         high]: n are contacts, value contacts per 1,000 article views, NULL without views.
         `is_missing` is NULL where no articles were ever delivered.
         """
-        return self_service.article_gaps(self._pointer.build(), start, end, where)
+        return self_service.article_gaps(self._pointer.build(), Scope(start, end, where))
 
     def calibration(
         self,
-        by: tuple[str, ...] | list[str] | str = ("category",),
+        by: By = ("category",),
         start: Day = None,
         end: Day = None,
         where: Where = None,
@@ -53,4 +53,4 @@ class Voices:
             (ordinal) of all of them. NaN where all ratings are equal: chance agrees too. n are
             categories of contacts with both ratings, or two at least; limits at 95 %.
         """
-        return calibration.calibration(self._pointer.build(), by, start, end, where)
+        return calibration.calibration(self._pointer.build(), by, Scope(start, end, where))

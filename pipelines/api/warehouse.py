@@ -5,23 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.api import (
-    books,
-    differences,
-    measures,
-    plans,
-    records,
-    switchboard,
-    vendor_agreement,
-)
+from pipelines.api import books, measures, records
 from pipelines.api.contacts import ContactView, contact_view
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.explanations import Explanations
-from pipelines.api.freshness import build_info, freshness
+from pipelines.api.freshness import build_info
+from pipelines.api.health import Health
+from pipelines.api.planning import Planning
 from pipelines.api.published import Pointer
+from pipelines.api.rules import Rules
 from pipelines.api.scenarios import Scenarios
-from pipelines.api.selection import Day, Where
-from pipelines.api.trust import Trust, trust
+from pipelines.api.selection import By, Day, Scope, Where
 from pipelines.api.voices import Voices
 from pipelines.settings import PROJECT_ROOT
 
@@ -36,7 +30,7 @@ def open_warehouse(path: Path | str | None = None) -> "Warehouse":
     return Warehouse(Path(path or os.environ.get("SUPPORT_QUALITY_WAREHOUSE") or DEFAULT_ROOT))
 
 
-class Warehouse(Explanations, Scenarios, Voices):
+class Warehouse(Explanations, Health, Planning, Rules, Scenarios, Voices):
     """Published numbers of one warehouse. Safe to share between threads.
 
     Every method raises NothingPublishedError before the first build. `start` and `end` are
@@ -62,12 +56,6 @@ class Warehouse(Explanations, Scenarios, Voices):
         found["up_is_good"] = found["up_is_good"].astype(object).where(is_known, None)
         return found
 
-    def rules(self) -> pd.DataFrame:
-        """One row per other rule for a metric: `metric` its name, `variant_of` the metric, and
-        the same columns as `metrics`; `system` is NULL or "site" where the rule is ours."""
-        found = self._pointer.build().definition_rows
-        return found[found["variant_of"].notna()].reset_index(drop=True)
-
     def definition(self, metric: str) -> Definition:
         """What a metric means. Raises UnknownNameError for one that is not there."""
         return measures.definition_of(self._pointer.build(), metric)
@@ -75,7 +63,7 @@ class Warehouse(Explanations, Scenarios, Voices):
     def measure(
         self,
         metric: str,
-        by: tuple[str, ...] | list[str] | str = (),
+        by: By = (),
         start: Day = None,
         end: Day = None,
         where: Where = None,
@@ -101,119 +89,12 @@ class Warehouse(Explanations, Scenarios, Voices):
             label, statistic, unit, up_is_good, cut, version, build_id and is_approximate.
         """
         build = self._pointer.build()
-        return measures.measure(build, metric, by, start, end, where, statistic)
-
-    def switchboard(
-        self,
-        metric: str,
-        start: Day = None,
-        end: Day = None,
-        where: Where = None,
-        dated_by: str | None = None,
-        statistic: str | None = None,
-        within_seconds: int | None = None,
-        short_abandon_seconds: int | None = None,
-    ) -> pd.DataFrame:
-        """One metric under every rule there is for it, side by side.
-
-        Parameters
-        ----------
-        dated_by : "arrival" or "event", optional
-            Rows of one table are dated alike; the metric's own date where not told.
-        within_seconds, short_abandon_seconds : int, optional
-            Of service levels: the threshold T for every queue instead of its desk's target, and
-            the s under which a hang-up is a short one.
-
-        Returns
-        -------
-        DataFrame
-            One row per rule, the metric's own first: rule (a metric name for `measure` and
-            `observations`), label, system (helpdesk; NULL: ours), date, value, n, low, high,
-            differs (from the first), words. `.attrs` as of `measure`, with dated_by and dates.
-        """
-        build = self._pointer.build()
-        thresholds = _thresholds(within_seconds, short_abandon_seconds)
-        return switchboard.switchboard(
-            build, metric, start, end, where, dated_by, statistic, thresholds
-        )
-
-    def differences(
-        self,
-        rule: str,
-        other_rule: str,
-        start: Day = None,
-        end: Day = None,
-        where: Where = None,
-        within_seconds: int | None = None,
-        short_abandon_seconds: int | None = None,
-        reason: str | None = None,
-        limit: int = 200,
-        offset: int = 0,
-    ) -> pd.DataFrame:
-        """Contacts that two rules of a switchboard count differently, the largest gap first.
-
-        [contact_id, channel, language, topic, day, other_day, value, other_value, difference,
-        start_seconds, stop_seconds, hours_seconds, rounding_seconds, reason]. `difference` =
-        other_value - value is the sum of the four parts; a value is NULL where its rule leaves
-        the contact out or counts it on a day outside the range. Reasons are codes, several joined
-        by ", " (`reason` picks one); `unknown`: nothing explains it. `.attrs`: compared, differing.
-        """
-        build = self._pointer.build()
-        thresholds = _thresholds(within_seconds, short_abandon_seconds)
-        return differences.differences(
-            build, rule, other_rule, start, end, where, thresholds, reason, limit, offset
-        )
-
-    def difference_reasons(
-        self,
-        rule: str,
-        other_rule: str,
-        start: Day = None,
-        end: Day = None,
-        where: Where = None,
-        within_seconds: int | None = None,
-        short_abandon_seconds: int | None = None,
-    ) -> pd.DataFrame:
-        """`differences` counted: [reason, n, only_here, only_there, mean_difference]."""
-        build = self._pointer.build()
-        thresholds = _thresholds(within_seconds, short_abandon_seconds)
-        return differences.difference_reasons(
-            build, rule, other_rule, start, end, where, thresholds
-        )
-
-    def vendor_agreement(
-        self, start: Day = None, end: Day = None, where: Where = None
-    ) -> pd.DataFrame:
-        """How many of the helpdesk's own figures we reproduce within a minute, by rule.
-
-        [system, rule, label, told, recomputed, agreeing, value, n, low, high,
-        median_gap_seconds], by day of creation. What only the helpdesk's clock tells is told and
-        not recomputed: value is NULL without anything to compare.
-        """
-        return vendor_agreement.agreement(self._pointer.build(), start, end, where)
-
-    def vendor_disagreements(
-        self,
-        rule: str,
-        start: Day = None,
-        end: Day = None,
-        where: Where = None,
-        limit: int = 200,
-        offset: int = 0,
-    ) -> pd.DataFrame:
-        """Contacts whose figure is not ours within a minute, the largest gap first.
-
-        [contact_id, channel, language, topic, day, value, vendor_value, difference, reason]; a
-        reason is another way of counting that gives the vendor's figure, else `unknown`.
-        `.attrs["reasons"]` counts all of them.
-        """
-        build = self._pointer.build()
-        return vendor_agreement.disagreements(build, rule, start, end, where, limit, offset)
+        return measures.measure(build, metric, by, Scope(start, end, where), statistic)
 
     def compare(
         self,
         metric: str,
-        by: tuple[str, ...] | list[str] | str = (),
+        by: By = (),
         start: Day = None,
         end: Day = None,
         where: Where = None,
@@ -226,15 +107,10 @@ class Warehouse(Explanations, Scenarios, Voices):
         left open is the first or last day that the metric has.
         """
         build = self._pointer.build()
-        return measures.compare(build, metric, by, start, end, where, statistic)
+        return measures.compare(build, metric, by, Scope(start, end, where), statistic)
 
     def distribution(
-        self,
-        metric: str,
-        start: Day = None,
-        end: Day = None,
-        where: Where = None,
-        by: tuple[str, ...] | list[str] | str = (),
+        self, metric: str, start: Day = None, end: Day = None, where: Where = None, by: By = ()
     ) -> pd.DataFrame:
         """How observations spread: [by..., bin_low, bin_high, n].
 
@@ -243,7 +119,7 @@ class Warehouse(Explanations, Scenarios, Voices):
         own values (bin_low = bin_high).
         """
         build = self._pointer.build()
-        return measures.distribution(build, metric, by, start, end, where)
+        return measures.distribution(build, metric, by, Scope(start, end, where))
 
     def share_by_wait(
         self, metric: str, start: Day = None, end: Day = None, where: Where = None
@@ -253,15 +129,10 @@ class Warehouse(Explanations, Scenarios, Voices):
         [bin_low, bin_high, value, n, low, high]; contacts without a reply are left out.
         Raises UnknownNameError for a metric that is not a share.
         """
-        return measures.share_by_wait(self._pointer.build(), metric, start, end, where)
+        return measures.share_by_wait(self._pointer.build(), metric, Scope(start, end, where))
 
     def survival(
-        self,
-        metric: str,
-        by: tuple[str, ...] | list[str] | str = (),
-        start: Day = None,
-        end: Day = None,
-        where: Where = None,
+        self, metric: str, by: By = (), start: Day = None, end: Day = None, where: Where = None
     ) -> pd.DataFrame:
         """The share that still waits after so many seconds (Kaplan-Meier), with 95 % limits.
 
@@ -270,7 +141,7 @@ class Warehouse(Explanations, Scenarios, Voices):
         that are at least a quarter of a percentage point apart; the points are exact.
         """
         build = self._pointer.build()
-        return measures.survival(build, metric, by, start, end, where)
+        return measures.survival(build, metric, by, Scope(start, end, where))
 
     def observations(
         self,
@@ -283,7 +154,7 @@ class Warehouse(Explanations, Scenarios, Voices):
     ) -> pd.DataFrame:
         """The rows behind a number: one per observation, the newest day first."""
         build = self._pointer.build()
-        return measures.observations(build, metric, start, end, where, limit, offset)
+        return measures.observations(build, metric, Scope(start, end, where), limit, offset)
 
     def contacts(
         self,
@@ -299,7 +170,7 @@ class Warehouse(Explanations, Scenarios, Voices):
         Counted contacts, unless `where` names an `exclusion`.
         """
         build = self._pointer.build()
-        return records.contacts(build, start, end, where, limit, offset, order)
+        return records.contacts(build, Scope(start, end, where), limit, offset, order)
 
     def contact(
         self, contact_id: str, start: Day = None, end: Day = None, where: Where = None
@@ -309,7 +180,7 @@ class Warehouse(Explanations, Scenarios, Voices):
         Raises UnknownNameError for an id that the build does not hold.
         """
         build = self._pointer.build()
-        neighbours = records.counted(build, "fact_contacts", "arrived_on", start, end, where)
+        neighbours = records.counted(build, "fact_contacts", "arrived_on", Scope(start, end, where))
         return contact_view(build, contact_id, neighbours)
 
     def surveys(
@@ -321,169 +192,19 @@ class Warehouse(Explanations, Scenarios, Voices):
         offset: int = 0,
     ) -> pd.DataFrame:
         """Answered surveys by day of the answer, the newest first; comments are masked."""
-        return records.surveys(self._pointer.build(), start, end, where, limit, offset)
+        return records.surveys(self._pointer.build(), Scope(start, end, where), limit, offset)
 
     def backlog(
-        self,
-        start: Day = None,
-        end: Day = None,
-        where: Where = None,
-        by: tuple[str, ...] | list[str] | str = ("day",),
+        self, start: Day = None, end: Day = None, where: Where = None, by: By = ("day",)
     ) -> pd.DataFrame:
         """The stock by day: opening, created, reopened, resolved, merged, deleted, closing and
         its age buckets. A stock is never added up over days: `by` always holds `day`."""
-        return records.backlog(self._pointer.build(), start, end, where, by)
-
-    def ledger(self, by: tuple[str, ...] | list[str] = ("source", "file", "day")) -> pd.DataFrame:
-        """The books: received = counted + quarantined + one column per reason, summed `by`."""
-        return books.ledger(self._pointer.build(), by)
-
-    def left_out(
-        self,
-        reason: str | None = None,
-        source: str | None = None,
-        file: str | None = None,
-        day: Day = None,
-        detail: str | None = None,
-        limit: int = 200,
-        offset: int = 0,
-    ) -> pd.DataFrame:
-        """The rows behind the books: received and not counted, for a `reason` (a column of the
-        ledger), source, file, day, and refused for exactly `detail`. None: any."""
-        return books.left_out(
-            self._pointer.build(), reason, source, file, day, detail, limit, offset
-        )
-
-    def findings(self) -> pd.DataFrame:
-        """What the checks found: check, position, source, finding; at most 200 of a check."""
-        return books.findings(self._pointer.build())
-
-    def corrections(self) -> pd.DataFrame:
-        """Known errors of providers that are corrected, with the rows found and corrected."""
-        return books.corrections(self._pointer.build())
-
-    def source_days(self, since: Day = None) -> pd.DataFrame:
-        """Contacts of each source and day: contacts, usual, least, is_low."""
-        return books.source_days(self._pointer.build(), since)
-
-    def loads(self) -> pd.DataFrame:
-        """Loaded files, the newest first."""
-        return books.loads(self._pointer.build())
-
-    def quarantine(self, limit: int = 1000) -> pd.DataFrame:
-        """Refused rows: load_id, file, line, table_name, reasons, remedy."""
-        return books.quarantine(self._pointer.build(), limit)
-
-    def checks(self) -> pd.DataFrame:
-        """Audits of this build, what failed first: check, severity, passed, found, summary."""
-        return books.checks(self._pointer.build())
-
-    def freshness(self) -> pd.DataFrame:
-        """One row per source: its files, rows, newest load, the time its rows span, and whether
-        a newer one should be here by now (`expected_at`, `is_late`)."""
-        return freshness(self._pointer.build())
-
-    def trust(self) -> Trust:
-        """Can today's numbers be trusted: yes, remarks or no, and the reasons, the worst first."""
-        return trust(self.root, self._pointer.build())
+        return records.backlog(self._pointer.build(), Scope(start, end, where), by)
 
     def filter_values(self) -> dict[str, list[str]]:
         """What can be filtered by: every channel, language, topic, team, urgency and agent of
         counted contacts, in alphabetical order."""
         return {name: list(values) for name, values in self._pointer.build().filter_values.items()}
-
-    def queues(self) -> pd.DataFrame:
-        """One row per channel and language, the busiest first, with its desk's targets."""
-        return plans.queues(self._pointer.build())
-
-    def arrivals(
-        self,
-        channel: str | list[str] | None = None,
-        language: str | list[str] | None = None,
-        start: Day = None,
-        end: Day = None,
-    ) -> pd.DataFrame:
-        """Half hours of fact_arrivals; offered 0 was observed, NULL is a gap in the feed."""
-        build = self._pointer.build()
-        return plans.queue_rows(build, "fact_arrivals", channel, language, start, end)
-
-    def forecast(
-        self,
-        channel: str | list[str] | None = None,
-        language: str | list[str] | None = None,
-        start: Day = None,
-        end: Day = None,
-    ) -> pd.DataFrame:
-        """Half hours of forecast_intervals: mean and quantiles; empty before a forecast ran."""
-        build = self._pointer.build()
-        return plans.queue_rows(build, "forecast_intervals", channel, language, start, end)
-
-    def forecast_days(
-        self,
-        channel: str | list[str] | None = None,
-        language: str | list[str] | None = None,
-        start: Day = None,
-        end: Day = None,
-    ) -> pd.DataFrame:
-        """Day totals with their own quantiles (those of half hours do not add up); channel
-        and language '*' hold all queues together."""
-        build = self._pointer.build()
-        order = "channel, language, local_on"
-        return plans.queue_rows(build, "forecast_days", channel, language, start, end, order)
-
-    def forecast_totals(self, channel: str | list[str] | None = None, language=None):
-        """Weeks and daily peaks with their own quantiles; language '*': a channel, both: all."""
-        order = "channel, language, measure DESC, starts_on"
-        build = self._pointer.build()
-        return plans.queue_rows(build, "forecast_totals", channel, language, order=order)
-
-    def misses(
-        self, channel=None, language=None, start: Day = None, end: Day = None, **how
-    ) -> pd.DataFrame:
-        """Forecast against what came, in contacts of all queues, and in hours of work of those
-        with handle times (else NULL): volume, mix and handle time add up.
-
-        lead_days (7): made 1, 7 or 14 days before. by (["local_on"]): what a row is of.
-        """
-        return plans.misses(self._pointer.build(), channel, language, start, end, **how)
-
-    def backtest(self) -> pd.DataFrame:
-        """How every model did on past origins, by queue and horizon."""
-        return plans.backtest(self._pointer.build())
-
-    def staffing(
-        self,
-        channel: str | list[str] | None = None,
-        language: str | list[str] | None = None,
-        start: Day = None,
-        end: Day = None,
-    ) -> pd.DataFrame:
-        """Half hours of staffing_intervals: agents required and scheduled; NULL while closed."""
-        build = self._pointer.build()
-        return plans.queue_rows(build, "staffing_intervals", channel, language, start, end)
-
-    def staffing_queues(self) -> pd.DataFrame:
-        """What the plan of each queue assumes (handle time, patience, cost) and how it is known."""
-        build = self._pointer.build()
-        return plans.queue_rows(build, "staffing_queues", order="channel, language")
-
-    def shifts(
-        self,
-        channel: str | list[str] | None = None,
-        language: str | list[str] | None = None,
-        start: Day = None,
-        end: Day = None,
-    ) -> pd.DataFrame:
-        """Shifts of staffing_shifts, in time order: how many take each, its break, hours, cost."""
-        return plans.shifts(self._pointer.build(), channel, language, start, end)
-
-    def tours(self, channel=None, language=None, **days: Day) -> pd.DataFrame:
-        """Who works when (staffing_tours): a row per person of a queue and shift, with its rest."""
-        return plans.tours(self._pointer.build(), channel, language, **days)
-
-    def market_events(self) -> pd.DataFrame:
-        """Events of the market and of the exchange, in time order."""
-        return plans.market_events(self._pointer.build())
 
     def sql(self, query: str) -> pd.DataFrame:
         """One SELECT on the published build. Raises InputError for anything else."""
@@ -492,7 +213,3 @@ class Warehouse(Explanations, Scenarios, Voices):
     def data_dictionary(self) -> pd.DataFrame:
         """One row per column of every published table: type, unit, meaning, grain."""
         return books.data_dictionary(self._pointer.build())
-
-
-def _thresholds(within_seconds: int | None, short_abandon_seconds: int | None) -> dict:
-    return {"within_seconds": within_seconds, "short_abandon_seconds": short_abandon_seconds}

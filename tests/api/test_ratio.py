@@ -5,7 +5,7 @@ import math
 import duckdb
 
 from pipelines.api.estimates import ratio
-from pipelines.api.selection import select
+from pipelines.api.selection import Scope, select
 
 # Two agents' hours: seconds busy (value) of the seconds they were there (weight).
 HOURS = """
@@ -42,9 +42,8 @@ def test_a_ratio_divides_the_totals_of_each_group_and_of_all():
 
 def test_a_filter_applies_to_what_is_divided_and_to_what_divides():
     columns = ("agent", "observed_on", "value", "weight")
-    selection = select(
-        "metric_occupied", columns, where={"agent": ["ann", "bob"]}, end="2026-03-02"
-    )
+    scope = Scope(end="2026-03-02", where={"agent": ["ann", "bob"]})
+    selection = select("metric_occupied", columns, scope=scope)
     (found,) = ratio(Hours(), selection).to_dict("records")
     assert (found["value"], found["n"]) == (0.5, 2)
     # both rows depart by 0 from one half
