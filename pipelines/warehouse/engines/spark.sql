@@ -1,5 +1,9 @@
 -- The functions that models use and engines spell differently. Instants are naive UTC: TIMESTAMP is
 -- TIMESTAMP_NTZ in this session. timestampdiff counts elapsed units, as date_sub of DuckDB does.
+-- Messages are sorted and joined by a number instead of a long text: 64 bits of the contact's id.
+-- No two contacts of a build share one, or the build stops (audits/contact_keys.sql).
+CREATE OR REPLACE TEMPORARY FUNCTION contact_key(id STRING) RETURNS BIGINT
+    RETURN xxhash64(id);
 CREATE OR REPLACE TEMPORARY FUNCTION seconds_between(a TIMESTAMP, b TIMESTAMP) RETURNS BIGINT
     RETURN timestampdiff(SECOND, a, b);
 CREATE OR REPLACE TEMPORARY FUNCTION seconds_after(t TIMESTAMP, n BIGINT) RETURNS TIMESTAMP

@@ -1,16 +1,18 @@
 /* ---
 summary = "The agent's time that each chat took: where chats overlap, each moment is divided by the chats open at it."
 grain = "one answered chat with an agent, a start and an end; a transferred one from its first leg to its last"
-key = ["contact_id"]
+key = ["contact_key"]
 --- */
 WITH chats AS (
     SELECT
-        c.contact_id,
+        -- the legs of a transferred chat are the counted one's
+        contact_key(coalesce(m.counted_id, s.contact_id)) AS contact_key,
         c.agent_id,
         s.answered_at AS starts_at,
         s.ended_at AS ends_at
     FROM latest_sessions AS s
     INNER JOIN latest_contacts AS c ON c.contact_id = s.contact_id
+    LEFT JOIN core_matters AS m ON m.contact_id = s.contact_id AND m.is_leg
     WHERE c.kind = 'chat'
         AND c.agent_id IS NOT NULL
         AND s.talk_seconds IS NOT NULL
@@ -20,14 +22,14 @@ WITH chats AS (
 steps AS (
     SELECT
         agent_id,
-        contact_id,
+        contact_key,
         starts_at AS moment_at,
         1 AS step
     FROM chats
     UNION ALL
     SELECT
         agent_id,
-        contact_id,
+        contact_key,
         ends_at AS moment_at,
         -1 AS step
     FROM chats
@@ -37,15 +39,15 @@ steps AS (
 moments AS (
     SELECT
         agent_id,
-        contact_id,
+        contact_key,
         moment_at,
         step,
         seconds_between(
-            moment_at, lead(moment_at) OVER (PARTITION BY agent_id ORDER BY moment_at, step, contact_id)
+            moment_at, lead(moment_at) OVER (PARTITION BY agent_id ORDER BY moment_at, step, contact_key)
         ) AS seconds_to_next,
         sum(step) OVER (
             PARTITION BY agent_id
-            ORDER BY moment_at, step, contact_id
+            ORDER BY moment_at, step, contact_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS open_chats
     FROM steps
@@ -56,12 +58,12 @@ moments AS (
 -- would depend on the order of adding, and so would the rounding of half seconds
 worked AS (
     SELECT
-        contact_id,
+        contact_key,
         step,
         coalesce(
             sum(CAST(floor(CAST(seconds_to_next * 2520 AS DOUBLE) / nullif(open_chats, 0) + 0.5) AS BIGINT)) OVER (
                 PARTITION BY agent_id
-                ORDER BY moment_at, step, contact_id
+                ORDER BY moment_at, step, contact_key
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
             0
@@ -70,9 +72,8 @@ worked AS (
 )
 
 SELECT
-    coalesce(m.counted_id, w.contact_id) AS contact_id,
-    CAST(floor(CAST(sum(CASE WHEN w.step = -1 THEN w.shared_parts ELSE -w.shared_parts END) AS DOUBLE) / 2520 + 0.5) AS BIGINT)
+    contact_key,
+    CAST(floor(CAST(sum(CASE WHEN step = -1 THEN shared_parts ELSE -shared_parts END) AS DOUBLE) / 2520 + 0.5) AS BIGINT)
         AS talk_share_seconds
-FROM worked AS w
-LEFT JOIN core_matters AS m ON m.contact_id = w.contact_id AND m.is_leg
-GROUP BY coalesce(m.counted_id, w.contact_id)
+FROM worked
+GROUP BY contact_key

@@ -26,5 +26,5 @@ SELECT
     min(coalesce(least(c.first_inbound_at, v.first_customer_at), c.created_at)) AS merged_arrived_at
 FROM merged AS m
 INNER JOIN latest_contacts AS c ON c.contact_id = m.contact_id
-LEFT JOIN core_conversations AS v ON v.contact_id = m.contact_id
+LEFT JOIN core_conversations AS v ON v.contact_key = contact_key(m.contact_id)
 GROUP BY m.target_id

@@ -22,7 +22,7 @@ WITH others AS (
         least(v.first_agent_at, s.answered_at) AS other_replied_at
     FROM core_matters AS m
     INNER JOIN core_contacts AS c ON c.contact_id = m.contact_id
-    LEFT JOIN core_conversations AS v ON v.contact_id = m.contact_id
+    LEFT JOIN core_conversations AS v ON v.contact_key = contact_key(m.contact_id)
     LEFT JOIN latest_sessions AS s ON s.contact_id = m.contact_id
     WHERE m.contact_id <> m.counted_id
 ),

@@ -1,10 +1,10 @@
 /* ---
 summary = "Solves and reopenings of each contact and its time in each status, as the status history tells them; closing a solved contact is not a second solve."
 grain = "one contact with status events"
-key = ["contact_id"]
+key = ["contact_key"]
 --- */
 SELECT
-    contact_id,
+    contact_key(contact_id) AS contact_key,
     min(CASE WHEN is_solve THEN changed_at END) AS first_solved_at,
     max(CASE WHEN is_solve THEN changed_at END) AS last_solved_at,
     CAST(sum(CASE WHEN is_solve THEN 1 ELSE 0 END) AS BIGINT) AS solves_count,
@@ -21,5 +21,5 @@ SELECT
         AS pending_seconds,
     CAST(sum(CASE WHEN from_status = 'hold' AND since_at IS NOT NULL THEN seconds_between(since_at, changed_at) ELSE 0 END) AS BIGINT)
         AS held_seconds
-FROM core_status_changes
-GROUP BY contact_id
+FROM fact_status_events
+GROUP BY contact_key(contact_id)

@@ -1,11 +1,11 @@
 /* ---
 summary = "The latest delivery of each live session; that of a transferred one from its first leg to its last."
 grain = "one live session"
-key = ["contact_id"]
+key = ["contact_key"]
 stored = "view"
 --- */
 SELECT
-    s.contact_id,
+    contact_key(s.contact_id) AS contact_key,
     s.queue_entered_at,
     s.answered_at,
     s.abandoned_at,
@@ -20,7 +20,7 @@ FROM latest_sessions AS s
 WHERE NOT EXISTS (SELECT 1 FROM core_transfers AS t WHERE t.contact_id = s.contact_id)
 UNION ALL
 SELECT
-    contact_id,
+    contact_key(contact_id) AS contact_key,
     queue_entered_at,
     answered_at,
     abandoned_at,

@@ -38,7 +38,7 @@ turns AS (
         e.to_status,
         e.is_solve,
         lag(e.is_solve) OVER (PARTITION BY e.contact_id ORDER BY e.changed_at, e.is_solve, e.to_status) AS was_solve
-    FROM core_status_changes AS e
+    FROM fact_status_events AS e
     INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(e.changed_at)
     WHERE e.is_solve OR e.is_reopen
 ),
@@ -113,8 +113,8 @@ spells AS (
         CASE WHEN t.is_resolved THEN t.last_solved_on WHEN t.exclusion = 'deleted' THEN t.updated_on END AS ended_on,
         CASE WHEN t.is_resolved THEN 'resolved' WHEN t.exclusion = 'deleted' THEN 'deleted' END AS ended_by
     FROM tracked AS t
-    LEFT JOIN core_resolutions AS e ON e.contact_id = t.contact_id AND e.solves_count > 0
-    WHERE e.contact_id IS NULL
+    LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(t.contact_id) AND e.solves_count > 0
+    WHERE e.contact_key IS NULL
         AND coalesce(t.exclusion, '') <> 'merged'
         AND t.first_solved_on IS NOT NULL
         AND (NOT t.is_resolved OR t.last_solved_at > t.first_solved_at)

@@ -1,11 +1,11 @@
 /* ---
-summary = "Conversations cut into turns: what was written up to and with each message of a human agent, and after the last one."
-grain = "one contact and message of a human agent; one more for what came after the last"
-key = ["contact_id", "turn"]
+summary = "What customers and bots wrote after an agent's message, up to and with the next one: every later turn of a conversation. The first turn, before any agent wrote, is not in it."
+grain = "one contact and agent message that others wrote after"
+key = ["contact_key", "turn"]
 --- */
 WITH spoken AS (
     SELECT
-        contact_id,
+        contact_key(contact_id) AS contact_key,
         sent_at,
         -- numbered so that of messages in the same second the question comes before its answer
         CASE author_role WHEN 'customer' THEN 1 WHEN 'bot' THEN 2 ELSE 3 END AS speaker
@@ -18,28 +18,24 @@ WITH spoken AS (
 
 counted AS (
     SELECT
-        contact_id,
+        contact_key,
         sent_at,
         speaker,
         -- how many agent messages came before this one
         CAST(sum(CASE WHEN speaker = 3 THEN 1 ELSE 0 END) OVER (
-            PARTITION BY contact_id
+            PARTITION BY contact_key
             ORDER BY sent_at, speaker
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS BIGINT) - CASE WHEN speaker = 3 THEN 1 ELSE 0 END AS turn,
-        lag(speaker) OVER (PARTITION BY contact_id ORDER BY sent_at, speaker) AS previous_speaker
+        ) AS BIGINT) - CASE WHEN speaker = 3 THEN 1 ELSE 0 END AS turn
     FROM spoken
 )
 
 SELECT
-    contact_id,
+    contact_key,
     turn,
     min(CASE WHEN speaker = 1 THEN sent_at END) AS asked_at,
-    max(CASE WHEN speaker = 1 THEN sent_at END) AS last_asked_at,
-    max(CASE WHEN speaker = 2 THEN sent_at END) AS last_bot_at,
-    min(CASE WHEN speaker = 2 AND previous_speaker = 1 THEN sent_at END) AS bot_replied_at,
-    max(CASE WHEN speaker = 3 THEN sent_at END) AS replied_at,
-    COUNT(CASE WHEN speaker = 1 THEN 1 END) AS customer_messages,
-    COUNT(CASE WHEN speaker = 2 THEN 1 END) AS bot_messages
+    max(CASE WHEN speaker = 3 THEN sent_at END) AS replied_at
 FROM counted
-GROUP BY contact_id, turn
+WHERE turn > 0
+GROUP BY contact_key, turn
+HAVING min(speaker) < 3

@@ -6,8 +6,8 @@ key = ["_load_id"]
 SELECT DISTINCT
     k._load_id
 FROM latest_contact_clocks AS k
-LEFT JOIN core_resolutions AS e ON e.contact_id = k.contact_id AND e.solves_count > 0
+LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(k.contact_id) AND e.solves_count > 0
 WHERE k.reopens_count > 0
     AND k.first_solved_at IS NULL
     AND k.vendor_first_resolution_seconds IS NULL
-    AND e.contact_id IS NULL
+    AND e.contact_key IS NULL

@@ -40,7 +40,7 @@ SELECT
 
     -- arrival: the first inbound message. Who was taken by an agent, or left, before writing had
     -- asked for one before it; of merged contacts the customer has waited since the first.
-    v.contact_id IS NULL AND s.contact_id IS NULL AND n.contact_id IS NOT NULL AS is_clocked,
+    v.contact_key IS NULL AND s.contact_key IS NULL AND n.contact_id IS NOT NULL AS is_clocked,
     coalesce(
         least(c.first_inbound_at, v.first_customer_at), CASE WHEN is_clocked THEN n.clock_started_at END
     ) AS first_written_at,
@@ -62,7 +62,7 @@ SELECT
         AND c.handed_over_at IS NULL AS is_bot_contained,
 
     -- a session that ended without a queue, an answer or a hang-up: the line was closed
-    s.contact_id IS NOT NULL
+    s.contact_key IS NOT NULL
         AND o.contact_id IS NULL
         AND coalesce(s.outcome, 'unknown') = 'unknown'
         AND s.queue_entered_at IS NULL
@@ -75,7 +75,7 @@ SELECT
     -- not answered in the contact itself, and did not leave, is in another one of its matter.
     v.first_agent_at,
     r.next_agent_at,
-    v.first_bot_reply_at,
+    br.first_bot_reply_at,
     coalesce(
         CASE WHEN v.first_agent_at >= arrived_at THEN v.first_agent_at ELSE r.late_replied_at END,
         s.answered_at,
@@ -83,7 +83,7 @@ SELECT
         CASE WHEN hung_up_at IS NULL AND o.other_replied_at >= arrived_at THEN o.other_replied_at END
     ) AS replied_at,
     CASE
-        WHEN s.contact_id IS NULL OR is_bot_contained THEN NULL
+        WHEN s.contact_key IS NULL OR is_bot_contained THEN NULL
         WHEN s.outcome IN ('answered', 'callback', 'voicemail') THEN FALSE
         WHEN s.outcome = 'abandoned' THEN NOT coalesce(replied_at <= hung_up_at, FALSE)
         WHEN replied_at IS NOT NULL THEN FALSE
@@ -92,14 +92,14 @@ SELECT
     CASE WHEN NOT coalesce(is_abandoned, FALSE) THEN replied_at END AS first_reply_at,
     CASE
         WHEN is_bot_contained THEN NULL
-        ELSE coalesce(s.queue_entered_at, c.handed_over_at, CASE WHEN s.contact_id IS NULL THEN arrived_at END)
+        ELSE coalesce(s.queue_entered_at, c.handed_over_at, CASE WHEN s.contact_key IS NULL THEN arrived_at END)
     END AS queue_entered_at,
 
     -- the vendor's durations count only where no timestamp tells whether anybody replied
-    v.contact_id IS NULL AND s.contact_id IS NULL AND NOT is_clocked AS is_untimed,
+    v.contact_key IS NULL AND s.contact_key IS NULL AND NOT is_clocked AS is_untimed,
     CASE WHEN is_untimed THEN k.vendor_first_response_seconds END AS untimed_response_seconds,
     -- an export without reply times tells who got no reply, but of nobody how long replies took
-    NOT is_untimed OR t._load_id IS NOT NULL AS tells_waits,
+    NOT is_untimed OR coalesce(k.load_tells_replies, FALSE) AS tells_waits,
     CASE WHEN is_untimed THEN k.vendor_first_response_business_seconds END AS untimed_response_business_seconds,
     CASE
         WHEN is_abandoned THEN FALSE
@@ -155,7 +155,7 @@ SELECT
     CASE WHEN e.solves_count > 0 THEN e.first_reopened_at END AS reopened_at,
     CASE WHEN e.solves_count > 0 THEN e.reopens_count ELSE k.reopens_count END AS reopened_count,
     -- were only those without a reopening known, the reopened share would be 0
-    u._load_id IS NULL OR coalesce(e.solves_count, 0) > 0 AS tells_reopenings,
+    NOT coalesce(k.load_hides_reopenings, FALSE) OR coalesce(e.solves_count, 0) > 0 AS tells_reopenings,
     coalesce(e.closed_at, k.closed_at) AS was_closed_at,
     coalesce(e.deleted_at, c.updated_at) AS was_deleted_at,
     e.solves_count,
@@ -173,13 +173,12 @@ SELECT
     k.vendor_agent_wait_seconds,
     k.vendor_on_hold_seconds
 FROM core_contacts AS c
-LEFT JOIN core_conversations AS v ON v.contact_id = c.contact_id
+LEFT JOIN core_conversations AS v ON v.contact_key = contact_key(c.contact_id)
+LEFT JOIN core_bot_replies AS br ON br.contact_id = c.contact_id
 LEFT JOIN core_late_replies AS r ON r.contact_id = c.contact_id
 LEFT JOIN core_merges AS g ON g.contact_id = c.contact_id
-LEFT JOIN core_sessions AS s ON s.contact_id = c.contact_id
-LEFT JOIN core_clocks AS k ON k.contact_id = c.contact_id
+LEFT JOIN core_sessions AS s ON s.contact_key = contact_key(c.contact_id)
+LEFT JOIN core_clocks AS k ON k.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_reply_clocks AS n ON n.contact_id = c.contact_id
 LEFT JOIN core_outcomes AS o ON o.contact_id = c.contact_id
-LEFT JOIN core_resolutions AS e ON e.contact_id = c.contact_id
-LEFT JOIN core_timed_loads AS t ON t._load_id = k._load_id
-LEFT JOIN core_untold_reopenings AS u ON u._load_id = k._load_id
+LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(c.contact_id)

@@ -36,7 +36,7 @@ WITH chats AS (
         c.is_bot_contained,
         c.is_bot_contained AND v.last_customer_at > v.last_bot_at AS is_unanswered
     FROM fact_contacts AS c
-    INNER JOIN core_conversations AS v ON v.contact_id = c.contact_id
+    INNER JOIN core_conversations AS v ON v.contact_key = contact_key(c.contact_id)
     WHERE c.exclusion IS NULL
         AND c.kind = 'chat'
         AND v.bot_messages_count > 0

@@ -261,7 +261,7 @@ CROSS JOIN core_data_cut AS b
 CROSS JOIN ref_rules AS ru
 -- the urgent target of channels that have none of their own
 CROSS JOIN (SELECT max(within_seconds) AS within_seconds FROM ref_urgent_targets WHERE channel = '*') AS ua
-LEFT JOIN core_chat_handling AS h ON h.contact_id = d.contact_id
+LEFT JOIN core_chat_handling AS h ON h.contact_key = contact_key(d.contact_id)
 LEFT JOIN core_details AS de ON de.contact_id = d.contact_id
 LEFT JOIN core_told_details AS td ON td.system = d.source
 LEFT JOIN ref_urgent_targets AS ut ON ut.channel = d.channel

@@ -27,7 +27,7 @@ reopenings AS (
         contact_id,
         row_number() OVER (PARTITION BY contact_id ORDER BY changed_at, to_status) AS ordinal,
         changed_at AS reopened_at
-    FROM core_status_changes
+    FROM fact_status_events
     WHERE is_reopen
     UNION ALL
     SELECT
@@ -37,9 +37,9 @@ reopenings AS (
     FROM fact_contacts AS c
     CROSS JOIN core_data_cut AS b
     INNER JOIN numbers AS n ON n.n <= c.reopens_count
-    LEFT JOIN core_resolutions AS e ON e.contact_id = c.contact_id AND e.solves_count > 0
+    LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(c.contact_id) AND e.solves_count > 0
     WHERE c.reopens_count > 0
-        AND e.contact_id IS NULL
+        AND e.contact_key IS NULL
 )
 
 SELECT

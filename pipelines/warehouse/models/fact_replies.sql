@@ -19,7 +19,7 @@ urgency = { type = "VARCHAR", meaning = "urgent or normal" }
 source = { type = "VARCHAR", meaning = "system of the contact" }
 --- */
 SELECT
-    t.contact_id,
+    c.contact_id,
     t.asked_at,
     q.local_on AS asked_on,
     q.local_slot AS asked_slot,
@@ -33,10 +33,9 @@ SELECT
     c.urgency,
     c.source
 FROM core_turns AS t
-INNER JOIN fact_contacts AS c ON c.contact_id = t.contact_id
+INNER JOIN fact_contacts AS c ON contact_key(c.contact_id) = t.contact_key
 INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(t.asked_at)
 CROSS JOIN core_data_cut AS b
-WHERE t.turn > 0
-    AND c.exclusion IS NULL
+WHERE c.exclusion IS NULL
     AND t.asked_at >= c.first_reply_at
     AND (t.replied_at IS NOT NULL OR c.status IN ('new', 'open', 'pending', 'hold') AND c.left_at IS NULL)

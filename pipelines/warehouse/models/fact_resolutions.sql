@@ -22,7 +22,7 @@ WITH told AS (
         contact_id,
         changed_at AS solved_at,
         row_number() OVER (PARTITION BY contact_id ORDER BY changed_at, to_status) AS ordinal
-    FROM core_status_changes
+    FROM fact_status_events
     WHERE is_solve
 ),
 
