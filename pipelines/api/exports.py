@@ -45,8 +45,9 @@ def icalendar_bytes(shifts: pd.DataFrame, site: str, made_at: datetime) -> bytes
     Parameters
     ----------
     shifts
-        Rows of `staffing_shifts`; instants are UTC and are written as UTC, so that every calendar
-        shows them in its reader's own zone, whatever rules for clock changes it knows.
+        Rows of `staffing_shifts`, or of `staffing_tours` (an event for each person's shift);
+        instants are UTC and are written as UTC, so that every calendar shows them in its reader's
+        own zone, whatever rules for clock changes it knows.
     site
         Name of the calendar, and part of every event's id.
     made_at
@@ -55,7 +56,8 @@ def icalendar_bytes(shifts: pd.DataFrame, site: str, made_at: datetime) -> bytes
     Notes
     -----
     An event's id is made of its site, queue, start, end and break, so that a calendar that is
-    loaded again updates the number of agents instead of showing every shift twice.
+    loaded again updates the number of agents instead of showing every shift twice; a person's, of
+    the day of the shift, so that it moves when the plan does.
     """
     lines = [
         "BEGIN:VCALENDAR",
@@ -73,16 +75,19 @@ def icalendar_bytes(shifts: pd.DataFrame, site: str, made_at: datetime) -> bytes
 
 def _event(shift, site: str, made_at: datetime) -> Iterable[str]:
     has_break = not pd.isna(shift.break_starts_at)
-    key = (
-        site,
-        shift.channel,
-        shift.language,
-        _utc(shift.starts_at),
-        _utc(shift.ends_at),
-        _utc(shift.break_starts_at) if has_break else "",
-    )
-    agents = int(shift.agents)
-    told = f"{agents} agent{'s' if agents != 1 else ''}, {shift.paid_hours:g} paid hours"
+    if hasattr(shift, "person"):
+        own = ("agent", str(shift.person), f"{shift.local_on:%Y-%m-%d}")
+        who, told = f"agent {shift.person}", f"{shift.paid_hours:g} paid hours"
+    else:
+        own = (
+            _utc(shift.starts_at),
+            _utc(shift.ends_at),
+            _utc(shift.break_starts_at) if has_break else "",
+        )
+        agents = int(shift.agents)
+        who = str(agents)
+        told = f"{agents} agent{'s' if agents != 1 else ''}, {shift.paid_hours:g} paid hours"
+    key = (site, shift.channel, shift.language, *own)
     if has_break:
         told += f"\nBreak {_utc(shift.break_starts_at)} to {_utc(shift.break_ends_at)} (UTC)"
     return (
@@ -91,7 +96,7 @@ def _event(shift, site: str, made_at: datetime) -> Iterable[str]:
         f"DTSTAMP:{_utc(made_at)}",
         f"DTSTART:{_utc(shift.starts_at)}",
         f"DTEND:{_utc(shift.ends_at)}",
-        f"SUMMARY:{_text(f'{shift.channel}/{shift.language}: {agents}')}",
+        f"SUMMARY:{_text(f'{shift.channel}/{shift.language}: {who}')}",
         f"DESCRIPTION:{_text(told)}",
         f"CATEGORIES:{_text(shift.channel)},{_text(shift.language)}",
         "END:VEVENT",

@@ -172,7 +172,8 @@ class Scenarios:
         build = self._pointer.build()
         plan = staffing_under(build, scenario, channel, language)
         contract = load_settings(settings).shifts
-        return plan_shifts(plan, _desks(build, scenario), contract, build.info["zone"])
+        shifts, _ = plan_shifts(plan, _desks(build, scenario), contract, build.info["zone"])
+        return shifts
 
 
 def topic_shares(build: Build, topics: Sequence[str] = ()) -> pd.DataFrame:

@@ -28,6 +28,7 @@ commands = typer.Typer()
         "support-quality staffing --queue live_chat/ko --from 2026-03-02 --to 2026-03-08",
         "support-quality staffing --csv > plan.csv",
         "support-quality staffing --shifts --queue phone/ko",
+        "support-quality staffing --tours --queue phone/ko --csv > who_works_when.csv",
         "support-quality staffing --ics shifts.ics --xlsx plan.xlsx",
     ),
 )
@@ -41,13 +42,22 @@ def staffing(
     shifts: Annotated[
         bool, typer.Option("--shifts", help="The shifts that cover it instead of half hours.")
     ] = False,
+    tours: Annotated[
+        bool,
+        typer.Option("--tours", help="Who works when: the shifts of each (nameless) person."),
+    ] = False,
     ics: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write the shifts as a calendar (iCalendar, UTC)."),
+        typer.Option(
+            metavar="FILE",
+            help="Write the shifts as a calendar (iCalendar, UTC); with --tours, each person's.",
+        ),
     ] = None,
     xlsx: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write half hours, shifts and assumptions as XLSX."),
+        typer.Option(
+            metavar="FILE", help="Write half hours, shifts, persons and assumptions as XLSX."
+        ),
     ] = None,
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
@@ -60,14 +70,15 @@ def staffing(
     opened = open_warehouse(warehouse)
     if ics or xlsx:
         told = (channel, language, day(start), day(end))
-        roster, build = opened.shifts(*told), opened.build()
+        roster, persons, build = opened.shifts(*told), opened.tours(*told), opened.build()
         if ics:
-            write_file(ics, icalendar_bytes(roster, build.site_name, build.created_at))
+            events = persons if tours else roster
+            write_file(ics, icalendar_bytes(events, build.site_name, build.created_at))
         if xlsx:
             plan = opened.staffing(*told)
             plan.attrs = {"build": build.build_id, "zone": build.zone}
             assumed = opened.staffing_queues()
-            write_file(xlsx, xlsx_bytes(plan, shifts=roster, assumptions=assumed))
+            write_file(xlsx, xlsx_bytes(plan, shifts=roster, tours=persons, assumptions=assumed))
         return
     if shifts:
         roster = opened.shifts(channel, language, day(start), day(end))
@@ -75,6 +86,13 @@ def staffing(
             roster = _by_shift(roster, opened.build().zone)
         title = "Shifts that cover the plan" + (f", {queue}" if queue else "")
         print_measured(opened, roster, csv, title="" if csv else title, notes=_SHIFT_NOTES)
+        return
+    if tours:
+        persons = opened.tours(channel, language, day(start), day(end))
+        if not csv:
+            persons = _by_person(persons, opened.build().zone)
+        title = "Who works when" + (f", {queue}" if queue else "")
+        print_measured(opened, persons, csv, title="" if csv else title, notes=_TOUR_NOTES)
         return
     plan = opened.staffing(channel, language, day(start), day(end))
     if csv:
@@ -111,7 +129,12 @@ def staffing(
 
 
 _SHIFT_NOTES = (
-    "Local times of the site. People: who the queue's week takes, with rest and weekly hours kept.",
+    "Local times of the site. People: whom the queue's plan takes, with rest, days off and weekly"
+    " hours kept for each; at least: whom no way to deal out these shifts can do without.",
+)
+_TOUR_NOTES = (
+    "Local times of the site. Persons are numbers, and stand for nobody in particular.",
+    "Rest: since the person's shift before. Week: paid hours in this week of the plan.",
 )
 
 
@@ -128,6 +151,35 @@ def write_file(path: Path, content: bytes) -> None:
 
 def _by_shift(shifts: "pd.DataFrame", zone: str) -> "pd.DataFrame":
     """Shifts with the columns that people read: clock times of the site."""
+    return _on_the_clock(shifts, zone).assign(
+        **{
+            "agents": shifts["agents"],
+            "paid hours": shifts["paid_hours"],
+            "cost": shifts["cost"],
+            "people": shifts["people"],
+            "at least": shifts["people_at_least"],
+        }
+    )
+
+
+def _by_person(tours: "pd.DataFrame", zone: str) -> "pd.DataFrame":
+    """Persons' shifts with the columns that people read."""
+    table = _on_the_clock(tours, zone).assign(
+        **{
+            "paid hours": tours["paid_hours"],
+            "rest": tours["rest_hours"],
+            "day in a row": tours["day_in_a_row"],
+            "week": tours["week_hours"],
+        }
+    )
+    table.insert(1, "person", tours["person"])
+    if tours["is_beyond_headcount"].notna().any():
+        table["beyond headcount"] = tours["is_beyond_headcount"]
+    return table
+
+
+def _on_the_clock(shifts: "pd.DataFrame", zone: str) -> "pd.DataFrame":
+    """Queue, day, start, end and break of shifts or of persons' shifts, on the site's clock."""
     import pandas as pd
 
     clock = {
@@ -141,10 +193,6 @@ def _by_shift(shifts: "pd.DataFrame", zone: str) -> "pd.DataFrame":
             "from": clock["starts_at"],
             "until": clock["ends_at"],
             "break": (clock["break_starts_at"] + "–" + clock["break_ends_at"]),
-            "agents": shifts["agents"],
-            "paid hours": shifts["paid_hours"],
-            "cost": shifts["cost"],
-            "people": shifts["people"],
         }
     )
 

@@ -34,12 +34,33 @@ def test_the_calendar_has_an_event_for_every_shift(exchange, plan, capsys, tmp_p
     assert target.read_text(encoding="utf-8") == content
 
 
+def test_persons_shifts_are_dealt_out_as_the_plan_has_them_and_keep_the_rules(
+    exchange, plan, capsys, tmp_path
+):
+    assert run("--tours", "--queue", "phone/ko", "--csv", "--warehouse", exchange) == 0
+    lines = capsys.readouterr().out.splitlines()
+    tours, shifts = plan.tours("phone", "ko"), plan.shifts("phone", "ko")
+    assert (lines[0], len(lines) - 1) == (",".join(tours.columns), len(tours))
+    same = ["local_on", "starts_at", "ends_at"]
+    assert tours.groupby(same).size().equals(shifts.groupby(same)["agents"].sum())
+    assert tours["person"].max() == shifts["people"].max()
+    assert tours["rest_hours"].min() >= 11.0
+    assert tours["week_hours"].max() <= 40.0
+    assert tours["day_in_a_row"].max() <= 6
+    target = tmp_path / "who.ics"
+    assert run("--tours", "--ics", target, "--queue", "phone/ko", "--warehouse", exchange) == 0
+    content = target.read_text(encoding="utf-8")
+    assert content.count("BEGIN:VEVENT") == len(tours)
+    assert "SUMMARY:phone/ko: agent 1\n" in content
+
+
 def test_the_workbook_holds_half_hours_shifts_and_assumptions(exchange, plan, tmp_path):
     target = tmp_path / "plan.xlsx"
     assert run("--xlsx", target, "--queue", "phone/ko", "--warehouse", exchange) == 0
     sheets = pd.read_excel(target, sheet_name=None, engine="calamine")
-    assert list(sheets) == ["data", "shifts", "assumptions", "about"]
+    assert list(sheets) == ["data", "shifts", "tours", "assumptions", "about"]
     assert len(sheets["data"]) == len(plan.staffing("phone", "ko"))
+    assert len(sheets["tours"]) == len(plan.tours("phone", "ko"))
     assert len(sheets["assumptions"]) == len(plan.staffing_queues())
 
 
