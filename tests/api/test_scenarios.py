@@ -102,6 +102,20 @@ def test_a_new_language_has_its_contacts_over_all_its_channels_and_people_of_its
     assert pd.isna(phone["short_hours_after"])
 
 
+def test_shifts_under_a_scenario_cover_its_plan(door, begins):
+    twice = scenario(begins, size=1.0)
+    shifts = door.shifts_under(twice, "phone", "ko")
+    plan = door.staffing_under(twice, "phone", "ko").set_index("starts_at")["required_scheduled"]
+
+    at_work, at = pd.Series(0, plan.index), plan.index.to_series()
+    for each in shifts.itertuples():
+        on_shift = at.between(each.starts_at, each.ends_at, inclusive="left")
+        on_break = at.between(each.break_starts_at, each.break_ends_at, inclusive="left")
+        at_work[on_shift & ~on_break] += each.agents
+    assert (at_work >= plan.fillna(0)).all()
+    assert at_work.sum() > 0
+
+
 def test_shares_of_topics_add_up_and_are_those_of_a_wider_group_where_few_stand_behind(door):
     shares = door.topic_shares()
     whole = shares.groupby(["channel", "language"])["share"].sum()
