@@ -2,7 +2,9 @@
 
 No closed form tells how languages fare whose agents speak one, two or all of them: a contact goes
 to a free agent of the narrowest skill that serves it, a free agent to the longest waiting of those
-he can serve. So such plans are simulated, many days at once, as in `simulation`.
+he can serve. So such plans are simulated, many days at once, as in `simulation`. Chat agents hold
+several at once: the chats of a group are spread evenly over its agents, and last as long as those
+who hold so many make them (see `chat`).
 
 Source: Gans, Koole & Mandelbaum, "Telephone call centers", MSOM 5 (2003), section 5, for the
 routing; Wallace & Whitt, "A staffing algorithm for call centers with skill-based routing",
@@ -17,6 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines.errors import OutOfRangeError
+from pipelines.staffing.chat import Concurrency
+from pipelines.staffing.live_queue import CALLS
 
 SKILL_COLUMNS = (
     "language",
@@ -59,6 +63,7 @@ def simulate_skills(
     demands: Sequence[Demand],
     groups: Sequence[Group],
     *,
+    concurrency: Concurrency = CALLS,
     hours: float = 8.0,
     warm_hours: float = 1.0,
     replications: int = 200,
@@ -69,7 +74,10 @@ def simulate_skills(
     Parameters
     ----------
     groups
-        Asked in this order for a contact that several could take: put the narrowest first.
+        Asked in this order for a contact that several could take: put the narrowest first. Of
+        chats, those whose agents hold fewer come first.
+    concurrency
+        Chats at once and how they slow each other; the default holds one call.
     warm_hours
         Left out at the beginning, when the desk is empty.
 
@@ -85,7 +93,9 @@ def simulate_skills(
         A language that no group serves, or a number that makes no sense.
     """
     _check(demands, groups, hours, warm_hours)
-    desk = _Desk(demands, groups, hours * 3600, replications, np.random.default_rng(seed))
+    desk = _Desk(
+        demands, groups, concurrency, hours * 3600, replications, np.random.default_rng(seed)
+    )
     while desk.advance():
         desk.answer()
     return desk.counted(warm_hours * 3600)
@@ -97,6 +107,7 @@ def fewest_flexible(
     target_share: float,
     *,
     slower_share: float = 0.0,
+    concurrency: Concurrency = CALLS,
     replications: int = 200,
     seed: int,
 ) -> tuple[int | None, pd.DataFrame]:
@@ -110,7 +121,9 @@ def fewest_flexible(
 
     def tried(flexible: int) -> pd.DataFrame:
         groups = mixed(demands, agents, flexible, slower_share)
-        return simulate_skills(demands, groups, replications=replications, seed=seed)
+        return simulate_skills(
+            demands, groups, concurrency=concurrency, replications=replications, seed=seed
+        )
 
     def is_enough(found: pd.DataFrame) -> bool:
         return bool((found["service_level_share"].fillna(1.0) >= target_share).all())
@@ -150,7 +163,7 @@ def mixed(
 class _Desk:
     """All replications of a desk of mixed skills at their present times."""
 
-    def __init__(self, demands, groups, seconds, replications, random):
+    def __init__(self, demands, groups, concurrency, seconds, replications, random):
         self.demands, self.random = demands, random
         self.rows = np.arange(replications)
         names = [each.language for each in demands]
@@ -158,6 +171,9 @@ class _Desk:
         slower = np.array([1 + group.slower_share for group in groups])
         handle = np.array([each.handle_seconds for each in demands])
         self.speed = self.skill / (slower[:, None] * handle)
+        # [chats that an agent holds] what he gets done a second, in chats held alone
+        self.done = concurrency.handled_per_second(1.0)
+        self.slots = concurrency.slots
         rate = np.array([each.contacts_per_hour / 3600 for each in demands])
         patience = np.array([each.patience_seconds for each in demands])
         counts = random.poisson(rate * seconds, (replications, len(demands)))
@@ -179,7 +195,8 @@ class _Desk:
         following = np.take_along_axis(self.arrived, self.seen[..., None], 2)[..., 0]
         language = following.argmin(axis=1)
         arrival = following[self.rows, language]
-        speeds = (self.busy * self.speed).reshape(len(self.rows), -1)
+        speeds = self.busy * self.speed * self.pace()[..., None]
+        speeds = speeds.reshape(len(self.rows), -1)
         speed = speeds.sum(axis=1)
         with np.errstate(divide="ignore"):
             finish = self.now + self.random.standard_exponential(len(self.rows)) / speed
@@ -198,10 +215,25 @@ class _Desk:
             self.busy.reshape(len(self.rows), -1)[finished, by] -= 1
         return True
 
+    def pace(self) -> NDArray[np.float64]:
+        """[replication, group] how fast a chat of the group goes, against one held alone.
+
+        Chats spread evenly: of i with n agents, some hold i // n and the others one more.
+        """
+        if self.slots == 1:
+            return np.ones((1, 1))
+        held = self.busy.sum(axis=2)
+        agents = np.maximum(self.agents, 1)
+        fewer, more = np.divmod(held, agents)
+        done = (agents - more) * self.done[fewer]
+        done = done + more * self.done[np.minimum(fewer + 1, self.slots)]
+        return done / np.maximum(held, 1)
+
     def answer(self):
         """The longest waiting whom somebody free can serve is answered, unless he hung up."""
         while True:
-            free = self.agents - self.busy.sum(axis=2) > 0
+            held = self.busy.sum(axis=2)
+            free = self.agents * self.slots - held > 0
             is_waiting = self.head < self.seen
             can = is_waiting & (free @ self.skill)
             could = np.flatnonzero(can.any(axis=1))
@@ -214,7 +246,10 @@ class _Desk:
             is_here = waited <= self.gives_up_after[could, language, head]
             row, spoken = could[is_here], language[is_here]
             self.waited[row, spoken, head[is_here]] = waited[is_here]
-            group = (free[row] & self.skill[:, spoken].T).argmax(axis=1)
+            may = free[row] & self.skill[:, spoken].T
+            # For calls all free groups hold 0 a head: the first, hence narrowest, is taken.
+            a_head = held[row] // np.maximum(self.agents, 1)
+            group = np.where(may, a_head, self.slots).argmin(axis=1)
             self.busy[row, group, spoken] += 1
             self.head[could, language] += 1
 
@@ -301,7 +336,7 @@ def busiest_mix(
     replications: int = 60,
     seed: int = 1,
 ) -> BusiestMix:
-    """`fewest_flexible` of the busiest half hour of a pool of calls.
+    """`fewest_flexible` of the busiest half hour of a pool of calls, or of chats.
 
     Parameters
     ----------
@@ -310,7 +345,8 @@ def busiest_mix(
     staffing
         Rows of `staffing_intervals` of the channel: handle times and patience.
     desks
-        language, target_share, within_seconds; the highest target holds for all.
+        language, target_share, within_seconds, concurrency, slowdown_share; the highest target
+        holds for all, and of chats the most at once, as in `pooling.pool_plan`.
 
     Raises
     ------
@@ -324,7 +360,10 @@ def busiest_mix(
     rows = now.merge(
         staffing[["starts_at", "language", "handle_seconds", "patience_seconds"]],
         on=["starts_at", "language"],
-    ).merge(desks[["language", "within_seconds", "target_share"]], on="language")
+    ).merge(
+        desks[["language", "within_seconds", "target_share", "concurrency", "slowdown_share"]],
+        on="language",
+    )
     known = rows["patience_seconds"].astype(float)
     # Who never hangs up would wait for ever once his agents are too few: an hour is never reached.
     patience = known.fillna(known.median()).fillna(3600.0)
@@ -338,6 +377,9 @@ def busiest_mix(
         agents,
         float(rows["target_share"].max()),
         slower_share=slower_share,
+        concurrency=Concurrency(
+            int(rows["concurrency"].max()), float(rows["slowdown_share"].max())
+        ),
         replications=replications,
         seed=seed,
     )

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from pipelines.errors import OutOfRangeError
+from pipelines.staffing.chat import Concurrency, chat_performance
 from pipelines.staffing.erlang import erlang_a
 from pipelines.staffing.skills import Demand, Group, fewest_flexible, mixed, simulate_skills
 
@@ -32,6 +33,27 @@ def test_agents_who_all_speak_everything_are_one_desk():
     lost, wait = float(exact.abandoned_share), float(exact.wait_mean_seconds)
     assert found["abandoned_share"].tolist() == pytest.approx([lost] * 2, abs=0.004)
     assert found["wait_mean_seconds"].tolist() == pytest.approx([wait] * 2, abs=0.5)
+
+
+@pytest.mark.slow
+def test_chat_agents_who_all_speak_everything_are_one_desk_of_chats():
+    three = Concurrency(3, 0.15)
+    chats = [Demand("ko", 100, 540, 30, 120), Demand("ja", 40, 540, 30, 120)]
+    exact = chat_performance(140 / 3600, 8, 540, 30, 120, three)
+    found = simulate_skills(chats, [Group(("ko", "ja"), 8)], concurrency=three, seed=5)
+    level, lost = float(exact.service_level_share), float(exact.abandoned_share)
+    assert found["service_level_share"].tolist() == pytest.approx([level] * 2, abs=0.012)
+    assert found["abandoned_share"].tolist() == pytest.approx([lost] * 2, abs=0.008)
+
+
+def test_a_chat_goes_to_the_agents_who_hold_fewer():
+    # four agents of three slots each have room for all; nobody waits, hence nobody leaves
+    two = [Demand("ko", 6, 600, 30, 600), Demand("ja", 6, 600, 30, 600)]
+    groups = [Group(("ko",), 1), Group(("ja",), 1), Group(("ko", "ja"), 2)]
+    found = simulate_skills(
+        two, groups, concurrency=Concurrency(3, 0.0), hours=3.0, replications=20, seed=6
+    )
+    assert found["service_level_share"].tolist() == [1.0, 1.0]
 
 
 def test_who_is_slower_carries_less():
