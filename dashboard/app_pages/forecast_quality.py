@@ -26,9 +26,11 @@ components.table_card(
     table,
     name="forecast_quality_by_queue",
     note=_(
-        "Of the models that lose to no yardstick, the one with the least pinball loss (how far"
-        " off the bands are) is used. Error: absolute error of half hours as a share of the"
-        " contacts; where a half hour holds a contact or none, look at the bands instead."
+        "Of the models that lose to no yardstick, the one with the least band error is used. Band"
+        " error: how far what came lay from the forecast's bands, and how wide these are, as a"
+        " share of the contacts (statisticians say pinball loss); 0 would be perfect. Error:"
+        " absolute error of half hours as a share of the contacts; where a half hour holds a"
+        " contact or none, look at the band error instead."
     ),
     words=backtests.words(),
     units=backtests.units(),
@@ -47,7 +49,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(backtests.why_chosen(of_queue, reader))
         st.caption(backtests.how_good(of_queue, reader))
     measure = components.choice(
-        "measure", _("Measure"), {"pinball": _("Pinball loss"), "wape": _("Error")}
+        "measure", _("Measure"), {"pinball": _("Band error"), "wape": _("Error")}
     )
 
 if of_queue["pinball"].isna().all():
@@ -74,7 +76,8 @@ with right:
         in_use,
         name=f"coverage_{channel}_{language}",
         note=_(
-            "Share of half hours that fell into the 50, 80 and 95 % bands of the model in use."
+            "Share of half hours that fell into the 50, 80 and 95 % bands of the model in use; a"
+            " count at the edge of a band by the part of its probability inside."
             " Above the line the bands are wider than they need be, below it too narrow."
         ),
         words=backtests.words(),

@@ -69,7 +69,7 @@ def errors(
         )
     titles = {
         "wape": _("absolute error as a share of contacts (lower is better)"),
-        "pinball": _("pinball loss as a share of contacts (lower is better)"),
+        "pinball": _("band error as a share of contacts (lower is better)"),
     }
     chart.update_xaxes(title_text=titles[measure], tickformat=".0%", rangemode="tozero")
     chart.update_yaxes(

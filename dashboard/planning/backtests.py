@@ -40,7 +40,7 @@ def headline(table: pd.DataFrame, reader: Reader) -> None:
     """
     better = (~table["is_yardstick"]).sum()
     covered = table["coverage80"].between(0.75, 0.85).sum()
-    wide = (table["coverage80"] > 0.85).sum()
+    narrow, wide = (table["coverage80"] < 0.75).sum(), (table["coverage80"] > 0.85).sum()
     of = _("of {n} queues").format(n=reader.number(len(table)))
     items = (
         (_("Beat the yardsticks"), better, of, None),
@@ -49,16 +49,19 @@ def headline(table: pd.DataFrame, reader: Reader) -> None:
             _("80 % band holds 75–85 %"),
             covered,
             of,
-            _("Coverage of half hours over the longest horizon that was tested."),
+            _(
+                "Share of half hours, over the longest horizon that was tested. A count at the edge"
+                " of a band counts with the part of its probability that lies inside: no band of"
+                " whole contacts could hold exactly 80 % where half hours bring one or none."
+            ),
         ),
         (
-            _("80 % band holds more"),
-            wide,
-            of,
-            _(
-                "Where half hours hold a contact or none, whole numbers make a band wider than"
-                " 80 % whatever the model."
+            _("80 % band is off"),
+            narrow + wide,
+            _("{narrow} too narrow, {wide} too wide").format(
+                narrow=reader.number(narrow), wide=reader.number(wide)
             ),
+            None,
         ),
         (
             _("Tested from"),
@@ -125,11 +128,11 @@ def why_chosen(of_queue: pd.DataFrame, reader: Reader) -> str:
     }
     if chosen["is_yardstick"]:
         return _(
-            "In use: **{model}**, a yardstick, because no model beat it: pinball loss {loss} of"
+            "In use: **{model}**, a yardstick, because no model beat it: band error {loss} of"
             " the contacts over {horizon}, from {n} origins."
         ).format(**facts)
     return _(
-        "In use: **{model}**, because its pinball loss over {horizon} is the least: {loss} of the"
+        "In use: **{model}**, because its band error over {horizon} is the least: {loss} of the"
         " contacts against {yardstick_loss} of the best yardstick ({yardstick}), from {n} origins."
     ).format(**facts)
 
@@ -222,8 +225,8 @@ def words() -> dict[str, str]:
         "horizon": _("Horizon"),
         "wape": _("Error"),
         "yardstick_wape": _("Error, best yardstick"),
-        "pinball": _("Pinball loss"),
-        "yardstick_pinball": _("Pinball, best yardstick"),
+        "pinball": _("Band error"),
+        "yardstick_pinball": _("Band error, best yardstick"),
         "bias": _("Bias"),
         "coverage50": _("In the 50 % band"),
         "coverage80": _("In the 80 % band"),
