@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -40,7 +42,8 @@ def demand_under(
     without = _("Without the scenario")
     _add(chart, first, "before_", without, NEUTRAL, "dot", reader, has_band=len(frames) == 1)
     for (name, rows), colour in zip(frames.items(), (ACCENT, CONTRAST), strict=False):
-        _add(chart, rows, "", name, colour, "solid", reader)
+        # Plotly reads tags in names, and people chose these.
+        _add(chart, rows, "", escape(name, quote=False), colour, "solid", reader)
     chart.update_yaxes(title_text=_("contacts per half hour"), rangemode="tozero")
     return chart
 

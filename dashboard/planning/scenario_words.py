@@ -58,16 +58,21 @@ def effect_words(effect: Any, zone: str, reader: Reader) -> str:
     return " · ".join(parts)
 
 
-def measures(reader: Reader) -> dict[str, tuple[str, Callable[[float], str]]]:
-    """Measure -> its name and how its values are said."""
+def measures(
+    reader: Reader, in_full: bool = False
+) -> dict[str, tuple[str, Callable[[float], str]]]:
+    """Measure -> its name and how its values are said; `in_full`: amounts to the last digit, for
+    who compares them."""
     currency = queries.ask("staffing_queues")["currency"].iloc[0]
     hours = _("{n} h")
+    money = reader.number if in_full else lambda value: reader.money(value, currency)
+    cost = _("Cost to schedule")
     return {
         "contacts": (_("Contacts expected"), reader.number),
         "hours": (_("To schedule"), lambda value: hours.format(n=reader.number(value, 1))),
         "peak": (_("Most people at once"), reader.number),
         "short_hours": (_("Short"), lambda value: hours.format(n=reader.number(value, 1))),
-        "cost": (_("Cost to schedule"), lambda value: reader.money(value, currency)),
+        "cost": (f"{cost} ({currency})" if in_full and currency else cost, money),
     }
 
 

@@ -218,7 +218,7 @@ def _headline(found: pd.DataFrame, reader: Reader) -> None:
 def _totals_table(effects: list, names: list[str], reader: Reader) -> pd.DataFrame:
     """Measures down; without any scenario, and under each, across."""
     rows = []
-    for name, (label, told) in words_of.measures(reader).items():
+    for name, (label, told) in words_of.measures(reader, in_full=True).items():
         values = [effects[0][f"{name}_before"], *(each[f"{name}_after"] for each in effects)]
         said = [MISSING if pd.isna(value.iloc[0]) else told(value.iloc[0]) for value in values]
         rows.append((label, *said))
@@ -362,7 +362,7 @@ def _beside(scenario: Any, queue: Queue, days: list, zone: str, reader: Reader) 
     effects = [queries.scenario_effect(each, None, None, ()) for each in (scenario, other)]
     components.table_card(
         _("All queues"),
-        _totals_table(effects, [escaped(scenario.name), escaped(other.name)], reader),
+        _totals_table(effects, [scenario.name, other.name], reader),
         name="scenario_totals",
     )
     of = {"channel": queue.channel, "language": queue.language}

@@ -1,0 +1,89 @@
+"""The scenarios of the staffing page: a link opens one, controls make one, saving keeps it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines import api
+from pipelines.api import demand_scenarios
+
+SAVED = """\
+name = "Bitcoin 100k"
+note = "as in November"
+
+[[effects]]
+kind = "campaign"
+size = 1.0
+starts_at = 2000-01-01T00:00:00Z
+ends_at = 2000-02-01T00:00:00Z
+"""
+
+
+@pytest.fixture
+def written(exchange, tmp_path):
+    """The samples, and a folder of their own for what people write: "Bitcoin 100k" is saved."""
+    for each in exchange.iterdir():
+        if each.name != "written.sqlite":
+            (tmp_path / each.name).symlink_to(each)
+    door = api.open_warehouse(tmp_path)
+    first = door.forecast()["starts_at"].min().tz_localize("UTC").to_pydatetime()
+    campaign = demand_scenarios.moved(demand_scenarios.from_text(SAVED), first)
+    door.save_scenario(campaign, "kim", at=datetime(2026, 3, 2, tzinfo=UTC))
+    return tmp_path
+
+
+def button(app, label):
+    return next(each for each in app.button if each.label == label)
+
+
+def field(widgets, label):
+    return next(each for each in widgets if each.label == label)
+
+
+def under_it(app, label: str) -> str:
+    """The metric of that name under the scenario; the page tells the plan's above it."""
+    return [each.value for each in app.metric if each.label == label][-1]
+
+
+def test_a_link_opens_a_scenario_and_shows_what_the_door_says(open_app, written):
+    app = open_app(written, "staffing", queue="phone:ko", scenario="Bitcoin 100k")
+    door = api.open_warehouse(written)
+    found = door.effect_of_scenario(
+        door.scenario("bitcoin 100k").scenario, "phone", "ko", by=()
+    ).iloc[0]
+
+    assert under_it(app, "Contacts expected") == f"{found['contacts_after']:,.0f}"
+    assert under_it(app, "To schedule") == f"{found['hours_after']:,.1f} h"
+    told = f"without it: {found['hours_before']:,.1f} h"
+    assert told in [each.value for each in app.caption]
+    assert any("saved by kim" in c.value and "as in November" in c.value for c in app.caption)
+
+
+def test_what_is_set_is_seen_and_saved_and_deleted(open_app, written):
+    app = open_app(written, "staffing", queue="phone:ko", view="scenarios")
+    before = under_it(app, "Contacts expected")
+    field(app.number_input, "More contacts, %").set_value(300).run()
+    assert float(under_it(app, "Contacts expected")) > float(before)
+
+    button(app, "Save").click().run()
+    assert [each.value for each in app.error] == [
+        "A scenario needs a name, and yours: so that others know whom to ask."
+    ]
+    field(app.text_input, "Name").set_value("급등 시나리오")
+    field(app.text_input, "Your name").set_value("yuna")
+    button(app, "Save").click().run()
+    door = api.open_warehouse(written)
+    kept = door.scenario("급등 시나리오")
+    assert (kept.revision, kept.saved_by) == (1, "yuna")
+    assert kept.scenario.effects[0].values["size"] == 3.0
+    assert app.query_params["scenario"] == "급등 시나리오"
+
+    button(app, "Delete").click().run()
+    assert door.scenarios()["name"].tolist() == ["Bitcoin 100k"]
+    assert "scenario" not in app.query_params
+
+
+def test_a_scenario_that_is_not_there_says_so_and_starts_a_new_one(open_app, written):
+    app = open_app(written, "staffing", queue="phone:ko", scenario="moon")
+    assert any("scenario 'moon' is not known" in w.value.replace("\\", "") for w in app.warning)
+    assert field(app.selectbox, "Scenario").value == ""
