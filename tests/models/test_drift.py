@@ -97,3 +97,11 @@ def test_columns_that_are_new_or_gone_since_the_file_before_are_told_once(wareho
         "source=test, file=tuesday.csv, column_name=Tags, state=vanished",
         "source=test, file=tuesday.csv, column_name=Weather, state=new",
     ]
+
+
+def test_a_contact_dated_years_ahead_is_told_as_it_moves_the_data_cut(warehouse):
+    usual = {f"2026-03-{day:02}": 10 for day in range(2, 14)}
+    connection = warehouse(contacts=days(usual | {"2031-01-01": 1}))
+    assert findings(connection, "no_leap_ahead") == [
+        "day=2031-01-01, day_before=2026-03-13, contacts_from_then_on=1"
+    ]
