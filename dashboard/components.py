@@ -78,7 +78,12 @@ def open_page(title: str, summary: str, *, with_filters: bool = True) -> Page:
             st.caption(summary)
         _language_menu()
     if build.is_of_other_definitions:
-        st.warning(_other_definitions())
+        st.warning(
+            _(
+                "This build was made by another version of the product: some numbers may be"
+                " missing, or mean something else. Build it again: `support-quality build`."
+            )
+        )
     if build.is_stale:
         stale(build, reader)
     chosen = filters.bar(build) if with_filters else filters.current(build)
@@ -135,18 +140,21 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
     if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
         behind.append(_("95 %: {interval}").format(interval=between))
     with st.container(border=True, gap="xxsmall"):
+        # A metric cuts its own label where the card is narrow; this one takes another line.
+        meaning = i18n.text(definition.summary) if definition else None
+        st.markdown(f":small[{escaped(label)}]", help=meaning)
         st.metric(
             label,
             _hidden_value(n) if small else reader.value(row.get("value"), unit),
             step,
             delta_color="off" if is_flat else "normal" if up_is_good else "inverse",
             delta_arrow="off" if step and step[0] not in "+-" else "auto",
-            help=i18n.text(definition.summary) if definition else None,
+            label_visibility="collapsed",
         )
         st.caption("  \n".join(behind))
         if is_linked:
             with st.container(horizontal=True, gap="xxsmall"):
-                metric_links(frame.attrs["metric"], _("Definition"), _("Rows"))
+                metric_links(frame.attrs["metric"], _("Definition"), _("Its rows"))
 
 
 def metric_links(metric: str, meaning: str, rows: str) -> None:
@@ -370,16 +378,11 @@ def failed(error: Exception) -> None:
     if isinstance(error, SupportQualityError):
         st.error(escaped(str(error)))
     elif _is_of_other_definitions():
-        st.error(_other_definitions())
+        st.error(
+            _("The rest of this page needs a build by this version: run `support-quality build`.")
+        )
     else:
         st.error(_("This page could not be drawn. The server's log says why; try to reload it."))
-
-
-def _other_definitions() -> str:
-    return _(
-        "This build was made by another version of the product: some numbers may be missing, or"
-        " mean something else. Build it again: `support-quality build`."
-    )
 
 
 def _is_of_other_definitions() -> bool:

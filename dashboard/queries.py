@@ -121,8 +121,8 @@ def distribution(metric: str, filters: Filters) -> pd.DataFrame:
 
 
 def survival(metric: str, filters: Filters, by: tuple[str, ...] = ()) -> pd.DataFrame:
-    """`Warehouse.survival`: Kaplan-Meier curves, one per group."""
-    return ask(
+    """`Warehouse.survival`: Kaplan-Meier curves, one per group of at least 5."""
+    found = ask(
         "survival",
         metric=metric,
         by=by,
@@ -130,6 +130,10 @@ def survival(metric: str, filters: Filters, by: tuple[str, ...] = ()) -> pd.Data
         end=filters.end,
         where=filters.where,
     )
+    if found.empty:
+        return found
+    sizes = found.groupby(list(by), dropna=False)["at_risk"].transform("max")
+    return found[sizes >= SUPPRESSED_BELOW].reset_index(drop=True)
 
 
 @once_a_build

@@ -171,7 +171,11 @@ def _styled(
         styler = styler.format(lambda value: value.words, subset=told, na_rep=None)
     widths = {
         headings[column]: st.column_config.Column(
-            width=max(_pixels(value.words) for value in shown[headings[column]])
+            width=max(
+                _pixels(words)
+                for words in (headings[column], *(v.words for v in shown[headings[column]]))
+            ),
+            alignment="left",
         )
         for column in in_words
         if len(shown)

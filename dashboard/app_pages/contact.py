@@ -85,7 +85,7 @@ def _list() -> None:
             number = st.pagination(pages, key="contact-page")
         table = queries.contacts(chosen, ROWS, (number - 1) * ROWS)
         tables.show_table(
-            table,
+            table.assign(status=[WAITS.get(state, state) for state in table["status"]]),
             words={
                 "contact_id": _("Contact"),
                 "arrived_at": _("Arrived"),

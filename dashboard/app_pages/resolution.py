@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, figures, queries
+from dashboard.formats import SUPPRESSED_BELOW
 from dashboard.i18n import text as _
 
 page = components.open_page(
@@ -165,7 +166,7 @@ with st.container(border=True, key="card-over-time"):
     )
 
 stock = queries.ask("backlog", start=chosen.start, end=chosen.end, where=chosen.where, by=("day",))
-if len(stock):
+if stock["closing"].max() >= SUPPRESSED_BELOW:
     components.card(
         _("Open contacts and their age"),
         figures.backlog(stock, reader=reader),

@@ -168,6 +168,7 @@ if view == "gaps":
             _("No article in the customer's language"),
             lacking[["language", "topic", "n"]],
             name="missing_articles",
+            metric="contacts",
             note=_("Topics with 30 contacts or more, most contacts first."),
             words=words,
         )

@@ -12,6 +12,7 @@ from dashboard.charts.look import (
     SEQUENTIAL_UNDER_TEXT,
     UNDER_TEXT,
     band,
+    empty,
     faded,
     figure,
     numbers,
@@ -309,6 +310,8 @@ def trend(
     provisional : a boolean column; where true the value may still move and is drawn hollow.
     """
     _ = reader.translate
+    if not (frame["value"].notna() & (frame["n"] >= SUPPRESSED_BELOW)).any():
+        return empty(_("Fewer than 5 in every period: too few to tell anything."))
     chart = figure(height, hovermode="x")
     groups = [(None, frame)] if by is None else list(frame.groupby(by, sort=False))
     for index, (group, rows) in enumerate(groups):

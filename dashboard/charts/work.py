@@ -12,6 +12,7 @@ from dashboard.charts.look import (
     CONTRAST,
     NEUTRAL,
     band,
+    empty,
     faded,
     figure,
     numbers,
@@ -97,8 +98,10 @@ def cohorts(
         days; a cohort ends where its follow-up does: days it has not lived are absent, not flat.
     """
     _ = reader.translate
-    chart = figure(height)
     groups = list(curves.groupby(by, sort=False))
+    if not groups:
+        return empty(_("Fewer than 5 in every period: too few to tell anything."))
+    chart = figure(height)
     for index, (group, rows) in enumerate(groups):
         is_newest = index + 1 == len(groups)
         colour = faded(ACCENT, 0.25 + 0.75 * (index + 1) / len(groups))

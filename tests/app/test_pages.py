@@ -5,10 +5,13 @@ import shutil
 from datetime import date
 
 import pytest
+from starlette.requests import Request
+from streamlit.testing.v1 import AppTest
 
+from dashboard import app
 from dashboard.formats import escaped
 from dashboard.pages import PAGES
-from pipelines.api import open_warehouse
+from pipelines.api import freshness, open_warehouse
 from tests.fixtures import RawWarehouse
 
 NAMES = [page.name for page in PAGES]
@@ -41,6 +44,28 @@ def test_every_page_is_drawn_without_trouble(open_app, exchange, name, lang):
     assert [e.value for e in app.exception] == []
     assert [e.value for e in app.error] == []
     assert len(app.title) == 1
+
+
+def test_a_build_by_other_definitions_asks_to_be_made_again_and_says_so_where_it_lacks_something(
+    open_app, exchange, monkeypatch
+):
+    monkeypatch.setattr(freshness, "definitions_version", lambda: "those of today")
+    whole = open_app(exchange, "contact")
+    assert "This build was made by another version" in whole.warning[0].value
+    assert [e.value for e in whole.error] == []
+
+    failing = "from dashboard import components; components.failed(KeyError('a column'))"
+    failed = AppTest.from_string(failing).run()
+    assert "needs a build by this version" in failed.error[0].value
+
+
+def test_overview_has_an_address_that_keeps_the_filters():
+    scope = {
+        "type": "http", "method": "GET", "scheme": "http", "server": ("localhost", 8501),
+        "path": "/overview", "query_string": b"channel=phone&lang=ko", "headers": [],
+    }  # fmt: skip
+    answer = app._first_page(Request(scope))
+    assert answer.headers["location"] == "http://localhost:8501/?channel=phone&lang=ko"
 
 
 def test_before_the_first_build_the_app_says_which_command_to_run(open_app, tmp_path):
