@@ -182,13 +182,13 @@ def _queue_cards(scenario: Any, queue: Queue, reader: Reader) -> None:
 
 def _queue_shown(scenario: Any, queue: Queue, reader: Reader) -> tuple[str, str]:
     """The page's queue, or one that the scenario makes."""
+    if not any(each.kind == "language" for each in scenario.effects):
+        return queue.channel, queue.language
     demand = queries.ask("demand_under", scenario=scenario)
     known = queries.ask("queues")
     there = set(known[["channel", "language"]].itertuples(index=False, name=None))
     found = demand[["channel", "language"]].drop_duplicates().itertuples(index=False, name=None)
     made = [each for each in found if each not in there]
-    if not made:
-        return queue.channel, queue.language
     codes = [queue.code, *(f"{channel}:{language}" for channel, language in made)]
     options = {code: queue_name(*code.split(":"), reader) for code in codes}
     chosen = picked("of", _("Queue shown"), options, default=codes[1], width=320)
