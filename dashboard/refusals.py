@@ -42,6 +42,8 @@ _FORMS = tuple(
         N_("{what} is off its scale"),
         N_("{what} is none of {other}"),
         N_("{what} is neither {one} nor {other}"),
+        N_("{what} is not a list"),
+        N_("{what} is not an object"),
         N_("{what} is not a number"),
         N_("{what} is not a time"),
         N_("{what} is no time"),

@@ -15,12 +15,20 @@ EXPORT_AGAIN = "correct the row in the helpdesk, or export it again, and load th
 @dataclass(frozen=True)
 class Check:
     """`refused` is SQL: true where the row can't be used; NULL counts as usable. `alone`: the
-    row is no record at all, so that other reasons would say nothing."""
+    row is no record at all, so that other reasons would say nothing. `told`: SQL of a reason that
+    some rows have of their own."""
 
     refused: str
     reason: str
     remedy: str = EXPORT_AGAIN
     alone: bool = False
+    told: str | None = None
+
+    @property
+    def reason_sql(self) -> str:
+        """SQL of the reason."""
+        reason = quoted(self.reason)
+        return f"coalesce({self.told}, {reason})" if self.told else reason
 
 
 NOT_A_RECORD = "nothing to do: the line is left out"
@@ -42,9 +50,9 @@ def judged_sql(
                 CAST(NULL AS VARCHAR) AS _raw, CAST(NULL AS DATE) AS _received_on
             FROM ({rows})"""
     refused = " OR ".join(f"coalesce({check.refused}, false)" for check in checks)
-    alone = " ".join(f"WHEN {c.refused} THEN {quoted(c.reason)}" for c in checks if c.alone)
+    alone = " ".join(f"WHEN {c.refused} THEN {c.reason_sql}" for c in checks if c.alone)
     reasons = ", ".join(
-        f"CASE WHEN {c.refused} THEN {quoted(c.reason)} END" for c in checks if not c.alone
+        f"CASE WHEN {c.refused} THEN {c.reason_sql} END" for c in checks if not c.alone
     )
     reasons = f"concat_ws('; ', {reasons})"
     if alone:

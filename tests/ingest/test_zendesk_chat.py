@@ -144,3 +144,19 @@ def test_names_in_refused_chats_are_masked(intake):
     [(reasons, raw)] = intake.rows("rejects", "reasons, raw")
     assert reasons == "timestamp is not a time"
     assert "Kim" not in raw
+
+
+@pytest.mark.parametrize(
+    ("wrap", "line"),
+    [("{}{}", 2), ("{}\n{}", 3), ("[{},{}]", 2)],
+    ids=["lines", "a blank line between", "array"],
+)
+@pytest.mark.parametrize("other", [{"0": says(0, VISITOR)}, "see attachment", 3])
+def test_a_history_that_is_no_list_is_refused_and_not_read_as_absent(intake, wrap, line, other):
+    sound = chat(says(0, VISITOR), says(30, AGENT), LEAVES)
+    [report] = intake.load(
+        intake.file("c.json", wrap.format(sound, chat(id="c2", history=other)))
+    )  # fmt: skip
+    assert (report.received, report.loaded, report.quarantined) == (2, 1, 1)
+    assert intake.rows("rejects", "line, reasons") == [(line, "history is not a list")]
+    assert intake.rows("contacts", "contact_id") == [("zendesk_chat:c1",)]

@@ -16,6 +16,7 @@ import duckdb
 from pipelines.errors import SettingsError, ZoneError
 from pipelines.ingest.contracts import STATUSES, TABLES
 from pipelines.ingest.delimited import describe
+from pipelines.ingest.json_kinds import holds_other_kinds, list_paths, other_kinds_sql
 from pipelines.ingest.json_lines import has_blank_lines, typed_sql
 from pipelines.ingest.json_records import (
     JsonShape,
@@ -211,7 +212,10 @@ class Probe:
 
 
 NOT_JSON = Check(
-    "t IS NULL", "not a JSON object", "export the file again: this line is cut off or damaged"
+    "t IS NULL",
+    "not a JSON object",
+    "export the file again: this line is cut off or damaged",
+    told="getvariable('other_kinds')[_line]",
 )
 
 
@@ -251,6 +255,11 @@ class Reading:
     zone: str | None
     key: bytes
 
+    def __post_init__(self) -> None:
+        self.connection.execute(
+            "SET VARIABLE other_kinds = MAP(CAST([] AS BIGINT[]), CAST([] AS VARCHAR[]))"
+        )
+
     @property
     def mapping(self) -> Mapping:
         return self.probe.mapping
@@ -265,12 +274,30 @@ class Reading:
         `structure`: what json_transform takes; keys that are not there are NULL. `record` is for
         the rows that are refused: an expression may use it only `with_text`."""
         path, shape = self.probe.path, self.probe.json
-        if self.probe.is_plain_lines and envelope is None and not with_text:
-            return typed_sql(path, structure)
         rows = records_sql(path, shape, envelope)
-        return (
-            f"SELECT _line, record, TRY(json_transform(record, '{structure}')) AS t FROM ({rows})"
+        is_sound = not self._finds_other_kinds(rows, list_paths(structure))
+        if self.probe.is_plain_lines and envelope is None and not with_text:
+            typed = typed_sql(path, structure)
+        else:
+            record = f"TRY(json_transform(record, '{structure}'))"
+            typed = f"SELECT _line, record, {record} AS t FROM ({rows})"
+        if is_sound:
+            return typed
+        refused = "map_contains(getvariable('other_kinds'), _line)"
+        return f"SELECT _line, record, CASE WHEN {refused} THEN NULL ELSE t END AS t FROM ({typed})"
+
+    def _finds_other_kinds(self, rows: str, paths: tuple[tuple[str, ...], ...]) -> bool:
+        """Are there records in which one of these lists is none? NOT_JSON refuses them then."""
+        if not paths or not holds_other_kinds(self.probe.path, paths):
+            return False
+        found = self.connection.execute(other_kinds_sql(rows, paths)).fetchall()
+        told = self.connection.execute("SELECT getvariable('other_kinds')").fetchall()[0][0]
+        both = told | dict(found)
+        self.connection.execute(
+            "SET VARIABLE other_kinds = MAP(CAST(? AS BIGINT[]), CAST(? AS VARCHAR[]))",
+            [list(both), list(both.values())],
         )
+        return bool(found)
 
     def flat_records(self, keys: Sequence[str]) -> str:
         """SELECT _line, record, t of records without inner ones, be they JSON or a table's rows:
