@@ -239,7 +239,7 @@ def staffing_under(
     made = told.iloc[len(forecast) :]
     published = plans.queue_rows(build, "staffing_intervals", None, _if_known(build, language))
     opening = _with_made(published, made, scenario)
-    desks = _desks(build, scenario)
+    desks = _desks(build, scenario, language)
     planned = set(_queues(opening))
     is_touched = (told["volume"] != 1) | (told.index >= len(forecast))
     touched = set(_queues(told[is_touched])) & planned
@@ -257,7 +257,11 @@ def staffing_under(
         days=plans.queue_rows(build, "forecast_days", None, _if_known(build, language), order="1"),
         handle_seconds=assumed["handle_seconds"].to_dict(),
         patience_seconds=assumed["patience_seconds"].to_dict(),
-        waiting_contacts={queue: waiting_by_day(rows) for queue, rows in published.groupby(_QUEUE)},
+        waiting_contacts={
+            queue: waiting_by_day(rows)
+            for queue, rows in published.groupby(_QUEUE)
+            if queue in wanted and queue[0] not in LIVE_CHANNELS
+        },
         # What a scenario makes has all of its contacts in its forecast.
         volume={
             queue: rows["volume"].to_numpy()
@@ -386,12 +390,13 @@ def _with_made(published: pd.DataFrame, made: pd.DataFrame, scenario: Scenario) 
     return pd.concat(plan, ignore_index=True)
 
 
-def _desks(build: Build, scenario: Scenario) -> list[SimpleNamespace]:
-    """The desk of every queue, by its channel and language; those made have the one they are
-    like."""
+def _desks(build: Build, scenario: Scenario, language: str | None = None) -> list[SimpleNamespace]:
+    """The desk of every queue (of a language), by its channel and language; those made have the
+    one they are like."""
     found = []
     made = _made(scenario)
-    for row in build.query("SELECT * FROM ref_queues").to_dict("records"):
+    of = "SELECT * FROM ref_queues WHERE language = coalesce(?, language)"
+    for row in build.query(of, [language]).to_dict("records"):
         desk = {name: None if pd.isna(value) else value for name, value in row.items()}
         if desk["concurrency"] is None:  # nobody answers this queue
             continue
