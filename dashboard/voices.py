@@ -133,8 +133,15 @@ def bots(filters: Filters, by: str) -> pd.DataFrame:
 
 @once_a_build
 def searches(filters: Filters) -> pd.DataFrame:
-    """`Warehouse.searches`: words searched for, those that found nothing first."""
-    return ask("searches", start=filters.start, end=filters.end, where=filters.where)
+    """`Warehouse.searches`: words searched for, those that found nothing most often first; words
+    of fewer than 30 searches after them, by the alphabet."""
+    found = ask("searches", start=filters.start, end=filters.end, where=filters.where)
+    attrs = found.attrs
+    is_ranked = found["n"] >= RANKED_FROM
+    others = found[~is_ranked].sort_values(["query", "language"])
+    found = pd.concat([found[is_ranked], others], ignore_index=True)
+    found.attrs = attrs
+    return found
 
 
 @once_a_build

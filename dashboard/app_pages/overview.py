@@ -233,6 +233,7 @@ with st.container(border=True, key="card-grid"):
     channels = page.names("channel", compared[metric])
     grid = queries.busiest_first(compared[metric], chosen)
     drawn = grid[grid["n"] > 0]
+    st.caption(_("Orange is worse and blue better, among groups of at least 30."))
     if page.is_narrow:
         drawn = drawn[drawn["channel"].isin(drawn["channel"].unique()[:NARROW_COLUMNS])]
         st.caption(_("The busiest channels; the table holds all."))

@@ -112,8 +112,8 @@ if view == "help":
             metric="search_no_result_share",
             name="searches",
             note=_(
-                "The words that found nothing most often; masked, and those of fewer than 5"
-                " searches left out."
+                "The words that found nothing most often; those of fewer than 30 searches stand"
+                " after them by the alphabet, of fewer than 5 not at all. Words are masked."
             ),
             words={
                 "query": _("Searched for"),

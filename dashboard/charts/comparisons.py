@@ -19,7 +19,7 @@ from dashboard.charts.look import (
     time_axis,
     with_gaps,
 )
-from dashboard.formats import ENGLISH, MISSING, SUPPRESSED_BELOW, Reader
+from dashboard.formats import ENGLISH, MISSING, RANKED_FROM, SUPPRESSED_BELOW, Reader
 
 _STEP = {"day": pd.Timedelta(days=1), "week": pd.Timedelta(days=7)}
 
@@ -42,7 +42,8 @@ def grid(
     frame : one row per pair: `rows`, `columns`, `value`, `n`, `low`, `high`. A pair with n under
         5 reads "<5" and has no colour; an absent pair stays empty.
     unit : "seconds", "share" or "count".
-    up_is_good : colours worse orange; None (neither is good) shades by size alone.
+    up_is_good : colours worse orange, which ranks: a pair with n under 30 has no colour. None
+        (neither is good) shades by size alone.
     names : code -> what to call it, for both sides.
     """
     _ = reader.translate
@@ -57,7 +58,8 @@ def grid(
             cell = cells.get((r, c))
             told = cell is not None and not pd.isna(cell["value"])
             few = cell is not None and 0 < (cell["n"] or 0) < SUPPRESSED_BELOW
-            z_line.append(cell["value"] if told and not few else None)
+            is_ranked = up_is_good is None or (told and cell["n"] >= RANKED_FROM)
+            z_line.append(cell["value"] if told and not few and is_ranked else None)
             head = f"{called.get(r, r)} · {called.get(c, c)}"
             if few:
                 text_line.append(reader.count(cell["n"]))

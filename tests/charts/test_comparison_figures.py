@@ -56,6 +56,11 @@ def test_a_grid_colours_from_worst_to_best_whatever_the_sizes(up_is_good, ranks)
     assert list(grid(frame, unit="seconds", up_is_good=up_is_good).data[0].z[0]) == ranks
 
 
+def test_a_grid_ranks_no_group_under_thirty():
+    frame = cells(("a", "ko", 1.0, 40), ("a", "en", 2.0, 29), ("a", "ja", 3.0, 30))
+    assert list(grid(frame, unit="seconds", up_is_good=False).data[0].z[0]) == [1.0, None, 0.0]
+
+
 def groups(**columns):
     base = {
         "language": ["ko", "en"],
