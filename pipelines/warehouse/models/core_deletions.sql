@@ -9,6 +9,7 @@ WITH numbered AS (
         is_full,
         row_number() OVER (ORDER BY load_id) AS number
     FROM loads
+    WHERE EXISTS (SELECT 1 FROM loads AS f WHERE f.is_full)
 ),
 
 periods AS (
@@ -23,7 +24,6 @@ periods AS (
         max(greatest(r.created_at, r.updated_at)) AS told_until
     FROM raw_contacts AS r
     INNER JOIN numbered AS n ON n.load_id = r._load_id
-    WHERE EXISTS (SELECT 1 FROM numbered AS f WHERE f.is_full)
     GROUP BY n.load_id, n.number, n.is_full, r.source, r.kind
 ),
 

@@ -3,20 +3,7 @@ summary = "What customers and bots wrote after an agent's message, up to and wit
 grain = "one contact and agent message that others wrote after"
 key = ["contact_key", "turn"]
 --- */
-WITH spoken AS (
-    SELECT
-        contact_key(contact_id) AS contact_key,
-        sent_at,
-        -- numbered so that of messages in the same second the question comes before its answer
-        CASE author_role WHEN 'customer' THEN 1 WHEN 'bot' THEN 2 ELSE 3 END AS speaker
-    FROM core_messages
-    WHERE is_public
-        -- a message without a time tells of no wait: then the helpdesk's own clock counts
-        AND sent_at IS NOT NULL
-        AND author_role IN ('customer', 'bot', 'agent')
-),
-
-counted AS (
+WITH counted AS (
     SELECT
         contact_key,
         sent_at,
@@ -27,7 +14,7 @@ counted AS (
             ORDER BY sent_at, speaker
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS BIGINT) - CASE WHEN speaker = 3 THEN 1 ELSE 0 END AS turn
-    FROM spoken
+    FROM core_spoken
 )
 
 SELECT
