@@ -92,6 +92,22 @@ def reader() -> Reader:
     return Reader(_translations(code).gettext, code)
 
 
+# How Plotly's axes write dates: its own order is English, whatever the names of months.
+_PLOTLY_DATES = {
+    language: {
+        "year": f"%Y{year}",
+        "month": f"%Y{year}{gap}%-m{month}",
+        "dayMonth": f"%-m{month}{gap}%-d{day}",
+        "dayMonthYear": f"%Y{year}{gap}%-m{month}{gap}%-d{day}{gap}(%a)",
+    }
+    for language, year, month, day, gap in (
+        ("ko", "년", "월", "일", " "),
+        ("ja", "年", "月", "日", ""),
+        ("zh", "年", "月", "日", ""),
+    )
+}
+
+
 def plotly_locales(code: str) -> dict[str, dict]:
     """Names of days and months for Plotly, whose own language files are not in the page."""
     locale = Locale.parse(code)
@@ -106,6 +122,7 @@ def plotly_locales(code: str) -> dict[str, dict]:
                 "shortDays": [days["abbreviated"][i] for i in week],
                 "months": [months["wide"][i] for i in range(1, 13)],
                 "shortMonths": [months["abbreviated"][i] for i in range(1, 13)],
+                **_PLOTLY_DATES.get(locale.language, {}),
             },
         }
     }

@@ -10,7 +10,7 @@ from dashboard.charts.explanations import funnel, hours_map, parts
 from dashboard.charts.look import empty
 from dashboard.charts.maps import agents_map, gap_map, week_map
 from dashboard.charts.scenarios import demand_under
-from dashboard.charts.shifts import gantt, hiring
+from dashboard.charts.shifts import gantt, hiring, person_name
 from dashboard.charts.staffing import (
     apart_and_pooled,
     fan,
@@ -53,6 +53,7 @@ __all__ = [
     "ledger",
     "parts",
     "percentiles_by_half_hour",
+    "person_name",
     "ratings",
     "required_against_scheduled",
     "slot_bars",

@@ -9,32 +9,32 @@ from dashboard.formats import ENGLISH, Reader
 _SLOTS = 48
 
 
-def gantt(
-    shifts: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None = None
-) -> go.Figure:
-    """Shifts as bars over the clock, one line each, breaks left open.
+def gantt(tours: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None = None) -> go.Figure:
+    """Who works when: a line for each person, bars over the clock or over the days.
 
     Parameters
     ----------
-    shifts : one row per day and shift: `local_on`, `start_slot`, `end_slot` (half hours; above 48
-        on the next day), `break_slot` (NULL without) and `break_end_slot`, `agents`, `paid_hours`.
+    tours : one row per person and shift: `person`, `local_on`, `start_slot`, `end_slot` (half
+        hours; above 48 on the next day), `break_slot` (NULL without) and `break_end_slot`,
+        `paid_hours`, `is_beyond_headcount` (NULL or true: drawn in the contrasting colour). Days
+        beyond the first go on to the right. Breaks are left open.
     """
     _ = reader.translate
-    rows = shifts.sort_values(
-        ["local_on", "start_slot", "end_slot", "break_slot"], ignore_index=True
-    )
-    chart = figure(height or 96 + 24 * max(len(rows), 1), showlegend=False, bargap=0.35)
-    names = [
-        f"{reader.weekday_and_day(row.local_on)} · {reader.number(row.agents)}"
-        for row in rows.itertuples()
-    ]
-    # A line of its own for each shift, also where day and number of people are the same.
-    lines = list(range(len(rows)))
-    parts = {"base": [], "x": [], "y": [], "text": []}
-    for line, row in zip(lines, rows.itertuples(), strict=True):
-        told = _told(row, reader)
+    first = tours["local_on"].min()
+    offset = (pd.to_datetime(tours["local_on"]) - pd.Timestamp(first)).dt.days * _SLOTS
+    last_day = int(offset.max()) if len(tours) else 0
+    rows = tours.assign(_offset=offset).sort_values(["person", "_offset"])
+    if last_day == 0:
+        rows = rows.sort_values(["start_slot", "end_slot", "person"])
+    persons = list(rows["person"].unique())
+    line_of = {person: line for line, person in enumerate(persons)}
+    chart = figure(height or 96 + 24 * max(len(persons), 1), showlegend=False, bargap=0.35)
+    parts = {"base": [], "x": [], "y": [], "text": [], "colour": []}
+    for row in rows.itertuples():
+        told, colour = _told(row, reader), CONTRAST if row.is_beyond_headcount is True else ACCENT
         for start, end in _worked(row):
-            for name, value in zip(parts, (start, end - start, line, told), strict=True):
+            bar = (row[-1] + start, end - start, line_of[row.person], told, colour)
+            for name, value in zip(parts, bar, strict=True):
                 parts[name].append(value)
     chart.add_trace(
         go.Bar(
@@ -42,25 +42,45 @@ def gantt(
             x=numbers(parts["x"]),
             base=numbers(parts["base"]),
             y=numbers(parts["y"]),
-            marker={"color": ACCENT},
+            marker={"color": parts["colour"]},
             text=texts(parts["text"]),
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
         )
     )
-    first = int(rows["start_slot"].min()) // 4 * 4 if len(rows) else 0
-    last = -(-int(rows["end_slot"].max()) // 4) * 4 if len(rows) else _SLOTS
-    every = 8 if last - first > 24 else 4
-    ticks = list(range(first, last + 1, every))
-    chart.update_xaxes(
-        range=[first, last],
-        tickvals=ticks,
-        ticktext=[reader.half_hour(tick % _SLOTS) for tick in ticks],
-        tickangle=0,
-        side="top",
+    if last_day:
+        days = range(0, last_day + 1, _SLOTS)
+        chart.update_xaxes(
+            range=[0, last_day + _SLOTS],
+            tickvals=list(days),
+            ticktext=[
+                reader.weekday_and_day(first + pd.Timedelta(days=day // _SLOTS)) for day in days
+            ],
+            ticklabelposition="outside right",
+        )
+    else:
+        begins = int(rows["start_slot"].min()) // 4 * 4 if len(rows) else 0
+        ends = -(-int(rows["end_slot"].max()) // 4) * 4 if len(rows) else _SLOTS
+        ticks = list(range(begins, ends + 1, 8 if ends - begins > 24 else 4))
+        chart.update_xaxes(
+            range=[begins, ends],
+            tickvals=ticks,
+            ticktext=[reader.half_hour(tick % _SLOTS) for tick in ticks],
+        )
+    chart.update_xaxes(tickangle=0, side="top")
+    chart.update_yaxes(
+        tickvals=list(line_of.values()),
+        ticktext=[person_name(person, reader) for person in persons],
+        autorange="reversed",
+        showgrid=False,
     )
-    chart.update_yaxes(tickvals=lines, ticktext=names, autorange="reversed", showgrid=False)
     return chart
+
+
+def person_name(person: int, reader: Reader = ENGLISH) -> str:
+    """'Agent 3': a number within the queue that stands for nobody in particular."""
+    _ = reader.translate
+    return _("Agent {n}").format(n=reader.number(person))
 
 
 def hiring(plan: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 300) -> go.Figure:
@@ -114,10 +134,12 @@ def _told(row, reader: Reader) -> str:
         return reader.half_hour(int(slot) % _SLOTS)
 
     line = (
+        f"{person_name(row.person, reader)}<br>"
         f"{reader.weekday_and_day(row.local_on)} {clock(row.start_slot)}–{clock(row.end_slot)}"
-        f"<br>{_('People')}: <b>{reader.number(row.agents)}</b>"
     )
     if not pd.isna(row.break_slot):
         pause = f"{clock(row.break_slot)}–{clock(row.break_end_slot)}"
         line += f"<br>{_('Break')}: {pause}"
+    if row.is_beyond_headcount is True:
+        line += f"<br>{_('Beyond the headcount')}"
     return line

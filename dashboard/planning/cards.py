@@ -43,6 +43,8 @@ def agents_card(
                 " would need. Where the line ends, the desk is closed."
             )
         )
+        schedule_words(changed, reader)
+        peak_words(queue, before is not None, reader)
         first = changed["local_on"].min()
         shown = changed[changed["local_on"] < first + pd.Timedelta(days=_SPANS[span])]
         days = shown["local_on"].unique()
@@ -58,6 +60,60 @@ def agents_card(
             alt=_("Agents to schedule and agents scheduled, half hour by half hour"),
             words=_plan_words(),
             units=_plan_units(),
+        )
+
+
+def schedule_words(changed: pd.DataFrame, reader: Reader) -> None:
+    """For how many days a schedule is known, where it is not for all: absent is not nobody."""
+    worked = changed[changed["required_scheduled"].notna()]
+    days, known = (rows["local_on"].nunique() for rows in (worked, worked[worked["gap"].notna()]))
+    if not days or known == days:
+        return
+    if not known:
+        st.info(_("No schedule is loaded for this queue: load one to see who is short."))
+        return
+    st.info(
+        _(
+            "A schedule is known for {known} of {days} days; on the others “Scheduled” is left"
+            " out, not 0."
+        ).format(known=reader.number(known), days=reader.number(days))
+    )
+
+
+def peak_words(queue: Queue, is_scenario: bool, reader: Reader) -> None:
+    """What the busiest half hour of the plan takes, and how sure that is: from whole simulated
+    days, since the highest of many half hours is higher than the highest mean."""
+    totals = queries.ask("forecast_totals", channel=queue.channel, language=queue.language)
+    peaks = totals[totals["measure"] == "peak_agents"] if len(totals) else totals
+    if peaks.empty:
+        return
+    top = peaks.sort_values(["q90", "q50"], ascending=False).iloc[0]
+    table = peaks.sort_values("starts_on").rename(columns={"starts_on": "local_on"})
+    told = _(
+        "Busiest half hour of the plan: on {day}, {middle} people at their desks are enough in 5 of"
+        " 10 outcomes, {high} in 9 of 10."
+    ).format(
+        day=reader.weekday_and_day(top["starts_on"]),
+        middle=reader.number(top["q50"]),
+        high=reader.number(top["q90"]),
+    )
+    if is_scenario:
+        told += " " + _("(Of the plan, without the scenario.)")
+    st.caption(told)
+    with st.expander(_("The busiest half hour of each day")):
+        components.table_card(
+            _("People at their desks in each day's busiest half hour"),
+            table[["local_on", "q10", "q50", "q90", "q975"]],
+            name=f"staffing_peaks_{queue.channel}_{queue.language}",
+            note=_("Enough in so many of all outcomes: 1, 5, 9 of 10, and 39 of 40."),
+            words=_plan_words()
+            | {
+                "q10": _("1 of 10"),
+                "q50": _("5 of 10"),
+                "q90": _("9 of 10"),
+                "q975": _("39 of 40"),
+            },
+            units=dict.fromkeys(("q10", "q50", "q90", "q975"), "number"),
         )
 
 

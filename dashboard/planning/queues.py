@@ -71,8 +71,8 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
     options = {"all": _("All {n} days").format(n=len(days))} | {
         f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in days
     }
-    worked = plans.loc[plans["required_scheduled"].notna(), "local_on"]
-    first = f"{worked.min() if len(worked) else days[0]:%Y-%m-%d}"
+    # The day that needs a manager most: with the most hours short, else with the most to schedule.
+    first = f"{_days_by_need()['local_on'].iloc[0]:%Y-%m-%d}"
     with st.container(border=True, key="card-queues"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.subheader(_("Who is short"), anchor=False)
@@ -113,21 +113,21 @@ def whole_plan(plans: pd.DataFrame, page: Any) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.caption(_("The whole plan, all queues:"))
         download_buttons(plans, "staffing_plan")
-        calendar_button(queries.ask("shifts"), "staffing_shifts", page)
+        calendar_button(queries.ask("tours"), "staffing_tours", page)
 
 
-def calendar_button(shifts: pd.DataFrame, name: str, page: Any) -> None:
-    """Shifts as a file that calendars read; made when clicked."""
+def calendar_button(tours: pd.DataFrame, name: str, page: Any) -> None:
+    """Persons' shifts as a file that calendars read; made when clicked."""
     build = page.build
     st.download_button(
         _("Calendar (.ics)"),
-        lambda: downloads.icalendar_bytes(shifts, build.site_name, build.created_at),
+        lambda: downloads.icalendar_bytes(tours, build.site_name, build.created_at),
         file_name=f"{name}.ics",
         mime="text/calendar",
         key=f"ics-{name}",
         on_click="ignore",
         type="tertiary",
-        help=_("One event per shift; loading it again updates the events"),
+        help=_("One event per person and shift; loading it again updates the events"),
     )
 
 
@@ -135,6 +135,12 @@ def calendar_button(shifts: pd.DataFrame, name: str, page: Any) -> None:
 def _shortage(day: str) -> pd.DataFrame:
     """`api.shortage` of all queues on a day ("all": of the whole plan)."""
     return api.shortage(_of_day(queries.ask("staffing"), day))
+
+
+@queries.once_a_build
+def _days_by_need() -> pd.DataFrame:
+    """`api.shortage` of all queues by day, the one with most hours short first."""
+    return api.shortage(queries.ask("staffing"), by=("local_on",))
 
 
 def _of_day(plans: pd.DataFrame, day: str) -> pd.DataFrame:
@@ -157,7 +163,8 @@ def _in_order(day: str) -> pd.DataFrame:
 def _overview_words(found: pd.DataFrame, whole: pd.DataFrame, reader: Reader) -> None:
     short = found[found["short_agent_hours"] > 0]
     unknown = int(found["short_agent_hours"].isna().sum())
-    sentences = [_("No queue with a schedule is short.")]
+    # Without a schedule nobody knows who is short: that is not the same as nobody.
+    sentences = [_("No queue with a schedule is short.")] if unknown < len(found) else []
     if len(short):
         worst = short.iloc[0]
         sentences = [
@@ -283,8 +290,10 @@ def desk_words(queue: Queue, plan: pd.DataFrame, reader: Reader) -> str:
         if queue.staffed_to not in ("expected", "mean"):
             parts.append(_rule_words(queue.staffed_to, reader))
     parts += [
-        _("shrinkage {share}").format(share=reader.share(queue.shrinkage, 0)),
-        _("busy at most {share}").format(share=reader.share(queue.max_occupancy, 0)),
+        _("{share} of paid time away from contacts").format(share=reader.share(queue.shrinkage, 0)),
+        _("at their desks busy at most {share} of the time").format(
+            share=reader.share(queue.max_occupancy, 0)
+        ),
     ]
     methods = plan.loc[plan["is_open"].astype(bool), "method"]
     if len(methods):
@@ -295,11 +304,42 @@ def desk_words(queue: Queue, plan: pd.DataFrame, reader: Reader) -> str:
 def method_name(method: str) -> str:
     """How agents were reckoned, in the reader's words."""
     return {
-        "erlang_c": _("Erlang C"),
-        "erlang_a": _("Erlang A (callers may hang up)"),
-        "chat": _("chat model (several at once)"),
+        "erlang_c": _("waiting-line formula for callers who never hang up (Erlang C)"),
+        "erlang_a": _("waiting-line formula for callers who may hang up (Erlang A)"),
+        "chat": _("waiting-line formula for several chats at once"),
         "promise": _("least work that keeps the promise"),
     }.get(method, method)
+
+
+def plain_words() -> None:
+    """What the planners' words on this page mean."""
+    terms = {
+        _("To schedule"): _(
+            "People on the roster: those needed at their desks, and as many more as breaks,"
+            " training and illness take away."
+        ),
+        _("Agent-hour"): _("One person for one hour; two people for half an hour are one, too."),
+        _("Away from contacts"): _(
+            "The share of paid time that goes to breaks, training, meetings and absence."
+            " Planners call it shrinkage."
+        ),
+        _("Busy"): _(
+            "The share of time at the desk that goes to contacts. Planners call it occupancy;"
+            " near 100 % queues grow without end and people leave."
+        ),
+        _("Patience"): _("How long people wait on average before they hang up."),
+        _("Target missed"): _(
+            "A half hour in which fewer people are answered in time than promised. “1 in 9” means:"
+            " of nine such half hours, one is expected to miss it."
+        ),
+        _("80 % band"): _("Of ten outcomes eight lie within it, one below and one above it."),
+        _("Quantile"): _(
+            "The 90 % quantile is the number that nine of ten outcomes stay at or below."
+        ),
+    }
+    with st.popover(_("Words in plain language"), type="tertiary"):
+        for term, meaning in terms.items():
+            st.markdown(f"**{term}**: {meaning}")
 
 
 def _patience_words(told: pd.Series, reader: Reader) -> str:
@@ -322,6 +362,6 @@ def _rule_words(staffed_to: str, reader: Reader) -> str:
         return _("staffed so that the target is met over all that may come")
     if staffed_to == "mean":
         return _("staffed for the mean of the forecast")
-    return _("staffed for the {share} quantile of the forecast").format(
+    return _("staffed for what {share} of outcomes stay below").format(
         share=reader.share(float(staffed_to), 0)
     )

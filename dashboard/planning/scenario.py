@@ -9,7 +9,7 @@ from dashboard import charts, queries
 from dashboard.formats import MISSING, Reader
 from dashboard.i18n import text as _
 from dashboard.planning.menus import picked
-from dashboard.planning.queues import Queue, desk_words
+from dashboard.planning.queues import Queue, desk_words, plain_words
 from pipelines import api
 from pipelines.errors import OutOfRangeError
 
@@ -57,6 +57,7 @@ def risk_words(changed: pd.DataFrame, reader: Reader) -> None:
 def scenario_menu(queue: Queue, plan: pd.DataFrame, reader: Reader) -> api.Scenario:
     """The what-if controls; what is left alone stays as the desk has it."""
     st.caption(desk_words(queue, plan, reader))
+    plain_words()
     days = {"": _("none")} | {
         f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in plan["local_on"].unique()
     }

@@ -7,46 +7,64 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, queries
+from dashboard import charts, components, figures, queries
+from dashboard.formats import Reader
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.planning.menus import picked
 from dashboard.planning.queues import Queue, calendar_button
 
+_ALL, _WEEKS = "all", {"week": 0, "week2": 7}
+
 
 def shifts_card(queue: Queue, page: Any) -> None:
-    """The queue's shifts of a day or of the whole plan, with what they come to."""
+    """Who works when: the shifts of a week or a day, person by person, with what they come to."""
     reader = page.reader
     shifts = queries.ask("shifts", channel=queue.channel, language=queue.language)
-    if shifts.empty:
+    tours = queries.ask("tours", channel=queue.channel, language=queue.language)
+    if tours.empty:
         components.empty(_("This queue needs nobody in these days, so it has no shifts."))
         return
-    days = sorted(shifts["local_on"].unique())
-    options = {f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in days}
-    with st.container(border=True, key="card-shifts"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.subheader(_("Shifts that cover the plan"), anchor=False)
-            shown = picked(
-                "shifts_on",
-                _("Day"),
-                {"week": _("First 7 days"), **options},
-                default=next(iter(options)),
-                width=190,
-            )
-        st.caption(" ".join(_words(shifts, reader)))
-        if shown == "week":
-            chosen = shifts[shifts["local_on"] < days[0] + pd.Timedelta(days=7)]
-        else:
-            chosen = shifts[shifts["local_on"] == pd.Timestamp(shown)]
-        components.chart_and_table(
-            figures.gantt(with_break_slots(chosen), reader=reader),
-            _table(chosen, page.build.zone),
-            name=f"shifts_{queue.channel}_{queue.language}_{shown}",
-            alt=_("Shifts over the day, with their breaks"),
-            words=_shift_words(),
-            units={"agents": "count", "people": "count", "paid_hours": "number"},
+    days = sorted(tours["local_on"].unique())
+    first = queries.ask("staffing")["local_on"].min()
+    weeks = {
+        code: reader.days(
+            (first + pd.Timedelta(days=start)).date(), (first + pd.Timedelta(days=start + 6)).date()
         )
-        calendar_button(shifts, f"shifts_{queue.channel}_{queue.language}", page)
+        for code, start in _WEEKS.items()
+        if any(start <= (day - first).days < start + 7 for day in days)
+    }
+    options = {f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in days}
+    persons = {_ALL: _("Everybody")} | {
+        str(person): charts.person_name(person, reader) for person in tours["person"].unique()
+    }
+    with st.container(border=True, key="card-shifts"):
+        st.subheader(_("Who works when"), anchor=False)
+        st.caption(" ".join(_words(shifts, tours, reader)))
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            shown = picked(
+                "shifts_on", _("Days shown"), weeks | options, default=next(iter(weeks)), width=230
+            )
+            whom = picked("person", _("Person"), persons, default=_ALL, width=190)
+        own = tours if whom == _ALL else tours[tours["person"] == int(whom)]
+        if shown in _WEEKS:
+            day = (own["local_on"] - first).dt.days - _WEEKS[shown]
+            chosen = own[(day >= 0) & (day < 7)]
+        else:
+            chosen = own[own["local_on"] == pd.Timestamp(shown)]
+        name = f"shifts_{queue.channel}_{queue.language}_{whom}"
+        if chosen.empty:
+            components.empty(_("This person does not work on these days."))
+        else:
+            components.chart_and_table(
+                figures.gantt(with_break_slots(chosen), reader=reader),
+                _table(chosen, page.build.zone, reader),
+                name=f"{name}_{shown}",
+                alt=_("A line for each person with their shifts and breaks"),
+                words=_shift_words(),
+                units={"paid_hours": "number", "rest_hours": "number", "week_hours": "number"},
+            )
+        calendar_button(own, name, page)
 
 
 def with_break_slots(shifts: pd.DataFrame) -> pd.DataFrame:
@@ -59,44 +77,73 @@ def with_break_slots(shifts: pd.DataFrame) -> pd.DataFrame:
     return shifts.assign(break_slot=slots("break_starts_at"), break_end_slot=slots("break_ends_at"))
 
 
-def _words(shifts: pd.DataFrame, reader) -> list[str]:
-    days = shifts["local_on"].nunique()
-    people = int(shifts["people"].max())
+def _words(shifts: pd.DataFrame, tours: pd.DataFrame, reader: Reader) -> list[str]:
+    people, at_least = int(shifts["people"].max()), int(shifts["people_at_least"].max())
+    beyond = tours.loc[tours["is_beyond_headcount"].fillna(False), "person"].nunique()
     sentences = [
         _("{shifts} shifts and {hours} paid hours on {days} days.").format(
-            shifts=reader.number(shifts["agents"].sum()),
-            hours=reader.number(shifts["paid_hours"].sum(), 1),
-            days=reader.number(days),
+            shifts=reader.number(len(tours)),
+            hours=reader.number(tours["paid_hours"].sum(), 1),
+            days=reader.number(tours["local_on"].nunique()),
         ),
         plural(
-            "With rest between days and weekly hours kept, that takes {n} person.",
-            "With rest between days and weekly hours kept, that takes {n} people.",
+            "They take {n} person, so that everybody has the rest between shifts, the days off and"
+            " the weekly hours that contracts demand.",
+            "They take {n} people, so that everybody has the rest between shifts, the days off and"
+            " the weekly hours that contracts demand.",
             people,
         ).format(n=reader.number(people)),
     ]
-    if shifts["cost"].notna().all():
+    if people == at_least:
+        sentences.append(_("Fewer would not do: that is proven."))
+    else:
+        sentences.append(
+            _("Fewer than {n} would not do; whether {people} is the fewest is not proven.").format(
+                n=reader.number(at_least), people=reader.number(people)
+            )
+        )
+    if beyond:
+        sentences.append(
+            plural(
+                "{n} of them is beyond the desk's headcount: to be found, or shifts stay open.",
+                "{n} of them are beyond the desk's headcount: to be found, or shifts stay open.",
+                beyond,
+            ).format(n=reader.number(beyond))
+        )
+    if tours["cost"].notna().all():
         currency = queries.ask("staffing_queues")["currency"].iloc[0]
-        cost = reader.money(shifts["cost"].sum(), currency)
+        cost = reader.money(tours["cost"].sum(), currency)
         sentences.append(_("They cost {money}.").format(money=cost))
+    sentences.append(_("Agents are numbered; a number stands for nobody in particular."))
     return sentences
 
 
-def _table(shifts: pd.DataFrame, zone: str) -> pd.DataFrame:
-    table = shifts[["local_on"]].copy()
+def _table(tours: pd.DataFrame, zone: str, reader: Reader) -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "person": [charts.person_name(person, reader) for person in tours["person"]],
+            "local_on": tours["local_on"].to_numpy(),
+        },
+        index=tours.index,
+    )
     for name in ("starts_at", "ends_at", "break_starts_at", "break_ends_at"):
-        clock = shifts[name].dt.tz_localize("UTC").dt.tz_convert(zone)
+        clock = tours[name].dt.tz_localize("UTC").dt.tz_convert(zone)
         table[name] = clock.dt.strftime("%H:%M")
-    return table.assign(**{name: shifts[name] for name in ("agents", "paid_hours", "cost")})
+    kept = ("paid_hours", "rest_hours", "day_in_a_row", "week_hours", "cost")
+    return table.assign(**{name: tours[name] for name in kept}).dropna(axis="columns", how="all")
 
 
 def _shift_words() -> dict[str, str]:
     return {
+        "person": _("Person"),
         "local_on": _("Day"),
         "starts_at": _("Starts"),
         "ends_at": _("Ends"),
         "break_starts_at": _("Break from"),
         "break_ends_at": _("Break until"),
-        "agents": _("People"),
         "paid_hours": _("Paid hours"),
+        "rest_hours": _("Hours of rest before"),
+        "day_in_a_row": _("Day in a row"),
+        "week_hours": _("Paid hours that week"),
         "cost": _("Cost"),
     }

@@ -103,8 +103,7 @@ def pool_card(queue: Queue, page: Any) -> None:
             },
         )
 
-    if queue.concurrency == 1:
-        mix_card(queue, tuple(sorted(chosen)), slower / 100, page)
+    mix_card(queue, tuple(sorted(chosen)), slower / 100, page)
 
 
 def mix_card(queue: Queue, languages: tuple[str, ...], slower: float, page: Any) -> None:
@@ -112,12 +111,17 @@ def mix_card(queue: Queue, languages: tuple[str, ...], slower: float, page: Any)
     reader = page.reader
     with st.container(border=True, key="card-mix"):
         st.subheader(_("How many must speak all of them?"), anchor=False)
-        st.caption(
-            _(
-                "A simulation of the busiest half hour: contacts go to whoever speaks one language"
-                " only, then to those who speak all; free agents take who waits longest."
-            )
+        told = _(
+            "A simulation of the busiest half hour: contacts go to whoever speaks one language"
+            " only, then to those who speak all; free agents take who waits longest."
         )
+        if queue.concurrency > 1:
+            told = _(
+                "A simulation of the busiest half hour: a chat goes to the agents who hold fewest,"
+                " of these to whoever speaks one language only; the more an agent holds, the"
+                " slower each becomes. Who has room takes who waits longest."
+            )
+        st.caption(told)
         if not st.button(_("Simulate"), key="simulate-mix"):
             return
         mix = flexible_agents(queue.channel, languages, slower)

@@ -1,6 +1,6 @@
 """Figures of shifts, pools and hiring hold exactly what the frames hold."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -10,25 +10,44 @@ MONDAY = date(2026, 3, 2)
 NULL = float("nan")
 
 
-def shifts(*rows):
-    columns = ["local_on", "start_slot", "end_slot", "break_slot", "break_end_slot", "agents"]
-    return pd.DataFrame(rows, columns=columns)
+def tours(*rows):
+    columns = ["person", "local_on", "start_slot", "end_slot", "break_slot", "break_end_slot"]
+    return pd.DataFrame(rows, columns=columns).assign(is_beyond_headcount=pd.NA)
 
 
-def test_a_shift_is_a_bar_over_its_half_hours_and_its_break_is_left_open():
-    bars = gantt(shifts((MONDAY, 18, 36, 26, 28, 3), (MONDAY, 18, 27, NULL, NULL, 2))).data[0]
-    # the shorter shift comes first; the longer one is two bars on one line
-    assert list(zip(bars.y, bars.base, bars.x, strict=True)) == [(0, 18, 9), (1, 18, 8), (1, 28, 8)]
-    assert bars.text[0] == "Mon, Mar 2 09:00–13:30<br>People: <b>2</b>"
-    assert bars.text[2] == "Mon, Mar 2 09:00–18:00<br>People: <b>3</b><br>Break: 13:00–14:00"
+def bars_of(figure):
+    bars = figure.data[0]
+    return list(zip(bars.y, bars.base, bars.x, strict=True))
 
 
-def test_every_shift_has_a_line_that_names_its_day_and_its_people():
-    axis = gantt(shifts((MONDAY, 0, 18, NULL, NULL, 1), (MONDAY, 36, 54, NULL, NULL, 1))).layout
-    assert list(axis.yaxis.ticktext) == ["Mon, Mar 2 · 1", "Mon, Mar 2 · 1"]
-    # a night ends on the next day's clock
+def test_a_person_is_a_line_and_a_break_is_left_open():
+    figure = gantt(tours((1, MONDAY, 18, 36, 26, 28), (2, MONDAY, 18, 27, NULL, NULL)))
+    # of one day, who leaves first comes first; the longer shift is two bars on one line
+    assert bars_of(figure) == [(0, 18, 9), (1, 18, 8), (1, 28, 8)]
+    assert list(figure.layout.yaxis.ticktext) == ["Agent 2", "Agent 1"]
+    assert figure.data[0].text[0] == "Agent 2<br>Mon, Mar 2 09:00–13:30"
+    assert figure.data[0].text[2] == "Agent 1<br>Mon, Mar 2 09:00–18:00<br>Break: 13:00–14:00"
+
+
+def test_a_night_ends_on_the_next_days_clock():
+    axis = gantt(tours((1, MONDAY, 0, 18, NULL, NULL), (2, MONDAY, 36, 54, NULL, NULL))).layout
     assert axis.xaxis.range == (0, 56)
     assert axis.xaxis.ticktext[-1] == "04:00"
+
+
+def test_several_days_go_on_to_the_right_on_the_line_of_each_person():
+    tuesday = MONDAY + timedelta(days=1)
+    figure = gantt(
+        tours(
+            (1, MONDAY, 18, 27, NULL, NULL),
+            (2, MONDAY, 20, 29, NULL, NULL),
+            (1, tuesday, 18, 27, NULL, NULL),
+        ).assign(is_beyond_headcount=[False, True, False])
+    )
+    assert bars_of(figure) == [(0, 18, 9), (0, 66, 9), (1, 20, 9)]
+    assert list(figure.layout.xaxis.ticktext) == ["Mon, Mar 2", "Tue, Mar 3"]
+    assert figure.data[0].text[2].endswith("<br>Beyond the headcount")
+    assert figure.data[0].marker.color[0] != figure.data[0].marker.color[2]
 
 
 def test_a_pool_is_drawn_as_steps_beside_the_desks_apart():
