@@ -63,8 +63,10 @@ def make_references(engine: Engine, settings: Settings) -> None:
 def _reference(name: str) -> pd.DataFrame:
     frame = pd.read_csv(REFERENCE_DIR / f"{name}.csv", dtype=str, keep_default_na=False)
     frame["alias"] = frame["alias"].str.strip().str.lower()
-    for name in frame.columns.intersection(["is_urgent", "needs_detail"]):
-        frame[name] = frame[name].str.lower() == "true"
+    if name == "topics" and "needs_detail" not in frame:
+        frame["needs_detail"] = "true"  # a site's own file may be older than the column
+    for flag in frame.columns.intersection(["is_urgent", "needs_detail"]):
+        frame[flag] = frame[flag].str.lower() == "true"
     return frame.drop_duplicates("alias")
 
 
