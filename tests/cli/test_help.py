@@ -2,6 +2,7 @@
 
 import re
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 import typer
@@ -87,3 +88,40 @@ def test_no_command_at_all_prints_the_help(run_command):
     assert ran.exit_code == 2
     assert "Fill the warehouse" in ran.stdout
     assert ran.stderr == ""
+
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("data/**/README.md"))]
+WRITTEN = re.compile(r"support-quality ([a-z][^\n#`|>;…]*)")
+
+
+def unknown_words(lines: list[str]) -> list[str]:
+    """Lines that name a command or an option that there is not."""
+    wrong = []
+    for line in lines:
+        words = line.split()
+        command = typer.main.get_command(app)
+        while words and getattr(command, "commands", None):
+            command = command.commands.get(words.pop(0))
+        known = {name for each in command.params for name in each.opts} if command else set()
+        told = {word.split("=")[0] for word in words if word.startswith("-")}
+        if command is None or told - known - {"--help", "-h"}:
+            wrong.append(line)
+    return wrong
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_tells_to_type_is_there(page):
+    assert unknown_words(WRITTEN.findall(page.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_help_gives_as_an_example_is_there(command, run_command):
+    told = run_command(command, "--help").stdout.split("Example")[-1]
+    assert unknown_words(WRITTEN.findall(told.split("╭")[0])) == []
+
+
+def test_a_page_that_tells_of_what_is_not_there_is_found():
+    assert unknown_words(["measure csat --by channel --form 2026-11-01", "mesure csat"]) == [
+        "measure csat --by channel --form 2026-11-01", "mesure csat",
+    ]  # fmt: skip
