@@ -131,6 +131,7 @@ def test_filter_values_are_those_of_counted_contacts(week):
         "language": ["en", "ko"],
         "topic": ["fees", "kyc", "login"],
         "team": ["Seoul"],
+        "urgency": ["normal"],
         "agent": ["ann", "bob"],
     }
 
