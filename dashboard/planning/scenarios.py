@@ -125,10 +125,13 @@ def _on_days(scenario: Any, days: list, zone: str, reader: Reader) -> Any:
     if asked > days[1]:
         st.warning(
             _("It begins after the days of the plan ({days}): choose an earlier day.").format(
-                days=reader.days(*days)
+                days=escaped(reader.days(*days))
             )
         )
         return None
+    if asked < days[0]:
+        told = _("It began before the days of the plan ({days}): only what is left of it shows.")
+        st.info(told.format(days=escaped(reader.days(*days))))
     return scenario
 
 
