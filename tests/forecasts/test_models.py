@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from pipelines.forecasts.base import discover
+from pipelines.forecasts.quantiles import jittered_quantiles
+from pipelines.forecasts.rolling import Rolling
 from tests.forecasts.series import MONDAY, weekly_counts, weekly_grid
 
 MODELS = discover()
@@ -40,6 +42,32 @@ def test_looks_at_nothing_later_than_the_origin(model):
 
     assert ahead(model, changed, 49) == pytest.approx(ahead(model, grid, 49), abs=1e-12)
     assert not np.allclose(ahead(model, changed, 56), ahead(model, grid, 56))
+
+
+def test_its_bands_its_parent_and_events_not_yet_known_tell_nothing_later_either(model):
+    origin, later = 60, slice(61, None)
+    none = np.zeros((len(weekly_grid().days), 1))
+    grid = replace(
+        weekly_grid(noise_seed=7),
+        parent=weekly_grid(noise_seed=8),
+        columns=none,
+        known_from=none.astype(int),
+    )
+    counts, of_parent, event = grid.counts.copy(), grid.parent.counts.copy(), none.copy()
+    counts[later], of_parent[later], event[later] = 0.3, 900.0, 1.0
+    changed = replace(
+        grid,
+        counts=counts,
+        parent=replace(grid.parent, counts=of_parent),
+        columns=event,
+        known_from=np.where(event > 0, origin + 1, 0),
+    )
+
+    def bands(grid):
+        rolling = Rolling(model, grid, [origin], HORIZON)
+        return jittered_quantiles(rolling.mean(origin), rolling.past(origin))
+
+    assert bands(changed) == pytest.approx(bands(grid), abs=1e-12)
 
 
 def test_a_missing_day_does_not_shift_the_week(model):
