@@ -143,7 +143,8 @@ def by_local_hour(measured: str, filters: Filters) -> pd.DataFrame:
     if measured in ("staffed", "uncovered"):
         frame = coverage(filters, by)
         if measured == "staffed":
-            frame = frame.assign(value=frame["agent_hours"])
+            # A plan is no sample: the interval is that of the uncovered share.
+            frame = frame.drop(columns=["low", "high"]).assign(value=frame["agent_hours"])
     elif measured == "satisfaction":
         frame = ask(
             "share_by_arrival_hour",
@@ -169,10 +170,11 @@ LOCAL_HOURS = {
     "resolution": ("resolved_share", "share"),
     "satisfaction": ("csat", "share"),
     "unanswered": ("unanswered_share", "share"),
-    "staffed": ("contacts", "number"),
-    "uncovered": ("out_of_hours_share", "share"),
+    "staffed": (None, "number"),
+    "uncovered": (None, "share"),
 }
-"""What is shown by language and local hour: its metric, for its definition, and its unit."""
+"""What is shown by language and local hour: its metric, for its definition, and its unit; what
+comes from schedules is no metric."""
 
 
 @once_a_build

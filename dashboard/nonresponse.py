@@ -24,10 +24,12 @@ def show(metric: str, scale: str, reader: Reader) -> None:
     whole = whole[whole["survey"] == survey].iloc[0]
     st.write(
         _(
-            "As answered, {raw} are satisfied; if everybody asked had answered as those like"
-            " them did, {value} would be (95 %: {interval}; n = {n} of {asked} asked)."
+            "As answered, {raw} are satisfied (95 %: {raw_interval}); if everybody asked had"
+            " answered as those like them did, {value} would be (95 %: {interval}; n = {n} of"
+            " {asked} asked)."
         ).format(
             raw=reader.share(whole["raw"]),
+            raw_interval=reader.interval(whole["raw_low"], whole["raw_high"], "share"),
             value=reader.share(whole["value"]),
             interval=reader.interval(whole["low"], whole["high"], "share"),
             n=reader.number(whole["n"]),

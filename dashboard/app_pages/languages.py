@@ -75,6 +75,13 @@ with st.container(border=True, key="card-hours"):
             zone=page.build.zone
         )
     )
+    if comparisons.LOCAL_HOURS[shown][0] is None:
+        st.caption(
+            _(
+                "From the schedules loaded: agent hours of the chosen days, and the share of"
+                " contacts that came while no agent was scheduled for their channel and language."
+            )
+        )
     if hours["value"].notna().any():
         components.chart_and_table(
             figures.hours_map(
@@ -87,7 +94,7 @@ with st.container(border=True, key="card-hours"):
             ),
             hours,
             name=f"languages_{shown}",
-            metric=comparisons.LOCAL_HOURS[shown][0] if shown != "staffed" else None,
+            metric=comparisons.LOCAL_HOURS[shown][0],
             alt=_("{measure} by language and local hour").format(measure=measures[shown]),
             units={"agent_hours": "number"},
             words={"agent_hours": _("Agent hours scheduled")},

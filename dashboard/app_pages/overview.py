@@ -246,7 +246,7 @@ with st.container(border=True, key="card-grid"):
             rows="language",
             columns="channel",
             names=page.names("language", grid)
-            | {code: name.replace(" ", "<br>") for code, name in channels.items()},
+            | {code: "<br>".join(name.rsplit(" ", 1)) for code, name in channels.items()},
             reader=reader,
         ),
         grid,
