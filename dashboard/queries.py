@@ -340,6 +340,11 @@ def scenario(name: str) -> Any:
     return _warehouse().scenario(name)
 
 
+def scenario_history(name: str) -> list:
+    """Every revision of a scenario of this moment, the first one first."""
+    return _warehouse().scenario_history(name)
+
+
 def save_scenario(scenario: Any, by: str, replaces: int | None) -> Any:
     """`Warehouse.save_scenario`."""
     return _warehouse().save_scenario(scenario, by, replaces)

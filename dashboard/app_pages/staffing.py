@@ -63,7 +63,7 @@ elif view == "demand":
     cards.closed_card(changed, queue, reader)
     cards.events_card(events, plan["local_on"], reader)
 elif view == "scenarios":
-    scenarios.scenarios_view(queue, plan, page)
+    scenarios.scenarios_view(queue, page)
 elif view == "shifts":
     shifts.shifts_card(queue, page)
 elif view == "languages":

@@ -30,10 +30,11 @@ def follow_link() -> None:
         st.query_params["view"] = "scenarios"
 
 
-def scenarios_view(queue: Queue, plan: pd.DataFrame, page: Any) -> None:
+def scenarios_view(queue: Queue, page: Any) -> None:
     """The whole view: the scenario, then what it does to a queue, to all, or beside another."""
     reader, zone = page.reader, page.build.zone
-    days = [plan["local_on"].min().date(), plan["local_on"].max().date()]
+    planned = queries.ask("staffing")["local_on"]
+    days = [planned.min().date(), planned.max().date()]
     scenario = _scenario_card(days, zone, reader)
     if scenario is None:
         return
@@ -103,6 +104,18 @@ def _kept_words(kept: pd.Series, zone: str, reader: Reader) -> None:
         when=reader.instant(kept["saved_at"], zone),
     )
     st.caption(" ".join(part for part in (told, escaped(kept["note"])) if part))
+    if kept["revision"] > 1:
+        with st.popover(_("History"), type="tertiary", key="scenario-history"):
+            for each in reversed(queries.scenario_history(kept["name"])):
+                form = _("{n}: deleted by {who}, {when}") if each.scenario is None else None
+                form = form or _("{n}: saved by {who}, {when}")
+                st.text(
+                    form.format(
+                        n=reader.number(each.revision),
+                        who=each.saved_by,
+                        when=reader.instant(each.saved_at.replace(tzinfo=None), zone),
+                    )
+                )
 
 
 def _on_days(scenario: Any, days: list, zone: str, reader: Reader) -> Any:
