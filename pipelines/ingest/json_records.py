@@ -51,7 +51,7 @@ def shape_of(head: str) -> JsonShape | None:
         is_array = bool(records) and isinstance(records[0], dict)
         return JsonShape(None, False, True, _keys_of(records)) if is_array else None
     lines = text.split("\n", _RECORDS_LOOKED_AT)[:_RECORDS_LOOKED_AT]
-    is_lines = isinstance(_parsed(lines[0]), dict)
+    is_lines = isinstance(_parsed(lines[0]), dict) or _is_cut_off(lines)
     value = _beginning(lines[0] if is_lines else text)
     if not value:
         return None
@@ -67,6 +67,12 @@ _NAMES_A_RECORD = re.compile("(?:.*_)?id|.*Id|token", re.DOTALL).fullmatch
 """A key of a record, never of what is wrapped around records."""
 
 _RECORDS_LOOKED_AT = 20
+
+
+def _is_cut_off(lines: list[str]) -> bool:
+    """Is the first line a record that breaks off, and the second one a whole record?"""
+    is_open = lines[0].rstrip().endswith(("[", "{", ",", ":"))
+    return not is_open and len(lines) > 1 and isinstance(_parsed(lines[1]), dict)
 
 
 def _keys_of(records: Iterable[object]) -> frozenset[str]:

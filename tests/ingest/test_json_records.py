@@ -68,3 +68,14 @@ def test_a_first_record_that_lacks_a_key_does_not_hide_what_the_file_is(intake, 
     untimed = {key: value for key, value in message(1).items() if key != "created_at"}
     [report] = intake.load(intake.file("m.json", wrap([json.dumps(untimed), SECOND])))
     assert (report.source, report.loaded, report.quarantined) == ("chatwoot_json", 1, 1)
+
+
+def test_a_first_line_that_breaks_off_is_refused_and_the_others_are_read(intake):
+    [report] = intake.load(intake.file("m.jsonl", f"{FIRST[:90]}\n{SECOND}\n"))
+    assert (report.source, report.loaded, report.quarantined) == ("chatwoot_json", 1, 1)
+    assert intake.rejects() == [(1, "not a JSON object")]
+
+
+def test_one_record_on_a_line_of_its_own_in_an_envelope_is_no_file_of_lines(intake):
+    [report] = intake.load(intake.file("m.json", f'{{"payload": [\n{FIRST}\n]}}\n'))
+    assert (report.received, report.loaded) == (1, 1)
