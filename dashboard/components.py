@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -46,6 +46,7 @@ from pipelines.errors import SupportQualityError
 
 ICON = Path(__file__).with_name("static") / "icon.png"
 
+_CARD_PIXELS, _MOST_STRETCHED = 195, 4  # six such cards fill the widest page
 _LOCALE = "locale"
 _LOCALE_CHOSEN = "locale.chosen"
 
@@ -115,15 +116,25 @@ def kpis(items: Sequence[tuple[str, pd.DataFrame]], page: Page) -> None:
     previous_value, previous_n, change; unit and direction in its attrs).
     """
 
+    # Many cards wrap rather than shrink: a narrow one would cut its number. A phone has two a row.
+    width = _CARD_PIXELS if len(items) > _MOST_STRETCHED and not page.is_narrow else "stretch"
+
     def elements() -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
             for label, frame in items:
-                kpi(label, frame, page)
+                kpi(label, frame, page, width=width)
 
     kept.draw(kept.fingerprint("kpis", page.build.build_id, page.reader, items), elements)
 
 
-def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) -> None:
+def kpi(
+    label: str,
+    frame: pd.DataFrame,
+    page: Page,
+    *,
+    is_linked: bool = True,
+    width: int | Literal["stretch"] = "stretch",
+) -> None:
     """One headline number: value, change by its direction, interval, n, and its definition."""
     reader, unit = page.reader, frame.attrs["unit"]
     row = frame.iloc[0] if len(frame) else pd.Series(dtype=object)
@@ -139,7 +150,7 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
         behind.insert(0, _("was {value}").format(value=before))
     if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
         behind.append(_("95 %: {interval}").format(interval=between))
-    with st.container(border=True, gap="xxsmall"):
+    with st.container(border=True, gap="xxsmall", width=width):
         # A metric cuts its own label where the card is narrow; this one takes another line.
         meaning = i18n.text(definition.summary) if definition else None
         st.markdown(f":small[{escaped(label)}]", help=meaning)
