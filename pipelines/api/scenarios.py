@@ -16,6 +16,7 @@ import pandas as pd
 from pipelines.api import plans
 from pipelines.api.published import Build, Pointer
 from pipelines.api.selection import unknown
+from pipelines.errors import NothingPublishedError
 from pipelines.forecasts.scenarios import Scenario, applied, starts_at, topics_of
 from pipelines.scenario_store import Revision, ScenarioStore
 from pipelines.settings import load_settings
@@ -108,7 +109,8 @@ class Scenarios:
         `before_mean`, `before_q10`, `before_q90`: 0 in a queue that the scenario makes.
 
         Raises InputError where the scenario does not fit this forecast, UnknownNameError for
-        channels, languages and topics that no queue has.
+        channels, languages and topics that no queue has, NothingPublishedError before the first
+        forecast; so do all plans under a scenario.
         """
         return demand_under(self._pointer.build(), scenario, channel, language)
 
@@ -357,6 +359,10 @@ def _forecasts(
     build: Build, scenario: Scenario, channel: str | None, language: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The published forecast, and under the scenario: the same rows, then those that it adds."""
+    if "forecast_intervals" not in build.columns:
+        raise NothingPublishedError(
+            f"scenario {scenario.name}: nothing is forecast yet; run `support-quality forecast`"
+        )
     made = _made(scenario)
     for effect in scenario.effects:
         given = effect.values

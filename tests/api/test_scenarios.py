@@ -7,7 +7,7 @@ import pytest
 
 from pipelines import api
 from pipelines.api import demand_scenarios
-from pipelines.errors import InputError, UnknownNameError
+from pipelines.errors import InputError, NothingPublishedError, UnknownNameError
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +136,16 @@ def test_a_scenario_from_elsewhere_says_which_of_its_names_are_not_known_here(do
         door.demand_under(
             scenario(begins, kind="language", language="ja", like="ko", contacts_per_day=5.0)
         )
+
+
+def test_before_the_first_forecast_it_says_what_to_run(week_folder, begins):
+    door = api.open_warehouse(week_folder)
+    with pytest.raises(NothingPublishedError, match="nothing is forecast yet; run `support-qual"):
+        door.effect_of_scenario(scenario(begins, size=1.0))
+
+
+def test_a_queue_without_a_forecast_has_nothing_to_change(door, begins):
+    nothing = scenario(begins, size=1.0)
+    assert len(door.demand_under(nothing, "phone", "zh-TW")) == 0
+    assert len(door.staffing_under(nothing, "phone", "zh-TW")) == 0
+    assert len(door.effect_of_scenario(nothing, "phone", "zh-TW", by=())) == 0
