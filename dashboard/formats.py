@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_interval, format_skeleton
+from babel.dates import format_interval, format_skeleton
 from babel.numbers import format_compact_currency, format_decimal
 
 MISSING = "—"
@@ -196,8 +196,11 @@ class Reader:
         return ("+" if step > 0 else "-" if step < 0 else "") + size
 
     def day(self, value: date | None) -> str:
-        """'20 Nov 2026', in the order the reader is used to."""
-        return MISSING if _missing(value) else format_date(value, "medium", locale=self.locale)
+        """'Nov 20, 2026', '2026년 11월 20일': as the locale writes a day whose month is a word.
+
+        The months of `days`, of `weekday_and_day` and of the charts' axes are words too.
+        """
+        return MISSING if _missing(value) else format_skeleton("yMMMd", value, locale=self.locale)
 
     def weekday_and_day(self, value: date | None) -> str:
         """A day with its weekday and without the year."""
@@ -215,7 +218,7 @@ class Reader:
             return MISSING
         local = pd.Timestamp(value).tz_localize("UTC").tz_convert(ZoneInfo(zone))
         clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
-        return f"{format_date(local.date(), 'medium', locale=self.locale)} {clock}"
+        return f"{self.day(local.date())} {clock}"
 
     def weekday(self, number: int) -> str:
         """0 is Monday, in short."""

@@ -53,9 +53,7 @@ def gantt(tours: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None =
         chart.update_xaxes(
             range=[0, last_day + _SLOTS],
             tickvals=list(days),
-            ticktext=[
-                reader.weekday_and_day(first + pd.Timedelta(days=day // _SLOTS)) for day in days
-            ],
+            ticktext=[_short_day(first + pd.Timedelta(days=day // _SLOTS), reader) for day in days],
             ticklabelposition="outside right",
         )
     else:
@@ -119,6 +117,11 @@ def hiring(plan: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 300) -
     chart.update_xaxes(type="category")
     chart.update_yaxes(title_text=_("people"), rangemode="tozero")
     return chart
+
+
+def _short_day(day: pd.Timestamp, reader: Reader) -> str:
+    """Weekday over day of the month: seven of them fit on a phone."""
+    return f"{reader.weekday(day.weekday())}<br>{day.day}"
 
 
 def _worked(row) -> list[tuple[float, float]]:

@@ -75,7 +75,7 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
     first = f"{_days_by_need()['local_on'].iloc[0]:%Y-%m-%d}"
     with st.container(border=True, key="card-queues"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.subheader(_("Who is short"), anchor=False)
+            st.header(_("Who is short"), anchor=False)
             day = picked("day", _("Day"), options, default=first, width=190)
             shown = components.choice(
                 "map",

@@ -13,6 +13,7 @@ from dashboard.planning.queues import Queue, desk_words, plain_words
 from pipelines import api
 from pipelines.errors import OutOfRangeError
 
+_CARD = 168  # seven in a row on a desktop; on a narrower one they wrap before labels are cut
 _BETTER_LESS = ("short_agent_hours", "missed_half_hours", "required_cost")
 
 
@@ -202,7 +203,7 @@ def headline(
     }
     with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
         for label, value, name, note in items:
-            with st.container(border=True, gap="xxsmall"):
+            with st.container(border=True, gap="xxsmall", width=_CARD):
                 st.metric(
                     label,
                     value,

@@ -97,7 +97,9 @@ def test_instants_are_told_on_the_clock_of_the_site():
 
 
 def test_days_follow_the_order_of_the_language(korean):
-    assert korean.day(date(2026, 11, 20)) == "2026. 11. 20."
+    assert korean.day(date(2026, 11, 20)) == "2026년 11월 20일"
+    assert korean.weekday_and_day(date(2026, 11, 16)) == "11월 16일 (월)"
+    assert korean.instant(datetime(2026, 11, 19, 15, 30), "Asia/Seoul") == "2026년 11월 20일 00:30"
     assert korean.weekday(0) == "월"
     assert ENGLISH.weekday(0) == "Mon"
 

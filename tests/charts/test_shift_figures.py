@@ -45,7 +45,7 @@ def test_several_days_go_on_to_the_right_on_the_line_of_each_person():
         ).assign(is_beyond_headcount=[False, True, False])
     )
     assert bars_of(figure) == [(0, 18, 9), (0, 66, 9), (1, 20, 9)]
-    assert list(figure.layout.xaxis.ticktext) == ["Mon, Mar 2", "Tue, Mar 3"]
+    assert list(figure.layout.xaxis.ticktext) == ["Mon<br>2", "Tue<br>3"]
     assert figure.data[0].text[2].endswith("<br>Beyond the headcount")
     assert figure.data[0].marker.color[0] != figure.data[0].marker.color[2]
 
