@@ -131,7 +131,13 @@ def fewest_flexible(
     enough, found = agents, tried(agents)
     if not is_enough(found):
         return None, found
-    too_few = -1
+    # With nobody who speaks all of them, each language needs somebody of its own.
+    alone = mixed(demands, agents, 0)
+    lacks = any(
+        each.contacts_per_hour > 0 and not group.agents
+        for each, group in zip(demands, alone, strict=False)
+    )
+    too_few = 0 if lacks else -1
     while enough - too_few > 1:
         middle = (enough + too_few) // 2
         trial = tried(middle)

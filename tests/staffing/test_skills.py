@@ -111,3 +111,10 @@ def test_a_language_without_contacts_has_no_service_level():
 def test_a_language_that_nobody_speaks_is_named():
     with pytest.raises(OutOfRangeError, match="nobody speaks ja"):
         simulate_skills([KOREAN, JAPANESE], [Group(("ko",), 9)], seed=1)
+
+
+def test_fewer_agents_than_languages_need_somebody_who_speaks_several():
+    quiet = [Demand(language, 2, 180, 60, 600) for language in ("ko", "ja", "en")]
+    flexible, found = fewest_flexible(quiet, 2, 0.8, replications=20, seed=7)
+    assert flexible >= 1
+    assert found["service_level_share"].min() >= 0.8
