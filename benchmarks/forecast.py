@@ -19,8 +19,10 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 import holidays
@@ -37,6 +39,7 @@ from pipelines.forecasts.backtest import (
 from pipelines.forecasts.base import QUANTILES, Floats, Grid, actual_ahead, discover
 from pipelines.forecasts.combination import Combination
 from pipelines.forecasts.quantiles import as_counts, jittered_quantiles
+from pipelines.forecasts.queues import one_thread_each
 from pipelines.forecasts.rolling import Rolling
 
 HORIZON = 14
@@ -181,7 +184,15 @@ def compared(tested: pd.DataFrame) -> pd.DataFrame:
 
 
 def cpu_seconds_per_fit(series: Series, data: Path) -> float:
-    """One forecast by the combination from the end of the series, all selection included."""
+    """One forecast by the combination from the end of the series, all selection included.
+
+    In a process of its own with one thread, as a build's are.
+    """
+    with one_thread_each(), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_cpu_seconds_of_a_fit, series, data).result()
+
+
+def _cpu_seconds_of_a_fit(series: Series, data: Path) -> float:
     grid, _ = series_grid(series, data)
     began = time.process_time()
     Combination().means(grid, [grid.observed - 1], HORIZON)

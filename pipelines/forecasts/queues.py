@@ -144,7 +144,7 @@ def _answers(tasks: list[tuple], workers: int) -> Iterator[tuple]:
     # import the program that runs, which not every program survives: then this process goes on.
     with (
         suppress(BrokenProcessPool),
-        _one_thread_each(),
+        one_thread_each(),
         ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
     ):
         for queue, answer in zip(queues, pool.map(_answer, tasks), strict=True):
@@ -154,7 +154,7 @@ def _answers(tasks: list[tuple], workers: int) -> Iterator[tuple]:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
+def one_thread_each() -> Iterator[None]:
     """Processes started within do linear algebra on one thread, unless the user said otherwise.
 
     Their matrices are small: threads that wait for each other would burn what the other processes
