@@ -94,9 +94,15 @@ def anomaly(row: dict, zone: str, reader: Reader) -> str:
     """An anomaly: who carries it, since when, how much more or less, and what is known of it."""
     carriers = group(row, reader, ("topic", "language", "channel"))
     more = (
-        _("{group}, since {at}: {n} contacts, {expected} expected.")
+        _(
+            "{group}, since {at}: {n} contacts, {expected} expected (95 % of the difference: {low}"
+            " to {high})."
+        )
         if row["grain"] == "half_hour"
-        else _("{group}, on {at}: {n} contacts in the day, {expected} expected.")
+        else _(
+            "{group}, on {at}: {n} contacts in the day, {expected} expected (95 % of the"
+            " difference: {low} to {high})."
+        )
     )
     at = (
         reader.instant(row["starts_at"], zone)
@@ -109,6 +115,8 @@ def anomaly(row: dict, zone: str, reader: Reader) -> str:
             at=at,
             n=reader.count(row["n"]),
             expected=reader.number(max(row["expected_contacts"], 0)),
+            low=_signed(row["low"], reader),
+            high=_signed(row["high"], reader),
         )
     ]
     if not pd.isna(row.get("threads")):
@@ -122,6 +130,10 @@ def anomaly(row: dict, zone: str, reader: Reader) -> str:
     if not pd.isna(row.get("event_title")):
         said.append(_("Known at that time: {event}.").format(event=escaped(row["event_title"])))
     return " ".join(said)
+
+
+def _signed(contacts: float, reader: Reader) -> str:
+    return ("+" if contacts > 0 else "") + reader.number(contacts)
 
 
 def contacts_of(row: dict) -> dict[str, str]:

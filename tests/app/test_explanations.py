@@ -63,19 +63,21 @@ def test_a_link_reproduces_what_is_shown_on_languages(open_app, exchange, days):
 ANOMALY = {
     "topic": "withdrawal", "channel": "live_chat", "language": "ko", "grain": "half_hour",
     "starts_at": pd.Timestamp("2026-11-04 05:00"), "local_on": pd.Timestamp("2026-11-04"),
-    "n": 38, "expected_contacts": 1.45, "threads": 37.0, "event_title": None,
+    "n": 38, "expected_contacts": 1.45, "low": 25.6, "high": 50.4,
+    "threads": 37.0, "event_title": None,
 }  # fmt: skip
 
 
 def test_an_anomaly_reads_as_who_since_when_how_much_and_what_is_known():
     assert explanations.anomaly(ANOMALY, "Asia/Seoul", ENGLISH) == (
-        "Withdrawal, Korean, Live chat, since Nov 4, 2026 14:00: 38 contacts, 1 expected."
-        " Together they are one incident of 37 matters."
+        "Withdrawal, Korean, Live chat, since Nov 4, 2026 14:00: 38 contacts, 1 expected"
+        " (95 % of the difference: +26 to +50). Together they are one incident of 37 matters."
     )
     everywhere = ANOMALY | dict.fromkeys(("topic", "channel", "language"), "*")
     told = everywhere | {"grain": "day", "threads": None, "event_title": "![x](http://evil)"}
     assert explanations.anomaly(told, "Asia/Seoul", ENGLISH) == (
-        "All contacts, on Nov 4, 2026: 38 contacts in the day, 1 expected."
+        "All contacts, on Nov 4, 2026: 38 contacts in the day, 1 expected"
+        " (95 % of the difference: +26 to +50)."
         r" Known at that time: \!\[x\]\(http\://evil\)."
     )
 
