@@ -129,11 +129,11 @@ def why_chosen(of_queue: pd.DataFrame, reader: Reader) -> str:
     if chosen["is_yardstick"]:
         return _(
             "In use: **{model}**, a yardstick, because no model beat it: band error {loss} of"
-            " the contacts over {horizon}, from {n} origins."
+            " the contacts over {horizon}, from {n} past dates."
         ).format(**facts)
     return _(
         "In use: **{model}**, because its band error over {horizon} is the least: {loss} of the"
-        " contacts against {yardstick_loss} of the best yardstick ({yardstick}), from {n} origins."
+        " contacts against {yardstick_loss} of the best yardstick ({yardstick}), from {n} past dates."
     ).format(**facts)
 
 
@@ -231,7 +231,7 @@ def words() -> dict[str, str]:
         "coverage50": _("In the 50 % band"),
         "coverage80": _("In the 80 % band"),
         "coverage95": _("In the 95 % band"),
-        "origins": _("Origins"),
+        "origins": _("Past dates"),
         "is_chosen": _("In use"),
         "is_yardstick": _("Yardstick"),
     }
