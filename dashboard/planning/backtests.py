@@ -133,7 +133,8 @@ def why_chosen(of_queue: pd.DataFrame, reader: Reader) -> str:
         ).format(**facts)
     return _(
         "In use: **{model}**, because its band error over {horizon} is the least: {loss} of the"
-        " contacts against {yardstick_loss} of the best yardstick ({yardstick}), from {n} past dates."
+        " contacts against {yardstick_loss} of the best yardstick ({yardstick}), from {n} past"
+        " dates."
     ).format(**facts)
 
 
