@@ -284,7 +284,7 @@ def desk_words(queue: Queue, plan: pd.DataFrame, reader: Reader) -> str:
             plural(
                 "Promise: done within {n} day of opening",
                 "Promise: done within {n} days of opening",
-                queue.promise_open_days,
+                int(queue.promise_open_days),
             ).format(n=reader.number(queue.promise_open_days)),
         )
         if queue.staffed_to not in ("expected", "mean"):

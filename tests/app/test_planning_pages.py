@@ -140,6 +140,49 @@ def test_the_shifts_of_a_link_are_those_of_the_door(open_app, exchange):
     assert [c.value for c in app.caption if c.value.startswith(told)] != []
 
 
+def test_who_works_when_is_told_with_how_few_it_takes_and_one_person_can_be_shown(
+    open_app, exchange
+):
+    door = api.open_warehouse(exchange)
+    tours, shifts = door.tours("phone", "ko"), door.shifts("phone", "ko")
+    app = open_app(exchange, "staffing", queue="phone:ko", view="shifts", person="1")
+    told = next(c.value for c in app.caption if " paid hours on " in c.value)
+    assert f"They take {tours['person'].max()} people" in told
+    assert shifts["people_at_least"].max() == shifts["people"].max()
+    assert "Fewer would not do: that is proven." in told
+    menu = next(box for box in app.selectbox if box.label == "Person")
+    assert menu.value == "1"
+    numbers = sorted(tours["person"].unique())
+    assert menu.options == ["Everybody", *(f"Agent {number}" for number in numbers)]
+
+
+def test_the_page_opens_on_the_day_with_most_hours_short(open_app, exchange):
+    app = open_app(exchange, "staffing")
+    days = api.shortage(api.open_warehouse(exchange).staffing(), by=("local_on",))
+    assert days["short_agent_hours"].iloc[0] == days["short_agent_hours"].max() > 0
+    shown = next(box.value for box in app.selectbox if box.label == "Day")
+    assert shown == f"{days['local_on'].iloc[0]:%Y-%m-%d}"
+
+
+def test_the_busiest_half_hour_is_told_with_how_sure_it_is(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko")
+    totals = api.open_warehouse(exchange).forecast_totals("phone", "ko")
+    peaks = totals[totals["measure"] == "peak_agents"]
+    top = peaks.sort_values(["q90", "q50"], ascending=False).iloc[0]
+    told = next(c.value for c in app.caption if c.value.startswith("Busiest half hour of the plan"))
+    assert f"{top['q50']:.0f} people at their desks are enough in 5 of 10 outcomes" in told
+    assert told.endswith(f"{top['q90']:.0f} in 9 of 10.")
+
+
+def test_without_a_schedule_it_is_said_and_nothing_is_0(open_app, exchange):
+    plans = api.open_warehouse(exchange).staffing()
+    known = plans.groupby(["channel", "language"])["gap"].count()
+    channel, language = known[known == 0].index[0]
+    app = open_app(exchange, "staffing", queue=f"{channel}:{language}")
+    assert metric(app, "Scheduled") == metric(app, "Short") == "—"
+    assert any(i.value.startswith("No schedule is loaded for this queue") for i in app.info)
+
+
 def test_languages_together_take_fewer_than_apart(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko", view="languages")
     pool = next(box for box in app.multiselect if box.label == "Languages in the pool")
