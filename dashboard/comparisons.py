@@ -111,6 +111,7 @@ def own_baseline(metric: str, filters: Filters, by: str = "language") -> pd.Data
 
     attrs = found.attrs
     baseline = ["baseline_value", "baseline_low", "baseline_high"]
+    baseline += ["change", "change_low", "change_high"]  # the value less the change is the baseline
     is_told = found["baseline_n"] >= SUPPRESSED_BELOW
     found = found.assign(**{name: found[name].where(is_told) for name in baseline})
     found = found[found["n"] > 0].sort_values("n", ascending=False, ignore_index=True)

@@ -141,7 +141,12 @@ def kpi(
     n = row.get("n")
     small = pd.isna(n) or n < SUPPRESSED_BELOW
     up_is_good = frame.attrs.get("up_is_good")
-    step = None if small else reader.change(row.get("value"), row.get("previous_value"), unit)
+    is_told_before = row.get("previous_n", 0) >= SUPPRESSED_BELOW
+    step = (
+        reader.change(row.get("value"), row.get("previous_value"), unit)
+        if is_told_before and not small
+        else None
+    )
     is_flat = up_is_good is None or (step is not None and step[0] not in "+-")
     definition = queries.definition(frame.attrs["metric"])
     behind = [f"n = {reader.count(0 if pd.isna(n) else n)}"]

@@ -84,6 +84,12 @@ def _told(value: float | None, low, high, n, unit: str, reader: Reader) -> _Told
     return number
 
 
+def _hidden() -> _Told:
+    number = _Told("-inf")
+    number.words = f"<{SUPPRESSED_BELOW}"
+    return number
+
+
 @dataclass(frozen=True)
 class _Measure:
     """The columns of one measure among several: the value, its n and its interval."""
@@ -148,6 +154,16 @@ def _styled(
             shown[column] = [reader.name(column, code) for code in table[column]]
         elif column in _VALUES and small.any():
             shown[column] = table[column].mask(small).to_numpy()
+        elif (
+            unit == "n" and (few := (table[column] > 0) & (table[column] < SUPPRESSED_BELOW)).any()
+        ):
+            # What is shown as `<5` must not stand beneath it: a table can be copied.
+            shown[column] = pd.Series(
+                [_hidden() if f else n for n, f in zip(table[column], few, strict=True)],
+                dtype=object,
+            )
+        if column == "change" and "previous_n" in table:
+            shown[column] = shown[column].mask((table["previous_n"] < SUPPRESSED_BELOW).to_numpy())
         if (form := _formatter(unit, reader)) is not None:
             formats[column] = form
     for measure in _measures(table):
@@ -190,7 +206,8 @@ def suppressed(table: pd.DataFrame) -> pd.DataFrame:
     """
     kept = table.copy()
     values = [column for column in _VALUES if column in table]
-    groups = [("n", values), ("previous_n", ["previous_value", "previous_low", "previous_high"])]
+    before = ["previous_value", "previous_low", "previous_high", "change"]
+    groups = [("n", values), ("previous_n", before)]
     groups += [(m.n, [m.value, m.low, m.high]) for m in _measures(table)]
     for n, of_group in groups:
         if n not in table:
@@ -263,7 +280,7 @@ def _unit(column: str, table: pd.DataFrame, units: Mapping[str, str] | None) -> 
 
 def _formatter(unit: str | None, reader: Reader) -> Callable[[Any], str] | None:
     return {
-        "n": reader.count,
+        "n": lambda n: n.words if isinstance(n, _Told) else reader.count(n),
         "seconds": reader.duration,
         "share": reader.share,
         "count": reader.number,
