@@ -80,3 +80,20 @@ def test_cells_that_look_like_formulas_are_text_in_both_files():
     )
     assert list(sheets) == ["data", "shifts", "about"]
     assert sheets["shifts"]["=1+1"].tolist()[:3] == ["@cmd", "+1", "-2"]
+
+
+def person(**changed):
+    row = {"person": 3, "local_on": pd.Timestamp("2026-03-02"), "paid_hours": 8.0}
+    return shifts(**row | changed).drop(columns="agents")
+
+
+def test_a_persons_shift_names_a_number_and_moves_when_the_plan_does():
+    told = lines(person())
+    assert "SUMMARY:phone/ko: agent 3" in told
+    assert [line for line in told if line.startswith("DESCRIPTION:")] == [
+        r"DESCRIPTION:8 paid hours\nBreak 20260302T030000Z to 20260302T040000Z (UTC)"
+    ]
+    later = {"starts_at": pd.Timestamp("2026-03-02 01:00")}
+    assert uid(person()) == uid(person(**later))
+    others = [person(person=4), person(local_on=pd.Timestamp("2026-03-03"))]
+    assert len({uid(person()), uid(shifts()), *map(uid, others)}) == 4
