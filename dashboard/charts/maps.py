@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.look import DIVERGING, SEQUENTIAL, figure, slot_ticks
+from dashboard.charts.look import DIVERGING, SEQUENTIAL, empty, figure, slot_ticks
 from dashboard.charts.staffing import agents_words, gap_words
 from dashboard.formats import ENGLISH, Reader
 
@@ -115,9 +115,11 @@ def week_map(
                 told += f"<br>n = {reader.count(n)}"
             line.append(told)
         words.append(line)
+    seen = pd.Series([v for row in grid for v in row if v is not None], dtype=float)
+    if seen.empty:
+        return empty(reader.translate("Fewer than 5 in every period: too few to tell anything."))
     chart = figure(height)
     bar = _colour_bar(label)
-    seen = pd.Series([v for row in grid for v in row if v is not None], dtype=float)
     # One cell that waited for days must not wash out all others: colours end at the 95 %.
     highest = seen.quantile(0.95) if len(seen) else 0.0
     if unit == "seconds":

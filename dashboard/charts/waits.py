@@ -12,6 +12,7 @@ from dashboard.charts.look import (
     CONTRAST,
     NEUTRAL,
     band,
+    empty,
     figure,
     log_position,
     log_time_axis,
@@ -182,6 +183,8 @@ def percentiles_by_half_hour(
     _ = reader.translate
     frame = frame.set_index("half_hour").reindex(range(48)).reset_index()
     hidden = frame["n"].fillna(0) < SUPPRESSED_BELOW if "n" in frame else frame["half_hour"] < 0
+    if frame[list(lines)].mask(hidden).isna().all(axis=None):
+        return empty(_("Fewer than 5 in every period: too few to tell anything."))
     chart = figure(height, hovermode="x")
     x = [reader.half_hour(slot) for slot in frame["half_hour"]]
     first = next(iter(lines))

@@ -1,4 +1,5 @@
-"""Files that readers take away: true numbers, and nothing a spreadsheet would run."""
+"""Files that readers take away: true numbers, nothing of groups under five on a page, and nothing
+a spreadsheet would run."""
 
 from io import BytesIO
 from zipfile import ZipFile
