@@ -79,7 +79,10 @@ class RawWarehouse:
 
     folder: Path
     settings: Settings | None = None
-    _loads: int = field(default=0, init=False)
+    _loads: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._loads = len(list(self.folder.glob("raw/*/manifest.json")))
 
     def __call__(self, settings: str = SETTINGS, **tables: str) -> duckdb.DuckDBPyConnection:
         """Load one file that delivers these tables, build, publish, and open it read-only."""

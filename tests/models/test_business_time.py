@@ -1,6 +1,7 @@
 """Acceptance cases 1-7: open seconds between two instants, through a whole build."""
 
 from datetime import date
+from itertools import product
 
 import pandas as pd
 import pytest
@@ -8,48 +9,72 @@ import pytest
 from pipelines.errors import SettingsError
 from pipelines.settings import Calendar, Period, Shift
 from pipelines.warehouse import calendars
+from tests.fixtures import RawWarehouse
 
 pytestmark = pytest.mark.time
 
-SITE = """
-    [site]
-    name = "Test"
-    zone = "{zone}"
-
+CALENDAR = """
     [[calendars]]
-    id = "desk"
+    id = "{id}"
     zone = "{zone}"
     {calendar}
 
     [[desks]]
-    channel = "*"
-    language = "*"
-    calendar = "desk"
+    channel = "{channel}"
+    language = "{language}"
+    calendar = "{id}"
     target_share = 0.8
     within_seconds = 60
     handle_seconds = 300
 """
+QUEUES = [*product(("email", "social"), ("en", "es", "id", "ja", "ko", "pt", "ru", "tr", "vi"))]
+
+Pair = tuple[str, str]
+SITUATIONS: list[tuple[str, str, str, tuple[Pair, ...]]] = []
+"""(test, zone, calendar, when contacts arrived and were answered) of every test that waits."""
+
+
+def desk(zone: str, calendar: str, *pairs: Pair):
+    """A desk with that calendar, whose contacts arrived at a and were answered at b, both UTC."""
+
+    def register(test):
+        SITUATIONS.append((test.__name__, zone, calendar, pairs))
+        return test
+
+    return register
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory) -> dict[str, list[tuple[int, int | None]]]:
+    """One build answers every test, since each desk is a queue with a calendar of its own."""
+    site = '[site]\nname = "Test"\nzone = "UTC"\n'
+    contacts = ["contact_id | channel | language | created_at"]
+    messages = ["contact_id | sent_at | author_role"]
+    tests = {}
+    for n, (test, zone, calendar, pairs) in enumerate(SITUATIONS):
+        channel, language = QUEUES[n]
+        site += CALENDAR.format(
+            id=f"desk-{n}", zone=zone, calendar=calendar, channel=channel, language=language
+        )
+        for i, (arrived, replied) in enumerate(pairs):
+            tests[f"c{n:02d}-{i}"] = test
+            contacts.append(f"c{n:02d}-{i} | {channel} | {language} | {arrived}")
+            messages.append(f"c{n:02d}-{i} | {replied} | agent")
+    warehouse = RawWarehouse(tmp_path_factory.mktemp("business_time"))
+    connection = warehouse(site, contacts="\n".join(contacts), messages="\n".join(messages))
+    found = {}
+    for contact, *waits in connection.execute(
+        "SELECT contact_id, first_response_seconds, first_response_business_seconds"
+        " FROM fact_contacts ORDER BY contact_id"
+    ).fetchall():
+        found.setdefault(tests[contact], []).append(tuple(waits))
+    return found
 
 
 @pytest.fixture
-def waits(warehouse):
-    """`waits(zone, calendar, (a, b), ...)`: (calendar s, business s) of contacts that arrived at
-    a and were answered at b, both UTC."""
-
-    def measure(zone: str, calendar: str, *pairs: tuple[str, str]) -> list[tuple[int, int | None]]:
-        connection = warehouse(
-            SITE.format(zone=zone, calendar=calendar),
-            contacts="contact_id | created_at\n"
-            + "\n".join(f"c{i} | {arrived}" for i, (arrived, _) in enumerate(pairs)),
-            messages="contact_id | sent_at | author_role\n"
-            + "\n".join(f"c{i} | {replied} | agent" for i, (_, replied) in enumerate(pairs)),
-        )
-        return connection.execute(
-            "SELECT first_response_seconds, first_response_business_seconds"
-            " FROM fact_contacts ORDER BY contact_id"
-        ).fetchall()
-
-    return measure
+def waits(measured, request) -> list[tuple[int, int | None]]:
+    """(calendar s, business s) of the contacts of the test's desk, in their order."""
+    return measured[request.node.originalname]
 
 
 WEEKDAYS_9_17 = '[[calendars.periods]]\nweekdays = ["09:00-17:00"]'
@@ -57,105 +82,116 @@ WEEKDAYS_10_18 = '[[calendars.periods]]\nweekdays = ["10:00-18:00"]'
 
 
 @pytest.mark.case(1)
+@desk("UTC", WEEKDAYS_9_17, ("2022-03-20 00:00:00", "2022-03-26 23:59:00"))
 def test_a_week_of_five_days_of_eight_hours_has_144000_open_seconds(waits):
-    assert waits("UTC", WEEKDAYS_9_17, ("2022-03-20 00:00:00", "2022-03-26 23:59:00")) == [
-        (604_740, 144_000)
-    ]
+    assert waits == [(604_740, 144_000)]
+
+
+FRIDAY_AT_FIVE = "2026-03-06 17:00:00"
 
 
 @pytest.mark.case(2)
+@desk(
+    "UTC",
+    WEEKDAYS_10_18,
+    (FRIDAY_AT_FIVE, "2026-03-06 17:30:00"),
+    (FRIDAY_AT_FIVE, "2026-03-09 10:59:59"),
+    (FRIDAY_AT_FIVE, "2026-03-09 11:00:00"),
+)
 def test_a_weekend_costs_no_business_time(waits):
-    friday_at_five = "2026-03-06 17:00:00"
-    assert waits(
-        "UTC",
-        WEEKDAYS_10_18,
-        (friday_at_five, "2026-03-06 17:30:00"),
-        (friday_at_five, "2026-03-09 10:59:59"),
-        (friday_at_five, "2026-03-09 11:00:00"),
-    ) == [(1_800, 1_800), (237_599, 7_199), (237_600, 7_200)]
+    assert waits == [(1_800, 1_800), (237_599, 7_199), (237_600, 7_200)]
 
 
+# Thursday 23 and Friday 24 September 2026 are Chuseok in Korea
+WEDNESDAY_AT_FIVE_PM = "2026-09-23 08:00:00"
+
+
+@desk(
+    "Asia/Seoul",
+    'holidays = "KR"\n' + WEEKDAYS_10_18,
+    (WEDNESDAY_AT_FIVE_PM, "2026-09-28 01:00:00"),
+    (WEDNESDAY_AT_FIVE_PM, "2026-09-28 02:00:00"),
+)
 def test_public_holidays_are_closed(waits):
-    # Thursday 23 and Friday 24 September 2026 are Chuseok in Korea
-    wednesday_at_five_pm = "2026-09-23 08:00:00"
-    assert waits(
-        "Asia/Seoul",
-        'holidays = "KR"\n' + WEEKDAYS_10_18,
-        (wednesday_at_five_pm, "2026-09-28 01:00:00"),
-        (wednesday_at_five_pm, "2026-09-28 02:00:00"),
-    ) == [(406_800, 3_600), (410_400, 7_200)]
+    assert waits == [(406_800, 3_600), (410_400, 7_200)]
+
+
+# Christmas Day 2025 is a Thursday; in Northern Ireland the Friday is Boxing Day
+CHRISTMAS_DAY_AT_THREE = "2025-12-25 15:00:00"
 
 
 @pytest.mark.case(3)
+@desk(
+    "Europe/London",
+    'holidays = "GB"\n' + WEEKDAYS_10_18,
+    (CHRISTMAS_DAY_AT_THREE, "2025-12-29 10:30:00"),
+    (CHRISTMAS_DAY_AT_THREE, "2025-12-29 12:00:00"),
+)
 def test_a_wait_that_starts_on_a_holiday_starts_counting_on_the_next_open_day(waits):
-    # Christmas Day 2025 is a Thursday; in Northern Ireland the Friday is Boxing Day
-    thursday_at_three = "2025-12-25 15:00:00"
-    assert waits(
-        "Europe/London",
-        'holidays = "GB"\n' + WEEKDAYS_10_18,
-        (thursday_at_three, "2025-12-29 10:30:00"),
-        (thursday_at_three, "2025-12-29 12:00:00"),
-    ) == [(329_400, 1_800), (334_800, 7_200)]
+    assert waits == [(329_400, 1_800), (334_800, 7_200)]
 
 
 @pytest.mark.case(4)
+# from Friday at four to Monday at ten
+@desk("America/New_York", WEEKDAYS_9_17, ("2026-03-06 21:00:00", "2026-03-09 14:00:00"))
 def test_the_hour_lost_to_summer_time_is_not_waited(waits):
-    friday_at_four, monday_at_ten = "2026-03-06 21:00:00", "2026-03-09 14:00:00"
-    assert waits("America/New_York", WEEKDAYS_9_17, (friday_at_four, monday_at_ten)) == [
-        (65 * 3600, 2 * 3600)
-    ]
+    assert waits == [(65 * 3600, 2 * 3600)]
 
 
 @pytest.mark.case(5)
+@desk(
+    "Asia/Seoul",
+    '[[calendars.periods]]\nweekdays = ["09:00-18:00"]',
+    ("2026-01-05 08:30:00", "2026-01-06 00:30:00"),
+)
 def test_a_night_in_seoul_costs_its_open_hour_only(waits):
-    assert waits(
-        "Asia/Seoul",
-        '[[calendars.periods]]\nweekdays = ["09:00-18:00"]',
-        ("2026-01-05 08:30:00", "2026-01-06 00:30:00"),
-    ) == [(16 * 3600, 3600)]
+    assert waits == [(16 * 3600, 3600)]
+
+
+NEVER_CLOSED = '[[calendars.periods]]\ndaily = ["00:00-24:00"]'
+NINE_DAYS = ("2026-03-07 13:14:15", "2026-03-16 05:06:07")
 
 
 @pytest.mark.case(6)
-@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York"])
-def test_a_desk_that_never_closes_has_business_time_equal_to_calendar_time(waits, zone):
-    saturday, next_week = "2026-03-07 13:14:15", "2026-03-16 05:06:07"
-    ((calendar, business),) = waits(
-        zone, '[[calendars.periods]]\ndaily = ["00:00-24:00"]', (saturday, next_week)
-    )
-    assert (calendar, business) == (748_312, 748_312)
+@desk("Asia/Seoul", NEVER_CLOSED, NINE_DAYS)
+@desk("America/New_York", NEVER_CLOSED, NINE_DAYS)
+def test_a_desk_that_never_closes_has_business_time_equal_to_calendar_time(waits):
+    assert waits == [(748_312, 748_312), (748_312, 748_312)]
 
 
 @pytest.mark.case(7)
+@desk(
+    "UTC",
+    WEEKDAYS_9_17
+    + '\n[[calendars.periods]]\nfrom = 2026-03-03T10:00:00\nweekdays = ["12:00-20:00"]',
+    ("2026-03-02 16:00:00", "2026-03-03 14:00:00"),
+)
 def test_a_schedule_that_changes_while_somebody_waits_counts_each_part_by_its_own(waits):
-    calendar = WEEKDAYS_9_17 + (
-        '\n[[calendars.periods]]\nfrom = 2026-03-03T10:00:00\nweekdays = ["12:00-20:00"]'
-    )
-    assert waits("UTC", calendar, ("2026-03-02 16:00:00", "2026-03-03 14:00:00")) == [
-        (22 * 3600, 14_400)
-    ]
+    assert waits == [(22 * 3600, 14_400)]
 
 
+@desk(
+    "UTC",
+    '[[calendars.periods]]\nweekdays = ["08:00-12:00", "13:00-17:00"]',
+    ("2026-03-02 11:30:00", "2026-03-02 13:30:00"),
+)
 def test_several_shifts_a_day_leave_out_the_break(waits):
-    calendar = '[[calendars.periods]]\nweekdays = ["08:00-12:00", "13:00-17:00"]'
-    assert waits("UTC", calendar, ("2026-03-02 11:30:00", "2026-03-02 13:30:00")) == [
-        (7_200, 3_600)
-    ]
+    assert waits == [(7_200, 3_600)]
 
 
+@desk(
+    "UTC",
+    '[[calendars.periods]]\nweekdays = ["22:00-02:00"]',
+    ("2026-03-06 21:00:00", "2026-03-07 03:00:00"),  # Friday night into Saturday
+    ("2026-03-07 21:00:00", "2026-03-08 03:00:00"),  # Saturday night: closed
+)
 def test_a_shift_over_midnight_is_open_on_both_sides(waits):
-    calendar = '[[calendars.periods]]\nweekdays = ["22:00-02:00"]'
-    assert waits(
-        "UTC",
-        calendar,
-        ("2026-03-06 21:00:00", "2026-03-07 03:00:00"),  # Friday night into Saturday
-        ("2026-03-07 21:00:00", "2026-03-08 03:00:00"),  # Saturday night: closed
-    ) == [(21_600, 14_400), (21_600, 0)]
+    assert waits == [(21_600, 14_400), (21_600, 0)]
 
 
+@desk("UTC", WEEKDAYS_9_17, ("2026-03-07 10:00:00", "2026-03-07 11:00:00"))
 def test_a_reply_outside_opening_hours_took_0_business_seconds_and_counts(waits):
-    assert waits("UTC", WEEKDAYS_9_17, ("2026-03-07 10:00:00", "2026-03-07 11:00:00")) == [
-        (3_600, 0)
-    ]
+    assert waits == [(3_600, 0)]
 
 
 def test_without_a_desk_business_time_is_null(warehouse):
@@ -172,7 +208,8 @@ def test_without_a_desk_business_time_is_null(warehouse):
 
 def test_out_of_hours_is_half_open(warehouse):
     connection = warehouse(
-        SITE.format(zone="UTC", calendar=WEEKDAYS_9_17),
+        '[site]\nname = "Test"\nzone = "UTC"\n'
+        + CALENDAR.format(id="desk", zone="UTC", calendar=WEEKDAYS_9_17, channel="*", language="*"),
         contacts="""
             contact_id | created_at
             early      | 2026-03-02 08:59:59

@@ -4,11 +4,13 @@ import pytest
 
 from pipelines.api import open_warehouse
 from pipelines.errors import UnknownNameError
+from tests.fixtures import RawWarehouse
 
 
-@pytest.fixture
-def books(warehouse):
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
     """Two files with a row of several fates, published."""
+    warehouse = RawWarehouse(tmp_path_factory.mktemp("books"))
     warehouse.load(
         file="monday.csv",
         contacts="""

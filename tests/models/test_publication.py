@@ -1,6 +1,7 @@
 """A reader sees the old build or the new one, whenever and however a writer ends."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,9 +18,22 @@ from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse import build as runner
 from pipelines.warehouse import catalog
 from pipelines.warehouse.publish import current, publish, writer_lock
-from tests.fixtures import SETTINGS
+from tests.fixtures import SETTINGS, RawWarehouse
 
 ONE_CONTACT = "contact_id\nc1"
+
+
+@pytest.fixture(scope="module")
+def _published_once(tmp_path_factory) -> Path:
+    warehouse = RawWarehouse(tmp_path_factory.mktemp("published"))
+    warehouse(contacts=ONE_CONTACT).close()
+    return warehouse.folder
+
+
+@pytest.fixture
+def published(tmp_path, _published_once) -> RawWarehouse:
+    """One contact, loaded and published; one's own to change."""
+    return RawWarehouse(shutil.copytree(_published_once, tmp_path / "published"))
 
 
 def test_nothing_published_says_what_to_run(tmp_path):
@@ -39,19 +53,15 @@ def test_a_build_is_not_seen_before_it_is_published(warehouse):
     assert left == {".lock", "CURRENT", "support.toml", name}
 
 
-def test_the_last_three_builds_stay(warehouse):
-    warehouse.load(contacts=ONE_CONTACT)
-    published = []
-    for _ in range(5):
-        warehouse.build().close()
-        published.append(current(warehouse.folder).name)
-    assert sorted(path.name for path in warehouse.folder.glob("*.duckdb")) == published[-3:]
+def test_the_last_three_builds_stay(published):
+    names = [current(published.folder).name]
+    for _ in range(4):
+        names.append(publish(published.folder, runner.copy_published(published.folder)))
+    assert sorted(path.name for path in published.folder.glob("*.duckdb")) == names[-3:]
 
 
-def test_a_failing_build_leaves_the_published_one_and_no_rest(warehouse, monkeypatch):
-    warehouse.load(contacts=ONE_CONTACT)
-    warehouse.build().close()
-    before = current(warehouse.folder)
+def test_a_failing_build_leaves_the_published_one_and_no_rest(published, monkeypatch):
+    before = current(published.folder)
     broken = catalog.Header(
         name="fact_broken",
         kind="fact",
@@ -61,10 +71,10 @@ def test_a_failing_build_leaves_the_published_one_and_no_rest(warehouse, monkeyp
     )
     monkeypatch.setattr(catalog, "models", lambda: [broken])
     with pytest.raises(BuildError, match=r"models/fact_broken\.sql: Binder Error"):
-        runner.build(warehouse.folder, warehouse.read_settings(SETTINGS))
-    assert current(warehouse.folder) == before
-    assert not list(warehouse.folder.glob("*.part*"))
-    assert not list(warehouse.folder.glob("*.wal"))
+        runner.build(published.folder, published.read_settings(SETTINGS))
+    assert current(published.folder) == before
+    assert not list(published.folder.glob("*.part*"))
+    assert not list(published.folder.glob("*.wal"))
 
 
 def test_the_next_build_clears_what_a_killed_one_left(warehouse):
@@ -169,37 +179,49 @@ def test_a_part_that_is_still_open_is_not_published(warehouse):
         publish(warehouse.folder, part)
 
 
-WRITER = """
-import sys
+WRITERS = """
+import os, sys
 from pathlib import Path
 from pipelines.settings import load_settings
+from pipelines.warehouse import catalog
 from pipelines.warehouse.build import build
 from pipelines.warehouse.publish import publish
 folder = Path(sys.argv[1])
-while True:
-    publish(folder, build(folder, load_settings(folder / "support.toml")))
+settings = load_settings(folder / "support.toml")
+catalog.headers()  # read once, before the first writer
+for line in sys.stdin:
+    writer = os.fork()
+    while not writer:
+        publish(folder, build(folder, settings))
+    print(writer, flush=True)
+    os.waitpid(writer, 0)
 """
 
 
 @pytest.mark.slow
-def test_a_killed_writer_never_tears_what_readers_see(warehouse):
-    warehouse.load(contacts=ONE_CONTACT)
-    warehouse.build().close()
-    published = set()
-    for delay in (0.9, 1.3, 1.7, 2.1, 2.5, 2.9):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(warehouse.folder)], cwd=PROJECT_ROOT
-        )
-        deadline = time.monotonic() + delay
-        while time.monotonic() < deadline:
-            assert _read(warehouse.folder) == (1, 1)
-        os.kill(writer.pid, signal.SIGKILL)
-        writer.wait()
-        assert _read(warehouse.folder) == (1, 1)
-        published.add(current(warehouse.folder).name)
-    warehouse.build().close()
-    assert not list(warehouse.folder.glob("*.part*"))
-    assert not list(warehouse.folder.glob("CURRENT.*"))
+def test_a_killed_writer_never_tears_what_readers_see(published):
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITERS, str(published.folder)],
+        cwd=PROJECT_ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as writers:
+        for delay in (0.1, 0.4, 0.7, 1.0, 1.3, 1.6):
+            print("next", file=writers.stdin, flush=True)
+            writer = int(writers.stdout.readline())
+            deadline = time.monotonic() + delay
+            try:
+                while time.monotonic() < deadline:
+                    assert _read(published.folder) == (1, 1)
+                    time.sleep(0.02)  # or the reader takes the writer's time
+            finally:
+                os.kill(writer, signal.SIGKILL)
+            assert _read(published.folder) == (1, 1)
+        writers.stdin.close()
+    published.build().close()
+    assert not list(published.folder.glob("*.part*"))
+    assert not list(published.folder.glob("CURRENT.*"))
 
 
 def _read(folder: Path) -> tuple[int, int]:
@@ -212,34 +234,30 @@ def _read(folder: Path) -> tuple[int, int]:
         connection.close()
 
 
-def test_frames_are_added_to_a_copy_of_the_published_build(warehouse):
-    warehouse.load(contacts=ONE_CONTACT)
-    warehouse.build().close()
-    first = current(warehouse.folder)
+def test_frames_are_added_to_a_copy_of_the_published_build(published):
+    first = current(published.folder)
     frame = pd.DataFrame(
         {
             "channel": ["*"], "language": ["*"], "local_on": pd.to_datetime(["2026-03-03"]),
             "mean": [1.5], "q10": [1], "q50": [1], "q90": [3],
         }
     )  # fmt: skip
-    part = runner.copy_published(warehouse.folder)
+    part = runner.copy_published(published.folder)
     runner.add_frames(part, {"forecast_days": frame})
-    publish(warehouse.folder, part)
-    connection = warehouse.open()
+    publish(published.folder, part)
+    connection = published.open()
     assert connection.execute("SELECT channel, mean, q90 FROM forecast_days").fetchall() == [
         ("*", 1.5, 3.0)
     ]
     assert connection.execute("SELECT COUNT(*) FROM fact_contacts").fetchall() == [(1,)]
     assert connection.execute("SELECT build_id FROM build_info").fetchall() == [
-        (current(warehouse.folder).name.removeprefix("support-").removesuffix(".duckdb"),)
+        (current(published.folder).name.removeprefix("support-").removesuffix(".duckdb"),)
     ]
     assert first.exists()
 
 
-def test_a_frame_that_lacks_a_column_of_its_header_is_refused(warehouse):
-    warehouse.load(contacts=ONE_CONTACT)
-    warehouse.build().close()
-    part = runner.copy_published(warehouse.folder)
+def test_a_frame_that_lacks_a_column_of_its_header_is_refused(published):
+    part = runner.copy_published(published.folder)
     with pytest.raises(BuildError, match="frame and header of forecast_days disagree on"):
         runner.add_frames(part, {"forecast_days": pd.DataFrame({"channel": ["*"]})})
     assert not part.exists()

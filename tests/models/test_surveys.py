@@ -1,7 +1,5 @@
 """Surveys: sent, answered in time, and which rating counts."""
 
-import pytest
-
 from tests.fixtures import rows_of
 
 
@@ -91,23 +89,21 @@ def test_a_survey_takes_queue_and_wait_of_its_contact(warehouse):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("scale", "satisfied", "not_satisfied"),
-    [
-        ("good_bad", 1, 0), ("0-1", 1, 0), ("1-3", 3, 2), ("1-5", 4, 3), ("1-7", 6, 5),
-        ("1-10", 9, 8), ("0-10", 9, 8), ("signed", 1, 0),
-    ],
-)  # fmt: skip
-def test_each_scale_has_its_own_rule_of_who_is_satisfied(
-    warehouse, scale, satisfied, not_satisfied
-):
-    connection = warehouse(
-        contacts="contact_id\nc1\nc2",
-        surveys=f"""
-            survey_id | contact_id | answered_at          | scale   | score
-            yes       | c1         | 2026-03-02 12:00:00Z | {scale} | {satisfied}
-            no        | c2         | 2026-03-02 12:00:00Z | {scale} | {not_satisfied}
-        """,
+LEAST_SATISFIED = {
+    "good_bad": (1, 0), "0-1": (1, 0), "1-3": (3, 2), "1-5": (4, 3), "1-7": (6, 5),
+    "1-10": (9, 8), "0-10": (9, 8), "signed": (1, 0),
+}  # fmt: skip
+"""Scale -> the lowest score that is satisfied, and the one below it."""
+
+
+def test_each_scale_has_its_own_rule_of_who_is_satisfied(warehouse):
+    surveys = "survey_id | contact_id | answered_at | scale | score\n" + "\n".join(
+        f"{scale} {word} | {word} | 2026-03-02 12:00:00Z | {scale} | {score}"
+        for scale, scores in LEAST_SATISFIED.items()
+        for word, score in zip(("yes", "no"), scores, strict=True)
     )
+    connection = warehouse(contacts="contact_id\nyes\nno", surveys=surveys)
     found = connection.execute("SELECT survey_id, is_satisfied FROM fact_surveys").fetchall()
-    assert dict(found) == {"yes": True, "no": False}
+    assert dict(found) == {
+        f"{scale} {word}": word == "yes" for scale in LEAST_SATISFIED for word in ("yes", "no")
+    }
