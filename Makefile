@@ -14,7 +14,7 @@ demo: .venv/ready
 
 test: .venv/ready-test browser lint
 	$(BIN)/python -m pytest $(WORKERS)
-	TZ=America/New_York $(BIN)/python -m pytest $(WORKERS) -m time
+	TZ=America/New_York $(BIN)/python -m pytest $(WORKERS) -m time $$(grep -rlF mark.time tests)
 
 # Spark builds what DuckDB builds: needs Java 17 and a download of 456 MB, so it is not part of `test`.
 test-spark: .venv/ready-test

@@ -109,7 +109,6 @@ def test_no_metric_counts_a_contact_that_is_left_out(opened, desk):
     assert door.measure("backlog")["n"].item() == 0
 
 
-@pytest.mark.time
 @pytest.mark.case(33)
 @pytest.mark.case(34)
 @pytest.mark.parametrize(

@@ -73,7 +73,6 @@ def test_languages_and_channels_of_many_spellings_are_one_and_unknown_ones_stay(
 
 
 @pytest.mark.case(33)
-@pytest.mark.time
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Seoul", "America/New_York"])
 def test_the_zone_of_the_process_changes_no_number(warehouse, measured_by, monkeypatch, zone):
     monkeypatch.setenv("TZ", zone)

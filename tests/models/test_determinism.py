@@ -102,7 +102,6 @@ def test_the_number_of_threads_does_not_matter(expected, tmp_path, monkeypatch):
 
 
 @pytest.mark.case(33)
-@pytest.mark.time
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Seoul"])
 def test_the_zone_of_the_process_does_not_matter(expected, tmp_path, monkeypatch, zone):
     monkeypatch.setenv("TZ", zone)
@@ -114,7 +113,6 @@ def test_the_zone_of_the_process_does_not_matter(expected, tmp_path, monkeypatch
         time.tzset()
 
 
-@pytest.mark.time
 def test_a_build_in_another_process_zone_has_the_same_days(clean, expected):
     count = (
         "import sys; from pathlib import Path\n"
