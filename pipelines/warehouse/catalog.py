@@ -40,12 +40,14 @@ _NEEDED_BY_STATISTIC = {"ratio": "weight", "km_median": "is_observed", "km_p90":
 
 @dataclass(frozen=True)
 class ColumnNote:
-    """One column of a published table: DuckDB type, unit ("" where it has none) and meaning."""
+    """One column of a published table: DuckDB type, unit ("" where it has none) and meaning; how
+    it is compressed where DuckDB's own choice costs too much ("" elsewhere)."""
 
     name: str
     type: str
     unit: str
     meaning: str
+    compression: str = ""
 
 
 @dataclass(frozen=True)
@@ -296,7 +298,13 @@ def _toml(path: Path, text: str) -> dict:
 def _notes(path: Path, columns: dict) -> tuple[ColumnNote, ...]:
     try:
         return tuple(
-            ColumnNote(name, note["type"], note.get("unit", ""), note["meaning"])
+            ColumnNote(
+                name,
+                note["type"],
+                note.get("unit", ""),
+                note["meaning"],
+                note.get("compression", ""),
+            )
             for name, note in columns.items()
         )
     except KeyError as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,13 @@ import pandas as pd
 
 from pipelines.errors import BuildError
 from pipelines.ingest.contracts import Table
-from pipelines.warehouse.catalog import Header, disagreements
+from pipelines.warehouse.catalog import ColumnNote, Header, disagreements
 from pipelines.warehouse.corrections import Correction
 from pipelines.warehouse.engines import PROVENANCE, failure
 from pipelines.warehouse.engines.deliveries import delivered_rows, latest_rows, repeated_rows
 from pipelines.warehouse.frames import store_frame
 
-MEMORY_LIMIT = "3GB"  # with its caches and the Python around it a build stays under 4 GB
+MEMORY_LIMIT = "3.3GB"  # with its caches and the Python around it a build stays under 4 GB
 PRELUDE = Path(__file__).with_suffix(".sql")
 
 
@@ -29,6 +29,7 @@ def connect(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(spill),
             "preserve_insertion_order": False,
+            "write_buffer_row_group_count": 1,  # the rest is for joins, which spill at a high price
             # as Spark orders them, which can't be told otherwise
             "default_null_order": "nulls_first_on_asc_last_on_desc",
         },
@@ -49,6 +50,7 @@ class DuckDBEngine:
     """An `Engine` on one open build file."""
 
     connection: duckdb.DuckDBPyConnection
+    files: dict[str, Sequence[Path]] = field(default_factory=dict)
 
     def expose_raw(
         self,
@@ -71,6 +73,7 @@ class DuckDBEngine:
                 rows = f"({empty} UNION ALL BY NAME {found})"
             query = f"SELECT {named} FROM {rows} WHERE {where}"
         self.view(f"raw_{table.name}", query)
+        self.files[f"raw_{table.name}"] = paths
 
     def expose_latest(self, table: Table, corrections: Sequence[Correction] = ()) -> None:
         """Make `repeated_<table>`, `delivered_<table>` and `latest_<table>`.
@@ -112,9 +115,14 @@ class DuckDBEngine:
         """Run a model or metric. Raises BuildError where the SQL fails."""
         temporary = "TEMP " if head.kind == "core" else ""
         stored = "VIEW" if head.is_view else "TABLE"
-        sql = head.sql.strip() + ordered(head)
+        sql = head.sql.strip() + ("" if self._lies_sorted(head) else ordered(head))
         try:
-            self.connection.execute(f"CREATE {temporary}{stored} {head.name} AS\n{sql}")
+            if any(note.compression for note in head.columns):
+                columns = ", ".join(_column(note) for note in head.columns)
+                self.connection.execute(f"CREATE TABLE {head.name} ({columns})")
+                self.connection.execute(f"INSERT INTO {head.name} BY NAME\n{sql}")
+            else:
+                self.connection.execute(f"CREATE {temporary}{stored} {head.name} AS\n{sql}")
         except duckdb.Error as error:
             raise failure(head.path, error) from error
 
@@ -126,6 +134,26 @@ class DuckDBEngine:
 
     def _has_rows(self, table: str) -> bool:
         return bool(self.connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall())
+
+    def _lies_sorted(self, head: Header) -> bool:
+        """Whether a table's rows come sorted well enough: they keep the order of what they are
+        joined to, as `lies_as` says. That is a sorted table, or raw rows: these lie by time where
+        their row groups hold a twentieth of it each, which is what most exports are like. Sorting
+        them once more would cost the largest table more memory than all its joins."""
+        table, _, column = head.entries.get("lies_as", "").partition(".")
+        if not column:
+            return bool(table)
+        files = self.files[table]
+        if not files:
+            return False
+        share = self.connection.execute(
+            "SELECT avg(epoch(last_at - first_at)) / nullif(epoch(max(last_at) - min(first_at)), 0)"
+            " FROM (SELECT CAST(stats_min_value AS TIMESTAMP) AS first_at,"
+            " CAST(stats_max_value AS TIMESTAMP) AS last_at"
+            " FROM parquet_metadata(?) WHERE path_in_schema = ?)",
+            [[str(path) for path in files], column],
+        ).fetchall()[0][0]
+        return share is not None and share <= 0.05
 
     def _has_older(self, files: str, columns: int) -> bool:
         """Whether a file was loaded before the table had all its columns: these are NULL there."""
@@ -140,6 +168,11 @@ def ordered(head: Header) -> str:
     """The order in which a table is stored, as its header says; empty where it says nothing."""
     order = head.entries.get("sort")
     return f"\nORDER BY {', '.join(order)}" if order else ""
+
+
+def _column(note: ColumnNote) -> str:
+    compression = f" USING COMPRESSION {note.compression}" if note.compression else ""
+    return f"{note.name} {note.type}{compression}"
 
 
 def check_headers(connection: duckdb.DuckDBPyConnection, heads: Iterable[Header]) -> None:

@@ -2,7 +2,8 @@
 summary = "Every contact once, as it was delivered last, with its waits and outcome; the counted ones have no exclusion."
 grain = "one contact"
 key = ["contact_id"]
-sort = ["arrived_on", "channel", "language"]
+sort = ["arrived_on"]
+lies_as = "raw_contacts.created_at"
 [columns]
 contact_id = { type = "VARCHAR", meaning = "`<system>:<source_id>`, the key everywhere" }
 source = { type = "VARCHAR", meaning = "system the id belongs to" }

@@ -8,7 +8,7 @@ sent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was sent; NULL:
 author_role = { type = "VARCHAR", meaning = "customer, agent, bot or system; NULL where not known" }
 author_id = { type = "VARCHAR", meaning = "agent id, or the customer's pseudonym" }
 is_public = { type = "BOOLEAN", meaning = "false for internal notes" }
-text = { type = "VARCHAR", meaning = "masked text" }
+text = { type = "VARCHAR", meaning = "masked text", compression = "zstd" }
 --- */
 SELECT
     contact_id,
