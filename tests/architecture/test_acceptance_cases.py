@@ -5,6 +5,7 @@
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ CASES = {
 }
 
 
+@cache
 def marked() -> dict[int, list[str]]:
     """Case -> tests that bear its number."""
     found = defaultdict(list)
