@@ -154,7 +154,7 @@ def _small_files_only() -> None:
 @pytest.mark.parametrize("command", ["load", "build", "run"])
 def test_a_full_disk_is_told_and_nothing_is_lost(command, published, tmp_path, run_command):
     path = tmp_path / "tickets.csv"
-    path.write_text(HEADER + rows(30_000), encoding="utf-8")
+    path.write_text(HEADER + rows(10_000), encoding="utf-8")
     files = () if command == "build" else (path, *SEOUL)
     before = state(published)
     ran = subprocess.run(
