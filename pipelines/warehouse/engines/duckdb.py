@@ -113,16 +113,13 @@ class DuckDBEngine:
 
     def make(self, head: Header) -> None:
         """Run a model or metric. Raises BuildError where the SQL fails."""
-        temporary = "TEMP " if head.kind == "core" else ""
-        stored = "VIEW" if head.is_view else "TABLE"
         sql = head.sql.strip() + ("" if self._lies_sorted(head) else ordered(head))
         try:
-            if any(note.compression for note in head.columns):
-                columns = ", ".join(_column(note) for note in head.columns)
-                self.connection.execute(f"CREATE TABLE {head.name} ({columns})")
-                self.connection.execute(f"INSERT INTO {head.name} BY NAME\n{sql}")
+            if head.is_view:
+                temporary = "TEMP " if head.kind == "core" else ""
+                self.connection.execute(f"CREATE {temporary}VIEW {head.name} AS\n{sql}")
             else:
-                self.connection.execute(f"CREATE {temporary}{stored} {head.name} AS\n{sql}")
+                create_table(self.connection, head, sql)
         except duckdb.Error as error:
             raise failure(head.path, error) from error
 
@@ -168,6 +165,17 @@ def ordered(head: Header) -> str:
     """The order in which a table is stored, as its header says; empty where it says nothing."""
     order = head.entries.get("sort")
     return f"\nORDER BY {', '.join(order)}" if order else ""
+
+
+def create_table(connection: duckdb.DuckDBPyConnection, head: Header, sql: str) -> None:
+    """Make a table of the rows of `sql`, compressed as its header says; a core's is temporary."""
+    if any(note.compression for note in head.columns):
+        columns = ", ".join(_column(note) for note in head.columns)
+        connection.execute(f"CREATE TABLE {head.name} ({columns})")
+        connection.execute(f"INSERT INTO {head.name} BY NAME\n{sql}")
+    else:
+        temporary = "TEMP " if head.kind == "core" else ""
+        connection.execute(f"CREATE {temporary}TABLE {head.name} AS\n{sql}")
 
 
 def _column(note: ColumnNote) -> str:

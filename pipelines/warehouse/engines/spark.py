@@ -27,7 +27,7 @@ from pipelines.warehouse.catalog import Header
 from pipelines.warehouse.corrections import Correction
 from pipelines.warehouse.engines import PROVENANCE, Opening, failure
 from pipelines.warehouse.engines.deliveries import delivered_rows, latest_rows, repeated_rows
-from pipelines.warehouse.engines.duckdb import ordered
+from pipelines.warehouse.engines.duckdb import create_table, ordered
 from pipelines.warehouse.frames import store_frame
 
 if TYPE_CHECKING:
@@ -185,10 +185,8 @@ class SparkEngine:
             for name, kind in self.session.table(head.name).dtypes
         )
         files = f"{_quoted(self._folder(head.name))}/*.parquet"
-        self._connection.execute(
-            f"CREATE TABLE {head.name} AS SELECT {selected} FROM read_parquet('{files}')"
-            + ordered(head)
-        )
+        rows = f"SELECT {selected} FROM read_parquet('{files}')"
+        create_table(self._connection, head, rows + ordered(head))
 
     def _folder(self, name: str) -> Path:
         return self._scratch / name
