@@ -17,7 +17,7 @@ from pipelines.warehouse.engines import PROVENANCE, failure
 from pipelines.warehouse.engines.deliveries import delivered_rows, latest_rows, repeated_rows
 from pipelines.warehouse.frames import store_frame
 
-MEMORY_LIMIT = "3.3GB"  # with its caches and the Python around it a build stays under 4 GB
+MEMORY_LIMIT = "3.6GB"  # with its caches and the Python around it a build stays under 4 GB
 PRELUDE = Path(__file__).with_suffix(".sql")
 
 
@@ -133,23 +133,23 @@ class DuckDBEngine:
         return bool(self.connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall())
 
     def _lies_sorted(self, head: Header) -> bool:
-        """Whether a table's rows come sorted well enough: they keep the order of what they are
-        joined to, as `lies_as` says. That is a sorted table, or raw rows: these lie by time where
-        their row groups hold a twentieth of it each, which is what most exports are like. Sorting
-        them once more would cost the largest table more memory than all its joins."""
+        """Whether a table's rows come sorted well enough without being sorted.
+
+        `lies_as` names the raw column whose order they keep, being only joined to. Most exports
+        lie by time: each row group of a long one holds at most a twentieth of all of it. To sort
+        the widest table once more would take more memory than all its joins.
+        """
         table, _, column = head.entries.get("lies_as", "").partition(".")
-        if not column:
-            return bool(table)
-        files = self.files[table]
+        files = [str(path) for path in self.files.get(f"raw_{table}", ())]
         if not files:
             return False
-        share = self.connection.execute(
+        ((share,),) = self.connection.execute(
             "SELECT avg(epoch(last_at - first_at)) / nullif(epoch(max(last_at) - min(first_at)), 0)"
             " FROM (SELECT CAST(stats_min_value AS TIMESTAMP) AS first_at,"
             " CAST(stats_max_value AS TIMESTAMP) AS last_at"
             " FROM parquet_metadata(?) WHERE path_in_schema = ?)",
-            [[str(path) for path in files], column],
-        ).fetchall()[0][0]
+            [files, column],
+        ).fetchall()
         return share is not None and share <= 0.05
 
     def _has_older(self, files: str, columns: int) -> bool:

@@ -8,7 +8,7 @@ SELECT
     min(m.sent_at) AS first_bot_reply_at
 FROM core_messages AS m
 INNER JOIN core_conversations AS v ON v.contact_key = contact_key(m.contact_id)
-WHERE v.bot_messages_count > 0
+WHERE v.has_bot_message
     AND m.sent_at >= v.first_customer_at
     AND m.is_public
     AND m.author_role = 'bot'

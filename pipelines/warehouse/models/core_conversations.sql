@@ -26,9 +26,9 @@ SELECT
     min(CASE WHEN speaker = 3 THEN sent_at END) AS first_agent_at,
     max(CASE WHEN speaker = 1 THEN sent_at END) AS last_customer_at,
     max(CASE WHEN speaker = 2 THEN sent_at END) AS last_bot_at,
-    COUNT(CASE WHEN speaker = 1 THEN 1 END) AS customer_messages_count,
-    COUNT(CASE WHEN speaker = 2 THEN 1 END) AS bot_messages_count,
+    CAST(COUNT(CASE WHEN speaker = 1 THEN 1 END) AS INTEGER) AS customer_messages_count,
+    max(CASE WHEN speaker = 2 THEN 1 ELSE 0 END) = 1 AS has_bot_message,
     -- agent messages in a row are one reply: the first, and those after somebody else wrote
-    CAST(max(CASE WHEN speaker = 3 THEN 1 ELSE 0 END) + sum(later_reply) AS BIGINT) AS agent_replies_count
+    CAST(max(CASE WHEN speaker = 3 THEN 1 ELSE 0 END) + sum(later_reply) AS INTEGER) AS agent_replies_count
 FROM spoken
 GROUP BY contact_key

@@ -7,14 +7,16 @@ SELECT
     contact_key(contact_id) AS contact_key,
     min(CASE WHEN is_solve THEN changed_at END) AS first_solved_at,
     max(CASE WHEN is_solve THEN changed_at END) AS last_solved_at,
-    CAST(sum(CASE WHEN is_solve THEN 1 ELSE 0 END) AS BIGINT) AS solves_count,
+    CAST(sum(CASE WHEN is_solve THEN 1 ELSE 0 END) AS INTEGER) AS solves_count,
     min(CASE WHEN is_reopen THEN changed_at END) AS first_reopened_at,
-    CAST(sum(CASE WHEN is_reopen THEN 1 ELSE 0 END) AS BIGINT) AS reopens_count,
+    CAST(sum(CASE WHEN is_reopen THEN 1 ELSE 0 END) AS INTEGER) AS reopens_count,
     max(CASE WHEN to_status = 'closed' THEN changed_at END) AS closed_at,
     max(CASE WHEN to_status = 'deleted' THEN changed_at END) AS deleted_at,
     -- the time before the first change is the caller's to add: it starts with the contact
     min(changed_at) AS first_changed_at,
-    min(CASE WHEN since_at IS NULL THEN coalesce(from_status, 'new') END) AS first_status,
+    max(CASE WHEN since_at IS NULL AND coalesce(from_status, 'new') IN ('new', 'open') THEN 1 ELSE 0 END) = 1 AS is_first_open,
+    max(CASE WHEN since_at IS NULL AND from_status = 'pending' THEN 1 ELSE 0 END) = 1 AS is_first_pending,
+    max(CASE WHEN since_at IS NULL AND from_status = 'hold' THEN 1 ELSE 0 END) = 1 AS is_first_held,
     CAST(sum(CASE WHEN from_status IN ('new', 'open') AND since_at IS NOT NULL THEN seconds_between(since_at, changed_at) ELSE 0 END) AS BIGINT)
         AS open_seconds,
     CAST(sum(CASE WHEN from_status = 'pending' AND since_at IS NOT NULL THEN seconds_between(since_at, changed_at) ELSE 0 END) AS BIGINT)

@@ -55,7 +55,7 @@ SELECT
     -- a bot spoke, no human did, and nobody was asked to
     c.kind = 'chat'
         AND o.contact_id IS NULL
-        AND coalesce(v.bot_messages_count, 0) > 0
+        AND coalesce(v.has_bot_message, FALSE)
         AND v.first_agent_at IS NULL
         AND s.answered_at IS NULL
         AND s.queue_entered_at IS NULL
@@ -118,7 +118,7 @@ SELECT
     s.wrap_seconds,
     coalesce(s.transfers_count, CASE WHEN k.teams_count > 0 THEN k.teams_count - 1 ELSE k.teams_count END) AS transfers_count,
     coalesce(v.agent_replies_count, k.replies_count) AS replies_count,
-    v.customer_messages_count,
+    CAST(v.customer_messages_count AS BIGINT) AS customer_messages_count,
     k.vendor_first_response_seconds,
     k.vendor_first_response_business_seconds,
     k.vendor_first_resolution_seconds,
@@ -164,11 +164,11 @@ SELECT
         WHEN coalesce(o.outcome_created_at, c.created_at) <= e.first_changed_at
             THEN seconds_between(coalesce(o.outcome_created_at, c.created_at), e.first_changed_at)
     END AS first_status_seconds,
-    e.open_seconds + CASE WHEN e.first_status IN ('new', 'open') THEN first_status_seconds ELSE first_status_seconds * 0 END
+    e.open_seconds + CASE WHEN e.is_first_open THEN first_status_seconds ELSE first_status_seconds * 0 END
         AS told_open_seconds,
-    e.pending_seconds + CASE WHEN e.first_status = 'pending' THEN first_status_seconds ELSE first_status_seconds * 0 END
+    e.pending_seconds + CASE WHEN e.is_first_pending THEN first_status_seconds ELSE first_status_seconds * 0 END
         AS told_pending_seconds,
-    e.held_seconds + CASE WHEN e.first_status = 'hold' THEN first_status_seconds ELSE first_status_seconds * 0 END
+    e.held_seconds + CASE WHEN e.is_first_held THEN first_status_seconds ELSE first_status_seconds * 0 END
         AS told_held_seconds,
     k.vendor_agent_wait_seconds,
     k.vendor_on_hold_seconds

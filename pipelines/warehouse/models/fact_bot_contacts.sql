@@ -39,7 +39,7 @@ WITH chats AS (
     INNER JOIN core_conversations AS v ON v.contact_key = contact_key(c.contact_id)
     WHERE c.exclusion IS NULL
         AND c.kind = 'chat'
-        AND v.bot_messages_count > 0
+        AND v.has_bot_message
 ),
 
 rated AS (

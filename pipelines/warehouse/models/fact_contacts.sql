@@ -3,7 +3,7 @@ summary = "Every contact once, as it was delivered last, with its waits and outc
 grain = "one contact"
 key = ["contact_id"]
 sort = ["arrived_on"]
-lies_as = "raw_contacts.created_at"
+lies_as = "contacts.created_at"
 [columns]
 contact_id = { type = "VARCHAR", meaning = "`<system>:<source_id>`, the key everywhere" }
 source = { type = "VARCHAR", meaning = "system the id belongs to" }

@@ -3,7 +3,6 @@ summary = "Whether the same customer came back on the same topic, in any channel
 grain = "one counted contact with a known customer and topic"
 key = ["contact_id"]
 sort = ["arrived_on"]
-lies_as = "fact_contacts"
 [columns]
 contact_id = { type = "VARCHAR", meaning = "the contact" }
 arrived_on = { type = "DATE", unit = "local day", meaning = "day of its arrival" }
