@@ -1,7 +1,7 @@
 """A standalone Spark cluster on loopback: one master, two workers, stopped with whoever started it.
 
-`python -m tests.models.spark_cluster` starts one, prints its URL, and stops it at Ctrl-C; give the
-URL to `support-quality build --engine spark --master`.
+`python -m tests.models.spark_cluster` starts one, prints its URL, and stops it at Ctrl-C or when
+it is terminated; give the URL to `support-quality build --engine spark --master`.
 """
 
 import os
@@ -85,8 +85,10 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
+    import signal
     import tempfile
 
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # not past `finally`
     with tempfile.TemporaryDirectory() as scratch, cluster(Path(scratch)) as master_url:
         print(master_url, flush=True)
         try:
