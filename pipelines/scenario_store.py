@@ -133,8 +133,8 @@ class ScenarioStore:
         replaces
             The revision that the new one was made from; None for a name that must be free.
 
-        Raises InputError where the name is taken, the scenario was changed since, or `by` is no
-        name.
+        Raises InputError where the name is taken, the scenario was changed since, it is none that
+        `from_dict` takes (a name too long), or `by` is no name.
         """
         return self._append(scenario.name, by, at, scenario, replaces)
 
@@ -153,6 +153,8 @@ class ScenarioStore:
                 f"who saves a scenario needs a name of one line, at most {LONGEST_AUTHOR} letters"
             )
         content = None if scenario is None else to_toml(scenario)
+        if content is not None:
+            from_text(content)  # what can't be read again would stand there for ever
         with self._connected(may_create=True) as connection:
             connection.execute("BEGIN IMMEDIATE")  # reads and writes below are one
             newest = connection.execute(
@@ -174,6 +176,9 @@ class ScenarioStore:
         if not self._path.exists():  # to read nothing needs no file
             return []
         with self._connected() as connection:
+            # Somebody's first save makes the file a moment before its table.
+            if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall():
+                return []
             return connection.execute(sql, values).fetchall()
 
     @contextmanager

@@ -1,6 +1,7 @@
 """Scenarios as people keep them: names, revisions, and two people at once."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -96,3 +97,18 @@ def test_reading_makes_no_file_and_what_is_no_store_is_said(store, tmp_path):
     (tmp_path / FILE_NAME).write_bytes(b"not a database, and long enough to be taken for one" * 9)
     with pytest.raises(StorageError, match="file is not a database; put a copy of the file back"):
         store.all()
+
+
+def test_what_could_not_be_read_again_is_not_kept(store):
+    store.save(surge("moon"), by="kim", at=NOON)
+
+    with pytest.raises(InputError, match='a scenario needs a name: name = "..."'):
+        store.save(replace(surge("moon"), name=""), by="kim", at=NOON)
+    assert [each.name for each in store.all()] == ["moon"]
+
+
+def test_a_file_whose_table_is_only_being_made_holds_nothing_yet(store, tmp_path):
+    (tmp_path / FILE_NAME).touch()
+
+    assert store.all() == []
+    assert store.save(surge("moon"), by="kim", at=NOON).revision == 1
