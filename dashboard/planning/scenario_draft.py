@@ -61,6 +61,11 @@ def _begin(content: dict[str, Any], of: str, revision: int | None) -> dict[str, 
     return draft
 
 
+def _forget() -> None:
+    """Load the draft anew; its number goes on, so that no control keeps what it showed."""
+    st.session_state[_DRAFT]["of"] = None
+
+
 def _new_effect(first_on: date, zone: str) -> dict[str, Any]:
     noon = datetime(first_on.year, first_on.month, first_on.day, 10, tzinfo=ZoneInfo(zone))
     starts_at = (noon + timedelta(days=1)).astimezone(UTC)
@@ -192,19 +197,25 @@ def _instant(label: str, value: datetime, key: str, zone: str) -> datetime:
 
 
 def _percent(label, effect, name, key, own, low, high) -> float:
-    value = round(100 * effect.get(name, own))
-    return st.number_input(label, low, high, value, 5, key=f"{key}-{name}") / 100
+    # Whole steps, but 12.5 of a file stays 12.5.
+    value = float(round(100 * effect.get(name, own), 9))
+    told = st.number_input(
+        label, float(low), float(high), value, 5.0, format="%g", key=f"{key}-{name}"
+    )
+    return round(told / 100, 11)
 
 
 def _number(label, effect, name, key, own, low=0.0) -> float:
     value = float(effect.get(name, own))
-    return st.number_input(label, float(low), 1e6, value, format="%g", key=f"{key}-{name}")
+    # A file may hold less or more than what the steps here reach.
+    low, high = min(float(low), value), max(1e6, value)
+    return st.number_input(label, low, high, value, format="%g", key=f"{key}-{name}")
 
 
 def _one_of(label, effect, name, key, names, reader) -> str:
-    options = names["language"]
-    given = effect.get(name)
-    place = options.index(given) if given in options else 0
+    given = [effect[name]] if name in effect else []
+    options = list(dict.fromkeys([*names["language"], *given]))
+    place = options.index(given[0]) if given else 0
     return st.selectbox(label, options, place, format_func=reader.language, key=f"{key}-{name}")
 
 
@@ -256,7 +267,7 @@ def _save(content: dict[str, Any], by: str, replaces: int | None) -> None:
         components.failed(error)
         return
     st.session_state[_SAVED_BY] = by
-    st.session_state.pop(_DRAFT)
+    _forget()
     st.query_params["scenario"] = kept.name
     st.toast(_("Saved “{name}”, revision {n}.").format(name=escaped(kept.name), n=kept.revision))
     st.rerun()
@@ -272,7 +283,7 @@ def _delete(draft: dict[str, Any], by: str) -> None:
         components.failed(error)
         return
     st.session_state[_SAVED_BY] = by
-    st.session_state.pop(_DRAFT)
+    _forget()
     st.query_params.pop("scenario", None)
     st.rerun()
 

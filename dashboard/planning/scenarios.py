@@ -133,8 +133,6 @@ def _on_days(scenario: Any, days: list, zone: str, reader: Reader) -> Any:
         help=_("Moves all of it; the saved scenario stays as it is. The link keeps the day."),
         width=220,
     )
-    if asked != begins:
-        scenario = api.demand_scenarios.moved_to_day(scenario, asked, zone)
     if asked > days[1]:
         st.warning(
             _("It begins after the days of the plan ({days}): choose an earlier day.").format(
@@ -145,7 +143,9 @@ def _on_days(scenario: Any, days: list, zone: str, reader: Reader) -> Any:
     if asked < days[0]:
         told = _("It began before the days of the plan ({days}): only what is left of it shows.")
         st.info(told.format(days=escaped(reader.days(*days))))
-    return scenario
+    if asked == begins:
+        return scenario
+    return api.demand_scenarios.moved_to_day(scenario, asked, zone)
 
 
 def _begin_on() -> None:
@@ -173,7 +173,8 @@ def _queue_cards(scenario: Any, queue: Queue, reader: Reader) -> None:
     if after.empty:
         components.empty(_("No desk answers this queue: there is nobody to plan."))
         return
-    desk = api.roster_band(after, queue.shrinkage)
+    shrinkage = _shrinkage(scenario, channel, language)
+    desk = api.roster_band(after, shrinkage)
     is_made = demand["before_mean"].sum() == 0
     before = None if is_made else queries.ask("staffing", **of)
     window = _window(scenario, after, span)
@@ -181,7 +182,7 @@ def _queue_cards(scenario: Any, queue: Queue, reader: Reader) -> None:
         _("People to schedule, without and with it"),
         figures.required_against_scheduled(
             window[window["required_scheduled"].notna()].pipe(
-                lambda rows: api.roster_band(rows, queue.shrinkage)
+                lambda rows: api.roster_band(rows, shrinkage)
             ),
             before=None if before is None else _window(scenario, before, span),
             reader=reader,
@@ -201,7 +202,7 @@ def _queue_shown(scenario: Any, queue: Queue, reader: Reader) -> tuple[str, str]
     if not any(each.kind == "language" for each in scenario.effects):
         return queue.channel, queue.language
     demand = queries.ask("demand_under", scenario=scenario)
-    known = queries.ask("queues")
+    known = queries.ask("queues").query("has_forecast")
     there = set(known[["channel", "language"]].itertuples(index=False, name=None))
     found = demand[["channel", "language"]].drop_duplicates().itertuples(index=False, name=None)
     made = [each for each in found if each not in there]
@@ -210,6 +211,14 @@ def _queue_shown(scenario: Any, queue: Queue, reader: Reader) -> tuple[str, str]
     chosen = picked("of", _("Queue shown"), options, default=codes[1], width=320)
     channel, language = chosen.split(":")
     return channel, language
+
+
+def _shrinkage(scenario: Any, channel: str, language: str) -> float:
+    """That of the queue's desk; of one that the scenario makes, of the desk it is like."""
+    desks = queries.ask("queues").set_index(["channel", "language"])["shrinkage"].dropna()
+    made = (each.values for each in scenario.effects if each.kind == "language")
+    like = {values["language"]: values["like"] for values in made}.get(language)
+    return desks[channel, language if (channel, language) in desks.index else like]
 
 
 def _headline(found: pd.DataFrame, reader: Reader) -> None:

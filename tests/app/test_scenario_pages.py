@@ -81,6 +81,24 @@ def test_what_is_set_is_seen_and_saved_and_deleted(open_app, written):
     button(app, "Delete").click().run()
     assert door.scenarios()["name"].tolist() == ["Bitcoin 100k"]
     assert "scenario" not in app.query_params
+    assert field(app.text_input, "Name").value == ""
+    assert field(app.number_input, "More contacts, %").value == 80
+
+
+def test_values_between_the_steps_of_the_controls_stay_as_they_were_saved(open_app, written):
+    door = api.open_warehouse(written)
+    first = door.forecast()["starts_at"].min().tz_localize("UTC").to_pydatetime()
+    effect = {"kind": "surge", "size": 0.125, "starts_at": first, "half_life_hours": 0.25}
+    fine = demand_scenarios.from_dict({"name": "fine", "effects": [effect]})
+    door.save_scenario(fine, "kim")
+
+    app = open_app(written, "staffing", queue="phone:ko", scenario="fine")
+    assert field(app.number_input, "More contacts, %").value == 12.5
+    assert field(app.number_input, "Hours until half of it is over").value == 0.25
+    field(app.text_input, "Your name").set_value("lee")
+    button(app, "Save the changes").click().run()
+    kept = door.scenario("fine")
+    assert (kept.revision, kept.scenario) == (2, fine)
 
 
 def test_a_scenario_that_is_not_there_says_so_and_starts_a_new_one(open_app, written):
