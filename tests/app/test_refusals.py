@@ -28,3 +28,12 @@ def test_a_finding_is_labelled():
     assert refusals.finding(
         "source=zendesk, channel_raw=carrier, pigeon, contacts=1200", ENGLISH
     ) == ("Source: zendesk · Channel in the export: carrier, pigeon · Contacts: 1,200")
+
+
+def test_the_checks_of_solves_and_of_dates_are_told_in_korean(korean):
+    told = refusals.finding("source=zendesk, solved=2821, first_solve_untold=431", korean)
+    assert told == "출처: zendesk · 해결: 2,821 · 첫 해결 시각 미상: 431"
+    told = refusals.finding(
+        "day=2031-01-01, day_before=2026-11-20, contacts_from_then_on=1", korean
+    )
+    assert told == "일자: 2031-01-01 · 직전 일자: 2026-11-20 · 그날 이후 문의: 1"
