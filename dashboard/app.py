@@ -49,8 +49,9 @@ def _explain(error: Exception) -> bool:
 
 def _first_page(request: Request) -> RedirectResponse:
     """Streamlit serves the first page at `/` alone, though links and people write its name."""
-    root = request.scope.get("root_path", "")
-    return RedirectResponse(str(request.url.replace(path=f"{root}/")))
+    root, asked = request.scope.get("root_path", ""), request.url.query
+    # Without scheme and host: behind a proxy only the browser knows them.
+    return RedirectResponse(f"{root}/?{asked}" if asked else f"{root}/")
 
 
 app = st.App(

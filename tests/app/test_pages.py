@@ -65,7 +65,7 @@ def test_overview_has_an_address_that_keeps_the_filters():
         "path": "/overview", "query_string": b"channel=phone&lang=ko", "headers": [],
     }  # fmt: skip
     answer = app._first_page(Request(scope))
-    assert answer.headers["location"] == "http://localhost:8501/?channel=phone&lang=ko"
+    assert answer.headers["location"] == "/?channel=phone&lang=ko"
 
 
 def test_before_the_first_build_the_app_says_which_command_to_run(open_app, tmp_path):
