@@ -23,7 +23,9 @@ def gantt(tours: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None =
     first = tours["local_on"].min()
     offset = (pd.to_datetime(tours["local_on"]) - pd.Timestamp(first)).dt.days * _SLOTS
     last_day = int(offset.max()) if len(tours) else 0
-    rows = tours.assign(_offset=offset).sort_values(["person", "_offset"])
+    beyond = tours["is_beyond_headcount"].astype("boolean").fillna(False).astype(bool)
+    rows = tours.assign(is_beyond_headcount=beyond, _offset=offset)
+    rows = rows.sort_values(["person", "_offset"])
     if last_day == 0:
         rows = rows.sort_values(["start_slot", "end_slot", "person"])
     persons = list(rows["person"].unique())
@@ -31,7 +33,7 @@ def gantt(tours: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None =
     chart = figure(height or 96 + 24 * max(len(persons), 1), showlegend=False, bargap=0.35)
     parts = {"base": [], "x": [], "y": [], "text": [], "colour": []}
     for row in rows.itertuples():
-        told, colour = _told(row, reader), CONTRAST if row.is_beyond_headcount is True else ACCENT
+        told, colour = _told(row, reader), CONTRAST if row.is_beyond_headcount else ACCENT
         for start, end in _worked(row):
             bar = (row[-1] + start, end - start, line_of[row.person], told, colour)
             for name, value in zip(parts, bar, strict=True):
@@ -143,6 +145,6 @@ def _told(row, reader: Reader) -> str:
     if not pd.isna(row.break_slot):
         pause = f"{clock(row.break_slot)}–{clock(row.break_end_slot)}"
         line += f"<br>{_('Break')}: {pause}"
-    if row.is_beyond_headcount is True:
+    if row.is_beyond_headcount:
         line += f"<br>{_('Beyond the headcount')}"
     return line

@@ -12,7 +12,9 @@ NULL = float("nan")
 
 def tours(*rows):
     columns = ["person", "local_on", "start_slot", "end_slot", "break_slot", "break_end_slot"]
-    return pd.DataFrame(rows, columns=columns).assign(is_beyond_headcount=pd.NA)
+    return pd.DataFrame(rows, columns=columns).assign(
+        is_beyond_headcount=pd.array([pd.NA] * len(rows), dtype="boolean")  # as builds answer
+    )
 
 
 def bars_of(figure):
@@ -42,7 +44,7 @@ def test_several_days_go_on_to_the_right_on_the_line_of_each_person():
             (1, MONDAY, 18, 27, NULL, NULL),
             (2, MONDAY, 20, 29, NULL, NULL),
             (1, tuesday, 18, 27, NULL, NULL),
-        ).assign(is_beyond_headcount=[False, True, False])
+        ).assign(is_beyond_headcount=pd.array([False, True, False], dtype="boolean"))
     )
     assert bars_of(figure) == [(0, 18, 9), (0, 66, 9), (1, 20, 9)]
     assert list(figure.layout.xaxis.ticktext) == ["Mon<br>2", "Tue<br>3"]
