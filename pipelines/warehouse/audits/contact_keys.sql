@@ -1,7 +1,7 @@
 /* ---
 severity = "block"
 summary = "no two contacts share the number that stands for their ids inside the build"
-remedy = "two ids have the same 64 bits, which happens once in 300,000 builds of 10 million contacts: load one of the two under another `--source`"
+remedy = "two ids have the same 64 bits, which happens once in 370,000 builds of 10 million contacts: load one of the two under another `--source`"
 --- */
 SELECT
     min(contact_id) AS contact_id,
