@@ -104,9 +104,9 @@ def scenarios(
     elif action is ScenarioAction.HISTORY:
         _history(opened, what, csv)
     elif action is ScenarioAction.SAVE:
-        _save(opened, what, name, revise, by or getpass.getuser())
+        _save(opened, what, name, revise, by or _user())
     elif action is ScenarioAction.DELETE:
-        gone = opened.delete_scenario(what, by or getpass.getuser())
+        gone = opened.delete_scenario(what, by or _user())
         print(f"deleted '{gone.name}'; its revisions stay: scenarios history '{gone.name}'")
     else:
         scenario = _named(opened, what, revision)
@@ -115,6 +115,13 @@ def scenarios(
 
             scenario = demand_scenarios.moved_to_day(scenario, day(on), opened.build().zone)
         _apply(opened, scenario, queue, csv, ics, xlsx, settings)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        raise InputError("who saves or deletes is not known here: tell it with --by") from None
 
 
 def _list(opened: "OpenWarehouse", csv: bool) -> None:

@@ -69,3 +69,14 @@ def test_applied_as_csv_it_is_the_plan_of_the_door(exchange, run_command, tmp_pa
     lines = told.stdout.splitlines()
     assert lines[0] == ",".join(plan.columns)
     assert len(lines) - 1 == len(plan)
+
+
+def test_where_the_user_has_no_name_the_author_is_asked_for(scenarios, file, monkeypatch):
+    def nameless():
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    refused = scenarios("save", file)
+    assert refused.exit_code == 3
+    assert "tell it with --by" in refused.stderr
+    assert scenarios("save", file, "--by", "kim").exit_code == 0
