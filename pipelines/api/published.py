@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.api.definitions import Definition
-from pipelines.api.selection import Where, as_list, quoted, unknown
+from pipelines.api.selection import Dimension, Where, as_list, quoted, unknown
 from pipelines.errors import InputError, NothingPublishedError
 
 POINTER = "CURRENT"
@@ -32,6 +32,7 @@ class Build:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._sizes: dict[tuple, int] = {}
+        self._known: dict[tuple, dict[int, object]] = {}
         self._connection = duckdb.connect(str(path), read_only=True)
         # DuckDB opens a file once per process: a second reader of it finds the settings locked.
         if self._connection.sql("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
@@ -95,6 +96,27 @@ class Build:
             counted = f"SELECT count(*) AS n FROM {quoted(table)} WHERE {condition}"
             self._sizes[asked] = int(self.query(counted, parameters)["n"].iloc[0])
         return self._sizes[asked]
+
+    def known(self, rows_from: str, dimension: Dimension) -> dict[int, object]:
+        """The values that a dimension has in a relation, in their order, by a whole number.
+
+        Text is numbered from 1; NULL, where it occurs, is the last. Looked up once: a build never
+        changes.
+        """
+        asked = (rows_from, dimension.column, dimension.expression)
+        if asked not in self._known:
+            number = dimension.number or f"row_number() OVER (ORDER BY {dimension.expression})"
+            found = self.arrow(
+                f"SELECT DISTINCT CAST({number} AS BIGINT) AS number,"
+                f" {dimension.expression} AS known"
+                f" FROM (SELECT DISTINCT {dimension.column} FROM {rows_from}) ORDER BY 2"
+            )
+            numbers, values = (found.column(name).to_pylist() for name in ("number", "known"))
+            known = dict(zip(numbers, values, strict=True))
+            if None in known:
+                known[max(known.keys() - {None}, default=0) + 1] = known.pop(None)
+            self._known[asked] = known
+        return self._known[asked]
 
     @cached_property
     def definition_rows(self) -> pd.DataFrame:

@@ -49,13 +49,15 @@ class Scope:
 class Dimension:
     """Something to group or filter by.
 
-    `column` must be there for it; `expression` is what is grouped; `shown` and `read` turn
-    the grouped value into what readers see and back.
+    `column` must be there for it; `expression` is what is grouped; `number` is a whole number
+    for each of its values, in their order and close together, None where they are text;
+    `shown` and `read` turn the grouped value into what readers see and back.
     """
 
     name: str
     column: str
     expression: str
+    number: str | None = None
     shown: Callable[[pd.Series], pd.Series] | None = None
     read: Callable[[object], object] | None = None
 
@@ -79,14 +81,20 @@ def _slot(slots_per_hour: int) -> Callable[[object], int]:
 
 
 _PLAIN = ("channel", "language", "topic", "team", "agent", "urgency", "source", "scale")
+_WEEK = "CAST(date_trunc('week', observed_on) AS DATE)"
+_MONTH = "CAST(date_trunc('month', observed_on) AS DATE)"
+_MONTH_NUMBER = "year(observed_on) * 12 + month(observed_on)"
+_DAY_NUMBER = "observed_on - DATE '1970-01-05'"  # a Monday
+_WEEKDAY = "CAST(isodow(observed_on) AS INTEGER)"
+_SLOT, _HOUR = "observed_slot", "observed_slot // 2"
 DIMENSIONS: dict[str, Dimension] = {
     **{name: Dimension(name, name, name) for name in _PLAIN},
-    "day": Dimension("day", "observed_on", "observed_on"),
-    "week": Dimension("week", "observed_on", "CAST(date_trunc('week', observed_on) AS DATE)"),
-    "month": Dimension("month", "observed_on", "CAST(date_trunc('month', observed_on) AS DATE)"),
-    "weekday": Dimension("weekday", "observed_on", "CAST(isodow(observed_on) AS INTEGER)"),
-    "half_hour": Dimension("half_hour", "observed_slot", "observed_slot", _clock(2), _slot(2)),
-    "hour": Dimension("hour", "observed_slot", "observed_slot // 2", _clock(1), _slot(1)),
+    "day": Dimension("day", "observed_on", "observed_on", _DAY_NUMBER),
+    "week": Dimension("week", "observed_on", _WEEK, f"({_DAY_NUMBER}) // 7"),
+    "month": Dimension("month", "observed_on", _MONTH, _MONTH_NUMBER),
+    "weekday": Dimension("weekday", "observed_on", _WEEKDAY, _WEEKDAY),
+    "half_hour": Dimension("half_hour", "observed_slot", _SLOT, _SLOT, _clock(2), _slot(2)),
+    "hour": Dimension("hour", "observed_slot", _HOUR, _HOUR, _clock(1), _slot(1)),
 }
 """Everything a metric can be broken down by: a week is its Monday, a month its first day,
 weekdays run from 1 (Monday) to 7, half hours and hours are their start, such as 07:30."""
@@ -267,7 +275,8 @@ def as_list(wanted: object) -> list:
 def _renamed(dimension: Dimension, renamed: Mapping[str, str]) -> Dimension:
     column = renamed.get(dimension.column, dimension.column)
     expression = dimension.expression.replace(dimension.column, column)
-    return replace(dimension, column=column, expression=expression)
+    number = dimension.number and dimension.number.replace(dimension.column, column)
+    return replace(dimension, column=column, expression=expression, number=number)
 
 
 def _filter(dimension: Dimension, wanted: object) -> Condition:

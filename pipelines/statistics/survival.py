@@ -31,6 +31,9 @@ class Survival:
     events           waits that ended exactly then
     surviving_share  share that waits longer; starts below 1 at the first duration
     low, high        95 % limits of the share; NaN once nobody is left to estimate them
+
+    Of many groups at once all but `seconds` have a row per group, and where a group's waits did
+    not end its share stays as it was.
     """
 
     seconds: NDArray[np.float64]
@@ -40,10 +43,11 @@ class Survival:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
 
-    def quantile(self, share: float) -> tuple[float, float, float]:
+    def quantile(self, share: float) -> tuple[ArrayLike, ArrayLike, ArrayLike]:
         """By when this share of all has ended, with its 95 % interval; NaN: not reached yet.
 
-        The median is the first duration after which at most half still wait.
+        The median is the first duration after which at most half still wait. One number each,
+        or one per group.
         """
         left = 1 - share
         return (
@@ -71,8 +75,11 @@ class Survival:
             columns[name] = np.where(seconds > last, np.nan, found)
         return pd.DataFrame(columns)
 
-    def _first(self, is_reached: NDArray[np.bool_]) -> float:
-        return float(self.seconds[is_reached.argmax()]) if is_reached.any() else float("nan")
+    def _first(self, is_reached: NDArray[np.bool_]) -> ArrayLike:
+        if not len(self.seconds):
+            return np.full(is_reached.shape[:-1], np.nan)[()]
+        first = self.seconds[is_reached.argmax(axis=-1)]
+        return np.where(is_reached.any(axis=-1), first, np.nan)[()]
 
 
 def kaplan_meier(
@@ -111,9 +118,29 @@ def kaplan_meier(
     at_risk = counts.sum() - watched + np.diff(watched, prepend=0)
     is_event = events > 0
     durations, events, at_risk = seconds[lasts][is_event], events[is_event], at_risk[is_event]
-    share = np.cumprod(1 - events / at_risk)
-    low, high = _limits(share, events, at_risk, confidence)
-    return Survival(durations, at_risk, events, share, low, high)
+    return _curve(durations, events, at_risk, confidence)
+
+
+def of_counts(
+    seconds: ArrayLike, counts: NDArray[np.int64], confidence: float = CONFIDENCE
+) -> Survival:
+    """The same for many groups at once, from how many of each waited how long.
+
+    Parameters
+    ----------
+    seconds : array_like, [durations]
+        Rising.
+    counts : array, [groups, durations, 2]
+        How many were watched so long and had not ended (0), and how many ended then (1).
+
+    Returns
+    -------
+    Survival
+        With a row per group.
+    """
+    watched = counts.sum(axis=2)
+    at_risk = watched.sum(axis=1, keepdims=True) - np.cumsum(watched, axis=1) + watched
+    return _curve(np.asarray(seconds, dtype=float), counts[:, :, 1], at_risk, confidence)
 
 
 def by_group(
@@ -153,11 +180,18 @@ def by_group(
     return pd.DataFrame(rows, columns=["group", "share", "n", "ended", "value", "low", "high"])
 
 
+def _curve(seconds, events, at_risk, confidence) -> Survival:
+    ended = np.divide(events, at_risk, out=np.zeros(events.shape), where=at_risk > 0)
+    share = np.cumprod(1 - ended, axis=-1)
+    low, high = _limits(share, events, at_risk, confidence)
+    return Survival(seconds, at_risk, events, share, low, high)
+
+
 def _limits(share, events, at_risk, confidence) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Greenwood's variance on the log(-log) scale, where limits stay within 0 and 1."""
     z = ndtri((1 + confidence) / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        greenwood = np.cumsum(events / (at_risk * (at_risk - events).astype(float)))
+        greenwood = np.cumsum(events / (at_risk * (at_risk - events).astype(float)), axis=-1)
         hazard = np.log(share)
         spread = z * np.sqrt(greenwood) / np.abs(hazard)
         low, high = np.exp(hazard * np.exp(spread)), np.exp(hazard * np.exp(-spread))

@@ -234,8 +234,9 @@ def _read(path: Path, kind: str) -> Header:
         if key not in entries:
             raise BuildError(f"{path}: the header lacks `{key}`")
     columns = entries.get("columns", {})
+    tree = _parsed(path, match["sql"])
     if kind in ("metric", "rule"):
-        columns = {**_metric_columns(match["sql"], entries), **columns}
+        columns = {**_metric_columns(tree, entries), **columns}
         _check_statistics(path, entries, columns)
     return Header(
         name=name,
@@ -246,7 +247,7 @@ def _read(path: Path, kind: str) -> Header:
         key=tuple(entries.get("key", ())),
         columns=_notes(path, columns),
         sql=match["sql"],
-        inputs=_inputs(path, match["sql"]),
+        inputs=_inputs(tree),
         entries=entries,
     )
 
@@ -272,11 +273,10 @@ def _observation() -> dict:
     return _toml(path, path.read_text(encoding="utf-8"))
 
 
-def _metric_columns(sql: str, entries: dict) -> dict:
+def _metric_columns(tree: exp.Query, entries: dict) -> dict:
     """The columns that metrics share are described once; `value` takes the metric's unit."""
     shared = _observation()
-    selected = sqlglot.parse_one(sql, read="duckdb").named_selects
-    notes = {name: shared[name] for name in selected if name in shared}
+    notes = {name: shared[name] for name in tree.named_selects if name in shared}
     return notes | {"value": shared["value"] | {"unit": entries["unit"]}}
 
 
@@ -311,11 +311,14 @@ def _notes(path: Path, columns: dict) -> tuple[ColumnNote, ...]:
         raise BuildError(f"{path}: a column of the header lacks {error}") from None
 
 
-def _inputs(path: Path, sql: str) -> frozenset[str]:
+def _parsed(path: Path, sql: str) -> exp.Query:
     try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
+        return sqlglot.parse_one(sql, read="duckdb")
     except sqlglot.errors.ParseError as error:
         raise BuildError(f"{path}: cannot be parsed: {str(error).splitlines()[0]}") from None
+
+
+def _inputs(tree: exp.Query) -> frozenset[str]:
     named = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
     return frozenset(table.name for table in tree.find_all(exp.Table)) - named
 

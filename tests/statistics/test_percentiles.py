@@ -10,7 +10,8 @@ _WAITS = np.random.default_rng(7).lognormal(mean=6, sigma=1.8, size=200_000).ast
 
 def binned(observations: np.ndarray, share: float) -> tuple[float, float, float]:
     bins = np.floor(np.log(observations + 1) / np.log(percentiles.BIN_RATIO)).astype(np.int64)
-    return percentiles.binned(*np.unique(bins, return_counts=True), share)
+    bins, counts = np.unique(bins, return_counts=True)
+    return tuple(float(part[0]) for part in percentiles.binned(bins, counts[None, :], share))
 
 
 def test_the_ninetieth_percentile_of_1_to_10_is_9_1():
@@ -29,7 +30,7 @@ def test_of_one_observation_only_the_value_is_known():
 
 def test_of_nothing_nothing_is_known():
     assert np.isnan(percentiles.exact(np.array([], dtype=np.int64), 0.5)).all()
-    assert np.isnan(percentiles.binned([], [], 0.5)).all()
+    assert np.isnan(percentiles.binned([], np.empty((1, 0), dtype=int), 0.5)).all()
 
 
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.5, 0.75, 0.9, 0.99])
@@ -42,6 +43,15 @@ def test_below_40_seconds_bins_are_exact():
     waits = np.arange(40).repeat(3)
     for share in (0.1, 0.5, 0.9):
         assert binned(waits, share) == percentiles.exact(waits, share)
+
+
+def test_each_group_of_a_table_of_counts_has_its_own_percentile():
+    value, low, high = percentiles.binned(
+        [0, 1, 9], np.array([[5, 5, 0], [0, 0, 0], [0, 0, 1]]), 0.5
+    )
+    assert np.isnan(value).tolist() == [False, True, False]
+    assert np.isnan(low).tolist() == np.isnan(high).tolist() == [False, True, True]
+    assert value[0] == (percentiles.bin_middle(0) + percentiles.bin_middle(1)) / 2
 
 
 def test_bins_of_parts_add_up_to_the_bins_of_the_whole():

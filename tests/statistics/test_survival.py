@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.statistics.survival import by_group, kaplan_meier
+from pipelines.statistics.survival import by_group, kaplan_meier, of_counts
 
 # Remission of acute myelogenous leukaemia, maintained group: Miller (1997), table 1; the
 # values are those that R's survfit prints with conf.type = "log-log".
@@ -67,6 +67,20 @@ def test_counts_stand_for_repeated_observations():
     counted = kaplan_meier([9, 5, 8], [1, 1, 0], counts=[2, 3, 1])
     for name in ("seconds", "at_risk", "events", "surviving_share", "low", "high"):
         np.testing.assert_array_equal(getattr(repeated, name), getattr(counted, name))
+
+
+def test_a_table_of_counts_gives_each_group_the_quantiles_of_its_own_curve():
+    textbook = [[1 - seen, seen] for seen in RELAPSED]
+    nobody_ended = [[count, 0] for count in range(11)]
+    all_at_once = [[0, 9], *[[0, 0]] * 10]
+    groups = np.array([textbook, nobody_ended, all_at_once])
+    curves = of_counts(WEEKS[:2] + [13.5] + WEEKS[3:], groups)
+    for share in (0.1, 0.5, 0.9):
+        ours = np.transpose(curves.quantile(share))
+        assert np.isnan(ours[1]).all()
+        assert ours[2][0] == 9
+        alone = kaplan_meier(WEEKS[:2] + [13.5] + WEEKS[3:], RELAPSED).quantile(share)
+        np.testing.assert_array_equal(ours[0], alone)
 
 
 @pytest.mark.parametrize(("seconds", "is_observed"), [([], []), ([5, 6], [False, False])])

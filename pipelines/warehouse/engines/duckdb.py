@@ -17,7 +17,7 @@ from pipelines.warehouse.engines import PROVENANCE, failure
 from pipelines.warehouse.engines.deliveries import delivered_rows, latest_rows, repeated_rows
 from pipelines.warehouse.frames import store_frame
 
-MEMORY_LIMIT = "3.5GB"  # with its caches and the Python around it a build stays under 4 GB
+MEMORY_LIMIT = "3.4GB"  # with its caches and the Python around it a build stays under 4 GB
 PRELUDE = Path(__file__).with_suffix(".sql")
 
 
