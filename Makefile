@@ -14,6 +14,8 @@ demo: .venv/ready
 
 # Linear algebra on one thread in each worker: threads that wait for each other take a third more.
 test: export OPENBLAS_NUM_THREADS = 1
+# What the commands under test import is compiled once, also where the shell forbids it.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/ready-test browser lint
 	$(BIN)/python -m pytest $(WORKERS)
 	TZ=America/New_York $(BIN)/python -m pytest $(WORKERS) -m time $$(grep -rlF mark.time tests)

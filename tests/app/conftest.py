@@ -36,9 +36,10 @@ def open_app(monkeypatch):
 
 
 @contextmanager
-def _serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, *program: str) -> Iterator[str]:
+    """The address of a server on a warehouse."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard", "--warehouse", str(folder), "--port", "0"],
+        [sys.executable, *program, "--warehouse", str(folder), "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -53,10 +54,21 @@ def _serving(folder: Path) -> Iterator[str]:
         server.stdout.close()
 
 
+# Its visitor opens every page once, not under every filter: that takes a minute of a core.
+_HARDLY_VISITED = """
+import sys
+from dashboard import __main__, visitor
+
+views = visitor.views
+visitor.views = lambda *given: views(*given)[: 2 * len(visitor.PAGES)]
+sys.exit(__main__.main())
+"""
+
+
 @pytest.fixture(scope="session")
 def exchange_address(exchange) -> Iterator[str]:
     """Address of a server on the samples."""
-    with _serving(exchange) as address:
+    with serving(exchange, "-c", _HARDLY_VISITED) as address:
         yield address
 
 

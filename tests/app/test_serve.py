@@ -5,12 +5,14 @@ import subprocess
 import sys
 from urllib.request import urlopen
 
-import pytest
+from tests.app.conftest import serving
 
 
-@pytest.mark.slow
-def test_the_announced_address_answers(exchange_address):
-    with urlopen(f"{exchange_address}/_stcore/health") as answer:
+def test_the_announced_address_answers(tmp_path):
+    with (
+        serving(tmp_path, "-m", "dashboard") as address,
+        urlopen(f"{address}/_stcore/health") as answer,
+    ):
         assert answer.read() == b"ok"
 
 
