@@ -77,6 +77,17 @@ class Grid:
         return recent[recent + 1 - self._first_observed >= max(behind, 1)].tolist()
 
     @cached_property
+    def first_seen(self) -> NDArray[np.int64]:
+        """[7, 48] the day on which each half hour of the week was first observed; else the end."""
+        is_seen = np.isfinite(self.counts)
+        answer = np.full((7, SLOTS), len(self.days))
+        for weekday in np.unique(self.weekday):
+            days = np.flatnonzero(self.weekday == weekday)
+            seen = is_seen[days]
+            answer[weekday] = np.where(seen.any(axis=0), days[seen.argmax(axis=0)], len(self.days))
+        return answer
+
+    @cached_property
     def _open_days(self) -> NDArray[np.int64]:
         return np.flatnonzero(self.is_open_day)
 

@@ -19,6 +19,7 @@ from pipelines.forecasts.base import (
     actual_ahead,
     is_open_ahead,
     remembered,
+    targets,
 )
 
 INNER_ORIGINS = 24
@@ -95,10 +96,32 @@ def means_of_best(
                 chosen[:, slice(*leads)] = means[at, order[:, :best, span], slice(*leads)].mean(1)
             is_untested = ~errors.any(axis=(1, 2))
             chosen[is_untested] = means[at[is_untested, 0]].mean(axis=1)
-            answer[np.searchsorted(missing, usable)] = chosen
+            answer[np.searchsorted(missing, usable)] = with_new_half_hours(grid, usable, chosen)
         return np.where(is_open_ahead(grid, missing, horizon), answer, np.nan)
 
     return remembered(grid, model.name, origins, horizon, fresh)
+
+
+def with_new_half_hours(grid: Grid, origins: Sequence[int], means: Floats) -> Floats:
+    """`means` [origins, H, 48] in which a half hour first open ahead brings what the nearest does.
+
+    Nearest is the one that this weekday has already had, or any where the weekday is new too. No
+    history says what a desk's new hours will bring, but nothing they will not bring.
+    """
+    at = np.asarray(origins, dtype=int)[:, None, None]
+    ahead = targets(grid, origins, means.shape[1])
+    is_known = grid.first_seen[grid.weekday[ahead]] <= at
+    is_new_day = ~is_known.any(axis=2, keepdims=True)
+    is_known |= is_new_day & (grid.first_seen.min(axis=0) <= at)
+    is_new = ~is_known & is_open_ahead(grid, origins, means.shape[1])
+    days = is_new.any(axis=2) & is_known.any(axis=2)
+    distance = np.abs(np.arange(SLOTS)[:, None] - np.arange(SLOTS))
+    nearest = np.where(is_known[days][:, None], distance, SLOTS).argmin(axis=2)
+    answer = means.copy()
+    answer[days] = np.where(
+        is_new[days], np.take_along_axis(means[days], nearest, axis=1), means[days]
+    )
+    return answer
 
 
 def _scores(errors: Floats) -> Floats:

@@ -6,6 +6,10 @@ last days, which is the level that the queue has moved to. All models that need 
 worth of a calendar column, take it from here. The normal equations of all origins are solved
 together: a fit is a fraction of a millisecond, so models can be chosen by how well they did.
 
+Where the level itself moves, by the season or after a change of tariff, a regression takes the
+movement for the effect of whatever column happens to fall there, and has nothing left to carry
+into the days ahead. Further levels therefore learn the columns beside a moving level first.
+
 Sources: Taylor, "A comparison of univariate time series methods for forecasting intraday
 arrivals at a call center", Management Science 54 (2008); Ibrahim & L'Ecuyer, "Forecasting
 call center arrivals: fixed-effects, mixed-effects, and bivariate models", MSOM 15 (2013).
@@ -20,6 +24,7 @@ from numpy.typing import NDArray
 from pipelines.forecasts.base import Floats, Grid, targets
 
 HALF_LIVES_WEEKS = (3, 6, 12, 26)
+MOVING_HALF_LIVES_WEEKS = (3, 6, 26)  # the longest, which the columns are learnt with, last
 
 _COLUMN_RIDGE = 0.3  # a column starts as a third of a day's evidence that it does nothing
 _WEEKDAY_RIDGE = 0.005  # only so that a weekday never seen is an average day
@@ -30,6 +35,8 @@ _NEW_LEVEL_DAYS = 5
 _LEAST_COVERAGE = 0.5
 _STEADIEST = 0.95
 _RECENT_HALF_LIFE_DAYS = 4.0
+_QUICK_HALF_LIFE_DAYS = 2.0
+_MOVING_SPREAD_DAYS = 10.0  # of the level that the columns are learnt beside
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,9 @@ class DayLevels:
     fading   [O, L, H] what the AR(1) remainder adds to it
     recent   [O, L] mean remainder of the last days, weights halving every 4 open days
     unfaded  [O, L, H] what it adds to a remainder that fades towards it: recent x (1 - phi^h)
+    moving   [O, M, H] log of the expected total at the level of the last days, the columns learnt
+             beside a moving level: each of MOVING_HALF_LIVES_WEEKS, by days halving every 4 open
+             days, then all again by days halving every 2
     worth    [O, L, C] what each calendar column is worth, log scale
     worth_ahead [O, L, H] what they add to the days ahead
     """
@@ -50,6 +60,7 @@ class DayLevels:
     fading: Floats
     recent: Floats
     unfaded: Floats
+    moving: Floats
     worth: Floats
     worth_ahead: Floats
 
@@ -65,7 +76,9 @@ def fit_levels(grid: Grid, origins: Sequence[int], horizon: int) -> DayLevels:
 def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
     log_totals = log_day_totals(grid)
     is_used = _used_days(grid, log_totals, at)
-    weights = is_used[:, None] * recency(grid, at, np.array(HALF_LIVES_WEEKS))
+    levels = len(HALF_LIVES_WEEKS)
+    half_lives = np.array(HALF_LIVES_WEEKS + MOVING_HALF_LIVES_WEEKS)
+    weights = is_used[:, None] * recency(grid, at, half_lives)
     answers = np.nan_to_num(log_totals)
     weekdays = np.column_stack([np.ones(len(grid.days)), np.eye(7)[grid.weekday]])
     # Ridge: one pseudo-day per coefficient says that it is 0.
@@ -74,12 +87,13 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
     fitted = np.zeros(weights.shape)
     for rows, columns in _columns_by_origin(grid, at):
         design = np.hstack([weekdays, columns])
-        outer = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
-        flat = weights[rows].reshape(-1, len(design))
-        normal = (flat @ outer).reshape(-1, len(ridge), len(ridge)) + np.diag(ridge)
-        moment = flat @ (design * answers[:, None])
-        solved = np.linalg.solve(normal, moment[..., None])[..., 0]
-        coefficients[rows] = solved.reshape(len(rows), -1, len(ridge))
+        coefficients[rows, :levels] = _regressions(design, weights[rows, :levels], answers, ridge)
+        longest = weights[rows, -1:]
+        still = answers - _moving_level(grid, answers, is_used[rows, None], longest)
+        worth = _regressions(design, longest, still, ridge)[..., 8:]
+        plain = answers - worth @ columns.T
+        week = _regressions(weekdays, weights[rows, levels:], plain, ridge[:8])
+        coefficients[rows, levels:, :8], coefficients[rows, levels:, 8:] = week, worth
         fitted[rows] = coefficients[rows] @ design.T
 
     used = np.where(is_used[:, None], fitted, 0.0)
@@ -102,17 +116,49 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
         + lift[..., None]
     )
     ahead[~is_used.any(axis=1)] = np.log(0.5)
-    fades, kept = fading(grid, at, horizon, remainder, is_used[:, None], weights)
+    first = slice(0, levels)
+    fades, kept = fading(
+        grid, at, horizon, remainder[:, first], is_used[:, None], weights[:, first]
+    )
     recent = recent_mean(grid, remainder, is_used[:, None])
+    quick = recent_mean(grid, remainder[:, levels:], is_used[:, None], _QUICK_HALF_LIFE_DAYS)
+    moving = [ahead[:, levels:] + each[..., None] for each in (recent[:, levels:], quick)]
     return DayLevels(
         is_used,
-        ahead,
+        ahead[:, first],
         fades,
-        recent,
-        recent[..., None] * (1 - kept),
-        coefficients[..., 8:],
-        worth_ahead,
+        recent[:, first],
+        recent[:, first, None] * (1 - kept),
+        np.concatenate(moving, axis=1),
+        coefficients[:, first, 8:],
+        worth_ahead[:, first],
     )
+
+
+def _regressions(design: Floats, weights: Floats, answers: Floats, ridge: Floats) -> Floats:
+    """[O, L, K] coefficients of weighted ridge regressions on one design [D, K].
+
+    weights: [O, L, D]; answers: what they broadcast with.
+    """
+    outer = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    flat = weights.reshape(-1, len(design))
+    normal = (flat @ outer).reshape(-1, len(ridge), len(ridge)) + np.diag(ridge)
+    moment = (weights * answers).reshape(flat.shape) @ design
+    return np.linalg.solve(normal, moment[..., None])[..., 0].reshape(*weights.shape[:2], -1)
+
+
+def _moving_level(grid: Grid, answers: Floats, is_used, weights: Floats) -> Floats:
+    """[O, 1, D] what the days around each day have in common, their weekdays taken out.
+
+    is_used, weights: [O, 1, D]. Days after the origin are not used, so they say nothing.
+    """
+    on_weekday = np.eye(7)[grid.weekday]
+    n = np.maximum(weights @ on_weekday, 1e-12)
+    usual = (weights * answers) @ on_weekday / n
+    rest = np.where(is_used, answers - usual[..., grid.weekday], 0.0)
+    day = np.arange(len(grid.days))
+    near = np.exp(-0.5 * ((day[:, None] - day) / _MOVING_SPREAD_DAYS) ** 2)
+    return rest @ near / np.maximum(is_used @ near, 1e-9)
 
 
 def recency(grid: Grid, at: NDArray[np.int64], half_lives_weeks: Floats) -> Floats:
@@ -155,13 +201,15 @@ def fading(
     return kept * last_remainder, kept
 
 
-def recent_mean(grid: Grid, remainder: Floats, is_used) -> Floats:
-    """[O, ...] mean of the last remainders, weights halving every 4 open days."""
+def recent_mean(
+    grid: Grid, remainder: Floats, is_used, half_life_days: float = _RECENT_HALF_LIFE_DAYS
+) -> Floats:
+    """[O, ...] mean of the last remainders, weights halving every so many open days."""
     position = open_position(grid)
     is_used = np.broadcast_to(is_used, remainder.shape)
     last = len(grid.days) - 1 - is_used[..., ::-1].argmax(axis=-1)
     age = np.maximum(position[last][..., None] - position, 0)
-    weights = is_used * 0.5 ** (age / _RECENT_HALF_LIFE_DAYS)
+    weights = is_used * 0.5 ** (age / half_life_days)
     total = weights.sum(axis=-1)
     return np.divide(
         (weights * remainder).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0

@@ -2,8 +2,9 @@
 
 The level is `day_levels`; the profile is the recency-weighted share of each half hour, as
 counted and smoothed over its neighbours. How fast either forgets is not assumed but chosen: 4
-half-lives of the level, without remainder, with the fading or with the recent one, times 6
-profiles are 72 configurations; each origin takes the mean of the 5 that did best before it.
+half-lives of the level, without remainder, with the fading or with the recent one, and 6 levels
+that move, times 5 profiles are 90 configurations; each origin takes the mean of the 5 that did
+best before it.
 
 Sources: Taylor, "A comparison of univariate time series methods for forecasting intraday
 arrivals at a call center", Management Science 54 (2008); Ibrahim & L'Ecuyer, "Forecasting
@@ -18,8 +19,8 @@ from pipelines.forecasts.base import SLOTS, Floats, Grid, targets
 from pipelines.forecasts.configurations import means_of_best
 from pipelines.forecasts.day_levels import fit_levels, recency
 
-PROFILE_HALF_LIVES_WEEKS = (4, 8, 16, 32)
-SMOOTHED_HALF_LIVES_WEEKS = (8, 32)
+PROFILE_HALF_LIVES_WEEKS = (4, 16)
+SMOOTHED_HALF_LIVES_WEEKS = (2, 8, 32)
 BEST = 5
 
 _PROFILE_SHRINKAGE_DAYS = 2.0
@@ -40,10 +41,11 @@ class LevelProfile:
 
 
 def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
-    """[O, 72, H, 48]"""
+    """[O, 90, H, 48]; of a day that is one slot [O, 18, H, 48]."""
     levels = fit_levels(grid, origins, horizon)
     remainders = (np.zeros_like(levels.fading), levels.fading, levels.recent[..., None])
-    totals = np.exp(np.concatenate([levels.ahead + each for each in remainders], axis=1))
+    logs = [*(levels.ahead + each for each in remainders), levels.moving]
+    totals = np.exp(np.concatenate(logs, axis=1))
     weekday = grid.weekday[targets(grid, origins, horizon)]
     profiles = np.concatenate(
         [
@@ -52,6 +54,8 @@ def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
         ],
         axis=1,
     )
+    if (grid.passes > 0).any(axis=0).sum() <= 1:
+        profiles = profiles[:, :1]  # all alike: the best five would be one
     shares = profiles[np.arange(len(origins))[:, None], :, weekday].swapaxes(1, 2)
     product = np.empty((*totals.shape[:2], profiles.shape[1], horizon, SLOTS))
     np.multiply(totals[:, :, None, :, None], shares[:, None], out=product)

@@ -1,4 +1,4 @@
-"""Opening hours and local time as rows, so that SQL needs equality joins and no time zones.
+"""Opening hours and local time as rows and as sums, so that SQL needs no time zones.
 
 Business seconds between two instants are B(b) - B(a), where B counts a calendar's open
 seconds from its first day on: exact across clock changes, holidays, several shifts a day,
@@ -145,6 +145,24 @@ def local_quarters(zone: str, first: date, last: date) -> pd.DataFrame:
             "slot_starts_at": quarters.tz_localize(None) - into_slot,
         }
     )
+
+
+def local_at(quarters: pd.DataFrame) -> str:
+    """SQL of the local time of an instant `t`: what is added to it between two clock changes.
+
+    `quarters` is what `local_quarters` gives; NULL before its first and after its last. To add
+    costs a tenth of what it costs to look a quarter hour up.
+    """
+    at, slot = quarters["quarter_at"], pd.to_timedelta(quarters["local_slot"] * 30, unit="min")
+    into_slot = at - quarters["slot_starts_at"]
+    ahead = (quarters["local_on"] + slot + into_slot - at).dt.total_seconds().astype(int)
+    changes = np.flatnonzero(ahead.diff().to_numpy() != 0)
+    ends = [*at.iloc[changes[1:]], at.iloc[-1] + pd.Timedelta(minutes=15)]
+    cases = "".join(
+        f" WHEN t < TIMESTAMP '{end}' THEN seconds_after(t, {ahead.iloc[start]})"
+        for start, end in zip(changes, ends, strict=True)
+    )
+    return f"CASE WHEN t < TIMESTAMP '{at.iloc[0]}' THEN CAST(NULL AS TIMESTAMP){cases} END"
 
 
 def half_hours(zone: str, first: date, last: date) -> pd.DataFrame:

@@ -140,7 +140,8 @@ def make_loads(engine: Engine, loads: list[Load]) -> None:
 
 
 def make_time(engine: Engine, settings: Settings) -> None:
-    """Make core_data_cut, core_local_quarters, calendar_periods and business_days.
+    """Make core_data_cut, core_local_quarters, calendar_periods and business_days, and the
+    functions `local_on` and `local_slot` of an instant.
 
     They reach as far as the data do.
 
@@ -182,6 +183,10 @@ def make_time(engine: Engine, settings: Settings) -> None:
     span = first.date() - timedelta(days=1), last.date() + timedelta(days=HORIZON_DAYS)
     quarters = calendars.local_quarters(settings.zone, *span)
     engine.store("core_local_quarters", quarters, temporary=True)
+    local_at = calendars.local_at(quarters)
+    engine.function("local_on", "DATE", local_at)
+    second_half = f"CASE WHEN minute({local_at}) >= 30 THEN 1 ELSE 0 END"
+    engine.function("local_slot", "SMALLINT", f"hour({local_at}) * 2 + {second_half}")
     alone, periods = calendars.single_periods(settings.calendars)
     engine.store("calendar_periods", periods)
     days = calendars.business_days((*settings.calendars, *alone), *span)

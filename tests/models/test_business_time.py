@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import product
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -233,6 +234,28 @@ def test_days_of_23_and_25_hours_have_46_and_50_half_hours():
     assert len(slots) == 50
     assert slots["starts_at"].is_unique
     assert slots["local_slot"].value_counts().loc[[1, 2, 3, 4]].tolist() == [1, 2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "zone", ["Asia/Seoul", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "UTC"]
+)
+def test_local_time_by_adding_is_local_time_by_looking_up(zone):
+    quarters = calendars.local_quarters(zone, date(2024, 1, 1), date(2026, 12, 31))
+    with duckdb.connect() as connection:
+        connection.execute("CREATE MACRO seconds_after(t, n) AS t + to_seconds(n)")
+        connection.execute(f"CREATE MACRO local_at(t) AS {calendars.local_at(quarters)}")
+        connection.register("quarters", quarters)
+        ((wrong, looked_up),) = connection.execute(
+            "SELECT count(*) FILTER (CAST(local_at(t) AS DATE) IS DISTINCT FROM local_on"
+            " OR hour(local_at(t)) * 2 + minute(local_at(t)) // 30 IS DISTINCT FROM local_slot),"
+            " count(*) FROM (SELECT quarter_at + INTERVAL 899 SECONDS AS t, * FROM quarters)"
+        ).fetchall()
+        assert (wrong, looked_up) == (0, (1 + 1096 + 1) * 96)
+        outside = connection.execute(
+            "SELECT local_at(min(quarter_at) - INTERVAL 1 SECOND),"
+            " local_at(max(quarter_at) + INTERVAL 15 MINUTES) FROM quarters"
+        ).fetchall()
+    assert outside == [(None, None)]
 
 
 def test_a_desk_open_around_the_clock_is_open_23_and_25_hours_where_clocks_change():

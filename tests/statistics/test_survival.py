@@ -74,12 +74,12 @@ def test_a_table_of_counts_gives_each_group_the_quantiles_of_its_own_curve():
     nobody_ended = [[count, 0] for count in range(11)]
     all_at_once = [[0, 9], *[[0, 0]] * 10]
     groups = np.array([textbook, nobody_ended, all_at_once])
-    curves = of_counts(WEEKS[:2] + [13.5] + WEEKS[3:], groups)
+    curves = of_counts([*WEEKS[:2], 13.5, *WEEKS[3:]], groups)
     for share in (0.1, 0.5, 0.9):
         ours = np.transpose(curves.quantile(share))
         assert np.isnan(ours[1]).all()
         assert ours[2][0] == 9
-        alone = kaplan_meier(WEEKS[:2] + [13.5] + WEEKS[3:], RELAPSED).quantile(share)
+        alone = kaplan_meier([*WEEKS[:2], 13.5, *WEEKS[3:]], RELAPSED).quantile(share)
         np.testing.assert_array_equal(ours[0], alone)
 
 

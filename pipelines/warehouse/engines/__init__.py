@@ -48,6 +48,9 @@ class Engine(Protocol):
     def view(self, name: str, sql: str) -> None:
         """Make a view that only models read."""
 
+    def function(self, name: str, returns: str, sql: str) -> None:
+        """Make a function of an instant `t`, in the words that both engines know."""
+
     def store(self, name: str, frame: "pd.DataFrame", *, temporary: bool = False) -> None:
         """Store a frame in the types of its header, for models and (else than temporary) readers.
 

@@ -130,6 +130,14 @@ class SparkEngine:
         with _failing_at(name):
             self.session.sql(f"CREATE TEMPORARY VIEW {name} AS {sql}")
 
+    def function(self, name: str, returns: str, sql: str) -> None:
+        """Make a function of an instant `t`."""
+        with _failing_at(name):
+            self.session.sql(
+                f"CREATE OR REPLACE TEMPORARY FUNCTION {name}(t TIMESTAMP) RETURNS {returns}"
+                f" RETURN CAST({sql} AS {returns})"
+            )
+
     def store(self, name: str, frame: pd.DataFrame, *, temporary: bool = False) -> None:
         """Store a frame in the types of its header, in the build file and for Spark."""
         store_frame(self._connection, name, frame, temporary=temporary)

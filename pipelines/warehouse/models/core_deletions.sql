@@ -67,7 +67,7 @@ absent AS (
     SELECT
         d.contact_id,
         p.load_id,
-        q.local_on AS created_on
+        local_on(c.created_at) AS created_on
     FROM delivered AS d
     INNER JOIN newest_full AS n ON d.last_place < n.place
     INNER JOIN latest_contacts AS c ON c.contact_id = d.contact_id
@@ -78,7 +78,7 @@ absent AS (
         AND p.place > d.last_place
         AND c.created_at >= p.first_at
         AND c.created_at <= p.last_at
-    INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(c.created_at)
+    WHERE local_on(c.created_at) IS NOT NULL
 ),
 
 -- lines that were refused, also when they were loaded again

@@ -20,12 +20,12 @@ moments AS (
     FROM latest_article_events
     WHERE visitor_id IS NOT NULL
     UNION ALL
-    -- in the same second the contact comes after what was read
+    -- in the same second the contact comes after what was read; the order within each is all one
     SELECT
         c.requester_id AS visitor_id,
         c.arrived_at AS happened_at,
         1 AS is_contact,
-        c.contact_id AS event_id,
+        CAST(NULL AS STRING) AS event_id,
         c.arrived_at AS contact_at
     FROM fact_contacts AS c
     INNER JOIN visitors AS v ON v.visitor_id = c.requester_id
@@ -38,7 +38,7 @@ followed AS (
         is_contact,
         min(contact_at) OVER (
             PARTITION BY visitor_id
-            ORDER BY happened_at, is_contact, event_id
+            ORDER BY happened_at, is_contact
             ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
         ) AS next_contact_at
     FROM moments

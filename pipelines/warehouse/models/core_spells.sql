@@ -5,7 +5,7 @@ key = ["channel", "language", "topic", "team", "urgency", "source", "created_on"
 --- */
 WITH tracked AS (
     SELECT
-        c.contact_id,
+        contact_key(c.contact_id) AS contact_key,
         c.channel,
         c.language,
         c.topic,
@@ -18,39 +18,36 @@ WITH tracked AS (
         c.first_solved_on,
         c.last_solved_at,
         c.last_solved_on,
-        qc.local_on AS created_on,
+        local_on(c.created_at) AS created_on,
         -- the latest day on which something unseen can have happened
-        qu.local_on AS updated_on
+        local_on(least(coalesce(c.updated_at, b.data_cut_at), b.data_cut_at)) AS updated_on
     FROM fact_contacts AS c
     CROSS JOIN core_data_cut AS b
-    INNER JOIN core_local_quarters AS qc ON qc.quarter_at = quarter_of(c.created_at)
-    LEFT JOIN core_local_quarters AS qu
-        ON qu.quarter_at = quarter_of(least(coalesce(c.updated_at, b.data_cut_at), b.data_cut_at))
-    WHERE c.is_resolved IS NOT NULL
+    WHERE local_on(c.created_at) IS NOT NULL
+        AND c.is_resolved IS NOT NULL
         AND coalesce(c.exclusion, 'deleted') IN ('deleted', 'merged')
 ),
 
 turns AS (
     SELECT
-        e.contact_id,
-        q.local_on AS turned_on,
+        contact_key(e.contact_id) AS contact_key,
+        local_on(e.changed_at) AS turned_on,
         e.changed_at,
         e.to_status,
         e.is_solve,
-        lag(e.is_solve) OVER (PARTITION BY e.contact_id ORDER BY e.changed_at, e.is_solve, e.to_status) AS was_solve
+        lag(e.is_solve) OVER (PARTITION BY contact_key(e.contact_id) ORDER BY e.changed_at, e.is_solve, e.to_status) AS was_solve
     FROM fact_status_events AS e
-    INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(e.changed_at)
-    WHERE e.is_solve OR e.is_reopen
+    WHERE (e.is_solve OR e.is_reopen)
+        AND local_on(e.changed_at) IS NOT NULL
 ),
 
 -- a contact that is already open cannot reopen, one that is solved cannot be solved
 alternating AS (
     SELECT
-        contact_id,
+        contact_key,
         turned_on,
         is_solve,
-        row_number() OVER (PARTITION BY contact_id ORDER BY changed_at, is_solve, to_status) AS position,
-        lead(turned_on) OVER (PARTITION BY contact_id ORDER BY changed_at, is_solve, to_status) AS next_on
+        lead(turned_on) OVER (PARTITION BY contact_key ORDER BY changed_at, is_solve, to_status) AS next_on
     FROM turns
     WHERE is_solve <> coalesce(was_solve, FALSE)
 ),
@@ -95,7 +92,7 @@ spells AS (
             WHEN t.exclusion = 'deleted' THEN 'deleted'
         END AS ended_by
     FROM tracked AS t
-    INNER JOIN alternating AS a ON a.contact_id = t.contact_id
+    INNER JOIN alternating AS a ON a.contact_key = t.contact_key
     WHERE NOT a.is_solve
         AND coalesce(t.exclusion, '') <> 'merged'
     UNION ALL
@@ -113,7 +110,7 @@ spells AS (
         CASE WHEN t.is_resolved THEN t.last_solved_on WHEN t.exclusion = 'deleted' THEN t.updated_on END AS ended_on,
         CASE WHEN t.is_resolved THEN 'resolved' WHEN t.exclusion = 'deleted' THEN 'deleted' END AS ended_by
     FROM tracked AS t
-    LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(t.contact_id) AND e.solves_count > 0
+    LEFT JOIN core_resolutions AS e ON e.contact_key = t.contact_key AND e.solves_count > 0
     WHERE e.contact_key IS NULL
         AND coalesce(t.exclusion, '') <> 'merged'
         AND t.first_solved_on IS NOT NULL

@@ -38,18 +38,17 @@ WITH topics AS (
 reported AS (
     SELECT
         r.event,
-        q.local_on
+        local_on(r.happened_at) AS happened_on
     FROM latest_article_events AS r
-    INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(r.happened_at)
     WHERE r.visitor_id IS NULL
-    GROUP BY r.event, q.local_on
+    GROUP BY r.event, local_on(r.happened_at)
 )
 
 SELECT
     e.event_id,
     e.event,
     e.happened_at,
-    q.local_on AS happened_on,
+    local_on(e.happened_at) AS happened_on,
     e.events_count,
     e.article_id,
     e.visitor_id,
@@ -83,5 +82,4 @@ CROSS JOIN ref_rules AS ru
 LEFT JOIN core_next_contacts AS n ON n.event_id = e.event_id
 LEFT JOIN ref_languages AS la ON la.alias = lower(trim(e.language_raw))
 LEFT JOIN topics AS t ON t.article_id = e.article_id
-LEFT JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(e.happened_at)
-LEFT JOIN reported AS p ON p.event = e.event AND p.local_on = q.local_on
+LEFT JOIN reported AS p ON p.event = e.event AND p.happened_on = local_on(e.happened_at)

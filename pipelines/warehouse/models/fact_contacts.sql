@@ -5,9 +5,9 @@ key = ["contact_id"]
 sort = ["arrived_on"]
 lies_as = "contacts.created_at"
 [columns]
-contact_id = { type = "VARCHAR", meaning = "`<system>:<source_id>`, the key everywhere" }
+contact_id = { type = "VARCHAR", meaning = "`<system>:<source_id>`, the key everywhere", compression = "zstd" }
 source = { type = "VARCHAR", meaning = "system the id belongs to" }
-source_id = { type = "VARCHAR", meaning = "the id as the export writes it" }
+source_id = { type = "VARCHAR", meaning = "the id as the export writes it", compression = "zstd" }
 kind = { type = "VARCHAR", meaning = "ticket, chat, call or social" }
 channel = { type = "VARCHAR", meaning = "canonical channel; unknown where no alias fits the raw one" }
 channel_raw = { type = "VARCHAR", meaning = "channel as the export writes it" }
@@ -25,8 +25,8 @@ priority = { type = "VARCHAR", meaning = "priority as the export writes it, lowe
 tags = { type = "VARCHAR", meaning = "tags joined by single spaces" }
 team = { type = "VARCHAR", meaning = "group or department; NULL where the export names none" }
 agent_id = { type = "VARCHAR", meaning = "agent the contact belongs to last" }
-requester_id = { type = "VARCHAR", meaning = "keyed pseudonym of the customer" }
-subject = { type = "VARCHAR", meaning = "masked subject" }
+requester_id = { type = "VARCHAR", meaning = "keyed pseudonym of the customer", compression = "zstd" }
+subject = { type = "VARCHAR", meaning = "masked subject", compression = "zstd" }
 exclusion = { type = "VARCHAR", meaning = "why the contact is not counted, a column of the ledger; NULL where it is" }
 merged_into = { type = "VARCHAR", meaning = "contact_id of the contact this one was merged into" }
 linked_contact_id = { type = "VARCHAR", meaning = "contact that its record, or another one, names as the same matter" }
@@ -119,17 +119,17 @@ SELECT
     d.merged_into,
     d.linked_contact_id,
     d.created_at,
-    qc.local_on AS created_on,
+    local_on(d.created_at) AS created_on,
     d.updated_at,
     d.first_written_at,
     d.arrived_at,
-    qa.local_on AS arrived_on,
-    qa.local_slot AS arrived_slot,
+    local_on(d.arrived_at) AS arrived_on,
+    local_slot(d.arrived_at) AS arrived_slot,
     d.handed_over_at,
     d.queue_entered_at,
     NOT d.is_bot_contained AND NOT d.is_turned_away AS is_offered,
     d.first_reply_at,
-    qr.local_on AS first_replied_on,
+    local_on(coalesce(d.first_reply_at, d.first_agent_at)) AS first_replied_on,
     coalesce(d.first_agent_at, d.session_answered_at, CASE WHEN d.is_clocked THEN d.first_reply_at END)
         AS first_agent_at,
     d.next_agent_at,
@@ -199,9 +199,9 @@ SELECT
             THEN coalesce(de.first_detail_at <= coalesce(d.first_reply_at, b.data_cut_at), FALSE)
     END AS is_complete_at_first,
     d.solved_first_at AS first_solved_at,
-    qf.local_on AS first_solved_on,
+    local_on(d.solved_first_at) AS first_solved_on,
     d.solved_last_at AS last_solved_at,
-    ql.local_on AS last_solved_on,
+    local_on(d.solved_last_at) AS last_solved_on,
     d.was_closed_at AS closed_at,
     -- a live session without a solve of its own is not tracked; a ticket is, or one that became one
     CASE
@@ -267,11 +267,6 @@ LEFT JOIN core_details AS de ON de.contact_id = d.contact_id
 LEFT JOIN core_told_details AS td ON td.system = d.source
 LEFT JOIN ref_urgent_targets AS ut ON ut.channel = d.channel
 LEFT JOIN ref_queues AS qu ON qu.channel = d.channel AND qu.language = d.language
-LEFT JOIN core_local_quarters AS qa ON qa.quarter_at = quarter_of(d.arrived_at)
-LEFT JOIN core_local_quarters AS qc ON qc.quarter_at = quarter_of(d.created_at)
-LEFT JOIN core_local_quarters AS qr ON qr.quarter_at = quarter_of(coalesce(d.first_reply_at, d.first_agent_at))
-LEFT JOIN core_local_quarters AS qf ON qf.quarter_at = quarter_of(d.solved_first_at)
-LEFT JOIN core_local_quarters AS ql ON ql.quarter_at = quarter_of(d.solved_last_at)
 LEFT JOIN business_days AS ba ON ba.calendar_id = qu.calendar_id AND ba.utc_day = CAST(d.arrived_at AS DATE)
 LEFT JOIN business_days AS bc ON bc.calendar_id = qu.calendar_id AND bc.utc_day = CAST(b.data_cut_at AS DATE)
 LEFT JOIN business_days AS br ON br.calendar_id = qu.calendar_id AND br.utc_day = CAST(d.first_reply_at AS DATE)

@@ -13,8 +13,7 @@ SELECT
     r._load_id AS load_id,
     r._line AS line,
     r.contact_id,
-    q.local_on AS day,
+    local_on(r.created_at) AS day,
     r.updated_at
 FROM repeated_contacts AS r
-LEFT JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(r.created_at)
 WHERE r.recency > 1

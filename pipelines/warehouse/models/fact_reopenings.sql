@@ -46,7 +46,7 @@ SELECT
     r.contact_id,
     r.ordinal,
     r.reopened_at,
-    q.local_on AS reopened_on,
+    local_on(r.reopened_at) AS reopened_on,
     c.channel,
     c.language,
     c.topic,
@@ -56,5 +56,5 @@ SELECT
     c.source
 FROM reopenings AS r
 INNER JOIN fact_contacts AS c ON c.contact_id = r.contact_id
-INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(r.reopened_at)
 WHERE c.exclusion IS NULL
+    AND local_on(r.reopened_at) IS NOT NULL

@@ -4,7 +4,7 @@ grain = "one counted contact with a known customer and topic"
 key = ["contact_id"]
 sort = ["arrived_on"]
 [columns]
-contact_id = { type = "VARCHAR", meaning = "the contact" }
+contact_id = { type = "VARCHAR", meaning = "the contact", compression = "zstd" }
 arrived_on = { type = "DATE", unit = "local day", meaning = "day of its arrival" }
 arrived_slot = { type = "SMALLINT", unit = "local half hour", meaning = "half hour of that day, 0..47" }
 channel = { type = "VARCHAR", meaning = "canonical channel" }

@@ -4,7 +4,7 @@ grain = "one run of customer messages, of a counted contact"
 key = ["contact_id", "asked_at"]
 sort = ["asked_on"]
 [columns]
-contact_id = { type = "VARCHAR", meaning = "the contact" }
+contact_id = { type = "VARCHAR", meaning = "the contact", compression = "zstd" }
 asked_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first message of the run" }
 asked_on = { type = "DATE", unit = "local day", meaning = "its day in the site's zone" }
 asked_slot = { type = "SMALLINT", unit = "local half hour", meaning = "half hour of that day, 0..47" }
@@ -21,8 +21,8 @@ source = { type = "VARCHAR", meaning = "system of the contact" }
 SELECT
     c.contact_id,
     t.asked_at,
-    q.local_on AS asked_on,
-    q.local_slot AS asked_slot,
+    local_on(t.asked_at) AS asked_on,
+    local_slot(t.asked_at) AS asked_slot,
     seconds_between(t.asked_at, coalesce(t.replied_at, b.data_cut_at)) AS next_reply_seconds,
     t.replied_at IS NOT NULL AS is_answered,
     c.channel,
@@ -34,8 +34,8 @@ SELECT
     c.source
 FROM core_turns AS t
 INNER JOIN fact_contacts AS c ON contact_key(c.contact_id) = t.contact_key
-INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(t.asked_at)
 CROSS JOIN core_data_cut AS b
 WHERE c.exclusion IS NULL
+    AND local_on(t.asked_at) IS NOT NULL
     AND t.asked_at >= c.first_reply_at
     AND (t.replied_at IS NOT NULL OR c.status IN ('new', 'open', 'pending', 'hold') AND c.left_at IS NULL)

@@ -4,7 +4,7 @@ grain = "one solve event"
 key = ["contact_id", "ordinal"]
 sort = ["solved_on", "channel", "language"]
 [columns]
-contact_id = { type = "VARCHAR", meaning = "the contact" }
+contact_id = { type = "VARCHAR", meaning = "the contact", compression = "zstd" }
 solved_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was solved" }
 solved_on = { type = "DATE", unit = "local day", meaning = "day of the solve" }
 solved_slot = { type = "SMALLINT", unit = "local half hour", meaning = "half hour of the solve, 0..47" }
@@ -19,16 +19,16 @@ source = { type = "VARCHAR", meaning = "system of the contact" }
 --- */
 WITH told AS (
     SELECT
-        contact_id,
+        contact_key(contact_id) AS contact_key,
         changed_at AS solved_at,
-        row_number() OVER (PARTITION BY contact_id ORDER BY changed_at, to_status) AS ordinal
+        row_number() OVER (PARTITION BY contact_key(contact_id) ORDER BY changed_at, to_status) AS ordinal
     FROM fact_status_events
     WHERE is_solve
 ),
 
 solves AS (
     SELECT
-        t.contact_id,
+        c.contact_id,
         t.solved_at,
         t.ordinal,
         c.channel,
@@ -39,7 +39,7 @@ solves AS (
         c.urgency,
         c.source
     FROM told AS t
-    INNER JOIN fact_contacts AS c ON c.contact_id = t.contact_id
+    INNER JOIN fact_contacts AS c ON contact_key(c.contact_id) = t.contact_key
     WHERE c.exclusion IS NULL
     UNION ALL
     SELECT
@@ -55,17 +55,17 @@ solves AS (
         c.source
     FROM fact_contacts AS c
     CROSS JOIN (SELECT 1 AS ordinal UNION ALL SELECT 2 AS ordinal) AS s
-    LEFT JOIN told AS t ON t.contact_id = c.contact_id AND t.ordinal = 1
+    LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(c.contact_id) AND e.solves_count > 0
     WHERE c.exclusion IS NULL
-        AND t.contact_id IS NULL
+        AND e.contact_key IS NULL
         AND (s.ordinal = 1 OR c.last_solved_at > c.first_solved_at)
 )
 
 SELECT
     s.contact_id,
     s.solved_at,
-    q.local_on AS solved_on,
-    q.local_slot AS solved_slot,
+    local_on(s.solved_at) AS solved_on,
+    local_slot(s.solved_at) AS solved_slot,
     s.ordinal,
     s.channel,
     s.language,
@@ -75,4 +75,4 @@ SELECT
     s.urgency,
     s.source
 FROM solves AS s
-INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(s.solved_at)
+WHERE local_on(s.solved_at) IS NOT NULL

@@ -46,7 +46,7 @@ SELECT
     s.contact_id,
     s.reviewer_id,
     s.reviewed_at,
-    q.local_on AS reviewed_on,
+    local_on(s.reviewed_at) AS reviewed_on,
     s.category,
     s.share,
     s.weight,
@@ -65,4 +65,3 @@ SELECT
 FROM scored AS s
 CROSS JOIN ref_rules AS r
 LEFT JOIN fact_contacts AS c ON c.contact_id = s.contact_id
-LEFT JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(s.reviewed_at)

@@ -107,9 +107,9 @@ SELECT
     s.survey_id,
     s.contact_id,
     s.sent_at,
-    qs.local_on AS sent_on,
+    local_on(s.sent_at) AS sent_on,
     s.answered_at,
-    qn.local_on AS answered_on,
+    local_on(s.answered_at) AS answered_on,
     s.is_window_over,
     s.is_answered_in_window,
     s.scale,
@@ -145,5 +145,3 @@ LEFT JOIN last_ratings AS l ON l.survey_id = s.survey_id
 LEFT JOIN core_rating_changes AS ch ON ch.rated_id = coalesce(s.contact_id, s.survey_id) AND ch.scale = s.scale
 LEFT JOIN fact_contacts AS c ON c.contact_id = s.contact_id
 LEFT JOIN ref_languages AS la ON la.alias = lower(trim(s.language_raw))
-LEFT JOIN core_local_quarters AS qs ON qs.quarter_at = quarter_of(s.sent_at)
-LEFT JOIN core_local_quarters AS qn ON qn.quarter_at = quarter_of(s.answered_at)

@@ -52,7 +52,7 @@ numbered AS (
         topic,
         next_contact_at,
         is_first,
-        lpad(CAST(position AS STRING), 10, '0') AS place,
+        position,
         sum(is_first) OVER (
             PARTITION BY visitor_id, source ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS visit_number
@@ -68,9 +68,9 @@ visits AS (
         max(happened_at) AS ended_at,
         CAST(sum(CASE WHEN event = 'view' THEN 1 ELSE 0 END) AS BIGINT) AS views_count,
         CAST(sum(CASE WHEN event = 'search' THEN 1 ELSE 0 END) AS BIGINT) AS searches_count,
-        -- the first event that tells one: the least place with what it tells
-        split_part(min(place || ' ' || language), ' ', 2) AS language,
-        split_part(min(place || ' ' || topic), ' ', 2) AS topic,
+        -- the first event that tells one
+        min_by(language, CASE WHEN language IS NOT NULL THEN position END) AS language,
+        min_by(topic, CASE WHEN topic IS NOT NULL THEN position END) AS topic,
         min(next_contact_at) AS next_contact_at
     FROM numbered
     GROUP BY visitor_id, source, visit_number
@@ -81,8 +81,8 @@ SELECT
     v.visitor_id,
     v.source,
     v.started_at,
-    q.local_on AS started_on,
-    q.local_slot AS started_slot,
+    local_on(v.started_at) AS started_on,
+    local_slot(v.started_at) AS started_slot,
     v.ended_at,
     v.views_count,
     v.searches_count,
@@ -96,4 +96,3 @@ SELECT
 FROM visits AS v
 CROSS JOIN core_data_cut AS b
 CROSS JOIN ref_rules AS r
-LEFT JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(v.started_at)
