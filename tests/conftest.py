@@ -8,9 +8,9 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.settings import SAMPLES_DIR
-from tests.fixtures import warehouse
+from tests.fixtures import made_once, warehouse
 
-__all__ = ["warehouse"]
+__all__ = ["made_once", "warehouse"]
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ get the defaults below.
 
 import hashlib
 import json
+import shutil
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ class RawWarehouse:
     """A warehouse folder under test. Calling it loads tables and returns the built connection."""
 
     folder: Path
-    settings: Settings | None = None
+    made: dict[tuple, Path] = field(default_factory=dict)
     _loads: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +89,15 @@ class RawWarehouse:
         """Load one file that delivers these tables, build, publish, and open it read-only."""
         self.load(**tables)
         return self.build(settings)
+
+    def once(self, settings: str = SETTINGS, **tables: str) -> duckdb.DuckDBPyConnection:
+        """The same, built once for all tests of a module that ask for it and load no more."""
+        asked = (settings, *tables.items())
+        if asked in self.made:
+            shutil.copytree(self.made[asked], self.folder, dirs_exist_ok=True)
+            return self.open()
+        self.made[asked] = self.folder
+        return self(settings, **tables)
 
     def load(
         self,
@@ -150,12 +160,18 @@ class RawWarehouse:
         return duckdb.connect(str(current(self.folder)), read_only=True)
 
 
+@pytest.fixture(scope="module")
+def made_once() -> dict[tuple, Path]:
+    """What tests of this module have built for each other."""
+    return {}
+
+
 @pytest.fixture
-def warehouse(tmp_path: Path) -> RawWarehouse:
+def warehouse(tmp_path: Path, made_once: dict[tuple, Path]) -> RawWarehouse:
     """`warehouse(contacts="...", messages="...")` builds text tables and returns a connection."""
     folder = tmp_path / "warehouse"
     folder.mkdir()
-    return RawWarehouse(folder)
+    return RawWarehouse(folder, made_once)
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, query: str, *parameters) -> list[dict]:
@@ -224,14 +240,12 @@ def _copy(path: Path, columns: list, rows: list[dict], load_id: str, *, with_lin
         }
         for i, row in enumerate(rows, 2)
     ]
-    connection = duckdb.connect()
-    connection.execute(
+    duckdb.execute(
         f"COPY (SELECT {', '.join(selected)} FROM"
         f" (SELECT unnest(from_json(?, '[{{{fields}}}]')) AS row))"
         f" TO '{path}' (FORMAT parquet)",
         [json.dumps(content)],
     )
-    connection.close()
 
 
 def _text(value: object) -> str | None:

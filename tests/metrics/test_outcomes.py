@@ -31,14 +31,14 @@ FIVE_SOLVED_ONE_TWICE = {
 
 @pytest.mark.case(14)
 def test_a_contact_solved_twice_is_one_contact_and_two_solves(warehouse, measured):
-    warehouse(**FIVE_SOLVED_ONE_TWICE)
+    warehouse.once(**FIVE_SOLVED_ONE_TWICE)
     assert measured("first_resolution_seconds") == {"value": 7_200, "n": 5}
     assert measured("resolve_events") == {"value": 6, "n": 6}
     assert measured("reopened_share") == {"value": 0.2, "n": 5}
 
 
 def test_full_resolution_runs_to_the_last_solve_and_closing_is_not_one(warehouse, measured_by):
-    warehouse(**FIVE_SOLVED_ONE_TWICE)
+    warehouse.once(**FIVE_SOLVED_ONE_TWICE)
     assert measured_by("full_resolution_seconds", "day") == {
         "2026-03-02": (7_200, 4),
         "2026-03-03": (108_000, 1),
@@ -46,14 +46,14 @@ def test_full_resolution_runs_to_the_last_solve_and_closing_is_not_one(warehouse
 
 
 def test_solves_belong_to_their_own_day_and_reopenings_to_the_first_solve(warehouse, measured_by):
-    warehouse(**FIVE_SOLVED_ONE_TWICE)
+    warehouse.once(**FIVE_SOLVED_ONE_TWICE)
     assert measured_by("resolve_events", "day") == {"2026-03-02": (5, 5), "2026-03-03": (1, 1)}
     assert measured_by("reopened_share", "day") == {"2026-03-02": (0.2, 5)}
 
 
 def test_the_resolved_share_takes_cohorts_with_a_week_of_follow_up(warehouse, measured):
     # Cut at 20 March: the contact of the 19th has one day of follow-up and is left out.
-    warehouse(**FIVE_SOLVED_ONE_TWICE)
+    warehouse.once(**FIVE_SOLVED_ONE_TWICE)
     assert measured("resolved_share") == {"value": 0.833333, "n": 6}
 
 

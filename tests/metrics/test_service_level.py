@@ -45,7 +45,7 @@ def calls(warehouse):
                     f"c{group}-{i} | 2026-03-02 09:00:00"
                     f" | {answered} | {abandoned} | {outcome} | {wait}"
                 )
-        warehouse(settings, contacts="\n".join(contacts), sessions="\n".join(sessions))
+        warehouse.once(settings, contacts="\n".join(contacts), sessions="\n".join(sessions))
 
     return build
 

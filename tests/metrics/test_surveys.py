@@ -18,14 +18,14 @@ def rated(*counts: int) -> dict[str, str]:
 
 @pytest.mark.case(18)
 def test_csat_is_the_top_two_boxes_and_a_three_is_not_satisfied(warehouse, measured):
-    warehouse(**rated(10, 20, 15, 3, 2))
+    warehouse.once(**rated(10, 20, 15, 3, 2))
     assert measured("csat") == {"value": 0.1, "n": 50}
     assert measured("csat_score") == {"value": 2.34, "n": 50}
 
 
 @pytest.mark.case(18)
 def test_the_distribution_shows_every_rating(warehouse):
-    warehouse(**rated(10, 20, 15, 3, 2))
+    warehouse.once(**rated(10, 20, 15, 3, 2))
     found = open_warehouse(warehouse.folder).distribution("csat_score")
     shares = (100 * found["n"] / found["n"].sum()).tolist()
     assert dict(zip(found["bin_low"], shares, strict=True)) == {1: 20, 2: 40, 3: 30, 4: 6, 5: 4}

@@ -47,7 +47,7 @@ MESSAGES = """
 
 
 def test_urgent_contacts_are_answered_in_time_by_the_clock_or_they_are_not(warehouse, measured_by):
-    warehouse(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+    warehouse.once(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
     # quick and just (the threshold is inclusive) of four; `waiting` still has 20 of its 30 min
     assert measured_by("urgent_answered_share", "channel") == {
         "email": (0.5, 4),
@@ -56,7 +56,7 @@ def test_urgent_contacts_are_answered_in_time_by_the_clock_or_they_are_not(wareh
 
 
 def test_the_urgent_clock_runs_while_the_desk_is_closed(warehouse, measured):
-    warehouse(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+    warehouse.once(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
     night = measured(
         "urgent_first_response_seconds", start="2026-03-02", where={"channel": "email"}
     )
@@ -68,7 +68,7 @@ def test_the_urgent_clock_runs_while_the_desk_is_closed(warehouse, measured):
 
 
 def test_the_service_level_takes_the_urgent_target_for_urgent_contacts_alone(warehouse):
-    connection = warehouse(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+    connection = warehouse.once(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
     found = connection.execute(
         "SELECT contact_id, within_seconds, urgent_within_seconds FROM fact_contacts"
         " WHERE contact_id IN ('quick', 'ordinary', 'chat') ORDER BY 1"
@@ -77,7 +77,7 @@ def test_the_service_level_takes_the_urgent_target_for_urgent_contacts_alone(war
 
 
 def test_the_service_level_by_urgency_shows_both_targets(warehouse, measured_by):
-    warehouse(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+    warehouse.once(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
     assert measured_by("service_level_sl3", "urgency") == {"normal": (1.0, 1), "urgent": (0.4, 5)}
 
 
