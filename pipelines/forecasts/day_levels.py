@@ -7,8 +7,9 @@ worth of a calendar column, take it from here. The normal equations of all origi
 together: a fit is a fraction of a millisecond, so models can be chosen by how well they did.
 
 Where the level itself moves, by the season or after a change of tariff, a regression takes the
-movement for the effect of whatever column happens to fall there, and has nothing left to carry
-into the days ahead. Further levels therefore learn the columns beside a moving level first.
+movement for the effect of whatever column happens to fall there, or of the weekdays seen last, and
+has nothing left to carry into the days ahead. Further levels therefore learn weekdays and columns
+beside a moving level.
 
 Sources: Taylor, "A comparison of univariate time series methods for forecasting intraday
 arrivals at a call center", Management Science 54 (2008); Ibrahim & L'Ecuyer, "Forecasting
@@ -36,7 +37,7 @@ _LEAST_COVERAGE = 0.5
 _STEADIEST = 0.95
 _RECENT_HALF_LIFE_DAYS = 4.0
 _QUICK_HALF_LIFE_DAYS = 2.0
-_MOVING_SPREAD_DAYS = 10.0  # of the level that the columns are learnt beside
+_MOVING_SPREAD_DAYS = 10.0  # of the level that columns are learnt beside
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ class DayLevels:
     fading   [O, L, H] what the AR(1) remainder adds to it
     recent   [O, L] mean remainder of the last days, weights halving every 4 open days
     unfaded  [O, L, H] what it adds to a remainder that fades towards it: recent x (1 - phi^h)
-    moving   [O, M, H] log of the expected total at the level of the last days, the columns learnt
-             beside a moving level: each of MOVING_HALF_LIVES_WEEKS, by days halving every 4 open
-             days, then all again by days halving every 2
+    moving   [O, M, H] log of the expected total at the level of the last days, weekdays and columns
+             learnt beside a moving level: each of MOVING_HALF_LIVES_WEEKS, by days halving every 4
+             open days, then all again by days halving every 2
     worth    [O, L, C] what each calendar column is worth, log scale
     worth_ahead [O, L, H] what they add to the days ahead
     """
@@ -85,19 +86,23 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
     ridge = np.array([1e-9] + [_WEEKDAY_RIDGE] * 7 + [_COLUMN_RIDGE] * grid.columns.shape[1])
     coefficients = np.zeros((*weights.shape[:2], len(ridge)))
     fitted = np.zeros(weights.shape)
+    level = np.zeros((len(at), 1, len(grid.days)))
     for rows, columns in _columns_by_origin(grid, at):
         design = np.hstack([weekdays, columns])
         coefficients[rows, :levels] = _regressions(design, weights[rows, :levels], answers, ridge)
         longest = weights[rows, -1:]
-        still = answers - _moving_level(grid, answers, is_used[rows, None], longest)
+        level[rows] = _moving_level(grid, answers, is_used[rows, None], longest)
+        still = answers - level[rows]
         worth = _regressions(design, longest, still, ridge)[..., 8:]
-        plain = answers - worth @ columns.T
+        plain = still - worth @ columns.T
         week = _regressions(weekdays, weights[rows, levels:], plain, ridge[:8])
         coefficients[rows, levels:, :8], coefficients[rows, levels:, 8:] = week, worth
         fitted[rows] = coefficients[rows] @ design.T
+    fitted[:, levels:] += level
 
     used = np.where(is_used[:, None], fitted, 0.0)
     remainder = np.where(is_used[:, None], answers - fitted, 0.0)
+    remainder[:, levels:] += np.where(is_used[:, None], level, 0.0)
     # The exponential of a mean log lies below the mean: lift the days so that the past ones
     # add up to what came.
     expected = (weights * np.exp(used)).sum(axis=2)

@@ -93,6 +93,22 @@ vendor_full_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = 
 vendor_requester_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "the vendor's own figure, for comparison" }
 _load_id = { type = "VARCHAR", meaning = "the load that delivered the row" }
 --- */
+-- what a queue promises, and how long its desk had been open at the data cut
+WITH queues AS (
+    SELECT
+        q.channel,
+        q.language,
+        q.within_seconds,
+        q.calendar_id,
+        q.open_day_seconds,
+        open_seconds_until(
+            second_of_day(b.data_cut_at), a.open_seconds_before, a.s1, a.e1, a.s2, a.e2, a.s3, a.e3, a.s4, a.e4
+        ) AS open_seconds_at_cut
+    FROM ref_queues AS q
+    CROSS JOIN core_data_cut AS b
+    LEFT JOIN business_days AS a ON a.calendar_id = q.calendar_id AND a.utc_day = CAST(b.data_cut_at AS DATE)
+)
+
 SELECT
     d.contact_id,
     d.source,
@@ -234,9 +250,7 @@ SELECT
         CASE
             WHEN d.is_answered THEN first_response_business_seconds
             WHEN waited_seconds IS NOT NULL THEN
-                open_seconds_until(
-                    second_of_day(b.data_cut_at), bc.open_seconds_before, bc.s1, bc.e1, bc.s2, bc.e2, bc.s3, bc.e3, bc.s4, bc.e4
-                )
+                qu.open_seconds_at_cut
                 - open_seconds_until(
                     second_of_day(d.arrived_at), ba.open_seconds_before, ba.s1, ba.e1, ba.s2, ba.e2, ba.s3, ba.e3, ba.s4, ba.e4
                 )
@@ -266,7 +280,6 @@ LEFT JOIN core_chat_handling AS h ON h.contact_key = contact_key(d.contact_id)
 LEFT JOIN core_details AS de ON de.contact_id = d.contact_id
 LEFT JOIN core_told_details AS td ON td.system = d.source
 LEFT JOIN ref_urgent_targets AS ut ON ut.channel = d.channel
-LEFT JOIN ref_queues AS qu ON qu.channel = d.channel AND qu.language = d.language
+LEFT JOIN queues AS qu ON qu.channel = d.channel AND qu.language = d.language
 LEFT JOIN business_days AS ba ON ba.calendar_id = qu.calendar_id AND ba.utc_day = CAST(d.arrived_at AS DATE)
-LEFT JOIN business_days AS bc ON bc.calendar_id = qu.calendar_id AND bc.utc_day = CAST(b.data_cut_at AS DATE)
 LEFT JOIN business_days AS br ON br.calendar_id = qu.calendar_id AND br.utc_day = CAST(d.first_reply_at AS DATE)

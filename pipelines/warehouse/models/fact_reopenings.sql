@@ -24,37 +24,58 @@ WITH numbers AS (
 
 reopenings AS (
     SELECT
-        contact_id,
-        row_number() OVER (PARTITION BY contact_id ORDER BY changed_at, to_status) AS ordinal,
-        changed_at AS reopened_at
-    FROM fact_status_events
-    WHERE is_reopen
+        c.contact_id,
+        e.ordinal,
+        e.changed_at AS reopened_at,
+        c.channel,
+        c.language,
+        c.topic,
+        c.team,
+        c.agent_id,
+        c.urgency,
+        c.source
+    FROM (
+        SELECT
+            contact_key(contact_id) AS contact_key,
+            changed_at,
+            row_number() OVER (PARTITION BY contact_key(contact_id) ORDER BY changed_at, to_status) AS ordinal
+        FROM fact_status_events
+        WHERE is_reopen
+    ) AS e
+    INNER JOIN fact_contacts AS c ON contact_key(c.contact_id) = e.contact_key
+    WHERE c.exclusion IS NULL
     UNION ALL
     SELECT
         c.contact_id,
         CAST(n.n AS BIGINT) AS ordinal,
-        coalesce(CASE WHEN c.is_resolved THEN c.last_solved_at END, least(c.updated_at, b.data_cut_at), b.data_cut_at) AS reopened_at
+        coalesce(CASE WHEN c.is_resolved THEN c.last_solved_at END, least(c.updated_at, b.data_cut_at), b.data_cut_at) AS reopened_at,
+        c.channel,
+        c.language,
+        c.topic,
+        c.team,
+        c.agent_id,
+        c.urgency,
+        c.source
     FROM fact_contacts AS c
     CROSS JOIN core_data_cut AS b
     INNER JOIN numbers AS n ON n.n <= c.reopens_count
     LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(c.contact_id) AND e.solves_count > 0
-    WHERE c.reopens_count > 0
+    WHERE c.exclusion IS NULL
+        AND c.reopens_count > 0
         AND e.contact_key IS NULL
 )
 
 SELECT
-    r.contact_id,
-    r.ordinal,
-    r.reopened_at,
-    local_on(r.reopened_at) AS reopened_on,
-    c.channel,
-    c.language,
-    c.topic,
-    c.team,
-    c.agent_id,
-    c.urgency,
-    c.source
-FROM reopenings AS r
-INNER JOIN fact_contacts AS c ON c.contact_id = r.contact_id
-WHERE c.exclusion IS NULL
-    AND local_on(r.reopened_at) IS NOT NULL
+    contact_id,
+    ordinal,
+    reopened_at,
+    local_on(reopened_at) AS reopened_on,
+    channel,
+    language,
+    topic,
+    team,
+    agent_id,
+    urgency,
+    source
+FROM reopenings
+WHERE local_on(reopened_at) IS NOT NULL

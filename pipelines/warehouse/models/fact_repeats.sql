@@ -3,6 +3,7 @@ summary = "Whether the same customer came back on the same topic, in any channel
 grain = "one counted contact with a known customer and topic"
 key = ["contact_id"]
 sort = ["arrived_on"]
+lies_as = "contacts.created_at"
 [columns]
 contact_id = { type = "VARCHAR", meaning = "the contact", compression = "zstd" }
 arrived_on = { type = "DATE", unit = "local day", meaning = "day of its arrival" }
