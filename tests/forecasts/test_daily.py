@@ -39,6 +39,18 @@ def test_with_two_years_the_structural_model_joins_in():
     assert answer["mean"].sum() == pytest.approx(expected.sum(), rel=0.06)
 
 
+def test_a_first_year_with_a_season_is_followed_up_and_down_more_closely_than_by_last_week():
+    errors = []
+    for seed, last_on in enumerate(pd.date_range("2026-01-10", periods=9, freq="40D")):
+        history, expected = daily(330, last_on, yearly=0.6, seed=seed)  # up to 7 % a week
+        ahead = forecast_daily(history)["mean"].to_numpy()
+        last_week = np.tile(history["offered"].to_numpy()[-7:], 2)
+        errors.append([np.abs(each - expected).sum() for each in (ahead, last_week)])
+
+    ours, last_weeks = np.sum(errors, axis=0)
+    assert ours / last_weeks == pytest.approx(0.874, abs=0.02)  # 1.2 before levels moved
+
+
 def test_closed_weekdays_and_missing_days_are_absent_and_not_zero():
     history, _ = daily(140)
     is_open = history["local_on"].dt.day_of_week < 5

@@ -8,7 +8,7 @@ from statsmodels.regression.linear_model import WLS
 
 from pipelines.forecasts.base import targets
 from pipelines.forecasts.day_levels import HALF_LIVES_WEEKS, fit_levels, log_day_totals
-from tests.forecasts.series import weekly_grid
+from tests.forecasts.series import weekly_counts, weekly_grid
 
 
 def with_holidays(weeks=12, known_from=0):
@@ -73,3 +73,20 @@ def test_the_recent_remainder_is_the_mean_of_the_last_days_halving_every_four():
     # 4 of the last days at 0.1, weights 2^(-age/4): (1 - 2^-1) of all weight; the level of 26
     # weeks has taken up a little of it
     assert levels.recent[0, 3] == pytest.approx(0.05, abs=0.006)
+
+
+def test_a_moving_level_is_the_level_of_the_last_days_whatever_column_began_with_it():
+    grid = weekly_grid(weeks=20)
+    counts, column = grid.counts.copy(), np.zeros((len(grid.days), 1))
+    counts[grid.observed - 21 : grid.observed] *= 2
+    column[grid.observed - 4 : grid.observed] = 1
+    known = np.zeros(column.shape, dtype=int)
+    grid = replace(grid, counts=counts, columns=column, known_from=known)
+
+    levels = fit_levels(grid, [grid.observed - 1], 14)
+    usual = np.log(weekly_counts(grid.days)[grid.observed :].sum(axis=1) + 0.5)
+    moving = np.exp(levels.moving[0] - usual)
+    still = np.exp(levels.ahead[0] + levels.recent[0][:, None] - usual)
+    assert moving == pytest.approx(2, abs=0.15)
+    # learnt together, the column has taken up to half of the new level with it
+    assert still.mean(axis=1).tolist() == pytest.approx([1.72, 1.63, 1.58, 1.55], abs=0.01)

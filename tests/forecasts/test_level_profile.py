@@ -95,6 +95,32 @@ def test_where_days_scatter_the_mean_is_forecast_and_not_the_median():
     counts = grid.counts.copy()
     counts[: grid.observed] *= np.exp(swing)[:, None]
 
-    forecast = totals_ahead(replace(grid, counts=counts)).sum() / usual_ahead(grid).sum()
+    origins = [grid.observed - 2, grid.observed - 1]  # after a good day and after a bad one
+    means = LevelProfile().means(replace(grid, counts=counts), origins, 14)
+    usual = [weekly_counts(grid.days)[origin + 1 : origin + 15].sum() for origin in origins]
+    forecast = np.mean(means.sum(axis=(1, 2)) / usual)
     # the middle of the logs is 1, the mean day (e^0.4 + e^-0.4) / 2
     assert forecast == pytest.approx(np.cosh(0.4), abs=0.02)
+
+
+def test_a_new_level_is_not_taken_for_the_worth_of_a_column_that_began_with_it():
+    grid = weekly_grid(weeks=20)
+    counts = grid.counts.copy()
+    counts[grid.observed - 21 : grid.observed] *= 2
+    days = slice(grid.observed - 4, grid.observed)
+    grid = with_column(replace(grid, counts=counts), days, 1.0)
+
+    assert totals_ahead(grid).sum() / usual_ahead(grid).sum() == pytest.approx(2, abs=0.05)
+
+
+def test_a_day_that_moved_two_hours_four_weeks_ago_is_followed():
+    grid = weekly_grid(weeks=20)
+    counts = grid.counts.copy()
+    moved = slice(grid.observed - 28, grid.observed)
+    counts[moved] = np.roll(counts[moved], 4, axis=1)
+
+    means = LevelProfile().means(replace(grid, counts=counts), [grid.observed - 1], 14)[0]
+    expected = np.roll(weekly_counts(grid.days)[grid.observed :], 4, axis=1)
+    # two weeks' half-life, the shortest, has forgotten three quarters of the day as it was, which
+    # would be off by .46
+    assert np.abs(means - expected).sum() / expected.sum() == pytest.approx(0.139, abs=0.01)

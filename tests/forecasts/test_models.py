@@ -112,6 +112,20 @@ def test_a_desk_closed_on_weekends_is_forecast_on_its_five_days(model):
     assert np.isnan(means[~is_open]).all()
 
 
+def test_hours_that_are_new_ahead_are_not_expected_to_be_empty(model):
+    grid = weekly_grid(weeks=12, open_slots=slice(18, 36))
+    passes = grid.passes.copy()
+    passes[grid.observed :, 16:40] = 1
+
+    means = ahead(model, replace(grid, passes=passes))
+    assert (means[:, [16, 17, 36, 37, 38, 39]] > 0).all()
+    assert np.isnan(means[:, :16]).all()
+    assert np.isnan(means[:, 40:]).all()
+    if not model.is_yardstick and model.minimum_days > 7:  # no shape to go by but the nearest
+        assert means[:, 16:18] == pytest.approx(means[:, [18, 18]])
+        assert means[:, 36:40] == pytest.approx(means[:, [35, 35, 35, 35]])
+
+
 def test_twice_the_contacts_are_twice_the_forecast(model):
     grid = weekly_grid(noise_seed=4)
     twice = replace(grid, counts=grid.counts * 2)
