@@ -39,7 +39,7 @@ _CELLS_AT_ONCE = 2_000_000
 
 Group = tuple[tuple, np.ndarray]
 """A group's key and its values."""
-Tally = tuple[pd.DataFrame, np.ndarray, np.ndarray]
+Tally = tuple[list[tuple], np.ndarray, np.ndarray]
 """The keys of some groups, the bins in rising order, and how many of each group are in each:
 [groups, bins, 2], those that were seen to end standing second."""
 
@@ -155,11 +155,12 @@ def percentile(share: float) -> Estimate:
                 for key, values in _listed(build, selection, "value")
             ]
             return _frame(selection, rows)
-        parts = [
-            _of_groups(keys, percentiles.binned(bins, counts[:, :, 1], share), counts)
+        rows = [
+            row
             for keys, bins, counts in _tallied(build, selection)
+            for row in _rows(keys, percentiles.binned(bins, counts[:, :, 1], share), counts)
         ]
-        return _frame(selection, parts, is_approximate=True)
+        return _frame(selection, rows, is_approximate=True)
 
     return estimate
 
@@ -173,11 +174,12 @@ def survival_percentile(share: float) -> Estimate:
             return _frame(
                 selection, [(*key, *curve.quantile(share), n) for key, curve, n in curves]
             )
-        parts = [
-            _of_groups(keys, of_counts(bin_middle(bins), counts).quantile(share), counts)
+        rows = [
+            row
             for keys, bins, counts in _tallied(build, selection, "is_observed")
+            for row in _rows(keys, of_counts(bin_middle(bins), counts).quantile(share), counts)
         ]
-        return _frame(selection, parts, is_approximate=True)
+        return _frame(selection, rows, is_approximate=True)
 
     return estimate
 
@@ -213,7 +215,7 @@ def _close_survivals(build: Build, selection: Selection) -> Iterator[tuple[tuple
     for keys, bins, counts in _tallied(build, selection, "is_observed"):
         durations = np.repeat(bin_middle(bins), 2)
         is_observed = np.tile([False, True], len(bins))
-        for key, found in zip(keys.itertuples(index=False, name=None), counts, strict=True):
+        for key, found in zip(keys, counts, strict=True):
             yield key, kaplan_meier(durations, is_observed, found.ravel()), int(found.sum())
 
 
@@ -238,11 +240,37 @@ def _listed(build: Build, selection: Selection, expression: str) -> Iterator[Gro
 
 
 def _tallied(build: Build, selection: Selection, is_observed: str = "TRUE") -> Iterator[Tally]:
-    """How many of each group's durations fall into each bin, some groups at a time, in order.
+    """How many of each group's durations fall into each bin, some groups at a time, in order."""
+    cells, known = _cells(build, selection, is_observed)
+    cells, counts = _counted(cells)
+    group, place = np.divmod(cells, 2 * _BINS)
+    is_used = np.bincount(place >> 1, minlength=_BINS) > 0
+    bins, bin_places = np.flatnonzero(is_used), np.cumsum(is_used) - 1
+    begins = np.flatnonzero(np.diff(group, prepend=-1))
+    step = max(_CELLS_AT_ONCE // (2 * len(bins)), 1) if len(bins) else 1
+    for start in range(0, len(begins), step):
+        groups = group[begins[start : start + step]]
+        end = begins[start + step] if start + step < len(begins) else len(cells)
+        part = slice(begins[start], end)
+        found = np.zeros((len(groups), len(bins), 2), dtype=np.int64)
+        row = np.searchsorted(groups, group[part])
+        found[row, bin_places[place[part] >> 1], place[part] & 1] = counts[part]
+        places = np.unravel_index(groups, [len(values) for values in known]) if known else ()
+        columns = [
+            [values[place] for place in column]
+            for values, column in zip(known, places, strict=True)
+        ]
+        yield list(zip(*columns, strict=True)) if known else [()], bins, found
 
-    The engine gives every observation the number of its cell, and NumPy counts them: twice as
-    fast as grouping millions of rows by text, which hashes and compares them all. Numbers are
-    added up as doubles, which are exact as far as here and need no checks for overflow.
+
+def _cells(
+    build: Build, selection: Selection, is_observed: str
+) -> tuple[np.ndarray, list[list[object]]]:
+    """The number of the cell that every observation falls into, and the values of each dimension.
+
+    The engine numbers, NumPy counts: twice as fast as grouping millions of rows by text, which
+    hashes and compares them all. A cell is a group, a bin, and whether the end was seen. Numbers
+    are added up as doubles, which are exact as far as here and need no checks for overflow.
     """
     cell, size, parameters = f"{_BIN} * 2 + CAST({is_observed} AS DOUBLE)", 2 * _BINS, []
     known = []
@@ -262,26 +290,8 @@ def _tallied(build: Build, selection: Selection, is_observed: str = "TRUE") -> I
         f"SELECT CAST({cell} AS {'INTEGER' if size < 2**31 else 'BIGINT'}) AS cell"
         f" FROM {selection.rows_from} WHERE {selection.condition.text}"
     )
-    cells = build.arrow(sql, (*parameters, *selection.condition.parameters))["cell"].to_numpy()
-    cells, counts = _counted(cells)
-    group, place = np.divmod(cells, 2 * _BINS)
-    is_used = np.bincount(place >> 1, minlength=_BINS) > 0
-    bins, bin_places = np.flatnonzero(is_used), np.cumsum(is_used) - 1
-    begins = np.flatnonzero(np.diff(group, prepend=-1))
-    step = max(_CELLS_AT_ONCE // (2 * len(bins)), 1) if len(bins) else 1
-    for start in range(0, len(begins), step):
-        groups = group[begins[start : start + step]]
-        end = begins[start + step] if start + step < len(begins) else len(cells)
-        part = slice(begins[start], end)
-        found = np.zeros((len(groups), len(bins), 2), dtype=np.int64)
-        row = np.searchsorted(groups, group[part])
-        found[row, bin_places[place[part] >> 1], place[part] & 1] = counts[part]
-        places = np.unravel_index(groups, [len(values) for values in known]) if known else ()
-        keys = {
-            name: [values[place] for place in places_of]
-            for name, values, places_of in zip(selection.names, known, places, strict=True)
-        }
-        yield pd.DataFrame(keys, index=range(len(groups))), bins, found
+    cells = build.arrow(sql, (*parameters, *selection.condition.parameters))["cell"]
+    return cells.to_numpy(), known
 
 
 def _counted(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -293,17 +303,14 @@ def _counted(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return found, counts[found]
 
 
-def _of_groups(keys: pd.DataFrame, estimate: tuple, counts: np.ndarray) -> pd.DataFrame:
-    value, low, high = estimate
-    return keys.assign(value=value, low=low, high=high, n=counts.sum(axis=(1, 2)))
+def _rows(keys: list[tuple], estimate: tuple, counts: np.ndarray) -> list[tuple]:
+    """Each group's key, value, limits and n."""
+    figures = zip(*(part.tolist() for part in (*estimate, counts.sum(axis=(1, 2)))), strict=True)
+    return [(*key, *found) for key, found in zip(keys, figures, strict=True)]
 
 
-def _frame(selection: Selection, found: list, is_approximate: bool = False) -> pd.DataFrame:
-    """One frame from a row per group, or from frames of several groups each."""
-    columns = [*selection.names, "value", "low", "high", "n"]
-    if found and isinstance(found[0], pd.DataFrame):
-        found = pd.concat(found, ignore_index=True)
-    found = pd.DataFrame(found, columns=columns)
+def _frame(selection: Selection, rows: list, is_approximate: bool = False) -> pd.DataFrame:
+    found = pd.DataFrame(rows, columns=[*selection.names, "value", "low", "high", "n"])
     found = _estimated(found[[*selection.names, "n"]], found["value"], found["low"], found["high"])
     found.attrs["is_approximate"] = is_approximate
     return found

@@ -223,6 +223,24 @@ def test_beyond_the_exact_limit_an_answer_says_that_it_is_approximate(
     assert (close["value"] / exact["value"] - 1).abs().max() <= 0.012
 
 
+@pytest.mark.parametrize(
+    "by", [(), "team", ("half_hour", "language"), ("month", "weekday"), ("week", "day"), "hour"]
+)
+@pytest.mark.parametrize("metric", ["first_response_seconds", "first_response_censored_seconds"])
+def test_groups_of_a_wide_range_are_those_of_a_narrow_one(week, monkeypatch, by, metric):
+    exact = week.measure(metric, by=by)
+    monkeypatch.setattr(estimates, "EXACT_UP_TO", 2)
+    monkeypatch.setattr(estimates, "SURVIVAL_EXACT_UP_TO", 2)
+    together = week.measure(metric, by=by)
+    monkeypatch.setattr(estimates, "_CELLS_AT_ONCE", 1)
+    one_by_one = week.measure(metric, by=by)
+    pd.testing.assert_frame_equal(together, one_by_one)
+    names = [name for name in exact if name not in ("value", "low", "high")]
+    pd.testing.assert_frame_equal(together[names], exact[names])
+    assert (together["value"].isna() == exact["value"].isna()).all()
+    assert not (together["value"] / exact["value"] - 1).abs().max() > 0.012
+
+
 def test_a_wide_survival_curve_says_that_it_is_approximate(week, monkeypatch):
     assert week.survival("first_response_censored_seconds").attrs["is_approximate"] is False
     monkeypatch.setattr(estimates, "SURVIVAL_EXACT_UP_TO", 2)
