@@ -14,12 +14,13 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.errors import InputError, StorageError, UnknownNameError, WarehouseBusyError
 from pipelines.forecasts.scenarios import Scenario, from_text, to_toml
+from pipelines.ingest.masking import masked
 
 FILE_NAME = "written.sqlite"
 LONGEST_AUTHOR = 80
@@ -122,7 +123,7 @@ class ScenarioStore:
     def save(
         self, scenario: Scenario, by: str, at: datetime, replaces: int | None = None
     ) -> Revision:
-        """Keep a scenario under its name.
+        """Keep a scenario under its name; its note is masked as messages are, for it stays.
 
         Parameters
         ----------
@@ -136,7 +137,9 @@ class ScenarioStore:
         Raises InputError where the name is taken, the scenario was changed since, it is none that
         `from_dict` takes (a name too long), or `by` is no name.
         """
-        return self._append(scenario.name, by, at, scenario, replaces)
+        (note,) = masked([scenario.note])
+        kept = replace(scenario, note=note or "")
+        return self._append(kept.name, by, at, kept, replaces)
 
     def delete(self, name: str, by: str, at: datetime, replaces: int | None = None) -> Revision:
         """Take a scenario from the list; its history stays. `replaces`: as for `save`.

@@ -33,6 +33,13 @@ def test_a_saved_scenario_is_found_by_its_name_in_any_case_and_form(store):
     assert [each.name for each in store.all()] == ["급등 Bitcoin 100K"]
 
 
+def test_what_a_note_tells_of_a_person_is_masked_before_it_is_kept_for_ever(store, tmp_path):
+    told = replace(surge("VIP"), note="kim@example.com asked for it, 010-1234-5678")
+    kept = store.save(told, by="kim", at=NOON).scenario.note
+    assert kept == store.load("VIP").scenario.note == "<email> asked for it, <phone>"
+    assert b"example.com" not in (tmp_path / FILE_NAME).read_bytes()
+
+
 def test_a_revision_is_added_and_the_one_before_stays(store):
     store.save(surge("moon", 1.0), by="kim", at=NOON)
     store.save(surge("moon", 2.0), by="lee", at=LATER, replaces=1)
