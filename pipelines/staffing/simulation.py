@@ -150,8 +150,9 @@ def simulate(
     random = np.random.default_rng(seed)
     desk = _Desk(contacts, agents, interval_seconds, handle_seconds, patience_seconds, concurrency)
     desk.open(random)
-    while desk.advance(random):
-        desk.answer()
+    with np.errstate(divide="ignore"):  # an idle desk finishes its next contact never
+        while desk.advance(random):
+            desk.answer()
     return desk.counted(within_seconds)
 
 
@@ -243,9 +244,11 @@ class _Desk:
             else random.exponential(self.patience, self.arrived.shape)
         )
         self.waited = np.full(self.arrived.shape, np.nan)
-        self.used = np.zeros((replications, intervals))
+        self.used = np.zeros(self.contacts.shape)
+        self.cell = self.rows * intervals  # of `used`, counted through: the present interval's
         self.now = np.zeros(replications)
         self.interval = np.zeros(replications, dtype=np.int64)
+        self.turn = np.full(replications, float(self.interval_seconds) if intervals > 1 else np.inf)
         self.seen = np.zeros(replications, dtype=np.int64)  # arrivals so far
         self.head = np.zeros(replications, dtype=np.int64)  # the longest waiting of them
         self.holding = np.zeros((replications, 2 * (self.slots + 1)), dtype=np.int64)
@@ -253,27 +256,25 @@ class _Desk:
 
     def advance(self, random) -> bool:
         """Take every replication to its next event; False once all are done."""
-        rows, last = self.rows, len(self.agents) - 1
-        arrival = self.arrived[rows, self.seen]
+        arrival = self.arrived[self.rows, self.seen]
         speed = self.holding @ self.speed
-        with np.errstate(divide="ignore"):
-            finish = self.now + random.standard_exponential(len(rows)) / speed
-        turn = np.where(self.interval < last, (self.interval + 1) * self.interval_seconds, np.inf)
-        at = np.minimum(np.minimum(arrival, finish), turn)
-        # At the end either nobody waits, or nobody is there to answer: all of them hang up.
-        is_over = np.isinf(arrival) & np.isinf(turn)
-        is_done = is_over & ((self.head >= self.seen) | (speed == 0))
-        if is_done.all():
-            return False
-        at = np.where(is_done, self.now, at)
+        finish = self.now + random.standard_exponential(len(self.rows)) / speed
+        at = np.minimum(np.minimum(arrival, finish), self.turn)
+        is_done = np.isinf(arrival) & np.isinf(self.turn)
+        if is_done.any():
+            # At the end either nobody waits, or nobody is there to answer: all of them hang up.
+            is_done &= (self.head >= self.seen) | (speed == 0)
+            if is_done.all():
+                return False
+            at = np.where(is_done, self.now, at)
         # Beyond the last interval the desk only finishes: that time is nobody's occupancy.
         end = len(self.agents) * self.interval_seconds
         spent = np.minimum(at, end) - np.minimum(self.now, end)
-        self.used[rows, self.interval] += (self.holding @ self.in_hand) * spent
+        self.used.ravel()[self.cell] += (self.holding @ self.in_hand) * spent
         self.now = at
         is_arrival = ~is_done & (at == arrival)
         self.seen += is_arrival
-        is_turn = ~is_done & ~is_arrival & (at == turn)
+        is_turn = ~is_done & ~is_arrival & (at == self.turn)
         if is_turn.any():
             self._change_shift(np.flatnonzero(is_turn))
         finished = np.flatnonzero(~(is_done | is_arrival | is_turn))
@@ -287,24 +288,28 @@ class _Desk:
 
     def answer(self):
         """Whoever waits and finds a slot is answered, unless he hung up before."""
-        while True:
-            free = self.holding[:, : self.slots] > 0
-            could = np.flatnonzero((self.head < self.seen) & free.any(axis=1))
-            if not could.size:
-                return
+        is_free = self.holding[:, : self.slots].any(axis=1)
+        could = np.flatnonzero((self.head < self.seen) & is_free)
+        while could.size:
             head = self.head[could]
             waited = self.now[could] - self.arrived[could, head]
             is_here = waited <= self.gives_up_after[could, head]
             taken, head = could[is_here], head[is_here]
             self.waited[taken, head] = waited[is_here]
-            least = free[taken].argmax(axis=1)
+            least = (self.holding[taken, : self.slots] > 0).argmax(axis=1)
             self.holding[taken, least] -= 1
             self.holding[taken, least + 1] += 1
             self.head[could] += 1
+            is_free = self.holding[could, : self.slots].any(axis=1)
+            could = could[(self.head[could] < self.seen[could]) & is_free]
 
     def _change_shift(self, rows):
         self.interval[rows] += 1
-        agents = self.agents[self.interval[rows]]
+        self.cell[rows] += 1
+        interval = self.interval[rows]
+        is_last = interval == len(self.agents) - 1
+        self.turn[rows] = np.where(is_last, np.inf, (interval + 1) * self.interval_seconds)
+        agents = self.agents[interval]
         on_duty = self.holding[rows, : self.slots + 1]
         change = agents - on_duty.sum(axis=1)
         # Who holds least goes first: the classes up to the one that still covers the number.

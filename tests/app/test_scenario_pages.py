@@ -1,5 +1,6 @@
 """The scenarios of the staffing page: a link opens one, controls make one, saving keeps it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -61,9 +62,9 @@ def test_a_link_opens_a_scenario_and_shows_what_the_door_says(open_app, written)
 
 def test_what_is_set_is_seen_and_saved_and_deleted(open_app, written):
     app = open_app(written, "staffing", queue="phone:ko", view="scenarios")
-    before = under_it(app, "Contacts expected")
+    shown = {0.8: under_it(app, "Contacts expected")}
     field(app.number_input, "More contacts, %").set_value(300).run()
-    assert float(under_it(app, "Contacts expected")) > float(before)
+    shown[3.0] = under_it(app, "Contacts expected")
 
     button(app, "Save").click().run()
     assert [each.value for each in app.error] == [
@@ -75,7 +76,13 @@ def test_what_is_set_is_seen_and_saved_and_deleted(open_app, written):
     door = api.open_warehouse(written)
     kept = door.scenario("급등 시나리오")
     assert (kept.revision, kept.saved_by) == (1, "yuna")
-    assert kept.scenario.effects[0].values["size"] == 3.0
+    (effect,) = kept.scenario.effects
+    assert effect.values["size"] == 3.0
+    for size, contacts in shown.items():
+        sized = replace(effect, values={**effect.values, "size": size})
+        scenario = replace(kept.scenario, effects=(sized,))
+        found = door.effect_of_scenario(scenario, "phone", "ko", by=()).iloc[0]
+        assert contacts == f"{found['contacts_after']:,.0f}"
     assert app.query_params["scenario"] == "급등 시나리오"
 
     button(app, "Delete").click().run()
