@@ -2,8 +2,6 @@
 
 import itertools
 
-import pytest
-
 from tests.fixtures import SETTINGS
 
 MARTS = (
@@ -57,26 +55,37 @@ def test_absence_says_the_same_as_a_row_that_says_deleted(warehouse, tmp_path):
     assert tables_of(warehouse.build()) == tables_of(clean(SETTINGS, contacts=told))
 
 
-@pytest.mark.parametrize(
-    ("before", "export", "after", "deleted"),
-    [
-        (FULL, WITHOUT_B, LAST_TWO, set()),  # delivered again: it was restored
-        (FULL, LAST_TWO, None, set()),  # `a` lies before the export's period
-        (LAST_TWO, WITHOUT_B, FULL, set()),
-        (FULL, "contact_id | kind\nx | call", None, set()),  # another kind, another moment
-        (FULL, "contact_id | source | created_at\na | x | 2026-03-02\nb | x | 2026-03-03", None,
-         set()),
-    ],
-)  # fmt: skip
-def test_only_the_absent_of_the_exports_own_system_kind_and_period_are_deleted(
-    warehouse, before, export, after, deleted
-):
-    warehouse.load(contacts=before)
-    warehouse.load(contacts=export, is_full=True)
-    if after:
-        warehouse.load(contacts=after)
+def of(system: str, table: str) -> str:
+    """The same contacts as those of a system of its own, but where the table tells another."""
+    head, *rows = (line.strip() for line in table.strip().splitlines())
+    if "source" in head:
+        return "\n".join([head, *(f"{system}.{row}" for row in rows)])
+    return "\n".join([f"source | {head}", *(f"{system} | {system}.{row}" for row in rows)])
+
+
+def test_only_the_absent_of_the_exports_own_system_kind_and_period_are_deleted(warehouse):
+    # what was delivered before, the full export, and what came after it
+    delivered = {
+        "absent": (FULL, WITHOUT_B),
+        "restored": (FULL, WITHOUT_B, LAST_TWO),
+        "older": (FULL, LAST_TWO),  # `a` lies before the export's period
+        "unknown": (LAST_TWO, WITHOUT_B, FULL),
+        "kind": (FULL, "contact_id | kind\nx | call"),  # another kind, another moment
+        "system": (
+            FULL,
+            "contact_id | source | created_at\na | x | 2026-03-02\nb | x | 2026-03-03",
+        ),
+    }
+    for system, (before, export, *after) in delivered.items():
+        warehouse.load(contacts=of(system, before))
+        warehouse.load(contacts=of(system, export), is_full=True)
+        for table in after:
+            warehouse.load(contacts=of(system, table))
     found = fates(warehouse.build())
-    assert {contact for contact, exclusion in found.items() if exclusion == "deleted"} == deleted
+    assert len(found) == 4 + 4 + 4 + 4 + 5 + 4
+    assert [contact for contact, exclusion in found.items() if exclusion == "deleted"] == [
+        "absent.b"
+    ]
 
 
 def test_an_export_that_is_not_full_deletes_nothing(warehouse):
@@ -107,23 +116,24 @@ def test_a_late_row_after_a_full_export_counts(warehouse):
     assert fates(warehouse.build())["late"] is None
 
 
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("9 | no status | export again |", None),
-        ("9 | no status | export again | 2026-03-02", None),
-        ("9 | no status | export again | 2026-02-02", "deleted"),
-        ("9 | a line of totals | nothing to do: the line is left out |", "deleted"),
-    ],
-)
-def test_a_refused_line_may_be_the_contact_that_seems_to_be_absent(warehouse, line, expected):
-    warehouse.load(contacts=FULL)
-    warehouse.load(
-        contacts=WITHOUT_B,
-        is_full=True,
-        rejects=f"line | reasons | remedy | received_on\n{line}",
-    )
-    assert fates(warehouse.build())["b"] == expected
+def test_a_refused_line_may_be_the_contact_that_seems_to_be_absent(warehouse):
+    refused = {
+        "any_day": "9 | no status | export again |",
+        "its_day": "9 | no status | export again | 2026-03-02",
+        "another_day": "9 | no status | export again | 2026-02-02",
+        "no_contact": "9 | a line of totals | nothing to do: the line is left out |",
+    }
+    for system, line in refused.items():
+        warehouse.load(contacts=of(system, FULL))
+        warehouse.load(
+            contacts=of(system, WITHOUT_B),
+            is_full=True,
+            rejects=f"line | reasons | remedy | received_on\n{line}",
+        )
+    found = fates(warehouse.build())
+    assert {system: found[f"{system}.b"] for system in refused} == {
+        "any_day": None, "its_day": None, "another_day": "deleted", "no_contact": "deleted",
+    }  # fmt: skip
 
 
 PIECES = [
