@@ -5,6 +5,8 @@ less than what is due by then, and never more than what has arrived. Agents of t
 help while they have nothing better to do; what they cannot do, dedicated agents must.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -258,15 +260,9 @@ def _least_dedicated(at_hand, must, spare, most) -> tuple[NDArray, NDArray]:
     Variables: done so far, dedicated agents, and the most of these at once.
     """
     rows = len(at_hand)
-    step = diags_array([1.0, -1.0], offsets=[0, -1], shape=(rows, rows))
-    agents = eye_array(rows)
-    nothing = csr_array((rows, rows))
-    within_capacity = hstack([step, -HOURS * agents, csr_array((rows, 1))])
-    only_forward = hstack([-step, nothing, csr_array((rows, 1))])
-    below_peak = hstack([nothing, agents, csr_array(-np.ones((rows, 1)))])
     found = linprog(
         np.r_[np.full(rows, -_DELAY_PRICE), np.full(rows, HOURS), _PEAK_PRICE],
-        A_ub=vstack([within_capacity, only_forward, below_peak]).tocsr(),
+        A_ub=_constraints(rows),
         b_ub=np.r_[spare, np.zeros(2 * rows)],
         bounds=np.column_stack(
             [np.r_[np.minimum(must, at_hand), np.zeros(rows + 1)], np.r_[at_hand, most, np.inf]]
@@ -276,6 +272,18 @@ def _least_dedicated(at_hand, must, spare, most) -> tuple[NDArray, NDArray]:
     if not found.success:
         raise UnreachablePlanError(f"the solver found no plan: {found.message}")
     return found.x[:rows], found.x[rows : 2 * rows]
+
+
+@lru_cache(maxsize=16)  # desks share their hours, and each is planned for three volumes
+def _constraints(rows: int) -> csr_array:
+    """[3 rows, 2 rows + 1] within capacity, only forward, below the peak."""
+    step = diags_array([1.0, -1.0], offsets=[0, -1], shape=(rows, rows))
+    agents = eye_array(rows)
+    nothing = csr_array((rows, rows))
+    within_capacity = hstack([step, -HOURS * agents, csr_array((rows, 1))])
+    only_forward = hstack([-step, nothing, csr_array((rows, 1))])
+    below_peak = hstack([nothing, agents, csr_array(-np.ones((rows, 1)))])
+    return vstack([within_capacity, only_forward, below_peak]).tocsr()
 
 
 def _column(work: pd.DataFrame, name: str, otherwise: float) -> NDArray[np.float64]:

@@ -9,8 +9,8 @@ from benchmarks.forecast import OURS, SERIES, scores
 DATA = Path(__file__).parents[3] / "shared" / "data"
 # WAPE reached at 1 day, 1 week, 2 weeks, and by how much of the better yardstick's at most
 REACHED = {
-    "bank 2003, weekdays 07:00-21:05": ((0.0347, 0.0463, 0.0487), 0.75),
-    "bank 1999, 24x7": ((0.2011, 0.2351, 0.2397), 0.85),
+    "bank 2003, weekdays 07:00-21:05": ((0.0348, 0.0468, 0.0493), 0.75),
+    "bank 1999, 24x7": ((0.2002, 0.2348, 0.2395), 0.85),
 }
 
 pytestmark = [
