@@ -1,5 +1,7 @@
 """One small week, built once for all tests that only read it."""
 
+from pathlib import Path
+
 import pytest
 
 from pipelines.api import Warehouse, open_warehouse
@@ -54,20 +56,23 @@ REJECTS = """
 
 
 @pytest.fixture(scope="session")
-def week_folder(tmp_path_factory):
+def week_folder(made_by_one_worker):
     """The folder of a warehouse with five counted contacts of 2 and 4 March 2026."""
-    raw = RawWarehouse(tmp_path_factory.mktemp("week"))
-    raw.load(
-        file="march.csv",
-        contacts=CONTACTS,
-        messages=MESSAGES,
-        sessions=SESSIONS,
-        status_events=STATUS_EVENTS,
-        surveys=SURVEYS,
-        rejects=REJECTS,
-    )
-    raw.build().close()
-    return raw.folder
+
+    def build(folder: Path) -> None:
+        raw = RawWarehouse(folder)
+        raw.load(
+            file="march.csv",
+            contacts=CONTACTS,
+            messages=MESSAGES,
+            sessions=SESSIONS,
+            status_events=STATUS_EVENTS,
+            surveys=SURVEYS,
+            rejects=REJECTS,
+        )
+        raw.build().close()
+
+    return made_by_one_worker("week", build)
 
 
 @pytest.fixture

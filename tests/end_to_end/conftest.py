@@ -83,15 +83,16 @@ def three_tickets(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _published_once(tmp_path_factory, three_tickets) -> Path:
-    warehouse = tmp_path_factory.mktemp("published") / "warehouse"
-    for arguments in (
-        ["load", three_tickets, "--zone", "Asia/Seoul", "--warehouse", warehouse],
-        ["build", "--warehouse", warehouse],
-    ):
-        ran = _run(arguments)
-        assert ran.exit_code == 0, ran.stderr
-    return warehouse
+def _published_once(made_by_one_worker, three_tickets) -> Path:
+    def build(warehouse: Path) -> None:
+        for arguments in (
+            ["load", three_tickets, "--zone", "Asia/Seoul", "--warehouse", warehouse],
+            ["build", "--warehouse", warehouse],
+        ):
+            ran = _run(arguments)
+            assert ran.exit_code == 0, ran.stderr
+
+    return made_by_one_worker("published", build)
 
 
 @pytest.fixture

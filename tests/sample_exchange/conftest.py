@@ -7,11 +7,9 @@ from pipelines import sample_exchange
 
 
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory):
+def sample_folder(made_by_one_worker):
     """60,000 contacts of seed 11."""
-    folder = tmp_path_factory.mktemp("sample")
-    sample_exchange.write(folder, 60_000, 11)
-    return folder
+    return made_by_one_worker("sample", lambda folder: sample_exchange.write(folder, 60_000, 11))
 
 
 @pytest.fixture(scope="session")
