@@ -78,7 +78,7 @@ def test_with_fewer_than_thirty_who_hung_up_patience_is_not_known(warehouse):
 
 def test_the_handle_time_is_measured_from_thirty_contacts_on(warehouse):
     connection = warehouse(CHATS, contacts=contacts(30), sessions=HEAD + sessions(30))
-    settings = warehouse.settings or warehouse.read_settings(CHATS)
+    settings = warehouse.read_settings(CHATS)
     found = measured_handling(connection, settings)
     assert found == {("live_chat", "ko"): Handling(300.0, 1.0, 30)}
     few = assumed([("live_chat", "ko"), ("email", "ko")], settings, {}, {})
