@@ -1,7 +1,7 @@
 /* ---
 summary = "What customers and bots wrote after an agent's message, up to and with the next one: every later turn of a conversation. The first turn, before any agent wrote, is not in it."
 grain = "one contact and agent message that others wrote after"
-key = ["contact_key", "turn"]
+key = []
 --- */
 WITH counted AS (
     SELECT
@@ -17,9 +17,9 @@ WITH counted AS (
     FROM core_spoken
 )
 
+-- one row per contact and turn; which turn it was nobody asks
 SELECT
     contact_key,
-    turn,
     min(CASE WHEN speaker = 1 THEN sent_at END) AS asked_at,
     max(CASE WHEN speaker = 3 THEN sent_at END) AS replied_at
 FROM counted

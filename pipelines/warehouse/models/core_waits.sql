@@ -36,7 +36,7 @@ SELECT
     c.handed_over_at,
     c._load_id,
 
-    coalesce(s.abandoned_at, CASE WHEN s.outcome = 'abandoned' THEN s.ended_at END) AS hung_up_at,
+    coalesce(s.abandoned_at, CASE WHEN s.is_told_abandoned THEN s.ended_at END) AS hung_up_at,
 
     -- arrival: the first inbound message. Who was taken by an agent, or left, before writing had
     -- asked for one before it; of merged contacts the customer has waited since the first.
@@ -64,7 +64,8 @@ SELECT
     -- a session that ended without a queue, an answer or a hang-up: the line was closed
     s.contact_key IS NOT NULL
         AND o.contact_id IS NULL
-        AND coalesce(s.outcome, 'unknown') = 'unknown'
+        AND NOT s.is_told_served
+        AND NOT s.is_told_abandoned
         AND s.queue_entered_at IS NULL
         AND s.answered_at IS NULL
         AND s.abandoned_at IS NULL
@@ -84,8 +85,8 @@ SELECT
     ) AS replied_at,
     CASE
         WHEN s.contact_key IS NULL OR is_bot_contained THEN NULL
-        WHEN s.outcome IN ('answered', 'callback', 'voicemail') THEN FALSE
-        WHEN s.outcome = 'abandoned' THEN NOT coalesce(replied_at <= hung_up_at, FALSE)
+        WHEN s.is_told_served THEN FALSE
+        WHEN s.is_told_abandoned THEN NOT coalesce(replied_at <= hung_up_at, FALSE)
         WHEN replied_at IS NOT NULL THEN FALSE
         WHEN hung_up_at IS NOT NULL THEN TRUE
     END AS is_abandoned,
@@ -103,7 +104,7 @@ SELECT
     CASE WHEN is_untimed THEN k.vendor_first_response_business_seconds END AS untimed_response_business_seconds,
     CASE
         WHEN is_abandoned THEN FALSE
-        WHEN first_reply_at IS NOT NULL OR s.outcome = 'answered' THEN TRUE
+        WHEN first_reply_at IS NOT NULL OR s.is_told_answered THEN TRUE
         WHEN NOT is_untimed THEN FALSE
         WHEN untimed_response_seconds IS NOT NULL THEN TRUE
         ELSE k.replies_count > 0
