@@ -29,7 +29,7 @@ Estimate = Callable[[Build, Selection], pd.DataFrame]
 # answer would take longer than the 300 ms that the widest range may take, or for survival the
 # 50 ms that four weeks may take.
 EXACT_UP_TO = 2_500_000
-SURVIVAL_EXACT_UP_TO = 250_000
+SURVIVAL_EXACT_UP_TO = 100_000
 
 # One whole number holds both: the duration, and in the last bit whether it was seen to end.
 _PACKED = "value * 2 + CAST(is_observed AS BIGINT)"
