@@ -1,17 +1,15 @@
-"""Work that can wait until a promised day: e-mail, tickets, social media, by linear programme.
+"""Work that can wait until a promised day: e-mail, tickets, social media.
 
 Amounts are agent hours (contacts x handle time). What is done by the end of a half hour is never
 less than what is due by then, and never more than what has arrived. Agents of the live channels
-help while they have nothing better to do; what they cannot do, dedicated agents must.
+help while they have nothing better to do; what they cannot do, dedicated agents must. That is a
+linear programme; it is of a form that has a direct answer (see `_least_dedicated`), and tests
+compare the two.
 """
-
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, diags_array, eye_array, hstack, vstack
 
 from pipelines.errors import OutOfRangeError, UnreachablePlanError
 
@@ -31,9 +29,8 @@ DEFERRABLE_COLUMNS = (
     "backlog_hours",
 )
 
-_PEAK_PRICE = 1e-2  # levels the work, and never at the price of an hour more of it
-_DELAY_PRICE = 1e-6  # and of equal plans the one that begins earlier
 _ROUNDING = 1e-7
+_EXACT = 1e-10
 
 
 def spare_hours(live_agents: ArrayLike, live_occupancy_share: ArrayLike) -> NDArray[np.float64]:
@@ -255,35 +252,95 @@ def _check_reachable(starts_at, at_hand, must, capacity) -> None:
 
 
 def _least_dedicated(at_hand, must, spare, most) -> tuple[NDArray, NDArray]:
-    """[rows] hours done so far and dedicated agents, by linear programme (HiGHS).
+    """[rows] hours done so far and dedicated agents: the linear programme's answer, directly.
 
-    Variables: done so far, dedicated agents, and the most of these at once.
+    minimise    the hours of dedicated agents; of plans with as few, the most at once; of those
+                with as few at once, the one that has done the most by the end of every row
+    subject to  must <= done <= at_hand, done never falling,
+                done - done before <= spare + HOURS x dedicated, 0 <= dedicated <= most
+
+    Dedicated agents who wait until nothing else keeps a promise do the fewest hours: the others
+    have had all the time there is. The rows between work running out and the last of them before
+    it runs out again are a critical interval: there, and only there, every plan of so few hours
+    has dedicated agents, and uses all that live agents can spare. So what they do in all is known
+    for each interval by itself, and the most at once is what its densest part asks for.
+
+    Source: F. Yao, A. Demers and S. Shenker, A scheduling model for reduced CPU energy (FOCS
+    1995), section 3: critical intervals of work with release times and deadlines.
     """
-    rows = len(at_hand)
-    found = linprog(
-        np.r_[np.full(rows, -_DELAY_PRICE), np.full(rows, HOURS), _PEAK_PRICE],
-        A_ub=_constraints(rows),
-        b_ub=np.r_[spare, np.zeros(2 * rows)],
-        bounds=np.column_stack(
-            [np.r_[np.minimum(must, at_hand), np.zeros(rows + 1)], np.r_[at_hand, most, np.inf]]
-        ),
-        method="highs",
-    )
-    if not found.success:
-        raise UnreachablePlanError(f"the solver found no plan: {found.message}")
-    return found.x[:rows], found.x[rows : 2 * rows]
+    # By when it is too late, if all work from there on: what is due, and what due later asks for.
+    room = np.cumsum(spare + np.minimum(HOURS * most, at_hand[-1]))
+    must = np.maximum.accumulate((np.minimum(must, at_hand) - room)[::-1])[::-1] + room
+    done, intervals = _as_late_as_can_be(at_hand, must, spare)
+    levels = []
+    peak = 0.0
+    for rows in intervals:
+        before = done[rows.start - 1] if rows.start else 0.0
+        level = _Interval(at_hand[rows], must[rows], spare[rows], most[rows], before)
+        peak = level.least_peak(peak)
+        levels.append(level)
+    for rows, level in zip(intervals, levels, strict=True):
+        done[rows] = level.earliest(peak)
+    worked = np.diff(done, prepend=0.0)
+    dedicated = np.zeros(len(done))
+    for rows in intervals:
+        dedicated[rows] = np.maximum(worked[rows] - spare[rows], 0.0) / HOURS
+    return done, dedicated
 
 
-@lru_cache(maxsize=16)  # desks share their hours, and each is planned for three volumes
-def _constraints(rows: int) -> csr_array:
-    """[3 rows, 2 rows + 1] within capacity, only forward, below the peak."""
-    step = diags_array([1.0, -1.0], offsets=[0, -1], shape=(rows, rows))
-    agents = eye_array(rows)
-    nothing = csr_array((rows, rows))
-    within_capacity = hstack([step, -HOURS * agents, csr_array((rows, 1))])
-    only_forward = hstack([-step, nothing, csr_array((rows, 1))])
-    below_peak = hstack([nothing, agents, csr_array(-np.ones((rows, 1)))])
-    return vstack([within_capacity, only_forward, below_peak]).tocsr()
+def _as_late_as_can_be(at_hand, must, spare) -> tuple[NDArray, list[slice]]:
+    """[rows] hours done so far if dedicated agents wait as long as can be, and the critical
+    intervals: from work running out to the last row, before it does again, that needs them."""
+    done, intervals = [], []
+    so_far, first, last = 0.0, 0, None
+    for row, (most, least, helped) in enumerate(
+        zip(at_hand.tolist(), must.tolist(), spare.tolist(), strict=True)
+    ):
+        so_far += helped
+        if so_far >= most:
+            if last is not None:
+                intervals.append(slice(first, last + 1))
+            so_far, first, last = most, row + 1, None
+        elif so_far < least:
+            so_far, last = least, row
+        done.append(so_far)
+    if last is not None:
+        intervals.append(slice(first, last + 1))
+    return np.array(done), intervals
+
+
+class _Interval:
+    """Rows in which dedicated agents work beside all that live agents spare; hours of theirs."""
+
+    def __init__(self, at_hand, must, spare, most, before) -> None:
+        self._spared = before + np.cumsum(spare)  # done by the others, and before
+        self._most = most
+        self._least = must - self._spared
+        # Not so much that live agents would have less than their spare time's work left.
+        upto = at_hand - self._spared
+        upto[-1] = self._least[-1]
+        self._upto = np.minimum.accumulate(upto[::-1])[::-1]
+
+    def least_peak(self, peak: float) -> float:
+        """The fewest agents at once with whom it can be done, and no fewer than `peak`."""
+        while True:
+            could = np.cumsum(np.minimum(self._most, peak)) * HOURS
+            begins = np.r_[0.0, (self._upto - could)[:-1]]
+            short = self._least - could - np.minimum.accumulate(begins)
+            last = int(short.argmax())
+            first = int(begins[: last + 1].argmin())
+            # What is missing at worst falls by this with each further agent, or by less if some
+            # rows then have all they may: then it is asked again (Newton, from below).
+            further = np.count_nonzero(self._most[first : last + 1] > peak)
+            if short[last] <= _EXACT or not further:
+                return peak
+            peak += short[last] / (HOURS * further)
+
+    def earliest(self, peak: float) -> NDArray:
+        """[rows] hours done so far, each as early as so many agents at once allow."""
+        could = np.cumsum(np.minimum(self._most, peak)) * HOURS
+        begins = np.minimum.accumulate(np.r_[0.0, self._upto - could])[1:]
+        return self._spared + could + begins
 
 
 def _column(work: pd.DataFrame, name: str, otherwise: float) -> NDArray[np.float64]:

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import linprog
 
 from pipelines.errors import OutOfRangeError, UnreachablePlanError
-from pipelines.staffing.deferrable import due_by_promise, plan_deferrable, spare_hours
+from pipelines.staffing.deferrable import HOURS, due_by_promise, plan_deferrable, spare_hours
 
 
 def work(arrived, due, is_open=None, **columns):
@@ -122,3 +123,100 @@ def test_no_plan_needs_fewer_dedicated_hours():
     plan = plan_deferrable(work(arrived, due, is_open.tolist()))
     # without help every hour due is a dedicated one, and nothing more is done
     assert plan["done_hours"].sum() == pytest.approx(due.sum())
+
+
+# --- against the linear programme -----------------------------------------------------------
+
+
+def _by_linear_programme(work, backlog_hours, delay_price=1e-6):
+    """Hours done so far and dedicated agents as HiGHS finds them, all half hours open."""
+    rows = len(work)
+    at_hand = backlog_hours + work["arrived_hours"].cumsum().to_numpy()
+    must = np.minimum(work["due_hours"].cumsum().to_numpy(), at_hand)
+    step = np.eye(rows) - np.eye(rows, k=-1)
+    nothing, none = np.zeros((rows, rows)), np.zeros((rows, 1))
+    found = linprog(
+        np.r_[np.full(rows, -delay_price), np.full(rows, HOURS), 1e-2],
+        A_ub=np.block(
+            [
+                [step, -HOURS * np.eye(rows), none],  # within capacity
+                [-step, nothing, none],  # only forward
+                [nothing, np.eye(rows), np.full((rows, 1), -1.0)],  # below the peak
+            ]
+        ),
+        b_ub=np.r_[work["spare_hours"], np.zeros(2 * rows)],
+        bounds=[
+            *zip(must, at_hand, strict=True),
+            *((0, most) for most in work["most_dedicated_agents"]),
+            (0, None),
+        ],
+        method="highs",
+    )
+    assert found.success
+    return found.x[:rows], found.x[rows : 2 * rows]
+
+
+def _exactly(plan):
+    """Dedicated agents before they are made whole."""
+    return np.maximum(plan["done_hours"] - plan["spare_hours"], 0).to_numpy() / HOURS
+
+
+def _any_work(random):
+    """Work that can be done: arrivals in bursts, parts of them due, help and limits by chance;
+    in quarter hours half of the time, so that much is equal."""
+    rows = int(random.integers(1, 40))
+
+    def hours(mean, often):
+        amounts = random.exponential(mean, rows) * (random.random(rows) < often)
+        return amounts if rows % 2 else np.round(4 * amounts) / 4
+
+    arrived, backlog = hours(1, random.uniform(0.1, 1)), random.choice([0, 2.25])
+    spare = hours(random.choice([0.1, 0.5, 2]), random.choice([0, 0.3, 1]))
+    most = np.full(rows, np.inf) if random.random() < 0.5 else random.integers(0, 8, rows)
+    # What is due by a row is a part of what everybody could have done by then.
+    could, at_hand = 0.0, backlog + np.cumsum(arrived)
+    due_by = np.zeros(rows)
+    for row, part in enumerate(random.choice([0, 0, 0, 0.3, 0.7, 1], rows)):
+        could = min(could + spare[row] + HOURS * most[row], at_hand[row])
+        due_by[row] = max(part * could, due_by[row - 1] if row else 0.0)
+    due = np.diff(due_by, prepend=0)
+    return work(arrived, due, spare_hours=spare, most_dedicated_agents=most), backlog
+
+
+def test_the_direct_answer_is_that_of_the_linear_programme():
+    random = np.random.default_rng(7)
+    for _ in range(200):
+        frame, backlog = _any_work(random)
+        plan = plan_deferrable(frame, backlog_hours=backlog)
+        done, agents = _by_linear_programme(frame, backlog)
+        ours, spare = _exactly(plan), frame["spare_hours"].to_numpy()
+        so_far = plan["done_hours"].cumsum().to_numpy()
+
+        assert HOURS * ours.sum() == pytest.approx(HOURS * agents.sum(), abs=1e-6)
+        assert ours.max() == pytest.approx(agents.max(), abs=1e-6)
+        assert so_far == pytest.approx(done, abs=1e-5)  # of equal plans the same one: the earliest
+        # and it is a plan: in time, of work that is there, by people who are there
+        assert (so_far >= frame["due_hours"].cumsum() - 1e-6).all()
+        assert (plan["backlog_hours"] >= -1e-6).all()
+        assert (plan["done_hours"] >= -1e-9).all()
+        assert (plan["done_hours"] <= spare + HOURS * ours + 1e-9).all()
+        assert (ours <= frame["most_dedicated_agents"] + 1e-6).all()
+
+
+def test_a_desk_of_day_and_night_needs_what_the_linear_programme_says():
+    # 250 half hours on end: a price on delay would pay for a higher peak here, so there is none.
+    random = np.random.default_rng(3)
+    arrived = random.poisson(40, 250) / 10
+    due_by = np.maximum.accumulate(np.where(np.arange(250) % 48 == 47, np.cumsum(arrived), 0))
+    due_by[48:] = due_by[:-48]
+    due_by[:48] = 0
+    frame = work(
+        arrived,
+        np.diff(due_by, prepend=0),
+        spare_hours=random.uniform(0, 3, 250),
+        most_dedicated_agents=np.full(250, np.inf),
+    )
+    ours = _exactly(plan_deferrable(frame))
+    _done, agents = _by_linear_programme(frame, 0.0, delay_price=0.0)
+    assert ours.sum() == pytest.approx(agents.sum(), abs=1e-6)
+    assert ours.max() == pytest.approx(agents.max(), abs=1e-6)
