@@ -7,6 +7,8 @@ linear programme; it is of a form that has a direct answer (see `_least_dedicate
 compare the two.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -62,18 +64,23 @@ def due_by_promise(
         raise OutOfRangeError(
             f"promise_open_days is {promise_open_days}; it must be a whole number, 0 or more"
         )
-    arrived, is_open = np.asarray(arrived_hours, dtype=float), np.asarray(is_open, dtype=bool)
-    day = pd.factorize(np.asarray(local_on))[0]
+    arrived = np.asarray(arrived_hours, dtype=float)
     due = np.zeros(len(arrived))
-    if not is_open.any():
+    closing = _closings(is_open, local_on)
+    if not len(closing):
         return due
-    position = np.arange(len(arrived))
-    closing = pd.Series(position[is_open]).groupby(day[is_open]).max().to_numpy()
-    counted_from = np.searchsorted(closing, position)  # the first closing at or after the arrival
+    counted_from = np.searchsorted(closing, np.arange(len(arrived)))  # at or after the arrival
     falls_due = counted_from + int(promise_open_days)
     is_within = falls_due < len(closing)
     np.add.at(due, closing[falls_due[is_within]], arrived[is_within])
     return due
+
+
+def _closings(is_open: ArrayLike, local_on: ArrayLike) -> NDArray[np.intp]:
+    """The rows with which days of opening end."""
+    position = np.flatnonzero(is_open)
+    day = np.asarray(local_on)[position]
+    return position[np.r_[day[1:] != day[:-1], True]] if len(position) else position
 
 
 def plan_deferrable(
@@ -133,16 +140,7 @@ def plan_deferrable(
             f" {at_hand[row]:.4g} have arrived; due_hours must count arrived work"
         )
     _check_reachable(work["starts_at"], at_hand, must, spare + HOURS * most)
-    # Nobody works while closed: only open rows are decided, and what is due until the next one.
-    rows = np.flatnonzero(is_open)
-    begins = np.cumsum(is_open) - 1
-    done, dedicated = np.zeros(len(work)), np.zeros(len(work))
-    if len(rows):
-        due_by_next = np.maximum.reduceat(must, rows)
-        each, dedicated[rows] = _least_dedicated(
-            at_hand[rows], due_by_next, spare[rows], most[rows]
-        )
-        done = np.where(begins >= 0, each[begins], 0.0)
+    done, dedicated = _while_open(is_open, at_hand, must, spare, most)
     return pd.DataFrame(
         {
             "starts_at": work["starts_at"].to_numpy(),
@@ -157,19 +155,36 @@ def plan_deferrable(
     )
 
 
+@dataclass(frozen=True)
+class PromisePlan:
+    """What `plan_promise` answers, each [rows].
+
+    dedicated_agents   whole; 0 while closed
+    done_hours         of these and of live agents
+    backlog_hours      arrived and not done at the end of the row
+    waiting_due_hours  due by the end of the row, of what waited when the plan began
+    """
+
+    dedicated_agents: NDArray[np.int64]
+    done_hours: NDArray[np.float64]
+    backlog_hours: NDArray[np.float64]
+    waiting_due_hours: NDArray[np.float64]
+
+
 def plan_promise(
-    starts_at: pd.Series,
-    local_on: pd.Series,
+    local_on: ArrayLike,
     is_open: NDArray[np.bool_],
     arrived_hours: NDArray[np.float64],
     waiting_hours: NDArray[np.float64],
     promise_open_days: int,
     spare: NDArray[np.float64],
-) -> pd.DataFrame:
+) -> PromisePlan:
     """`plan_deferrable` for a desk's promise in days of opening, and for what waits already.
 
     Parameters
     ----------
+    local_on
+        [rows] local day, in time order.
     waiting_hours
         Work waiting when the first row begins, by the day of opening at whose end it is due;
         beyond the last day of the plan it is due on that day.
@@ -178,77 +193,82 @@ def plan_promise(
 
     Returns
     -------
-    DataFrame
-        DEFERRABLE_COLUMNS and `waiting_due_hours`, the part of `due_hours` that was waiting. The
-        plan leaves no more undone at its end than it found (or than comes after its last
+    PromisePlan
+        The plan leaves no more undone at its end than it found (or than comes after its last
         opening): else it would look cheap by putting its last days' work off.
     """
-    work = pd.DataFrame({"starts_at": starts_at, "is_open": is_open, "spare_hours": spare})
-    waiting_due = np.zeros(len(work))
-    if not is_open.any():
-        answer = work[["starts_at"]].assign(arrived_hours=arrived_hours, spare_hours=0.0)
-        answer = answer.assign(due_hours=0.0, dedicated_agents=0, done_hours=0.0)
-        backlog = waiting_hours.sum() + np.cumsum(arrived_hours)
-        answer = answer.assign(backlog_hours=backlog)[list(DEFERRABLE_COLUMNS)]
-        return answer.assign(waiting_due_hours=waiting_due)
-    position = np.flatnonzero(is_open)
-    closing = pd.Series(position).groupby(pd.factorize(local_on)[0][is_open]).max().to_numpy()
+    local_on = np.asarray(local_on)
+    backlog = waiting_hours.sum()
+    at_hand = backlog + np.cumsum(arrived_hours)
+    waiting_due = np.zeros(len(arrived_hours))
+    closing = _closings(is_open, local_on)
+    if not len(closing):
+        nobody = np.zeros(len(at_hand), dtype=np.int64)
+        return PromisePlan(nobody, np.zeros(len(at_hand)), at_hand, waiting_due)
     falls_due = np.minimum(np.arange(len(waiting_hours)), len(closing) - 1)
     np.add.at(waiting_due, closing[falls_due], waiting_hours)
     due = due_by_promise(arrived_hours, is_open, local_on, promise_open_days)
-    backlog = waiting_hours.sum()
     beyond = arrived_hours.sum() - due.sum()
-    after_closing = arrived_hours[position[-1] + 1 :].sum()
-    plan = plan_deferrable(
-        work.assign(arrived_hours=arrived_hours, due_hours=due + waiting_due),
-        backlog_hours=backlog,
-        end_backlog_hours=max(after_closing, min(backlog, beyond)),
-    )
-    return _in_whole_agents(plan, pd.factorize(local_on)[0], is_open).assign(
-        waiting_due_hours=waiting_due
-    )
+    after_closing = arrived_hours[closing[-1] + 1 :].sum()
+    must = np.cumsum(due + waiting_due)
+    must[-1] = max(must[-1], at_hand[-1] - max(after_closing, min(backlog, beyond)))
+    spare = np.where(is_open, spare, 0.0)
+    done, _ = _while_open(is_open, at_hand, must, spare, np.full(len(at_hand), np.inf))
+    agents, done_hours = _in_whole_agents(np.diff(done, prepend=0.0), spare, local_on, is_open)
+    return PromisePlan(agents, done_hours, at_hand - np.cumsum(done_hours), waiting_due)
 
 
-def _in_whole_agents(plan: pd.DataFrame, day: NDArray, is_open: NDArray) -> pd.DataFrame:
-    """The plan with whole agents of whom none idles: what fractions of agents do of a day's work,
-    one more agent does in the last half hours of that day.
+def _in_whole_agents(done, spare, local_on, is_open) -> tuple[NDArray, NDArray]:
+    """[rows] whole agents of whom none idles, and hours done: what fractions of agents do of a
+    day's work, one more agent does in the last half hours of that day.
 
     Work is only put off within its day, at whose end alone it can be due, so no promise breaks;
     a fifth of an agent for nine hours becomes one agent for the last two.
     """
-    done, spare = plan["done_hours"].to_numpy(), plan["spare_hours"].to_numpy()
+    begins = np.flatnonzero(np.r_[True, local_on[1:] != local_on[:-1]])
+    rows = np.diff(np.r_[begins, len(done)])
+
+    def of_day(amounts):
+        so_far = np.cumsum(amounts)
+        return so_far - np.repeat(so_far[begins] - amounts[begins], rows)
+
     helped = np.minimum(done, spare)
     own = np.where(is_open, done - helped, 0.0) / HOURS
     whole = np.floor(own + _ROUNDING)
-    days = pd.Series(own - whole).groupby(day)
-    further = np.ceil(days.transform("sum").to_numpy() - _ROUNDING)
-    left_open = pd.Series(is_open[::-1].astype(int)).groupby(day[::-1]).cumsum().to_numpy()[::-1]
+    further = np.repeat(np.ceil(np.add.reduceat(own - whole, begins) - _ROUNDING), rows)
+    left_open = np.repeat(np.add.reduceat(is_open.astype(int), begins), rows) - of_day(is_open) + 1
     agents = whole + (is_open & (left_open <= further))
-
-    def of_day(amounts):
-        return pd.Series(amounts).groupby(day).cumsum().to_numpy()
-
     so_far = np.minimum(of_day(agents), of_day(own))
-    before = np.where(np.diff(day, prepend=-1) != 0, 0.0, np.r_[0.0, so_far[:-1]])
-    now = (so_far - before) * HOURS + helped
-    return plan.assign(
-        dedicated_agents=agents.astype(np.int64),
-        done_hours=now,
-        backlog_hours=plan["backlog_hours"] + np.cumsum(done) - np.cumsum(now),
-    )
+    before = np.r_[0.0, so_far[:-1]]
+    before[begins] = 0.0
+    return agents.astype(np.int64), (so_far - before) * HOURS + helped
 
 
 def _check_reachable(starts_at, at_hand, must, capacity) -> None:
     """Working as early as can be does the most by every row at once: what it misses is missed."""
-    done = 0.0
-    for row, (arrived, room) in enumerate(zip(at_hand, capacity, strict=True)):
-        done = min(done + room, arrived)
-        if (missing := must[row] - done) > _ROUNDING:
-            raise UnreachablePlanError(
-                f"by the end of the half hour from {starts_at.iloc[row]:%Y-%m-%d %H:%M}"
-                f" {missing:.3g} agent hours of the work due are missing, with everybody working"
-                " as early as can be; add dedicated agents before it, or promise later"
-            )
+    could = np.cumsum(np.minimum(capacity, at_hand[-1]))
+    done = could + np.minimum.accumulate(np.minimum(at_hand - could, 0.0))
+    if np.any(too_late := must - done > _ROUNDING):
+        row = int(np.flatnonzero(too_late)[0])
+        raise UnreachablePlanError(
+            f"by the end of the half hour from {starts_at.iloc[row]:%Y-%m-%d %H:%M}"
+            f" {must[row] - done[row]:.3g} agent hours of the work due are missing, with everybody"
+            " working as early as can be; add dedicated agents before it, or promise later"
+        )
+
+
+def _while_open(is_open, at_hand, must, spare, most) -> tuple[NDArray, NDArray]:
+    """`_least_dedicated` where nobody works while closed: only open rows are decided, and what is
+    due until the next one."""
+    rows = np.flatnonzero(is_open)
+    done, dedicated = np.zeros(len(is_open)), np.zeros(len(is_open))
+    if len(rows):
+        due_by_next = np.maximum.reduceat(must, rows)
+        each, dedicated[rows] = _least_dedicated(
+            at_hand[rows], due_by_next, spare[rows], most[rows]
+        )
+        done[rows[0] :] = np.repeat(each, np.diff(np.r_[rows, len(is_open)]))
+    return done, dedicated
 
 
 def _least_dedicated(at_hand, must, spare, most) -> tuple[NDArray, NDArray]:

@@ -346,7 +346,6 @@ def _deferrable(rows, volume, desk, handle, is_open, band, waiting, help_hours, 
         contacts = rows["mean"].to_numpy(dtype=float) * band
     plans = [
         deferrable.plan_promise(
-            rows["starts_at"],
             rows["local_on"],
             is_open,
             each * volume * (paid := handle / 3600 / desk.max_occupancy),
@@ -357,9 +356,9 @@ def _deferrable(rows, volume, desk, handle, is_open, band, waiting, help_hours, 
         for each in contacts
     ]
     plan = plans[1]
-    required = np.stack([each["dedicated_agents"].to_numpy() for each in plans])
-    done = plan["done_hours"].to_numpy() * desk.max_occupancy / deferrable.HOURS
-    own = np.maximum(plan["done_hours"].to_numpy() - help_hours, 0) * desk.max_occupancy
+    required = np.stack([each.dedicated_agents for each in plans])
+    done = plan.done_hours * desk.max_occupancy / deferrable.HOURS
+    own = np.maximum(plan.done_hours - help_hours, 0) * desk.max_occupancy
     own, agents = own / deferrable.HOURS, on_duty(required[1])
     busy = np.full(len(rows), np.nan)
     np.divide(own, agents, out=busy, where=is_open & (own > 0) & (agents >= own))
@@ -368,8 +367,8 @@ def _deferrable(rows, volume, desk, handle, is_open, band, waiting, help_hours, 
         "offered_load_erlangs": np.where(is_open, done, np.nan),
         "occupancy_share": busy,
         "live_help_hours": np.where(is_open, help_hours, 0.0),
-        "waiting_due_contacts": plan["waiting_due_hours"].to_numpy() / paid,
-        "backlog_contacts": plan["backlog_hours"].to_numpy() / paid,
+        "waiting_due_contacts": plan.waiting_due_hours / paid,
+        "backlog_contacts": plan.backlog_hours / paid,
         "method": np.where(is_open, "promise", "carried"),
     }
 
