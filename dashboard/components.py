@@ -38,7 +38,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, filters, i18n, kept, pages, queries
+from dashboard import figures, filters, i18n, kept, pages, queries, refusals
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
 from dashboard.i18n import text as _
 from dashboard.tables import download_buttons, show_table
@@ -412,8 +412,8 @@ def nothing_published(error: Exception) -> None:
     """There is no build to show yet."""
     st.title(_("No data yet"), anchor=False)
     st.info(_("Nothing has been published in this warehouse. Load exports and build:"))
-    st.code("support-quality load PATH\nsupport-quality run", language="shell")
-    st.text(str(error))
+    st.code("support-quality run PATH", language="shell")
+    st.text(refusals.refusal(str(error)))
 
 
 # --- language -----------------------------------------------------------------------------

@@ -1,9 +1,13 @@
 """What refuses rows and what checks find, in the reader's words."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from dashboard import i18n, refusals
 from dashboard.formats import ENGLISH
+from pipelines import ingest
 
 
 @pytest.fixture
@@ -37,3 +41,40 @@ def test_the_checks_of_solves_and_of_dates_are_told_in_korean(korean):
         "day=2031-01-01, day_before=2026-11-20, contacts_from_then_on=1", korean
     )
     assert told == "일자: 2031-01-01 · 직전 일자: 2026-11-20 · 그날 이후 문의: 1"
+
+
+def _said(node: ast.expr) -> str:
+    """The text of a literal or an f-string, whose parts in braces stand as X; else nothing."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(getattr(part, "value", "X") if isinstance(part, ast.Constant) else "X"
+                       for part in node.values)  # fmt: skip
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def test_whatever_a_source_refuses_rows_for_is_told_in_korean(korean):
+    sources = Path(ingest.__file__).parent.rglob("*.py")
+    calls = [
+        node
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check"
+    ]
+    sentences = {_said(text) for call in calls for text in call.args[1:3]} - {""}
+    parts = {part for sentence in sentences for part in sentence.split("; ")}
+    assert parts >= {"X is negative", "not a JSON object", "ends_at is not after starts_at"}
+    assert sorted(part for part in parts if refusals.refusal(part) == part) == []
+
+
+def test_what_keeps_a_page_from_a_build_is_told_in_korean_with_the_folder(korean):
+    told = "/data/wh: nothing is published there yet; run support-quality run FILES..."
+    assert refusals.refusal(f"{told} --warehouse DIR, or support-quality demo") == (
+        "/data/wh: 아직 게시된 빌드가 없습니다; "
+        "support-quality run FILES... --warehouse DIR 또는 support-quality demo를 실행해 주세요"
+    )
+    assert refusals.refusal(
+        "/data/wh/support-1.duckdb: the published build can't be opened (IO Error: cut off);"
+        " run support-quality build"
+    ) == (
+        "/data/wh/support-1.duckdb: 게시된 빌드를 열 수 없습니다(IO Error: cut off); "
+        "support-quality build를 실행해 주세요"
+    )
