@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -44,9 +44,11 @@ from dashboard.i18n import text as _
 from dashboard.tables import download_buttons, show_table
 from pipelines.errors import SupportQualityError
 
+T = TypeVar("T")
+
 ICON = Path(__file__).with_name("static") / "icon.png"
 
-_CARD_PIXELS, _MOST_STRETCHED = 195, 4  # six such cards fill the widest page
+_MOST_IN_A_ROW = 4  # more would cut their numbers on a tablet
 _LOCALE = "locale"
 _LOCALE_CHOSEN = "locale.chosen"
 
@@ -61,12 +63,17 @@ class Page:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether the reader holds a phone, as its browser says ("Mobi" is the agreed sign)."""
-        return "Mobi" in (st.context.headers.get("User-Agent") or "")
+        """Whether the reader holds a phone."""
+        return on_phone()
 
     def names(self, dimension: str, frame: pd.DataFrame) -> dict[str, str]:
         """Code -> words for the codes of `dimension` that occur in `frame`."""
         return {code: self.reader.name(dimension, code) for code in frame[dimension].unique()}
+
+
+def on_phone() -> bool:
+    """Whether the reader holds a phone, as its browser says ("Mobi" is the agreed sign)."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def open_page(title: str, summary: str, *, with_filters: bool = True) -> Page:
@@ -116,25 +123,30 @@ def kpis(items: Sequence[tuple[str, pd.DataFrame]], page: Page) -> None:
     previous_value, previous_n, change; unit and direction in its attrs).
     """
 
-    # Many cards wrap rather than shrink: a narrow one would cut its number. A phone has two a row.
-    width = _CARD_PIXELS if len(items) > _MOST_STRETCHED and not page.is_narrow else "stretch"
+    rows = in_rows(items)
 
     def elements() -> None:
-        with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
-            for label, frame in items:
-                kpi(label, frame, page, width=width)
+        for row in rows:
+            with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
+                for label, frame in row:
+                    kpi(label, frame, page)
 
-    kept.draw(kept.fingerprint("kpis", page.build.build_id, page.reader, items), elements)
+    kept.draw(kept.fingerprint("kpis", page.build.build_id, page.reader, rows), elements)
 
 
-def kpi(
-    label: str,
-    frame: pd.DataFrame,
-    page: Page,
-    *,
-    is_linked: bool = True,
-    width: int | Literal["stretch"] = "stretch",
-) -> None:
+def in_rows(cards: Sequence[T]) -> list[Sequence[T]]:
+    """Cards in rows of about equal length, so that none stands alone: seven are four and three.
+
+    One row on a phone, whose browser sets two side by side and wraps the others.
+    """
+    count = 1 if on_phone() else -(-len(cards) // _MOST_IN_A_ROW)
+    return [
+        cards[-(-len(cards) * row // count) : -(-len(cards) * (row + 1) // count)]
+        for row in range(count)
+    ]
+
+
+def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) -> None:
     """One headline number: value, change by its direction, interval, n, and its definition."""
     reader, unit = page.reader, frame.attrs["unit"]
     row = frame.iloc[0] if len(frame) else pd.Series(dtype=object)
@@ -155,7 +167,7 @@ def kpi(
         behind.insert(0, _("was {value}").format(value=before))
     if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
         behind.append(_("95 %: {interval}").format(interval=between))
-    with st.container(border=True, gap="xxsmall", width=width):
+    with st.container(border=True, gap="xxsmall"):
         # A metric cuts its own label where the card is narrow; this one takes another line.
         meaning = i18n.text(definition.summary) if definition else None
         st.markdown(f":small[{escaped(label)}]", help=meaning)

@@ -26,11 +26,6 @@ components.kpis(
         (_("Median first response"), queries.compare("first_response_seconds", chosen)),
         (_("Service level"), queries.compare("service_level", chosen)),
         (_("Unanswered"), queries.compare("unanswered_share", chosen)),
-    ],
-    page,
-)
-components.kpis(
-    [
         (_("Median full resolution"), queries.compare("full_resolution_seconds", chosen)),
         (_("Satisfied"), queries.compare("csat", chosen)),
         *([(URGENT[1], urgent)] if has_urgent else []),

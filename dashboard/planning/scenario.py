@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, queries
+from dashboard import charts, components, queries
 from dashboard.formats import MISSING, Reader
 from dashboard.i18n import text as _
 from dashboard.planning.menus import picked
@@ -13,7 +13,6 @@ from dashboard.planning.queues import Queue, desk_words, plain_words
 from pipelines import api
 from pipelines.errors import OutOfRangeError
 
-_CARD = 168  # seven in a row on a desktop; on a narrower one they wrap before labels are cut
 _BETTER_LESS = ("short_agent_hours", "missed_half_hours", "required_cost")
 
 
@@ -201,17 +200,18 @@ def headline(
         ),
         "required_cost": _("Agent-hours to schedule × the cost of an hour, as the desk sets it."),
     }
-    with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
-        for label, value, name, note in items:
-            with st.container(border=True, gap="xxsmall", width=_CARD):
-                st.metric(
-                    label,
-                    value,
-                    step(name),
-                    delta_color="inverse" if name in _BETTER_LESS else "off",
-                    help=helps.get(name),
-                )
-                st.caption(note)
+    for row in components.in_rows(items):
+        with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
+            for label, value, name, note in row:
+                with st.container(border=True, gap="xxsmall"):
+                    st.metric(
+                        label,
+                        value,
+                        step(name),
+                        delta_color="inverse" if name in _BETTER_LESS else "off",
+                        help=helps.get(name),
+                    )
+                    st.caption(note)
 
 
 def _percent(name: str, label: str, low: int, high: int, step: int = 5, own: int = 0) -> int:

@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from dashboard import app
+from dashboard import app, components
 from dashboard.formats import escaped
 from dashboard.pages import PAGES
 from pipelines.api import freshness, open_warehouse
@@ -66,6 +66,19 @@ def test_overview_has_an_address_that_keeps_the_filters():
     }  # fmt: skip
     answer = app._first_page(Request(scope))
     assert answer.headers["location"] == "/?channel=phone&lang=ko"
+
+
+@pytest.mark.parametrize(
+    ("cards", "a_row"),
+    [(1, [1]), (4, [4]), (5, [3, 2]), (6, [3, 3]), (7, [4, 3]), (9, [3, 3, 3]), (10, [4, 3, 3])],
+)
+def test_cards_stand_in_rows_of_about_equal_length(monkeypatch, cards, a_row):
+    monkeypatch.setattr(components, "on_phone", lambda: False)
+    rows = components.in_rows(range(cards))
+    assert [len(row) for row in rows] == a_row
+    assert [card for row in rows for card in row] == list(range(cards))
+    monkeypatch.setattr(components, "on_phone", lambda: True)
+    assert [len(row) for row in components.in_rows(range(cards))] == [cards]
 
 
 def test_before_the_first_build_the_app_says_which_command_to_run(open_app, tmp_path):
