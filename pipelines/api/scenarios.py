@@ -254,20 +254,18 @@ def staffing_under(
     after = require_all(
         _of(pd.concat([forecast, made], ignore_index=True), planned),
         desks,
-        opening.rename(columns={"scheduled_agents": "agents"}).dropna(subset="agents"),
+        opening[[*_QUEUE, "starts_at", "scheduled_agents"]]
+        .rename(columns={"scheduled_agents": "agents"})
+        .dropna(subset="agents"),
         openings=opening[[*_QUEUE, "starts_at", "is_open"]],
         days=plans.queue_rows(build, "forecast_days", None, _if_known(build, language), order="1"),
         handle_seconds=assumed["handle_seconds"].to_dict(),
         patience_seconds=assumed["patience_seconds"].to_dict(),
-        waiting_contacts={
-            queue: waiting_by_day(rows)
-            for queue, rows in published.groupby(_QUEUE)
-            if queue in wanted and queue[0] not in LIVE_CHANNELS
-        },
+        waiting_contacts=waiting_by_day(published),
         # What a scenario makes has all of its contacts in its forecast.
         volume={
-            queue: rows["volume"].to_numpy()
-            for queue, rows in told.iloc[: len(forecast)].groupby(_QUEUE)
+            queue: factors.to_numpy()
+            for queue, factors in told.iloc[: len(forecast)].groupby(_QUEUE)["volume"]
         },
         wanted=wanted,
     )

@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from pipelines.errors import OutOfRangeError
 
+_NOTHING = 1e-18
+
 
 def modified_offered_load(
     contacts: ArrayLike,
@@ -68,13 +70,20 @@ def _followed(contacts, interval_seconds, handle_seconds, before_erlangs):
             f"interval_seconds is {interval_seconds} and handle_seconds {handle_seconds};"
             " both must be above 0"
         )
-    settled = contacts * handle[..., None] / interval_seconds
+    handle = handle[..., None]
+    settled = contacts * handle / interval_seconds
     left = np.exp(-interval_seconds / handle)  # of what is in hand, one interval later
     lasting = handle / interval_seconds * (1 - left)
-    in_hand = settled[..., 0] if before_erlangs is None else np.asarray(before_erlangs, float)
-    mean, last = np.empty(settled.shape), np.empty(settled.shape)
-    for interval in range(settled.shape[-1]):
-        beyond = in_hand - settled[..., interval]
-        mean[..., interval] = settled[..., interval] + beyond * lasting
-        last[..., interval] = in_hand = settled[..., interval] + beyond * left
-    return mean, last
+    before = settled[..., :1].copy()
+    if before_erlangs is not None:
+        before[...] = np.asarray(before_erlangs, float)[..., None]
+    last = (1 - left) * settled
+    last[..., :1] += left * before
+    # What is in hand is a sum over all intervals before, each worth `left` of the next. Every
+    # step here doubles how far back it looks, until nothing is left.
+    back = 1
+    while back < settled.shape[-1] and np.any(left > _NOTHING):
+        last[..., back:] += left * last[..., :-back]
+        back, left = 2 * back, left**2
+    begin = np.concatenate([before, last[..., :-1]], axis=-1)
+    return settled + (begin - settled) * lasting, last

@@ -67,6 +67,7 @@ STAFFING_COLUMNS = (
     "backlog_contacts",
     "method",
 )
+_WHOLE = ("required_agents", "required_low", "required_high", "required_scheduled")
 
 Queue = tuple[str, str]
 
@@ -150,56 +151,105 @@ def require(
     """
     if forecast.empty:
         return pd.DataFrame(columns=list(STAFFING_COLUMNS))
-    rows = forecast.sort_values("starts_at", ignore_index=True)
-    channel, language = rows.loc[0, ["channel", "language"]]
+    queue = (forecast["channel"].iloc[0], forecast["language"].iloc[0])
+    return _as_frame(
+        [
+            _planned(
+                queue,
+                forecast,
+                desk,
+                _of_queue(schedule, *queue),
+                opening,
+                _of_queue(days, *queue),
+                handle_seconds,
+                patience_seconds,
+                waiting_contacts,
+                live_help,
+                volume,
+            )
+        ]
+    )
+
+
+def _planned(
+    queue: Queue,
+    rows: pd.DataFrame,
+    desk: Desk,
+    schedule: pd.DataFrame | None,
+    opening: pd.DataFrame | None,
+    days: pd.DataFrame | None,
+    handle_seconds: float | None,
+    patience_seconds: float | None,
+    waiting_contacts: Sequence[float],
+    live_help: pd.DataFrame | None,
+    volume: ArrayLike,
+) -> dict[str, np.ndarray]:
+    """`require`, each column an array: of many queues only one frame is made."""
+    if not rows["starts_at"].is_monotonic_increasing:
+        rows = rows.sort_values("starts_at")
+    starts_at, local_on = rows["starts_at"].to_numpy(), rows["local_on"].to_numpy()
+    mean = rows["mean"].to_numpy(dtype=float)
     volume = np.broadcast_to(np.asarray(volume, dtype=float), len(rows))
-    is_open = _is_open(rows, opening)
+    is_open = _is_open(rows, starts_at, opening)
     handle = float(desk.handle_seconds if pd.isna(handle_seconds) else handle_seconds)
-    scheduled = _scheduled(rows, _of_queue(schedule, channel, language))
+    scheduled = _scheduled(starts_at, local_on, schedule)
 
     def on_duty(needed):
         """Agents taking contacts: those scheduled after shrinkage, else those required."""
         left = np.floor(scheduled * (1 - desk.shrinkage) + _ROUNDING)
         return np.where(np.isnan(scheduled), needed, left)
 
+    channel, language = queue
+    patience = None
     if channel in LIVE_CHANNELS:
         patience = None if pd.isna(patience_seconds) else float(patience_seconds)
         found = _live(rows, volume, desk, handle, patience, is_open, on_duty)
     else:
-        patience = None
-        band = None
-        if days is not None:
-            of_queue = _of_queue(days, channel, language)
-            band = _day_band(rows["local_on"], of_queue, desk.staffed_to)
+        if days is None:
+            contacts = np.stack(_low_needed_high(rows, desk.staffed_to))
+        else:
+            contacts = mean * _day_band(local_on, days, desk.staffed_to)
         help_hours = np.zeros(len(rows))
         if live_help is not None:
-            at = live_help.set_index("starts_at")["hours"]
-            help_hours = rows["starts_at"].map(at).fillna(0.0).to_numpy(dtype=float)
+            at, is_there = _found(live_help["starts_at"].to_numpy(), starts_at)
+            help_hours[is_there] = live_help["hours"].to_numpy(dtype=float)[at]
         waiting = np.asarray(waiting_contacts, dtype=float)
-        found = _deferrable(rows, volume, desk, handle, is_open, band, waiting, help_hours, on_duty)
+        found = _deferrable(
+            contacts * volume, local_on, desk, handle, is_open, waiting, help_hours, on_duty
+        )
     low, needed, high = found.pop("required")
     rostered = erlang.scheduled_agents(needed, desk.shrinkage)
-    answer = pd.DataFrame(
-        {
-            "channel": rows["channel"],
-            "language": rows["language"],
-            "starts_at": rows["starts_at"],
-            "local_on": rows["local_on"],
-            "local_slot": rows["local_slot"],
-            "is_open": is_open,
-            "expected_contacts": rows["mean"].to_numpy(dtype=float) * volume,
-            "handle_seconds": handle,
-            "patience_seconds": np.nan if patience is None else patience,
-            "required_agents": _whole_when(is_open, needed),
-            "required_low": _whole_when(is_open, np.minimum(low, needed)),
-            "required_high": _whole_when(is_open, np.maximum(high, needed)),
-            "required_scheduled": _whole_when(is_open, rostered),
-            "scheduled_agents": scheduled,
-            "gap": np.where(is_open, scheduled - rostered, np.nan),
-        }
-    )
-    absent = dict.fromkeys(set(STAFFING_COLUMNS) - set(answer) - set(found), np.nan)
-    return answer.assign(**found, **absent)[list(STAFFING_COLUMNS)]
+    every = np.ones(len(rows))
+    unknown = dict.fromkeys(STAFFING_COLUMNS, np.nan * every)
+    return unknown | {
+        "channel": np.full(len(rows), channel, dtype=object),
+        "language": np.full(len(rows), language, dtype=object),
+        "starts_at": starts_at,
+        "local_on": local_on,
+        "local_slot": rows["local_slot"].to_numpy(),
+        "is_open": is_open,
+        "expected_contacts": mean * volume,
+        "handle_seconds": handle * every,
+        "patience_seconds": (np.nan if patience is None else patience) * every,
+        "required_agents": needed,
+        "required_low": np.minimum(low, needed),
+        "required_high": np.maximum(high, needed),
+        "required_scheduled": rostered,
+        "scheduled_agents": scheduled,
+        "gap": np.where(is_open, scheduled - rostered, np.nan),
+        **found,
+    }
+
+
+def _as_frame(plans: Sequence[dict[str, np.ndarray]]) -> pd.DataFrame:
+    """STAFFING_COLUMNS of the queues one after the other; whole agents are NULL while closed."""
+    columns = {name: np.concatenate([each[name] for each in plans]) for name in STAFFING_COLUMNS}
+    is_closed = ~columns["is_open"]
+    for name in _WHOLE:
+        columns[name] = pd.arrays.IntegerArray(columns[name].astype(np.int64), is_closed.copy())
+    for name in ("channel", "language", "method"):
+        columns[name] = pd.array(columns[name], dtype="str")
+    return pd.DataFrame(columns)
 
 
 def require_all(
@@ -229,23 +279,27 @@ def require_all(
     waiting, volume = waiting_contacts or {}, volume or {}
     queues = {
         queue: (forecast, desk)
-        for queue, forecast in forecasts.groupby(["channel", "language"], sort=True)
+        for queue, forecast in _by_queue(forecasts).items()
         if (desk := desk_of(*queue, desks)) is not None
     }
+    scheduled = _by_queue(schedules)
+    opened = _by_queue(openings)
+    banded = _by_queue(days)
 
     def plan(queue, live_help=None):
         forecast, desk = queues[queue]
-        return require(
+        return _planned(
+            queue,
             forecast,
             desk,
-            schedules,
-            opening=_of_queue(openings, *queue),
-            days=days,
-            handle_seconds=measured.get(queue),
-            patience_seconds=patience.get(queue),
-            waiting_contacts=waiting.get(queue, ()),
-            live_help=live_help,
-            volume=volume.get(queue, 1.0),
+            scheduled.get(queue),
+            opened.get(queue),
+            None if days is None else banded.get(queue, days.iloc[:0]),
+            measured.get(queue),
+            patience.get(queue),
+            waiting.get(queue, ()),
+            live_help,
+            volume.get(queue, 1.0),
         )
 
     is_wanted = set(queues if wanted is None else wanted)
@@ -256,23 +310,32 @@ def require_all(
         if queue[0] in LIVE_CHANNELS
         and (queue in is_wanted or (desk.gives_spare_time and queue[1] in helped))
     }
-    helpers = [each for queue, each in plans.items() if queues[queue][1].gives_spare_time]
     work = {
-        queue: (queues[queue][0]["mean"] * volume.get(queue, 1.0)).sum()
-        * (measured.get(queue) or queues[queue][1].handle_seconds)
-        for queue in queues
+        queue: (forecast["mean"].to_numpy() * volume.get(queue, 1.0)).sum()
+        * (measured.get(queue) or desk.handle_seconds)
+        for queue, (forecast, desk) in queues.items()
         if queue[0] not in LIVE_CHANNELS
     }
     for queue in is_wanted & work.keys():
         language = queue[1]
-        helping = [each for each in helpers if each["language"].iloc[0] == language]
+        helping = [
+            (each, queues[helper][1])
+            for helper, each in plans.items()
+            if helper[1] == language and queues[helper][1].gives_spare_time
+        ]
         whole = sum(amount for each, amount in work.items() if each[1] == language)
         share = work[queue] / whole if whole > 0 else 0.0
-        plans[queue] = plan(queue, _spare_time(helping, queues, share) if helping else None)
+        plans[queue] = plan(queue, _spare_time(helping, share) if helping else None)
     found = [plans[queue] for queue in sorted(plans.keys() & is_wanted)]
-    if not found:
-        return pd.DataFrame(columns=list(STAFFING_COLUMNS))
-    return pd.concat(found, ignore_index=True)
+    return _as_frame(found) if found else pd.DataFrame(columns=list(STAFFING_COLUMNS))
+
+
+def _by_queue(frame: pd.DataFrame | None) -> dict[Queue, pd.DataFrame]:
+    """Queue -> its rows, without the columns that name it."""
+    if frame is None or frame.empty:
+        return {}
+    others = frame.drop(columns=["channel", "language"])
+    return dict(iter(others.groupby([frame["channel"], frame["language"]], sort=True)))
 
 
 def desk_of(channel: str, language: str, desks: Iterable[Desk]) -> Desk | None:
@@ -312,7 +375,7 @@ def _live(rows, volume, desk, handle, patience, is_open, on_duty) -> dict[str, o
     counts = risk.quantiles_at(levels, values, [*_OUTER, chosen, *_EVEN])
     rates = risk.rate_quantiles(levels, values, mean, counts)
     contacts = np.vstack([mean, rates.T]) * volume
-    in_hand = _in_hand(rows["starts_at"], np.where(is_open, contacts, 0.0), handle)
+    in_hand = _in_hand(rows["starts_at"].to_numpy(), np.where(is_open, contacts, 0.0), handle)
     load, low_load, high_load, chosen_load, *loads = np.where(is_open, in_hand, 0.0)
     loads = np.stack(loads, axis=-1)
     if rule == EXPECTED:
@@ -339,19 +402,11 @@ def _live(rows, volume, desk, handle, patience, is_open, on_duty) -> dict[str, o
     }
 
 
-def _deferrable(rows, volume, desk, handle, is_open, band, waiting, help_hours, on_duty):
-    if band is None:
-        contacts = np.stack(_low_needed_high(rows, desk.staffed_to))
-    else:
-        contacts = rows["mean"].to_numpy(dtype=float) * band
+def _deferrable(contacts, local_on, desk, handle, is_open, waiting, help_hours, on_duty):
+    paid = handle / 3600 / desk.max_occupancy
     plans = [
         deferrable.plan_promise(
-            rows["local_on"],
-            is_open,
-            each * volume * (paid := handle / 3600 / desk.max_occupancy),
-            waiting * paid,
-            desk.promise_open_days,
-            help_hours,
+            local_on, is_open, each * paid, waiting * paid, desk.promise_open_days, help_hours
         )
         for each in contacts
     ]
@@ -360,7 +415,7 @@ def _deferrable(rows, volume, desk, handle, is_open, band, waiting, help_hours, 
     done = plan.done_hours * desk.max_occupancy / deferrable.HOURS
     own = np.maximum(plan.done_hours - help_hours, 0) * desk.max_occupancy
     own, agents = own / deferrable.HOURS, on_duty(required[1])
-    busy = np.full(len(rows), np.nan)
+    busy = np.full(len(is_open), np.nan)
     np.divide(own, agents, out=busy, where=is_open & (own > 0) & (agents >= own))
     return {
         "required": required,
@@ -395,65 +450,83 @@ def _placed(values, where) -> np.ndarray:
     return answer
 
 
-def _spare_time(helping, queues, share) -> pd.DataFrame:
-    """starts_at, hours: what the agents of live desks leave over, times `share`."""
+def _spare_time(helping, share) -> pd.DataFrame:
+    """starts_at, hours: what the agents of live desks (plan, desk) leave over, times `share`."""
     spare = []
-    for plan in helping:
-        desk = queues[tuple(plan.loc[0, ["channel", "language"]])][1]
-        left = np.floor(plan["scheduled_agents"] * (1 - desk.shrinkage) + _ROUNDING)
-        agents = left.where(plan["scheduled_agents"].notna(), plan["required_agents"])
-        agents = agents.astype("Float64").to_numpy(dtype=float, na_value=0.0)
+    for plan, desk in helping:
+        scheduled = plan["scheduled_agents"]
+        left = np.floor(scheduled * (1 - desk.shrinkage) + _ROUNDING)
+        agents = np.where(np.isnan(scheduled), plan["required_agents"] * plan["is_open"], left)
         # Agents without anything to take are free; those swamped (no occupancy) are not.
-        busy = plan["occupancy_share"].where(
-            plan["occupancy_share"].notna() | (plan["offered_load_erlangs"] > 0), 0.0
-        )
-        hours = share * deferrable.spare_hours(agents, busy.to_numpy(dtype=float))
+        busy, load = plan["occupancy_share"], plan["offered_load_erlangs"]
+        busy = np.where(np.isnan(busy) & ~(load > 0), 0.0, busy)
+        hours = share * deferrable.spare_hours(agents, busy)
         spare.append(pd.DataFrame({"starts_at": plan["starts_at"], "hours": hours}))
+    if len(spare) == 1:
+        return spare[0]
     return pd.concat(spare).groupby("starts_at", as_index=False)["hours"].sum()
 
 
-def _in_hand(starts_at: pd.Series, contacts, handle) -> np.ndarray:
+def _in_hand(starts_at, contacts, handle) -> np.ndarray:
     """[..., rows] load to staff for; half hours without a row have no arrivals."""
-    half_hour = pd.Timedelta(seconds=HALF_HOUR_SECONDS)
-    position = ((starts_at - starts_at.iloc[0]) // half_hour).to_numpy()
+    position = (starts_at - starts_at[0]) // np.timedelta64(HALF_HOUR_SECONDS, "s")
     arrivals = np.zeros((len(contacts), position[-1] + 1))
     arrivals[:, position] = contacts
     return staffed_load(arrivals, HALF_HOUR_SECONDS, handle)[:, position]
 
 
-def _day_band(local_on: pd.Series, days: pd.DataFrame, rule: str) -> np.ndarray:
+def _day_band(local_on, days: pd.DataFrame, rule: str) -> np.ndarray:
     """[3, rows] the day's q10, what is staffed to and q90 beside its mean; 1 without contacts."""
-    by_day = days.drop_duplicates("local_on").set_index("local_on")
-    mean = by_day["mean"].where(by_day["mean"] > 0)
-    band = pd.DataFrame(np.stack(_low_needed_high(by_day, rule), axis=1), index=by_day.index)
-    return band.div(mean, axis=0).reindex(local_on).fillna(1.0).to_numpy(dtype=float).T
+    band = np.ones((3, len(local_on)))
+    mean = days["mean"].to_numpy(dtype=float)
+    at, is_there = _found(days["local_on"].to_numpy(), local_on)
+    is_there[is_there] = mean[at] > 0
+    at = at[mean[at] > 0]
+    band[:, is_there] = np.stack(_low_needed_high(days, rule))[:, at] / mean[at]
+    return band
 
 
-def _is_open(rows: pd.DataFrame, opening: pd.DataFrame | None) -> np.ndarray:
+def _is_open(rows: pd.DataFrame, starts_at, opening: pd.DataFrame | None) -> np.ndarray:
+    is_open = np.ones(len(rows), dtype=bool)
     if opening is not None:
-        known = opening.drop_duplicates("starts_at").set_index("starts_at")["is_open"]
-        is_open = rows["starts_at"].map(known)
+        at, is_there = _found(opening["starts_at"].to_numpy(), starts_at)
+        is_open[is_there] = _true_unless_told(opening["is_open"])[at]
     elif "is_open" in rows:
-        is_open = rows["is_open"]
-    else:
-        return np.ones(len(rows), dtype=bool)
-    return is_open.astype("boolean").fillna(True).to_numpy(dtype=bool)
+        is_open = _true_unless_told(rows["is_open"])
+    return is_open
 
 
-def _scheduled(rows: pd.DataFrame, schedule: pd.DataFrame | None) -> np.ndarray:
+def _true_unless_told(told: pd.Series) -> np.ndarray:
+    if told.dtype == bool:
+        return told.to_numpy()
+    return told.astype("boolean").fillna(True).to_numpy(dtype=bool)
+
+
+def _scheduled(starts_at, local_on, schedule: pd.DataFrame | None) -> np.ndarray:
     """Agents on the roster per row; NaN on local days for which no schedule was delivered."""
+    agents = np.full(len(starts_at), np.nan)
     if schedule is None or schedule.empty:
-        return np.full(len(rows), np.nan)
-    agents = rows["starts_at"].map(schedule.groupby("starts_at")["agents"].sum())
-    is_delivered = agents.notna().groupby(rows["local_on"]).transform("any")
-    return agents.where(agents.notna() | ~is_delivered, 0.0).to_numpy(dtype=float)
+        return agents
+    row, is_there = _found(starts_at, schedule["starts_at"].to_numpy())
+    agents[np.isin(local_on, np.unique(local_on[row]))] = 0.0
+    np.add.at(agents, row, np.nan_to_num(schedule["agents"].to_numpy(dtype=float)[is_there]))
+    return agents
+
+
+def _found(keys, wanted) -> tuple[np.ndarray, np.ndarray]:
+    """Where those of `wanted` that are among `keys` first stand there, and which ones are."""
+    if not len(keys):
+        return np.zeros(0, dtype=int), np.zeros(len(wanted), dtype=bool)
+    if np.all(keys[1:] >= keys[:-1]):  # as they mostly are
+        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    else:
+        order = np.argsort(keys, kind="stable")
+        at = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
+    is_there = keys[at] == wanted
+    return at[is_there], is_there
 
 
 def _of_queue(frame: pd.DataFrame | None, channel: str, language: str) -> pd.DataFrame | None:
     if frame is None or not {"channel", "language"} <= set(frame.columns):
         return frame
     return frame[(frame["channel"] == channel) & (frame["language"] == language)]
-
-
-def _whole_when(is_open, agents) -> pd.Series:
-    return pd.Series(agents).astype("Int64").where(pd.Series(is_open))

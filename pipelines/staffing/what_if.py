@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.errors import OutOfRangeError
-from pipelines.staffing.requirement import Desk, require
+from pipelines.staffing.requirement import Desk, Queue, require
 
 _SHARES = ("volume_change_share", "surge_change_share", "handle_change_share")
 
@@ -93,7 +93,7 @@ def what_if(
         days=days,
         handle_seconds=handle * (1 + scenario.handle_change_share),
         patience_seconds=staffing["patience_seconds"].iloc[0],
-        waiting_contacts=waiting_by_day(staffing),
+        waiting_contacts=next(iter(waiting_by_day(staffing).values()), ()),
         live_help=staffing[["starts_at"]].assign(hours=staffing["live_help_hours"]),
         volume=volume,
     )
@@ -105,7 +105,9 @@ def _changed(desk: Desk, scenario: Scenario) -> SimpleNamespace:
     return SimpleNamespace(**chosen | {name: v for name, v in told.items() if v is not None})
 
 
-def waiting_by_day(staffing: pd.DataFrame) -> list[float]:
-    """Contacts that waited when the plan began, by the day of opening on which they are due."""
-    is_open = staffing["is_open"].astype(bool)
-    return staffing[is_open].groupby("local_on")["waiting_due_contacts"].sum().tolist()
+def waiting_by_day(staffing: pd.DataFrame) -> dict[Queue, list[float]]:
+    """Contacts that waited when the plan began, by queue and by the day of opening on which they
+    are due; queues that know of none are left out."""
+    known = staffing[staffing["is_open"] & staffing["waiting_due_contacts"].notna()]
+    due = known.groupby(["channel", "language", "local_on"])["waiting_due_contacts"].sum()
+    return {queue: days.tolist() for queue, days in due.groupby(level=["channel", "language"])}
