@@ -224,20 +224,18 @@ def worsened(metric: str, filters: Filters) -> pd.DataFrame:
 
 @once_a_build
 def ratings(metric: str, filters: Filters, by: str) -> pd.DataFrame:
-    """[by, score, n]: how often each rating was given, the group with most ratings first."""
+    """`Warehouse.ratings`: how often each was given, the group with most ratings first."""
     frame = ask(
-        "distribution",
+        "ratings",
         metric=metric,
+        by=(by,),
         start=filters.start,
         end=filters.end,
         where=filters.where,
-        by=(by,),
     )
-    frame = frame.rename(columns={"bin_low": "score"})[[by, "score", "n"]]
     frame["score"] = frame["score"].astype(int)
-    totals = frame.groupby(by, dropna=False)["n"].transform("sum")
-    order = frame.assign(_total=-totals).sort_values(["_total", by, "score"])
-    return order.drop(columns="_total").reset_index(drop=True)
+    order = frame.sort_values(["rated", by, "score"], ascending=[False, True, True])
+    return order.reset_index(drop=True)
 
 
 _LISTED = (

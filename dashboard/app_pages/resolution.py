@@ -36,12 +36,6 @@ components.kpis(
         ),
         (_("Reopen events"), queries.compare("reopen_events", chosen)),
         (_("Open at the end"), queries.compare("backlog", chosen)),
-    ],
-    page,
-)
-
-components.kpis(
-    [
         (_("First contact resolution"), queries.compare("first_contact_resolved_share", chosen)),
         (
             _("Came back within {n} days").format(n=repeat_window),

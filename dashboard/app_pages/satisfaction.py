@@ -105,8 +105,8 @@ if view == "ratings":
             metric=metric,
             name=f"ratings_{scale}_by_{by}",
             alt=_("Distribution of ratings"),
-            words={"score": _("Rating")},
-            units={"score": "count"},
+            words={"score": _("Rating"), "rated": _("Of how many"), "value": _("Share")},
+            units={"score": "count", "rated": "count"},
         )
 
     with st.container(border=True, key="card-over-time"):
@@ -282,7 +282,7 @@ if view == "comments":
         kinds = {
             "all": _("All"),
             "unhappy": _("Not satisfied"),
-            "happy": _("Satisfied"),
+            "happy": _("Satisfied customers"),
         }
         kind = components.choice("comments", _("Comments of"), kinds)
         if kind != "all":

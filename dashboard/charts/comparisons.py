@@ -231,16 +231,23 @@ def ratings(
 
     Parameters
     ----------
-    frame : one row per group and score: `by`, `score`, `n`. A group with fewer than 5 ratings in
-        all reads "<5" instead of a bar.
+    frame : one row per group and score: `by`, `score`, `n`, and where they are told `low` and
+        `high`, the limits of its share. A group with fewer than 5 ratings in all reads "<5"
+        instead of a bar.
     scale : the scores from worst to best; an odd scale's middle score straddles the centre.
     score_names : what to call a score ("Bad", "Good"); the score itself otherwise.
     """
     _ = reader.translate
     called = names or {}
-    groups = list(dict.fromkeys(frame[by]))
-    counts = frame.pivot_table(index=by, columns="score", values="n", aggfunc="sum", fill_value=0)
-    counts = counts.reindex(index=groups, columns=list(scale), fill_value=0)
+    # By its words, as a missing code ("no team") is no key that can be looked up again.
+    frame = frame.assign(group=[str(called.get(code, code)) for code in frame[by]])
+    groups = list(dict.fromkeys(frame["group"]))
+    rows = frame.set_index(["group", "score"]).reindex(columns=["n", "low", "high"])
+    rows = rows.reindex(pd.MultiIndex.from_product([groups, scale]))
+    counts = rows["n"].fillna(0).unstack().loc[groups]
+    ends = zip(rows["low"], rows["high"], strict=True)
+    words = pd.Series([reader.interval(*between, "share") for between in ends], rows.index)
+    limits = words.unstack().loc[groups]
     totals = counts.sum(axis=1)
     shares = counts.div(totals.where(totals >= SUPPRESSED_BELOW), axis=0)
     middle = len(scale) / 2
@@ -251,14 +258,13 @@ def ratings(
     colours = _likert_colours(len(scale))
     chart = figure(height or 90 + 34 * max(len(groups), 1), barmode="overlay")
     left = -below
-    y = [str(called.get(g, g)) for g in groups]
     for index, score in enumerate(scale):
         name = str((score_names or {}).get(score, score))
         chart.add_trace(
             go.Bar(
                 base=numbers(left),
                 x=numbers(shares[score]),
-                y=y,
+                y=groups,
                 orientation="h",
                 name=name,
                 marker={"color": colours[index], "line": {"width": 0}},
@@ -268,8 +274,11 @@ def ratings(
                 textangle=0,
                 customdata=[
                     f"{name}: <b>{reader.share(share)}</b><br>"
-                    f"n = {reader.number(n)} / {reader.number(total)}"
-                    for share, n, total in zip(shares[score], counts[score], totals, strict=True)
+                    + ("" if between == MISSING else f"95 %: {between}<br>")
+                    + f"n = {reader.number(n)} / {reader.number(total)}"
+                    for share, n, total, between in zip(
+                        shares[score], counts[score], totals, limits[score], strict=True
+                    )
                 ],
                 hovertemplate="%{y}<br>%{customdata}<extra></extra>",
             )
@@ -283,10 +292,9 @@ def ratings(
         title_text=_("share of ratings, below and above the middle"),
     )
     chart.update_yaxes(
-        type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
+        type="category", categoryorder="array", categoryarray=groups[::-1], showgrid=False
     )
-    small = totals[totals < SUPPRESSED_BELOW]
-    _say_untold(chart, [(str(called.get(group, group)), n) for group, n in small.items()], reader)
+    _say_untold(chart, list(totals[totals < SUPPRESSED_BELOW].items()), reader)
     chart.update_layout(legend={"traceorder": "normal"}, meta={"middle": middle})
     return chart
 

@@ -26,6 +26,7 @@ from pipelines.api.selection import (
     unknown,
 )
 from pipelines.errors import UnknownNameError
+from pipelines.statistics import intervals
 
 
 def definition_of(build: Build, metric: str) -> Definition:
@@ -90,6 +91,19 @@ def distribution(build: Build, metric: str, by: Sequence[str], scope: Scope) -> 
     selection = select_metric(build, metric, by, scope)
     found = _shown(shapes.distribution(build, selection, definition.unit), selection)
     return _labelled(found, build, definition, definition.statistic)
+
+
+def ratings(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:
+    """[by..., score, n, rated, value, low, high]: see `Warehouse.ratings`."""
+    by = as_list(by)
+    found = distribution(build, metric, by, scope).rename(columns={"bin_low": "score"})
+    found["rated"] = (
+        found.groupby(by, dropna=False)["n"].transform("sum") if by else found["n"].sum()
+    )
+    found["value"] = intervals.ratio(found["n"], found["rated"])
+    found["low"], found["high"] = intervals.wilson(found["n"], found["rated"])
+    found.attrs["unit"] = "share"
+    return found[[*by, "score", "n", "rated", "value", "low", "high"]]
 
 
 def survival(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:

@@ -1,16 +1,29 @@
-"""The warehouse's answers to "what did customers look for in vain, and do reviewers agree"."""
+"""The warehouse's answers to "how did customers rate us, what did they look for in vain, and do
+reviewers agree"."""
 
 import pandas as pd
 
-from pipelines.api import calibration, self_service
+from pipelines.api import calibration, measures, self_service
 from pipelines.api.published import Pointer
 from pipelines.api.selection import By, Day, Scope, Where
 
 
 class Voices:
-    """The part of `Warehouse` on help centre and reviews; `start`, `end`, `where` are as there."""
+    """The part of `Warehouse` on ratings, help centre and reviews; `start`, `end`, `where` are as
+    there."""
 
     _pointer: Pointer
+
+    def ratings(
+        self, metric: str, by: By = (), start: Day = None, end: Day = None, where: Where = None
+    ) -> pd.DataFrame:
+        """How often each rating of a metric such as csat_score was given.
+
+        [by..., score, n, rated, value, low, high]: value is the share of the group's `rated`
+        ratings that are this one, with Wilson's 95 % interval. A score that nobody in the group
+        gave has no row.
+        """
+        return measures.ratings(self._pointer.build(), metric, by, Scope(start, end, where))
 
     def searches(
         self, start: Day = None, end: Day = None, where: Where = None, limit: int = 200

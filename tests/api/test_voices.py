@@ -92,3 +92,28 @@ def test_two_reviewers_agree_on_ninety_percent_which_is_a_kappa_of_0_444(answers
     assert set(by_language["language"]) == {"ko"}
     with pytest.raises(UnknownNameError, match="calibration: breakdown 'agent' is not known"):
         answers.calibration(by="agent")
+
+
+def test_a_rating_is_told_with_its_share_and_the_limits_of_that(warehouse):
+    scores = {"ko": [5] * 9 + [4], "ja": [3] * 4}
+    rated = [(f"{code}{i}", code, n) for code, all_ in scores.items() for i, n in enumerate(all_)]
+    warehouse(
+        contacts="contact_id | language | created_at\n"
+        + "\n".join(f"{contact} | {code} | 2026-03-01 00:00:00Z" for contact, code, _ in rated),
+        surveys="survey_id | contact_id | sent_at | answered_at | scale | score\n"
+        + "\n".join(
+            f"s-{contact} | {contact} | 2026-03-01 00:00:00Z | 2026-03-02 00:00:00Z | 1-5 | {n}"
+            for contact, _, n in rated
+        ),
+    )
+    found = open_warehouse(warehouse.folder).ratings("csat_score", by="language").round(3)
+    assert found.to_dict("split")["data"] == [
+        ["ja", 3.0, 4, 4, 1.0, 0.51, 1.0],
+        ["ko", 4.0, 1, 10, 0.1, 0.018, 0.404],
+        ["ko", 5.0, 9, 10, 0.9, 0.596, 0.982],  # acceptance case 19: 9 of 10
+    ]
+    assert found.attrs["unit"] == "share"
+    alone = open_warehouse(warehouse.folder).ratings("csat_score")
+    assert alone[["score", "n", "rated"]].to_dict("split")["data"] == [
+        [3.0, 4, 14], [4.0, 1, 14], [5.0, 9, 14],
+    ]  # fmt: skip

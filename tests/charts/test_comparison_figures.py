@@ -109,6 +109,29 @@ def test_ratings_straddle_the_middle_score():
     assert figure.data[2].customdata[0] == "3: <b>40.0%</b><br>n = 40 / 100"
 
 
+def test_a_rating_tells_the_limits_of_its_share():
+    counts = pd.DataFrame(
+        {
+            "language": "ko",
+            "score": [4, 5],
+            "n": [1, 9],
+            "low": [0.018, 0.596],
+            "high": [0.404, 0.982],
+        }
+    )
+    figure = ratings(counts, "language")
+    assert figure.data[4].customdata[0] == "5: <b>90.0%</b><br>95 %: 59.6% – 98.2%<br>n = 9 / 10"
+
+
+def test_ratings_of_contacts_without_a_team_have_a_bar_too():
+    team = pd.Series(["a", "a", None, None], dtype="str")
+    counts = pd.DataFrame({"team": team, "score": [1, 5, 1, 5], "n": [10, 30, 20, 20]})
+    names = {code: "(none)" if pd.isna(code) else code for code in counts["team"].unique()}
+    figure = ratings(counts, "team", names=names)
+    assert list(figure.data[0].y) == ["a", "(none)"]
+    assert list(figure.data[0].x) == [0.25, 0.5]
+
+
 def test_a_scale_of_two_meets_at_the_middle():
     counts = pd.DataFrame({"language": "ko", "score": [0, 1], "n": [25, 75]})
     figure = ratings(counts, "language", scale=(0, 1), score_names={0: "Bad", 1: "Good"})
