@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from pipelines.errors import OutOfRangeError, UnstableQueueError
 from pipelines.staffing.erlang import Performance
 from pipelines.staffing.search import fewest
+from pipelines.staffing.thresholds import kinds_of
 from pipelines.staffing.waiting import waiting_states
 
 _MOST_AGENTS = 1 << 20
@@ -169,9 +170,10 @@ def required_chat_agents(
 
     alike = (handle, target, within, patience, occupancy)
     # Gallop up to a number that suffices for the busiest of those alike, and so for all of them.
-    kinds, kind = np.unique(np.column_stack(alike), axis=0, return_inverse=True)
+    known = kinds_of(alike)
+    kind = known[1] if known else np.unique(np.column_stack(alike), axis=0, return_inverse=True)[1]
     busiest = np.lexsort((rate, kind))[
-        np.searchsorted(np.sort(kind), range(len(kinds)), "right") - 1
+        np.searchsorted(np.sort(kind), range(kind.max(initial=-1) + 1), "right") - 1
     ]
     is_open = busiest[rate[busiest] > 0]
     tried = np.maximum(1, np.floor(1.2 * rate / per_agent)).astype(np.int64)
