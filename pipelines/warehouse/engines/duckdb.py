@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pipelines.warehouse.frames import store_frame
 
 MEMORY_LIMIT = "3.4GB"  # with its caches and the Python around it a build stays under 4 GB
 _HASHES_AT_ONCE = 100_000_000  # 0.8 GB, while nothing else is held
+_CONTACTS_AT_ONCE = 6_000_000  # 1.6 GB of hash tables beside fact_contacts
 PRELUDE = Path(__file__).with_suffix(".sql")
 
 
@@ -38,8 +40,21 @@ def connect(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
         },
     )
     connection.execute("SET enable_progress_bar = false")  # it would write to standard output
-    connection.execute(PRELUDE.read_text(encoding="utf-8"))
+    run(connection, PRELUDE.read_text(encoding="utf-8"))
     return connection
+
+
+def run(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
+    """Execute statements that are the same in every build; the last one's answer is ready."""
+    for statement in _parsed(sql):
+        connection.execute(statement)
+    return connection
+
+
+@lru_cache(maxsize=1024)
+def _parsed(sql: str) -> list[duckdb.Statement]:
+    """To parse all models takes a seventh of a small build: a process does it once."""
+    return duckdb.extract_statements(sql)
 
 
 @contextmanager
@@ -86,8 +101,10 @@ class DuckDBEngine:
         most loads, the raw rows are the latest as they stand.
         """
         key_hash = f"hash({', '.join(table.key)})"
-        hashes = self._hashes_of_several(f"SELECT {key_hash} AS found FROM raw_{table.name}")
         repeated = f"repeated_{table.name}"
+        hashes = ()
+        if self.files[f"raw_{table.name}"]:
+            hashes = self._hashes_of_several(f"SELECT {key_hash} AS found FROM raw_{table.name}")
         if any_repeated := len(hashes) > 0:
             self.connection.register("suspected", pd.DataFrame({"key_hash": hashes}))
             among = f"{key_hash} IN (SELECT key_hash FROM suspected)"
@@ -105,7 +122,7 @@ class DuckDBEngine:
 
     def view(self, name: str, sql: str) -> None:
         """Make a view that only models read."""
-        self.connection.execute(f"CREATE TEMP VIEW {name} AS {sql}")
+        run(self.connection, f"CREATE TEMP VIEW {name} AS {sql}")
 
     def function(self, name: str, returns: str, sql: str) -> None:
         """Make a function of an instant `t`."""
@@ -117,19 +134,19 @@ class DuckDBEngine:
 
     def make(self, head: Header) -> None:
         """Run a model or metric. Raises BuildError where the SQL fails."""
-        sql = head.sql.strip() + ("" if self._lies_sorted(head) else ordered(head))
         try:
             if head.is_view:
                 temporary = "TEMP " if head.kind == "core" else ""
-                self.connection.execute(f"CREATE {temporary}VIEW {head.name} AS\n{sql}")
+                run(self.connection, f"CREATE {temporary}VIEW {head.name} AS\n{head.sql.strip()}")
             else:
-                create_table(self.connection, head, sql)
+                order = "" if self._lies_sorted(head) else ordered(head)
+                create_table(self.connection, head, *(sql + order for sql in self._parts(head)))
         except duckdb.Error as error:
             raise failure(head.path, error) from error
 
     def rows(self, sql: str) -> list[Mapping[str, Any]]:
         """The rows of a small answer."""
-        found = self.connection.execute(sql)
+        found = run(self.connection, sql)
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -171,6 +188,28 @@ class DuckDBEngine:
         ).fetchall()
         return share is not None and share <= 0.05
 
+    def _parts(self, head: Header) -> list[str]:
+        """Queries that together give a table's rows.
+
+        What is joined to contacts is held in memory until the last of them. `parts_by` names the
+        id by which a table can be made part by part: DuckDB carries a range of its keys to
+        everything that is joined by them.
+        """
+        name, sql = head.entries.get("parts_by"), head.sql.strip()
+        if name is None:
+            return [sql]
+        (counted,) = self.rows("SELECT COUNT(*) AS contacts FROM raw_contacts")
+        parts = counted["contacts"] // _CONTACTS_AT_ONCE + 1
+        key, edges = f"contact_key({name})", [2**64 * part // parts for part in range(1, parts)]
+        ranges = [
+            [f"{key} >= {low}"] * (low is not None) + [f"{key} < {high}"] * (high is not None)
+            for low, high in zip([None, *edges], [*edges, None], strict=True)
+        ]
+        return [
+            f"SELECT * FROM (\n{sql}\n) WHERE {' AND '.join(bounds)}" if bounds else sql
+            for bounds in ranges
+        ]
+
     def _has_older(self, files: str, columns: int) -> bool:
         """Whether a file was loaded before the table had all its columns: these are NULL there."""
         counted = (
@@ -186,15 +225,18 @@ def ordered(head: Header) -> str:
     return f"\nORDER BY {', '.join(order)}" if order else ""
 
 
-def create_table(connection: duckdb.DuckDBPyConnection, head: Header, sql: str) -> None:
-    """Make a table of the rows of `sql`, compressed as its header says; a core's is temporary."""
+def create_table(connection: duckdb.DuckDBPyConnection, head: Header, *queries: str) -> None:
+    """Make a table of the rows that the queries give, compressed as its header says; a core's is
+    temporary, and given by one query."""
     if any(note.compression for note in head.columns):
         columns = ", ".join(_column(note) for note in head.columns)
-        connection.execute(f"CREATE TABLE {head.name} ({columns})")
-        connection.execute(f"INSERT INTO {head.name} BY NAME\n{sql}")
+        run(connection, f"CREATE TABLE {head.name} ({columns})")
+        for query in queries:
+            run(connection, f"INSERT INTO {head.name} BY NAME\n{query}")
     else:
+        (query,) = queries
         temporary = "TEMP " if head.kind == "core" else ""
-        connection.execute(f"CREATE {temporary}TABLE {head.name} AS\n{sql}")
+        run(connection, f"CREATE {temporary}TABLE {head.name} AS\n{query}")
 
 
 def _column(note: ColumnNote) -> str:
