@@ -9,9 +9,9 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.settings import SAMPLES_DIR
-from tests.fixtures import made_once, warehouse
+from tests.fixtures import connection, made_once, shared_builds, warehouse
 
-__all__ = ["made_once", "warehouse"]
+__all__ = ["connection", "made_once", "shared_builds", "warehouse"]
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,11 @@ get the defaults below.
 
 import hashlib
 import json
+import re
 import shutil
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,9 +109,13 @@ class RawWarehouse:
         is_full: bool = False,
         columns_unknown: Sequence[str] = (),
         columns_missing: Sequence[str] = (),
+        prefix: str = "",
         **tables: str,
     ) -> str:
-        """Commit one load of text tables to the raw store; returns its load_id."""
+        """Commit one load of text tables to the raw store; returns its load_id.
+
+        `prefix` is put before the file and every id: loads of different tests do not meet.
+        """
         self._loads += 1
         load_id = f"20260101T000000{self._loads:06d}Z"
         rows = {name: _rows(text) for name, text in tables.items()}
@@ -119,14 +124,14 @@ class RawWarehouse:
         folder = self.folder / "raw" / f"{load_id}-{digest[:16]}"
         folder.mkdir(parents=True)
         for name, table_rows in rows.items():
-            _write(folder / f"{name}.parquet", name, table_rows, load_id)
+            _write(folder / f"{name}.parquet", name, table_rows, load_id, prefix)
         _write_rejects(folder / "rejects.parquet", refused, load_id)
         main = "contacts" if "contacts" in rows or not rows else next(iter(rows))
         loaded = len(rows.get(main, ()))
         manifest = {
             "load_id": load_id,
             "sha256": digest,
-            "file": file or f"file_{self._loads}.csv",
+            "file": prefix + (file or f"file_{self._loads}.csv"),
             "source": source,
             "system": "zendesk",
             "zone": None,
@@ -160,6 +165,73 @@ class RawWarehouse:
         return duckdb.connect(str(current(self.folder)), read_only=True)
 
 
+@dataclass(frozen=True)
+class OwnRows:
+    """What one test sees of a build that it shares: the rows of what it has loaded itself."""
+
+    folder: Path
+    prefix: str
+    connection: duckdb.DuckDBPyConnection
+
+    def execute(self, query: str, parameters: Sequence = ()) -> duckdb.DuckDBPyConnection:
+        """The answer to a query, in which every table holds this test's contacts alone."""
+        tables = dict.fromkeys(re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", query))
+        own = ", ".join(f"{table} AS ({self._own(table)})" for table in tables)
+        return self.connection.execute(f"WITH {own} {query}", parameters)
+
+    def contact_ids(self) -> list[str]:
+        """As they are in the build."""
+        query = "SELECT contact_id FROM fact_contacts WHERE starts_with(contact_id, ?)"
+        return [row[0] for row in self.connection.execute(query, [self.prefix]).fetchall()]
+
+    def _own(self, table: str) -> str:
+        columns = self.connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index",
+            [table],
+        ).fetchall()
+        told = [column for (column,) in columns if _is_id(column) or column == "file"]
+        assert told, f"whose rows {table} holds is not known: build them alone"
+        owner = "file" if "file" in told else told[0]
+        plain = ", ".join(f"replace({column}, '{self.prefix}', '') AS {column}" for column in told)
+        build = f'"{current(self.folder).stem}"'
+        return (
+            f"SELECT * REPLACE ({plain}) FROM {build}.{table}"
+            f" WHERE starts_with({owner}, '{self.prefix}')"
+        )
+
+
+@pytest.fixture(scope="module")
+def shared_builds(request, tmp_path_factory) -> dict[tuple, tuple[Path, str]]:
+    """Folder and prefix of what tests of this module ask for by `loads(settings, **tables)`.
+
+    There is one build for all that have the same settings, and a load of its own in it for each:
+    a build of ten rows takes as long as one of a thousand.
+    """
+    found: dict[tuple, tuple[Path, str]] = {}
+    raws: dict[str, RawWarehouse] = {}
+    for item in request.session.items:
+        mark = item.get_closest_marker("loads")
+        if mark is None or item.path != request.path or _asked(mark) in found:
+            continue
+        settings = _asked(mark)[0]
+        if settings not in raws:
+            raws[settings] = RawWarehouse(tmp_path_factory.mktemp("shared"))
+        prefix = f"load-{len(found) + 1}:"
+        raws[settings].load(prefix=prefix, **mark.kwargs)
+        found[_asked(mark)] = raws[settings].folder, prefix
+    for settings, raw in raws.items():
+        raw.build(settings).close()
+    return found
+
+
+@pytest.fixture
+def connection(request, shared_builds) -> Iterator[OwnRows]:
+    """What a test that is marked `loads` asks about what it has loaded."""
+    folder, prefix = shared_builds[_asked(request.node.get_closest_marker("loads"))]
+    with RawWarehouse(folder).open() as opened:
+        yield OwnRows(folder, prefix, opened)
+
+
 @pytest.fixture(scope="module")
 def made_once() -> dict[tuple, Path]:
     """What tests of this module have built for each other."""
@@ -174,11 +246,19 @@ def warehouse(tmp_path: Path, made_once: dict[tuple, Path]) -> RawWarehouse:
     return RawWarehouse(folder, made_once)
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, query: str, *parameters) -> list[dict]:
+def rows_of(connection: duckdb.DuckDBPyConnection | OwnRows, query: str, *parameters) -> list[dict]:
     """The rows of a query as dictionaries, instants as `YYYY-MM-DD HH:MM:SS` text."""
     found = connection.execute(query, parameters)
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _asked(mark: pytest.Mark) -> tuple:
+    return (mark.args[0] if mark.args else SETTINGS, *mark.kwargs.items())
+
+
+def _is_id(column: str) -> bool:
+    return column == "merged_into" or (column.endswith("_id") and column != "_load_id")
 
 
 def _rows(text: str) -> list[dict[str, str | None]]:
@@ -192,13 +272,15 @@ def _rows(text: str) -> list[dict[str, str | None]]:
     return rows
 
 
-def _write(path: Path, table: str, rows: list[dict], load_id: str) -> None:
+def _write(path: Path, table: str, rows: list[dict], load_id: str, prefix: str) -> None:
     contract = TABLES[table]
     filled = [
         _DEFAULTS.get(table, {}) | _derived(table, i, row) | row for i, row in enumerate(rows, 1)
     ]
     unknown = {name for row in filled for name in row} - {*contract.column_names, "_line"}
     assert not unknown, f"{table} has no column {sorted(unknown)}"
+    for row in filled:
+        row |= {name: prefix + row[name] for name in filter(_is_id, row) if row[name]}
     _copy(path, [(c.name, c.type) for c in contract.columns], filled, load_id, with_line=True)
 
 

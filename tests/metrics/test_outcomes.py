@@ -30,47 +30,47 @@ FIVE_SOLVED_ONE_TWICE = {
 
 
 @pytest.mark.case(14)
-def test_a_contact_solved_twice_is_one_contact_and_two_solves(warehouse, measured):
-    warehouse.once(**FIVE_SOLVED_ONE_TWICE)
+@pytest.mark.loads(**FIVE_SOLVED_ONE_TWICE)
+def test_a_contact_solved_twice_is_one_contact_and_two_solves(measured):
     assert measured("first_resolution_seconds") == {"value": 7_200, "n": 5}
     assert measured("resolve_events") == {"value": 6, "n": 6}
     assert measured("reopened_share") == {"value": 0.2, "n": 5}
 
 
-def test_full_resolution_runs_to_the_last_solve_and_closing_is_not_one(warehouse, measured_by):
-    warehouse.once(**FIVE_SOLVED_ONE_TWICE)
+@pytest.mark.loads(**FIVE_SOLVED_ONE_TWICE)
+def test_full_resolution_runs_to_the_last_solve_and_closing_is_not_one(measured_by):
     assert measured_by("full_resolution_seconds", "day") == {
         "2026-03-02": (7_200, 4),
         "2026-03-03": (108_000, 1),
     }
 
 
-def test_solves_belong_to_their_own_day_and_reopenings_to_the_first_solve(warehouse, measured_by):
-    warehouse.once(**FIVE_SOLVED_ONE_TWICE)
+@pytest.mark.loads(**FIVE_SOLVED_ONE_TWICE)
+def test_solves_belong_to_their_own_day_and_reopenings_to_the_first_solve(measured_by):
     assert measured_by("resolve_events", "day") == {"2026-03-02": (5, 5), "2026-03-03": (1, 1)}
     assert measured_by("reopened_share", "day") == {"2026-03-02": (0.2, 5)}
 
 
-def test_the_resolved_share_takes_cohorts_with_a_week_of_follow_up(warehouse, measured):
-    # Cut at 20 March: the contact of the 19th has one day of follow-up and is left out.
-    warehouse.once(**FIVE_SOLVED_ONE_TWICE)
+# Cut at 20 March: the contact of the 19th has one day of follow-up and is left out.
+@pytest.mark.loads(**FIVE_SOLVED_ONE_TWICE)
+def test_the_resolved_share_takes_cohorts_with_a_week_of_follow_up(measured):
     assert measured("resolved_share") == {"value": 0.833333, "n": 6}
 
 
-def test_an_unsolved_contact_is_censored_and_not_dropped(warehouse, measured):
-    warehouse(
-        contacts="""
-            contact_id | created_at          | status | updated_at
-            c1         | 2026-03-02 00:00:00 | solved |
-            c2         | 2026-03-02 00:00:00 | solved |
-            unsolved   | 2026-03-02 00:00:00 | open   | 2026-03-04 12:00:00
-        """,
-        status_events="""
-            contact_id | changed_at          | from_status | to_status
-            c1         | 2026-03-02 05:00:00 | open        | solved
-            c2         | 2026-03-02 10:00:00 | open        | solved
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at          | status | updated_at
+        c1         | 2026-03-02 00:00:00 | solved |
+        c2         | 2026-03-02 00:00:00 | solved |
+        unsolved   | 2026-03-02 00:00:00 | open   | 2026-03-04 12:00:00
+    """,
+    status_events="""
+        contact_id | changed_at          | from_status | to_status
+        c1         | 2026-03-02 05:00:00 | open        | solved
+        c2         | 2026-03-02 10:00:00 | open        | solved
+    """,
+)
+def test_an_unsolved_contact_is_censored_and_not_dropped(measured):
     assert measured("first_resolution_seconds") == {"value": 27_000, "n": 2}
     assert measured("resolution_censored_seconds") == {"value": 36_000, "n": 3}
 
@@ -137,25 +137,23 @@ def test_the_backlog_is_the_stock_of_the_last_day_and_never_a_sum_over_days(
 
 
 @pytest.mark.case(31)
-def test_of_two_merged_contacts_one_is_counted_from_the_arrival_of_the_first(
-    warehouse, measured, measured_by
-):
-    warehouse(
-        contacts="""
-            contact_id | created_at          | status | exclusion | merged_into
-            a          | 2026-03-02 01:00:00 | closed | merged    | b
-            b          | 2026-03-02 02:00:00 | solved |           |
-        """,
-        messages="""
-            contact_id | sent_at             | author_role
-            b          | 2026-03-02 03:00:00 | agent
-        """,
-        status_events="""
-            contact_id | changed_at          | from_status | to_status
-            a          | 2026-03-02 02:30:00 | open        | closed
-            b          | 2026-03-02 04:00:00 | open        | solved
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at          | status | exclusion | merged_into
+        a          | 2026-03-02 01:00:00 | closed | merged    | b
+        b          | 2026-03-02 02:00:00 | solved |           |
+    """,
+    messages="""
+        contact_id | sent_at             | author_role
+        b          | 2026-03-02 03:00:00 | agent
+    """,
+    status_events="""
+        contact_id | changed_at          | from_status | to_status
+        a          | 2026-03-02 02:30:00 | open        | closed
+        b          | 2026-03-02 04:00:00 | open        | solved
+    """,
+)
+def test_of_two_merged_contacts_one_is_counted_from_the_arrival_of_the_first(measured, measured_by):
     assert measured("contacts") == {"value": 1, "n": 1}
     assert measured("first_response_seconds") == {"value": 7_200, "n": 1}
     assert measured("first_resolution_seconds") == {"value": 10_800, "n": 1}

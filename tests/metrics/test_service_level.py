@@ -26,47 +26,39 @@ PHONE_DESK = """
 """
 
 
-@pytest.fixture
-def calls(warehouse):
-    """`calls((count, outcome, wait), ...)` builds so many calls of one minute past nine."""
-
-    def build(*groups: tuple[int, str, int], settings: str = PHONE_DESK) -> None:
-        contacts = ["contact_id | kind | channel | created_at"]
-        sessions = [
-            "contact_id | queue_entered_at | answered_at | abandoned_at | outcome | wait_seconds"
-        ]
-        for group, (count, outcome, wait) in enumerate(groups):
-            until = f"2026-03-02 09:{wait // 60:02d}:{wait % 60:02d}"
-            answered = until if outcome == "answered" else ""
-            abandoned = until if outcome == "abandoned" else ""
-            for i in range(count):
-                contacts.append(f"c{group}-{i} | call | phone | 2026-03-02 09:00:00")
-                sessions.append(
-                    f"c{group}-{i} | 2026-03-02 09:00:00"
-                    f" | {answered} | {abandoned} | {outcome} | {wait}"
-                )
-        warehouse.once(settings, contacts="\n".join(contacts), sessions="\n".join(sessions))
-
-    return build
+def calls(*groups: tuple[int, str, int]) -> dict[str, str]:
+    """`(count, outcome, wait)`: so many calls of one minute past nine."""
+    contacts = ["contact_id | kind | channel | created_at"]
+    sessions = [
+        "contact_id | queue_entered_at | answered_at | abandoned_at | outcome | wait_seconds"
+    ]
+    for group, (count, outcome, wait) in enumerate(groups):
+        until = f"2026-03-02 09:{wait // 60:02d}:{wait % 60:02d}"
+        answered = until if outcome == "answered" else ""
+        abandoned = until if outcome == "abandoned" else ""
+        for i in range(count):
+            contacts.append(f"c{group}-{i} | call | phone | 2026-03-02 09:00:00")
+            sessions.append(
+                f"c{group}-{i} | 2026-03-02 09:00:00"
+                f" | {answered} | {abandoned} | {outcome} | {wait}"
+            )
+    return {"contacts": "\n".join(contacts), "sessions": "\n".join(sessions)}
 
 
-@pytest.fixture
-def thousand_calls(calls):
-    """1,000 answered, 860 of them within 20 s; 60 abandoned, 20 within 20 s, 10 under 5 s."""
-    calls(
-        (859, "answered", 10),
-        (1, "answered", 20),  # the threshold is inclusive
-        (140, "answered", 21),
-        (10, "abandoned", 4),
-        (10, "abandoned", 20),
-        (40, "abandoned", 90),
-    )
+THOUSAND_CALLS = calls(
+    (859, "answered", 10),
+    (1, "answered", 20),  # the threshold is inclusive
+    (140, "answered", 21),
+    (10, "abandoned", 4),
+    (10, "abandoned", 20),
+    (40, "abandoned", 90),
+)
+"""1,000 answered, 860 of them within 20 s; 60 abandoned, 20 within 20 s, 10 under 5 s."""
 
 
 @pytest.mark.case(16)
-def test_the_five_service_levels_differ_in_what_they_do_with_the_abandoned(
-    thousand_calls, measured
-):
+@pytest.mark.loads(PHONE_DESK, **THOUSAND_CALLS)
+def test_the_five_service_levels_differ_in_what_they_do_with_the_abandoned(measured):
     percents = {
         metric: round(100 * measured(metric)["value"], 2)
         for metric in (
@@ -86,25 +78,29 @@ def test_the_five_service_levels_differ_in_what_they_do_with_the_abandoned(
     }
 
 
-def test_each_service_level_counts_its_own_denominator(thousand_calls, measured):
+@pytest.mark.loads(PHONE_DESK, **THOUSAND_CALLS)
+def test_each_service_level_counts_its_own_denominator(measured):
     assert measured("service_level")["n"] == 1_040
     assert measured("service_level_sl2")["n"] == 1_000
     assert measured("service_level_sl3")["n"] == 1_060
 
 
-def test_net_abandonment_leaves_hang_ups_out_on_both_sides(thousand_calls, measured):
+@pytest.mark.loads(PHONE_DESK, **THOUSAND_CALLS)
+def test_net_abandonment_leaves_hang_ups_out_on_both_sides(measured):
     assert measured("abandoned_share") == {"value": 0.056604, "n": 1_060}
     assert measured("net_abandoned_share") == {"value": 0.047619, "n": 1_050}
 
 
-def test_speed_of_answer_is_of_the_answered_and_the_queue_wait_of_all_offered(calls, measured):
-    calls((1, "answered", 10), (1, "answered", 30), (1, "abandoned", 80))
+@pytest.mark.loads(
+    PHONE_DESK, **calls((1, "answered", 10), (1, "answered", 30), (1, "abandoned", 80))
+)
+def test_speed_of_answer_is_of_the_answered_and_the_queue_wait_of_all_offered(measured):
     assert measured("speed_of_answer_seconds") == {"value": 20, "n": 2}
     assert measured("queue_wait_seconds") == {"value": 40, "n": 3}
 
 
-def test_a_call_back_is_offered_but_neither_answered_nor_abandoned(calls, measured):
-    calls((3, "answered", 10), (1, "callback", 30))
+@pytest.mark.loads(PHONE_DESK, **calls((3, "answered", 10), (1, "callback", 30)))
+def test_a_call_back_is_offered_but_neither_answered_nor_abandoned(measured):
     assert measured("abandoned_share") == {"value": 0, "n": 4}
     assert measured("unanswered_share") == {"value": 0.25, "n": 4}
 
@@ -134,20 +130,20 @@ def test_an_email_has_no_abandonment_but_may_be_left_before_a_reply(warehouse, m
     assert measured("left_before_reply_share") == {"value": 0.333333, "n": 3}
 
 
-def test_a_call_of_unknown_outcome_has_not_left_before_a_reply(warehouse, measured):
-    # Cut at 9 March: neither answered nor known to have hung up, a week of silence ago.
-    warehouse(
-        contacts="""
-            contact_id | kind | channel | created_at
-            lost       | call | phone   | 2026-03-02 09:00:00
-            answered   | call | phone   | 2026-03-09 09:00:00
-        """,
-        sessions="""
-            contact_id | queue_entered_at    | answered_at         | outcome
-            lost       | 2026-03-02 09:00:00 |                     | unknown
-            answered   | 2026-03-09 09:00:00 | 2026-03-09 09:00:10 | answered
-        """,
-    )
+# Cut at 9 March: neither answered nor known to have hung up, a week of silence ago.
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | channel | created_at
+        lost       | call | phone   | 2026-03-02 09:00:00
+        answered   | call | phone   | 2026-03-09 09:00:00
+    """,
+    sessions="""
+        contact_id | queue_entered_at    | answered_at         | outcome
+        lost       | 2026-03-02 09:00:00 |                     | unknown
+        answered   | 2026-03-09 09:00:00 | 2026-03-09 09:00:10 | answered
+    """,
+)
+def test_a_call_of_unknown_outcome_has_not_left_before_a_reply(measured):
     assert measured("left_before_reply_share") == {"value": None, "n": 0}
     assert measured("abandoned_share") == {"value": 0, "n": 1}
     assert measured("unanswered_share") == {"value": 0.5, "n": 2}
@@ -173,37 +169,35 @@ def test_an_email_still_within_its_target_is_not_yet_counted(warehouse, measured
     assert measured("service_level") == {"value": 0.5, "n": 2}
 
 
-def test_handle_time_adds_talk_hold_and_after_contact_work(warehouse, measured):
-    warehouse(
-        contacts="""
-            contact_id | kind | channel | created_at
-            c1         | call | phone   | 2026-03-02 09:00:00
-            c2         | call | phone   | 2026-03-02 09:10:00
-        """,
-        sessions="""
-            contact_id | queue_entered_at    | answered_at         | outcome  | wait_seconds | talk_seconds | hold_seconds | wrap_seconds
-            c1         | 2026-03-02 09:00:00 | 2026-03-02 09:00:00 | answered | 0            | 120          | 30           | 50
-            c2         | 2026-03-02 09:10:00 | 2026-03-02 09:10:00 | answered | 0            |              |              |
-        """,  # noqa: E501
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | channel | created_at
+        c1         | call | phone   | 2026-03-02 09:00:00
+        c2         | call | phone   | 2026-03-02 09:10:00
+    """,
+    sessions="""
+        contact_id | queue_entered_at    | answered_at         | outcome  | wait_seconds | talk_seconds | hold_seconds | wrap_seconds
+        c1         | 2026-03-02 09:00:00 | 2026-03-02 09:00:00 | answered | 0            | 120          | 30           | 50
+        c2         | 2026-03-02 09:10:00 | 2026-03-02 09:10:00 | answered | 0            |              |              |
+    """,  # noqa: E501
+)
+def test_handle_time_adds_talk_hold_and_after_contact_work(measured):
     assert measured("handle_seconds") == {"value": 200, "n": 1}
 
 
-def test_an_export_without_reply_times_has_no_service_level_of_its_unanswered_alone(
-    warehouse, measured
-):
-    warehouse(
-        contacts="""
-            contact_id | kind   | channel_raw | created_at           | status
-            c1         | ticket | email       | 2026-03-02 01:00:00Z | solved
-            c2         | ticket | email       | 2026-03-02 01:00:00Z | open
-        """,
-        contact_clocks="""
-            contact_id | replies_count | solved_at
-            c1         | 2             | 2026-03-04 01:00:00Z
-            c2         | 0             |
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind   | channel_raw | created_at           | status
+        c1         | ticket | email       | 2026-03-02 01:00:00Z | solved
+        c2         | ticket | email       | 2026-03-02 01:00:00Z | open
+    """,
+    contact_clocks="""
+        contact_id | replies_count | solved_at
+        c1         | 2             | 2026-03-04 01:00:00Z
+        c2         | 0             |
+    """,
+)
+def test_an_export_without_reply_times_has_no_service_level_of_its_unanswered_alone(measured):
     assert measured("service_level") == {"value": None, "n": 0}
     assert measured("unanswered_share") == {"value": 0.5, "n": 2}
 
@@ -228,16 +222,18 @@ def test_a_vendor_clock_for_one_contact_says_that_the_others_were_never_answered
     assert measured("service_level") == {"value": 0.5, "n": 2}
 
 
-def test_the_reader_chooses_the_threshold_and_the_short_abandon_for_himself(calls, published):
+def test_the_reader_chooses_the_threshold_and_the_short_abandon_for_himself(warehouse, published):
     """Acceptance case 16, on a desk whose own target is another: T = 20 s and s = 5 s are given."""
-    calls(
-        (860, "answered", 20),
-        (140, "answered", 21),
-        (10, "abandoned", 4),
-        (10, "abandoned", 20),
-        (40, "abandoned", 90),
-        settings=PHONE_DESK.replace("within_seconds = 20", "within_seconds = 90").replace(
+    warehouse(
+        PHONE_DESK.replace("within_seconds = 20", "within_seconds = 90").replace(
             "short_abandon_seconds = 5", "short_abandon_seconds = 2"
+        ),
+        **calls(
+            (860, "answered", 20),
+            (140, "answered", 21),
+            (10, "abandoned", 4),
+            (10, "abandoned", 20),
+            (40, "abandoned", 90),
         ),
     )
 

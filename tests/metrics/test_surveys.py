@@ -17,8 +17,8 @@ def rated(*counts: int) -> dict[str, str]:
 
 
 @pytest.mark.case(18)
-def test_csat_is_the_top_two_boxes_and_a_three_is_not_satisfied(warehouse, measured):
-    warehouse.once(**rated(10, 20, 15, 3, 2))
+@pytest.mark.loads(**rated(10, 20, 15, 3, 2))
+def test_csat_is_the_top_two_boxes_and_a_three_is_not_satisfied(measured):
     assert measured("csat") == {"value": 0.1, "n": 50}
     assert measured("csat_score") == {"value": 2.34, "n": 50}
 
@@ -32,18 +32,18 @@ def test_the_distribution_shows_every_rating(warehouse):
 
 
 @pytest.mark.case(20)
-def test_the_response_rate_is_of_the_surveys_sent_in_the_period(warehouse, measured):
-    # 14 days to answer: one in time, one too late, one never; a fourth was sent before March.
-    warehouse(
-        contacts="contact_id\nc1\nc2\nc3\nc4",
-        surveys="""
-            contact_id | sent_at    | answered_at | score
-            c1         | 2026-03-03 | 2026-03-04  | 5
-            c2         | 2026-03-03 | 2026-03-25  | 5
-            c3         | 2026-03-03 |             |
-            c4         | 2026-02-27 | 2026-03-05  | 5
-        """,
-    )
+# 14 days to answer: one in time, one too late, one never; a fourth was sent before March.
+@pytest.mark.loads(
+    contacts="contact_id\nc1\nc2\nc3\nc4",
+    surveys="""
+        contact_id | sent_at    | answered_at | score
+        c1         | 2026-03-03 | 2026-03-04  | 5
+        c2         | 2026-03-03 | 2026-03-25  | 5
+        c3         | 2026-03-03 |             |
+        c4         | 2026-02-27 | 2026-03-05  | 5
+    """,
+)
+def test_the_response_rate_is_of_the_surveys_sent_in_the_period(measured):
     assert measured("survey_response_share", start="2026-03-01", end="2026-03-31") == {
         "value": 0.333333,
         "n": 3,
@@ -67,27 +67,27 @@ def test_a_response_rate_waits_for_the_whole_window_of_those_who_answered_at_onc
     assert measured("survey_response_share") == {"value": 0.5, "n": 2}
 
 
-def test_an_answer_after_the_window_is_no_rating(warehouse, measured):
-    warehouse(
-        contacts="contact_id\nc1\nc2",
-        surveys="""
-            contact_id | sent_at    | answered_at | score
-            c1         | 2026-03-03 | 2026-03-04  | 5
-            c2         | 2026-03-03 | 2026-03-25  | 1
-        """,
-    )
+@pytest.mark.loads(
+    contacts="contact_id\nc1\nc2",
+    surveys="""
+        contact_id | sent_at    | answered_at | score
+        c1         | 2026-03-03 | 2026-03-04  | 5
+        c2         | 2026-03-03 | 2026-03-25  | 1
+    """,
+)
+def test_an_answer_after_the_window_is_no_rating(measured):
     assert measured("csat") == {"value": 1, "n": 1}
 
 
-def test_the_last_rating_of_a_contact_counts_whatever_the_order_of_delivery(warehouse, measured):
-    warehouse(
-        contacts="contact_id\nc1",
-        surveys="""
-            contact_id | sent_at             | answered_at         | scale    | score
-            c1         | 2026-03-03 00:00:00 | 2026-03-05 00:00:00 | good_bad | 0
-            c1         | 2026-03-03 00:00:00 | 2026-03-04 00:00:00 | good_bad | 1
-        """,
-    )
+@pytest.mark.loads(
+    contacts="contact_id\nc1",
+    surveys="""
+        contact_id | sent_at             | answered_at         | scale    | score
+        c1         | 2026-03-03 00:00:00 | 2026-03-05 00:00:00 | good_bad | 0
+        c1         | 2026-03-03 00:00:00 | 2026-03-04 00:00:00 | good_bad | 1
+    """,
+)
+def test_the_last_rating_of_a_contact_counts_whatever_the_order_of_delivery(measured):
     assert measured("good_share") == {"value": 0, "n": 1}
 
 
@@ -127,48 +127,46 @@ def answered(scale: str, *scores: int) -> dict[str, str]:
 
 
 @pytest.mark.case(22)
-def test_the_net_promoter_score_of_five_promoters_and_four_detractors_in_ten_is_ten(
-    warehouse, measured
-):
-    # Acceptance case 22: one of the detractors answered 0, which is an answer.
-    warehouse(**answered("nps", 9, 9, 10, 10, 10, 0, 3, 5, 6, 8))
+# Acceptance case 22: one of the detractors answered 0, which is an answer.
+@pytest.mark.loads(**answered("nps", 9, 9, 10, 10, 10, 0, 3, 5, 6, 8))
+def test_the_net_promoter_score_of_five_promoters_and_four_detractors_in_ten_is_ten(measured):
     assert measured("nps") == {"value": 10, "n": 10}
     assert measured("csat") == {"value": None, "n": 0}
 
 
-def test_five_to_seven_of_seven_is_easy_and_seven_is_the_easiest(warehouse, measured):
-    warehouse(**answered("ces", 1, 4, 5, 7))
+@pytest.mark.loads(**answered("ces", 1, 4, 5, 7))
+def test_five_to_seven_of_seven_is_easy_and_seven_is_the_easiest(measured):
     assert measured("ces_share") == {"value": 0.5, "n": 4}
     assert measured("ces_score") == {"value": 4.25, "n": 4}
 
 
-def test_scales_are_never_mixed(warehouse, measured):
-    warehouse(
-        contacts="contact_id\nc1\nc2\nc3",
-        surveys="""
-            contact_id | sent_at    | answered_at | scale    | score
-            c1         | 2026-03-03 | 2026-03-04  | 1-5      | 2
-            c2         | 2026-03-03 | 2026-03-04  | good_bad | 1
-            c3         | 2026-03-03 | 2026-03-04  | 0-10     | 10
-        """,
-    )
+@pytest.mark.loads(
+    contacts="contact_id\nc1\nc2\nc3",
+    surveys="""
+        contact_id | sent_at    | answered_at | scale    | score
+        c1         | 2026-03-03 | 2026-03-04  | 1-5      | 2
+        c2         | 2026-03-03 | 2026-03-04  | good_bad | 1
+        c3         | 2026-03-03 | 2026-03-04  | 0-10     | 10
+    """,
+)
+def test_scales_are_never_mixed(measured):
     assert measured("nps") == {"value": None, "n": 0}
     assert measured("csat") == {"value": 0, "n": 1}
     assert measured("csat_score") == {"value": 2, "n": 1}
     assert measured("good_share") == {"value": 1, "n": 1}
 
 
-def test_each_aspect_is_a_mean_of_the_surveys_that_rate_it(warehouse, measured):
-    warehouse(
-        contacts="contact_id\nc1\nc2\nc3\nc4",
-        surveys="""
-            contact_id | sent_at    | answered_at | score | professionalism | speed | problem_solving
-            c1         | 2026-03-03 | 2026-03-04  | 5     | 5               | 1     | 2
-            c2         | 2026-03-03 | 2026-03-04  | 4     | 4               | 2     | 2
-            c3         | 2026-03-03 | 2026-03-04  | 4     | 3               |       | 5
-            c4         | 2026-03-03 | 2026-03-04  | 4     |                 |       | 5
-        """,  # noqa: E501
-    )
+@pytest.mark.loads(
+    contacts="contact_id\nc1\nc2\nc3\nc4",
+    surveys="""
+        contact_id | sent_at    | answered_at | score | professionalism | speed | problem_solving
+        c1         | 2026-03-03 | 2026-03-04  | 5     | 5               | 1     | 2
+        c2         | 2026-03-03 | 2026-03-04  | 4     | 4               | 2     | 2
+        c3         | 2026-03-03 | 2026-03-04  | 4     | 3               |       | 5
+        c4         | 2026-03-03 | 2026-03-04  | 4     |                 |       | 5
+    """,
+)
+def test_each_aspect_is_a_mean_of_the_surveys_that_rate_it(measured):
     assert measured("professionalism_score") == {"value": 4, "n": 3}
     assert measured("speed_score") == {"value": 1.5, "n": 2}
     assert measured("problem_solving_score") == {"value": 3.5, "n": 4}

@@ -46,8 +46,8 @@ MESSAGES = """
 """
 
 
-def test_urgent_contacts_are_answered_in_time_by_the_clock_or_they_are_not(warehouse, measured_by):
-    warehouse.once(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+@pytest.mark.loads(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+def test_urgent_contacts_are_answered_in_time_by_the_clock_or_they_are_not(measured_by):
     # quick and just (the threshold is inclusive) of four; `waiting` still has 20 of its 30 min
     assert measured_by("urgent_answered_share", "channel") == {
         "email": (0.5, 4),
@@ -55,8 +55,8 @@ def test_urgent_contacts_are_answered_in_time_by_the_clock_or_they_are_not(wareh
     }
 
 
-def test_the_urgent_clock_runs_while_the_desk_is_closed(warehouse, measured):
-    warehouse.once(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+@pytest.mark.loads(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+def test_the_urgent_clock_runs_while_the_desk_is_closed(measured):
     night = measured(
         "urgent_first_response_seconds", start="2026-03-02", where={"channel": "email"}
     )
@@ -67,8 +67,8 @@ def test_the_urgent_clock_runs_while_the_desk_is_closed(warehouse, measured):
     assert longest == {"value": 11_800.0, "n": 3}
 
 
-def test_the_service_level_takes_the_urgent_target_for_urgent_contacts_alone(warehouse):
-    connection = warehouse.once(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+@pytest.mark.loads(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+def test_the_service_level_takes_the_urgent_target_for_urgent_contacts_alone(connection):
     found = connection.execute(
         "SELECT contact_id, within_seconds, urgent_within_seconds FROM fact_contacts"
         " WHERE contact_id IN ('quick', 'ordinary', 'chat') ORDER BY 1"
@@ -76,15 +76,15 @@ def test_the_service_level_takes_the_urgent_target_for_urgent_contacts_alone(war
     assert found == [("chat", 30, 30), ("ordinary", 60, None), ("quick", 1800, 1800)]
 
 
-def test_the_service_level_by_urgency_shows_both_targets(warehouse, measured_by):
-    warehouse.once(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+@pytest.mark.loads(SETTINGS + URGENT, contacts=CONTACTS, messages=MESSAGES)
+def test_the_service_level_by_urgency_shows_both_targets(measured_by):
     assert measured_by("service_level_sl3", "urgency") == {"normal": (1.0, 1), "urgent": (0.4, 5)}
 
 
+@pytest.mark.loads(contacts=CONTACTS, messages=MESSAGES)
 def test_without_an_urgent_target_the_desks_counts_and_the_urgent_share_is_not_measured(
-    warehouse, measured
+    connection, measured
 ):
-    connection = warehouse(contacts=CONTACTS, messages=MESSAGES)
     assert measured("urgent_answered_share") == {"value": None, "n": 0}
     assert connection.execute(
         "SELECT DISTINCT within_seconds, urgent_within_seconds FROM fact_contacts"

@@ -1,5 +1,7 @@
 """One person's call, chat and ticket on one matter: which counts, and what it takes over."""
 
+import pytest
+
 from tests.fixtures import rows_of
 
 FATES = "SELECT contact_id, exclusion FROM fact_contacts"
@@ -53,38 +55,38 @@ def test_a_chat_that_became_a_ticket_counts_with_the_tickets_outcome(warehouse):
     ]
 
 
-def test_a_call_a_chat_and_a_ticket_of_one_matter_are_one_contact(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind   | created_at       | linked_contact_id
-            call       | call   | 2026-03-02 10:00 | ticket
-            chat       | chat   | 2026-03-02 09:00 | ticket
-            ticket     | ticket | 2026-03-02 08:00 |
-            alone      | call   | 2026-03-02 08:00 |
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind   | created_at       | linked_contact_id
+        call       | call   | 2026-03-02 10:00 | ticket
+        chat       | chat   | 2026-03-02 09:00 | ticket
+        ticket     | ticket | 2026-03-02 08:00 |
+        alone      | call   | 2026-03-02 08:00 |
+    """,
+)
+def test_a_call_a_chat_and_a_ticket_of_one_matter_are_one_contact(connection):
     assert fates(connection) == {"alone": None, "call": "linked", "chat": None, "ticket": "linked"}
     assert connection.execute("SELECT counted, linked FROM ledger").fetchall() == [(2, 2)]
 
 
-def test_chains_and_circles_count_the_first_contact_whatever_their_order(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | linked_contact_id
-            chain-a    | chain-b
-            chain-b    | chain-c
-            chain-c    |
-            circle-a   | circle-b
-            circle-b   | circle-c
-            circle-c   | circle-a
-            pair-a     | pair-b
-            pair-b     | pair-a
-            pair-c     | pair-a
-            self-a     | self-a
-            self-b     | self-a
-            self-c     | self-b
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | linked_contact_id
+        chain-a    | chain-b
+        chain-b    | chain-c
+        chain-c    |
+        circle-a   | circle-b
+        circle-b   | circle-c
+        circle-c   | circle-a
+        pair-a     | pair-b
+        pair-b     | pair-a
+        pair-c     | pair-a
+        self-a     | self-a
+        self-b     | self-a
+        self-c     | self-b
+    """,
+)
+def test_chains_and_circles_count_the_first_contact_whatever_their_order(connection):
     assert fates(connection) == {
         f"{shape}-{contact}": None if contact == "a" else "linked"
         for shape in ("chain", "circle", "pair", "self")
@@ -92,60 +94,60 @@ def test_chains_and_circles_count_the_first_contact_whatever_their_order(warehou
     }
 
 
-def test_of_merged_tickets_the_chats_that_became_them_are_one_matter(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind   | status | created_at       | linked_contact_id | merged_into
-            first      | chat   | closed | 2026-03-02 09:00 | kept              |
-            second     | chat   | closed | 2026-03-02 10:00 | gone              |
-            kept       | ticket | open   | 2026-03-02 09:30 |                   |
-            gone       | ticket | closed | 2026-03-02 10:30 |                   | kept
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind   | status | created_at       | linked_contact_id | merged_into
+        first      | chat   | closed | 2026-03-02 09:00 | kept              |
+        second     | chat   | closed | 2026-03-02 10:00 | gone              |
+        kept       | ticket | open   | 2026-03-02 09:30 |                   |
+        gone       | ticket | closed | 2026-03-02 10:30 |                   | kept
+    """,
+)
+def test_of_merged_tickets_the_chats_that_became_them_are_one_matter(connection):
     assert fates(connection) == {
         "first": None, "second": "linked", "kept": "linked", "gone": "merged",
     }  # fmt: skip
 
 
-def test_a_merged_ticket_that_names_its_call_does_not_lose_it(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind   | created_at       | linked_contact_id | merged_into
-            call       | call   | 2026-03-02 09:00 |                   |
-            kept       | ticket | 2026-03-02 09:30 |                   |
-            gone       | ticket | 2026-03-02 10:30 | call              | kept
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind   | created_at       | linked_contact_id | merged_into
+        call       | call   | 2026-03-02 09:00 |                   |
+        kept       | ticket | 2026-03-02 09:30 |                   |
+        gone       | ticket | 2026-03-02 10:30 | call              | kept
+    """,
+)
+def test_a_merged_ticket_that_names_its_call_does_not_lose_it(connection):
     assert fates(connection) == {"call": None, "kept": "linked", "gone": "merged"}
 
 
-def test_spam_of_a_matter_neither_counts_nor_hides_the_rest(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind   | tags | direction | status | linked_contact_id
-            chat       | chat   | spam | inbound   | closed | ticket
-            dialled    | call   |      | outbound  | closed | ticket
-            ticket     | ticket |      | inbound   | solved |
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind   | tags | direction | status | linked_contact_id
+        chat       | chat   | spam | inbound   | closed | ticket
+        dialled    | call   |      | outbound  | closed | ticket
+        ticket     | ticket |      | inbound   | solved |
+    """,
+)
+def test_spam_of_a_matter_neither_counts_nor_hides_the_rest(connection):
     assert fates(connection) == {"chat": "spam", "dialled": "agent_initiated", "ticket": None}
 
 
-def test_of_a_transferred_call_the_first_leg_counts_with_the_answer_of_the_second(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind | source | agent_id | created_at       | linked_contact_id
-            leg1       | call | aws    |          | 2026-03-02 09:00 |
-            leg2       | call | aws    | 7        | 2026-03-02 09:02 | leg1
-            leg3       | call | aws    | 8        | 2026-03-02 09:10 | leg2
-        """,
-        sessions="""
-            contact_id | queue_entered_at     | answered_at          | ended_at         | outcome  | wait_seconds | talk_seconds | wrap_seconds
-            leg1       | 2026-03-02 09:00:30Z |                      | 2026-03-02 09:02 | unknown  |              |              |
-            leg2       | 2026-03-02 09:02     | 2026-03-02 09:03     | 2026-03-02 09:09 | answered | 60           | 360          | 30
-            leg3       | 2026-03-02 09:10     | 2026-03-02 09:10:10Z | 2026-03-02 09:12 | answered | 10           | 110          |
-        """,  # noqa: E501
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | source | agent_id | created_at       | linked_contact_id
+        leg1       | call | aws    |          | 2026-03-02 09:00 |
+        leg2       | call | aws    | 7        | 2026-03-02 09:02 | leg1
+        leg3       | call | aws    | 8        | 2026-03-02 09:10 | leg2
+    """,
+    sessions="""
+        contact_id | queue_entered_at     | answered_at          | ended_at         | outcome  | wait_seconds | talk_seconds | wrap_seconds
+        leg1       | 2026-03-02 09:00:30Z |                      | 2026-03-02 09:02 | unknown  |              |              |
+        leg2       | 2026-03-02 09:02     | 2026-03-02 09:03     | 2026-03-02 09:09 | answered | 60           | 360          | 30
+        leg3       | 2026-03-02 09:10     | 2026-03-02 09:10:10Z | 2026-03-02 09:12 | answered | 10           | 110          |
+    """,  # noqa: E501
+)
+def test_of_a_transferred_call_the_first_leg_counts_with_the_answer_of_the_second(connection):
     assert fates(connection) == {"leg1": None, "leg2": "linked", "leg3": "linked"}
     assert rows_of(
         connection,
@@ -158,39 +160,39 @@ def test_of_a_transferred_call_the_first_leg_counts_with_the_answer_of_the_secon
     ]  # fmt: skip
 
 
-def test_who_called_again_on_the_same_ticket_did_leave_the_first_time(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind   | created_at       | linked_contact_id
-            monday     | call   | 2026-03-02 09:00 | ticket
-            tuesday    | call   | 2026-03-03 09:00 | ticket
-            ticket     | ticket | 2026-03-02 09:05 |
-        """,
-        sessions="""
-            contact_id | queue_entered_at | answered_at          | abandoned_at     | outcome
-            monday     | 2026-03-02 09:00 |                      | 2026-03-02 09:03 | abandoned
-            tuesday    | 2026-03-03 09:00 | 2026-03-03 09:00:10Z |                  | answered
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind   | created_at       | linked_contact_id
+        monday     | call   | 2026-03-02 09:00 | ticket
+        tuesday    | call   | 2026-03-03 09:00 | ticket
+        ticket     | ticket | 2026-03-02 09:05 |
+    """,
+    sessions="""
+        contact_id | queue_entered_at | answered_at          | abandoned_at     | outcome
+        monday     | 2026-03-02 09:00 |                      | 2026-03-02 09:03 | abandoned
+        tuesday    | 2026-03-03 09:00 | 2026-03-03 09:00:10Z |                  | answered
+    """,
+)
+def test_who_called_again_on_the_same_ticket_did_leave_the_first_time(connection):
     assert connection.execute(
         "SELECT contact_id, is_abandoned, is_answered FROM fact_contacts WHERE exclusion IS NULL"
     ).fetchall() == [("monday", True, False)]
 
 
-def test_a_bots_chat_that_became_a_ticket_was_not_contained(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind   | created_at       | linked_contact_id
-            chat       | chat   | 2026-03-02 09:00 | ticket
-            ticket     | ticket | 2026-03-02 09:05 |
-        """,
-        messages="""
-            contact_id | sent_at              | author_role
-            chat       | 2026-03-02 09:00     | customer
-            chat       | 2026-03-02 09:00:05Z | bot
-            ticket     | 2026-03-02 10:00     | agent
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind   | created_at       | linked_contact_id
+        chat       | chat   | 2026-03-02 09:00 | ticket
+        ticket     | ticket | 2026-03-02 09:05 |
+    """,
+    messages="""
+        contact_id | sent_at              | author_role
+        chat       | 2026-03-02 09:00     | customer
+        chat       | 2026-03-02 09:00:05Z | bot
+        ticket     | 2026-03-02 10:00     | agent
+    """,
+)
+def test_a_bots_chat_that_became_a_ticket_was_not_contained(connection):
     assert connection.execute(
         "SELECT contact_id, is_offered, is_bot_contained, first_response_seconds"
         " FROM fact_contacts WHERE exclusion IS NULL"

@@ -1,30 +1,32 @@
 """Who is counted: deliveries, merges, exclusions and the ledger that balances."""
 
+import pytest
+
 from tests.fixtures import SETTINGS, rows_of
 
 FATES = "SELECT contact_id, exclusion FROM fact_contacts"
 MARTS = ("fact_contacts", "fact_messages", "fact_surveys", "fact_arrivals", "fact_backlog")
 
 
-def test_of_merged_contacts_the_customer_is_counted_once_and_has_waited_since_the_first(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | status | created_at           | merged_into
-            a          | closed | 2026-03-02 09:00:00Z | b
-            b          | solved | 2026-03-02 10:00:00Z |
-        """,
-        messages="""
-            contact_id | sent_at              | author_role
-            a          | 2026-03-02 09:00:00Z | customer
-            b          | 2026-03-02 10:00:00Z | customer
-            b          | 2026-03-02 10:30:00Z | agent
-        """,
-        status_events="""
-            contact_id | changed_at           | from_status | to_status
-            a          | 2026-03-02 10:05:00Z | open        | closed
-            b          | 2026-03-02 11:00:00Z | open        | solved
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | status | created_at           | merged_into
+        a          | closed | 2026-03-02 09:00:00Z | b
+        b          | solved | 2026-03-02 10:00:00Z |
+    """,
+    messages="""
+        contact_id | sent_at              | author_role
+        a          | 2026-03-02 09:00:00Z | customer
+        b          | 2026-03-02 10:00:00Z | customer
+        b          | 2026-03-02 10:30:00Z | agent
+    """,
+    status_events="""
+        contact_id | changed_at           | from_status | to_status
+        a          | 2026-03-02 10:05:00Z | open        | closed
+        b          | 2026-03-02 11:00:00Z | open        | solved
+    """,
+)
+def test_of_merged_contacts_the_customer_is_counted_once_and_has_waited_since_the_first(connection):
     assert rows_of(
         connection,
         "SELECT contact_id, exclusion, CAST(arrived_at AS VARCHAR) AS arrived,"
@@ -40,37 +42,37 @@ def test_of_merged_contacts_the_customer_is_counted_once_and_has_waited_since_th
     ]
 
 
-def test_a_chain_of_merges_starts_at_its_earliest_arrival(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | created_at           | merged_into
-            a          | 2026-03-02 08:00:00Z | b
-            b          | 2026-03-02 09:00:00Z | c
-            c          | 2026-03-02 10:00:00Z |
-            circle     | 2026-03-02 10:00:00Z | round
-            round      | 2026-03-02 10:00:00Z | circle
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at           | merged_into
+        a          | 2026-03-02 08:00:00Z | b
+        b          | 2026-03-02 09:00:00Z | c
+        c          | 2026-03-02 10:00:00Z |
+        circle     | 2026-03-02 10:00:00Z | round
+        round      | 2026-03-02 10:00:00Z | circle
+    """,
+)
+def test_a_chain_of_merges_starts_at_its_earliest_arrival(connection):
     assert connection.execute(
         "SELECT contact_id, CAST(arrived_at AS VARCHAR) FROM fact_contacts WHERE exclusion IS NULL"
     ).fetchall() == [("c", "2026-03-02 08:00:00")]
 
 
-def test_each_exclusion_says_why(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind   | direction | status  | tags            | linked_contact_id | exclusion
-            chat       | chat   | inbound   | open    | vip spamalot    | ticket            |
-            by_tag     | ticket | inbound   | open    | vip spam        |                   |
-            by_merge   | ticket | inbound   | closed  | closed_by_merge |                   |
-            outbound   | ticket | outbound  | open    |                 |                   |
-            colleagues | ticket | internal  | open    |                 |                   |
-            phantom    | ticket | inbound   | unknown |                 |                   | test
-            erased     | ticket | inbound   | deleted | spam            |                   | test
-            ticket     | ticket | inbound   | open    |                 |                   |
-            other_chat | chat   | inbound   | open    |                 | not_in_the_data   |
-        """,  # noqa: E501
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind   | direction | status  | tags            | linked_contact_id | exclusion
+        chat       | chat   | inbound   | open    | vip spamalot    | ticket            |
+        by_tag     | ticket | inbound   | open    | vip spam        |                   |
+        by_merge   | ticket | inbound   | closed  | closed_by_merge |                   |
+        outbound   | ticket | outbound  | open    |                 |                   |
+        colleagues | ticket | internal  | open    |                 |                   |
+        phantom    | ticket | inbound   | unknown |                 |                   | test
+        erased     | ticket | inbound   | deleted | spam            |                   | test
+        ticket     | ticket | inbound   | open    |                 |                   |
+        other_chat | chat   | inbound   | open    |                 | not_in_the_data   |
+    """,
+)
+def test_each_exclusion_says_why(connection):
     assert dict(connection.execute(FATES).fetchall()) == {
         "by_tag": "spam",
         "by_merge": "merged",
@@ -155,16 +157,16 @@ def test_an_older_delivery_that_is_loaded_later_does_not_win(warehouse):
     assert warehouse.build().execute("SELECT status FROM fact_contacts").fetchall() == [("solved",)]
 
 
-def test_one_line_that_delivers_many_messages_keeps_them_all(warehouse):
-    connection = warehouse(
-        contacts="contact_id\nc1",
-        messages="""
-            message_id | contact_id | sent_at              | author_role | _line
-            m1         | c1         | 2026-03-02 09:00:00Z | customer    | 2
-            m2         | c1         | 2026-03-02 09:01:00Z | agent       | 2
-            m2         | c1         | 2026-03-02 09:01:00Z | agent       | 2
-        """,
-    )
+@pytest.mark.loads(
+    contacts="contact_id\nc1",
+    messages="""
+        message_id | contact_id | sent_at              | author_role | _line
+        m1         | c1         | 2026-03-02 09:00:00Z | customer    | 2
+        m2         | c1         | 2026-03-02 09:01:00Z | agent       | 2
+        m2         | c1         | 2026-03-02 09:01:00Z | agent       | 2
+    """,
+)
+def test_one_line_that_delivers_many_messages_keeps_them_all(connection):
     assert connection.execute(
         "SELECT author_role FROM fact_messages ORDER BY sent_at"
     ).fetchall() == [("customer",), ("agent",)]
@@ -229,15 +231,15 @@ def test_aliases_are_mapped_and_the_unknown_is_kept_in_totals(warehouse):
     ]  # fmt: skip
 
 
-def test_a_profiles_language_is_used_last_and_says_so(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | language | language_raw | language_source | requester_id
-            told       |          | ja           | declared        | p1
-            silent     |          |              |                 | p1
-        """,
-        people="person_id | role | language_raw\np1 | customer | en-US",
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | language | language_raw | language_source | requester_id
+        told       |          | ja           | declared        | p1
+        silent     |          |              |                 | p1
+    """,
+    people="person_id | role | language_raw\np1 | customer | en-US",
+)
+def test_a_profiles_language_is_used_last_and_says_so(connection):
     assert connection.execute(
         "SELECT contact_id, language, language_source FROM fact_contacts ORDER BY 1"
     ).fetchall() == [("silent", "en", "user_profile"), ("told", "ja", "declared")]

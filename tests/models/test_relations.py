@@ -1,20 +1,22 @@
 """What other records than its own tell of a contact: merges, links, names of teams, ratings."""
 
+import pytest
+
 from tests.fixtures import rows_of
 
 
-def test_a_merge_told_by_another_file_counts_as_one_told_by_the_contact(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | created_at           | linked_contact_id
-            zendesk:1  | 2026-03-02 09:00:00Z |
-            zendesk:2  | 2026-03-02 10:00:00Z |
-        """,
-        relations="""
-            contact_id | relation    | other_contact_id
-            zendesk:1  | merged_into | zendesk:2
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at           | linked_contact_id
+        zendesk:1  | 2026-03-02 09:00:00Z |
+        zendesk:2  | 2026-03-02 10:00:00Z |
+    """,
+    relations="""
+        contact_id | relation    | other_contact_id
+        zendesk:1  | merged_into | zendesk:2
+    """,
+)
+def test_a_merge_told_by_another_file_counts_as_one_told_by_the_contact(connection):
     assert rows_of(
         connection,
         "SELECT contact_id, exclusion, merged_into, CAST(arrived_at AS VARCHAR) AS arrived"
@@ -27,14 +29,14 @@ def test_a_merge_told_by_another_file_counts_as_one_told_by_the_contact(warehous
     ]  # fmt: skip
 
 
-def test_a_link_told_by_another_file_leaves_one_contact_counted(warehouse):
-    connection = warehouse(
-        contacts="contact_id | kind\nzendesk:1 | ticket\nzendesk_messaging:a | chat",
-        relations="""
-            contact_id          | relation  | other_contact_id
-            zendesk_messaging:a | linked_to | zendesk:1
-        """,
-    )
+@pytest.mark.loads(
+    contacts="contact_id | kind\nzendesk:1 | ticket\nzendesk_messaging:a | chat",
+    relations="""
+        contact_id          | relation  | other_contact_id
+        zendesk_messaging:a | linked_to | zendesk:1
+    """,
+)
+def test_a_link_told_by_another_file_leaves_one_contact_counted(connection):
     assert connection.execute(
         "SELECT contact_id, exclusion FROM fact_contacts ORDER BY 1"
     ).fetchall() == [
@@ -69,10 +71,10 @@ def test_of_a_rating_in_the_ticket_and_in_the_survey_export_the_export_counts(wa
     assert surveys == [("mail:7",), ("zendesk:2",), ("zendesk:9",)]
 
 
-def test_tags_told_apart_from_their_contact_exclude_it_too(warehouse):
-    connection = warehouse(
-        contacts="contact_id\na\nb",
-        contact_tags="contact_id | tag\na | vip\na | spam\nb | spammer",
-    )
+@pytest.mark.loads(
+    contacts="contact_id\na\nb",
+    contact_tags="contact_id | tag\na | vip\na | spam\nb | spammer",
+)
+def test_tags_told_apart_from_their_contact_exclude_it_too(connection):
     found = connection.execute("SELECT contact_id, exclusion FROM fact_contacts ORDER BY 1")
     assert found.fetchall() == [("a", "spam"), ("b", None)]

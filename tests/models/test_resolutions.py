@@ -5,28 +5,28 @@ import pytest
 from tests.fixtures import rows_of
 
 
-def test_five_contacts_of_which_one_was_solved_twice_are_six_events_and_one_reopened(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | status | created_at
-            c1         | solved | 2026-03-02 00:00:00Z
-            c2         | solved | 2026-03-02 00:00:00Z
-            c3         | solved | 2026-03-02 00:00:00Z
-            c4         | closed | 2026-03-02 00:00:00Z
-            c5         | solved | 2026-03-02 00:00:00Z
-        """,
-        status_events="""
-            contact_id | changed_at           | from_status | to_status
-            c1         | 2026-03-02 01:00:00Z | open        | solved
-            c2         | 2026-03-02 01:00:00Z | open        | solved
-            c3         | 2026-03-02 01:00:00Z | open        | solved
-            c4         | 2026-03-02 01:00:00Z | open        | solved
-            c4         | 2026-03-06 01:00:00Z | solved      | closed
-            c5         | 2026-03-02 01:00:00Z | open        | solved
-            c5         | 2026-03-03 01:00:00Z | solved      | open
-            c5         | 2026-03-04 01:00:00Z | open        | solved
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | status | created_at
+        c1         | solved | 2026-03-02 00:00:00Z
+        c2         | solved | 2026-03-02 00:00:00Z
+        c3         | solved | 2026-03-02 00:00:00Z
+        c4         | closed | 2026-03-02 00:00:00Z
+        c5         | solved | 2026-03-02 00:00:00Z
+    """,
+    status_events="""
+        contact_id | changed_at           | from_status | to_status
+        c1         | 2026-03-02 01:00:00Z | open        | solved
+        c2         | 2026-03-02 01:00:00Z | open        | solved
+        c3         | 2026-03-02 01:00:00Z | open        | solved
+        c4         | 2026-03-02 01:00:00Z | open        | solved
+        c4         | 2026-03-06 01:00:00Z | solved      | closed
+        c5         | 2026-03-02 01:00:00Z | open        | solved
+        c5         | 2026-03-03 01:00:00Z | solved      | open
+        c5         | 2026-03-04 01:00:00Z | open        | solved
+    """,
+)
+def test_five_contacts_of_which_one_was_solved_twice_are_six_events_and_one_reopened(connection):
     assert rows_of(
         connection,
         "SELECT COUNT(*) AS contacts, COUNT_IF(is_resolved) AS resolved,"
@@ -67,22 +67,22 @@ def test_closed_without_solved_is_a_solve_and_closed_after_solved_is_not(
     ).fetchall() == [("direct", "2026-03-02 01:00:00", 1), ("twice", "2026-03-02 01:00:00", 1)]
 
 
-def test_a_reopening_after_the_window_is_a_new_matter(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | status
-            in_time    | open
-            late       | open
-            never      | open
-        """,
-        status_events="""
-            contact_id | changed_at           | from_status | to_status
-            in_time    | 2026-03-02 01:00:00Z | open        | solved
-            in_time    | 2026-03-09 01:00:00Z | solved      | open
-            late       | 2026-03-02 01:00:00Z | open        | solved
-            late       | 2026-03-09 01:00:01Z | solved      | open
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | status
+        in_time    | open
+        late       | open
+        never      | open
+    """,
+    status_events="""
+        contact_id | changed_at           | from_status | to_status
+        in_time    | 2026-03-02 01:00:00Z | open        | solved
+        in_time    | 2026-03-09 01:00:00Z | solved      | open
+        late       | 2026-03-02 01:00:00Z | open        | solved
+        late       | 2026-03-09 01:00:01Z | solved      | open
+    """,
+)
+def test_a_reopening_after_the_window_is_a_new_matter(connection):
     reopened = "SELECT contact_id, is_reopened_in_window, is_resolved FROM fact_contacts ORDER BY 1"
     assert connection.execute(reopened).fetchall() == [
         ("in_time", True, False),
@@ -91,25 +91,25 @@ def test_a_reopening_after_the_window_is_a_new_matter(warehouse):
     ]
 
 
-def test_without_a_history_the_helpdesks_clocks_tell_the_solves(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | status | created_at           | updated_at
-            once       | closed | 2026-03-02 00:00:00Z | 2026-03-20 00:00:00Z
-            twice      | solved | 2026-03-02 00:00:00Z | 2026-03-05 00:00:00Z
-            again_open | open   | 2026-03-02 00:00:00Z | 2026-03-04 00:00:00Z
-            not_told   | solved | 2026-03-02 00:00:00Z | 2026-03-05 00:00:00Z
-            unsolved   | open   | 2026-03-02 00:00:00Z | 2026-03-05 00:00:00Z
-        """,
-        contact_clocks="""
-            contact_id | solved_at            | reopens_count | vendor_first_resolution_seconds
-            once       | 2026-03-03 00:00:00Z | 0             | 86340
-            twice      | 2026-03-04 00:00:00Z | 1             | 7200
-            again_open |                      | 1             | 7200
-            not_told   |                      | 0             |
-            unsolved   |                      | 0             |
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | status | created_at           | updated_at
+        once       | closed | 2026-03-02 00:00:00Z | 2026-03-20 00:00:00Z
+        twice      | solved | 2026-03-02 00:00:00Z | 2026-03-05 00:00:00Z
+        again_open | open   | 2026-03-02 00:00:00Z | 2026-03-04 00:00:00Z
+        not_told   | solved | 2026-03-02 00:00:00Z | 2026-03-05 00:00:00Z
+        unsolved   | open   | 2026-03-02 00:00:00Z | 2026-03-05 00:00:00Z
+    """,
+    contact_clocks="""
+        contact_id | solved_at            | reopens_count | vendor_first_resolution_seconds
+        once       | 2026-03-03 00:00:00Z | 0             | 86340
+        twice      | 2026-03-04 00:00:00Z | 1             | 7200
+        again_open |                      | 1             | 7200
+        not_told   |                      | 0             |
+        unsolved   |                      | 0             |
+    """,
+)
+def test_without_a_history_the_helpdesks_clocks_tell_the_solves(connection):
     assert rows_of(
         connection,
         "SELECT contact_id AS id, first_resolution_seconds AS first, full_resolution_seconds AS"

@@ -1,5 +1,7 @@
 """Surveys: sent, answered in time, and which rating counts."""
 
+import pytest
+
 from tests.fixtures import rows_of
 
 
@@ -28,55 +30,55 @@ def test_answers_are_in_the_window_late_missing_or_still_possible(warehouse):
     }
 
 
-def test_each_scale_has_its_own_top_two_boxes(warehouse):
-    connection = warehouse(
-        contacts="contact_id\nc1",
-        surveys="""
-            survey_id | answered_at          | scale    | score
-            a         | 2026-03-02 00:00:00Z | 1-5      | 3
-            b         | 2026-03-02 00:00:00Z | 1-5      | 4
-            c         | 2026-03-02 00:00:00Z | good_bad | 1
-            d         | 2026-03-02 00:00:00Z | good_bad | 0
-            e         | 2026-03-02 00:00:00Z | 0-10     | 8
-            f         | 2026-03-02 00:00:00Z | 0-10     | 9
-            g         | 2026-03-02 00:00:00Z | 1-7      | 6
-            h         |                      |          |
-        """,
-    )
+@pytest.mark.loads(
+    contacts="contact_id\nc1",
+    surveys="""
+        survey_id | answered_at          | scale    | score
+        a         | 2026-03-02 00:00:00Z | 1-5      | 3
+        b         | 2026-03-02 00:00:00Z | 1-5      | 4
+        c         | 2026-03-02 00:00:00Z | good_bad | 1
+        d         | 2026-03-02 00:00:00Z | good_bad | 0
+        e         | 2026-03-02 00:00:00Z | 0-10     | 8
+        f         | 2026-03-02 00:00:00Z | 0-10     | 9
+        g         | 2026-03-02 00:00:00Z | 1-7      | 6
+        h         |                      |          |
+    """,
+)
+def test_each_scale_has_its_own_top_two_boxes(connection):
     satisfied = "SELECT survey_id, is_satisfied FROM fact_surveys"
     assert dict(connection.execute(satisfied).fetchall()) == {
         "a": False, "b": True, "c": True, "d": False, "e": False, "f": True, "g": True, "h": None,
     }  # fmt: skip
 
 
-def test_the_last_rating_of_a_contact_within_the_window_counts(warehouse):
-    connection = warehouse(
-        contacts="contact_id\nc1",
-        surveys="""
-            survey_id | contact_id | sent_at              | answered_at          | score
-            first     | c1         | 2026-03-02 00:00:00Z | 2026-03-02 01:00:00Z | 5
-            last      | c1         | 2026-03-02 00:00:00Z | 2026-03-03 01:00:00Z | 2
-            too_late  | c1         | 2026-03-02 00:00:00Z | 2026-04-03 01:00:00Z | 1
-            unknown   |            | 2026-03-02 00:00:00Z | 2026-03-02 01:00:00Z | 3
-        """,
-    )
+@pytest.mark.loads(
+    contacts="contact_id\nc1",
+    surveys="""
+        survey_id | contact_id | sent_at              | answered_at          | score
+        first     | c1         | 2026-03-02 00:00:00Z | 2026-03-02 01:00:00Z | 5
+        last      | c1         | 2026-03-02 00:00:00Z | 2026-03-03 01:00:00Z | 2
+        too_late  | c1         | 2026-03-02 00:00:00Z | 2026-04-03 01:00:00Z | 1
+        unknown   |            | 2026-03-02 00:00:00Z | 2026-03-02 01:00:00Z | 3
+    """,
+)
+def test_the_last_rating_of_a_contact_within_the_window_counts(connection):
     last = "SELECT survey_id FROM fact_surveys WHERE is_last_rating ORDER BY 1"
     assert connection.execute(last).fetchall() == [("last",), ("unknown",)]
 
 
-def test_a_survey_takes_queue_and_wait_of_its_contact(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | channel | language | topic | team | agent_id | created_at
-            c1         | email   | ja       | kyc   | t1   | kim      | 2026-03-02 00:00:00Z
-        """,
-        messages="contact_id | sent_at | author_role\nc1 | 2026-03-02 00:01:00Z | agent",
-        surveys="""
-            survey_id | contact_id | answered_at          | score | language_raw
-            known     | c1         | 2026-03-02 16:00:00Z | 5     | ko
-            unknown   | nobody     | 2026-03-02 16:00:00Z | 5     | ko
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | channel | language | topic | team | agent_id | created_at
+        c1         | email   | ja       | kyc   | t1   | kim      | 2026-03-02 00:00:00Z
+    """,
+    messages="contact_id | sent_at | author_role\nc1 | 2026-03-02 00:01:00Z | agent",
+    surveys="""
+        survey_id | contact_id | answered_at          | score | language_raw
+        known     | c1         | 2026-03-02 16:00:00Z | 5     | ko
+        unknown   | nobody     | 2026-03-02 16:00:00Z | 5     | ko
+    """,
+)
+def test_a_survey_takes_queue_and_wait_of_its_contact(connection):
     assert rows_of(
         connection,
         "SELECT channel, language, topic, team, agent_id, first_response_seconds AS wait,"
@@ -96,13 +98,17 @@ LEAST_SATISFIED = {
 """Scale -> the lowest score that is satisfied, and the one below it."""
 
 
-def test_each_scale_has_its_own_rule_of_who_is_satisfied(warehouse):
-    surveys = "survey_id | contact_id | answered_at | scale | score\n" + "\n".join(
+def of_each_scale() -> str:
+    """Two surveys of each scale, of which one is satisfied."""
+    return "survey_id | contact_id | answered_at | scale | score\n" + "\n".join(
         f"{scale} {word} | {word} | 2026-03-02 12:00:00Z | {scale} | {score}"
         for scale, scores in LEAST_SATISFIED.items()
         for word, score in zip(("yes", "no"), scores, strict=True)
     )
-    connection = warehouse(contacts="contact_id\nyes\nno", surveys=surveys)
+
+
+@pytest.mark.loads(contacts="contact_id\nyes\nno", surveys=of_each_scale())
+def test_each_scale_has_its_own_rule_of_who_is_satisfied(connection):
     found = connection.execute("SELECT survey_id, is_satisfied FROM fact_surveys").fetchall()
     assert dict(found) == {
         f"{scale} {word}": word == "yes" for scale in LEAST_SATISFIED for word in ("yes", "no")

@@ -11,62 +11,62 @@ WAIT = """
 """
 
 
-def test_a_hand_over_starts_the_human_queue_and_not_the_customers_wait(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind | created_at           | handed_over_at
-            c1         | chat | 2026-03-02 09:00:00Z | 2026-03-02 09:00:20Z
-        """,
-        messages="""
-            contact_id | sent_at              | author_role
-            c1         | 2026-03-02 09:00:00Z | customer
-            c1         | 2026-03-02 09:00:01Z | bot
-            c1         | 2026-03-02 09:01:02Z | agent
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | created_at           | handed_over_at
+        c1         | chat | 2026-03-02 09:00:00Z | 2026-03-02 09:00:20Z
+    """,
+    messages="""
+        contact_id | sent_at              | author_role
+        c1         | 2026-03-02 09:00:00Z | customer
+        c1         | 2026-03-02 09:00:01Z | bot
+        c1         | 2026-03-02 09:01:02Z | agent
+    """,
+)
+def test_a_hand_over_starts_the_human_queue_and_not_the_customers_wait(connection):
     assert rows_of(connection, WAIT) == [
         {"contact_id": "c1", "customer": 62, "queue": 42, "answered": True}
     ]
 
 
-def test_bots_system_messages_and_notes_do_not_stop_the_clock(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | created_at
-            c1         | 2026-03-02 09:00:00Z
-        """,
-        messages="""
-            contact_id | sent_at              | author_role | is_public
-            c1         | 2026-03-02 09:00:00Z | customer    | true
-            c1         | 2026-03-02 09:00:05Z | bot         | true
-            c1         | 2026-03-02 09:00:06Z | system      | true
-            c1         | 2026-03-02 09:02:00Z | agent       | false
-            c1         | 2026-03-02 09:10:00Z | agent       | true
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at
+        c1         | 2026-03-02 09:00:00Z
+    """,
+    messages="""
+        contact_id | sent_at              | author_role | is_public
+        c1         | 2026-03-02 09:00:00Z | customer    | true
+        c1         | 2026-03-02 09:00:05Z | bot         | true
+        c1         | 2026-03-02 09:00:06Z | system      | true
+        c1         | 2026-03-02 09:02:00Z | agent       | false
+        c1         | 2026-03-02 09:10:00Z | agent       | true
+    """,
+)
+def test_bots_system_messages_and_notes_do_not_stop_the_clock(connection):
     assert rows_of(connection, WAIT)[0]["customer"] == 600
 
 
-def test_roles_that_a_message_lacks_are_looked_up_in_people(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | created_at
-            c1         | 2026-03-02 09:00:00Z
-        """,
-        messages="""
-            contact_id | sent_at              | author_id | is_public
-            c1         | 2026-03-02 09:00:00Z | p9        | true
-            c1         | 2026-03-02 09:01:00Z | robot     | true
-            c1         | 2026-03-02 09:02:00Z | kim       | false
-            c1         | 2026-03-02 09:05:00Z | kim       | true
-        """,
-        people="""
-            person_id | role
-            kim       | agent
-            robot     | bot
-            p9        | customer
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at
+        c1         | 2026-03-02 09:00:00Z
+    """,
+    messages="""
+        contact_id | sent_at              | author_id | is_public
+        c1         | 2026-03-02 09:00:00Z | p9        | true
+        c1         | 2026-03-02 09:01:00Z | robot     | true
+        c1         | 2026-03-02 09:02:00Z | kim       | false
+        c1         | 2026-03-02 09:05:00Z | kim       | true
+    """,
+    people="""
+        person_id | role
+        kim       | agent
+        robot     | bot
+        p9        | customer
+    """,
+)
+def test_roles_that_a_message_lacks_are_looked_up_in_people(connection):
     assert rows_of(connection, WAIT)[0]["customer"] == 300
     roles = "SELECT author_role FROM fact_messages ORDER BY sent_at"
     assert [row[0] for row in connection.execute(roles).fetchall()] == [
@@ -75,21 +75,21 @@ def test_roles_that_a_message_lacks_are_looked_up_in_people(warehouse):
 
 
 @pytest.mark.case(13)
-def test_three_agent_messages_in_a_row_are_one_reply(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind | created_at
-            c1         | chat | 2026-03-02 09:00:00Z
-        """,
-        messages="""
-            contact_id | sent_at              | author_role | is_public
-            c1         | 2026-03-02 09:00:00Z | customer    | true
-            c1         | 2026-03-02 09:01:00Z | agent       | true
-            c1         | 2026-03-02 09:01:10Z | agent       | true
-            c1         | 2026-03-02 09:01:15Z | agent       | false
-            c1         | 2026-03-02 09:01:20Z | agent       | true
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | created_at
+        c1         | chat | 2026-03-02 09:00:00Z
+    """,
+    messages="""
+        contact_id | sent_at              | author_role | is_public
+        c1         | 2026-03-02 09:00:00Z | customer    | true
+        c1         | 2026-03-02 09:01:00Z | agent       | true
+        c1         | 2026-03-02 09:01:10Z | agent       | true
+        c1         | 2026-03-02 09:01:15Z | agent       | false
+        c1         | 2026-03-02 09:01:20Z | agent       | true
+    """,
+)
+def test_three_agent_messages_in_a_row_are_one_reply(connection):
     assert rows_of(
         connection,
         "SELECT agent_replies_count AS replies, customer_messages_count AS asked"
@@ -97,18 +97,18 @@ def test_three_agent_messages_in_a_row_are_one_reply(warehouse):
     ) == [{"replies": 1, "asked": 1}]
 
 
-def test_an_answer_after_each_question_is_a_reply_each(warehouse):
-    connection = warehouse(
-        contacts="contact_id\nc1",
-        messages="""
-            contact_id | sent_at              | author_role
-            c1         | 2026-03-02 09:00:00Z | customer
-            c1         | 2026-03-02 09:01:00Z | agent
-            c1         | 2026-03-02 09:02:00Z | customer
-            c1         | 2026-03-02 09:03:00Z | customer
-            c1         | 2026-03-02 09:04:00Z | agent
-        """,
-    )
+@pytest.mark.loads(
+    contacts="contact_id\nc1",
+    messages="""
+        contact_id | sent_at              | author_role
+        c1         | 2026-03-02 09:00:00Z | customer
+        c1         | 2026-03-02 09:01:00Z | agent
+        c1         | 2026-03-02 09:02:00Z | customer
+        c1         | 2026-03-02 09:03:00Z | customer
+        c1         | 2026-03-02 09:04:00Z | agent
+    """,
+)
+def test_an_answer_after_each_question_is_a_reply_each(connection):
     assert rows_of(
         connection,
         "SELECT agent_replies_count AS replies, customer_messages_count AS asked"
@@ -116,82 +116,82 @@ def test_an_answer_after_each_question_is_a_reply_each(warehouse):
     ) == [{"replies": 2, "asked": 3}]
 
 
-def test_the_clock_starts_at_the_first_message_and_not_at_creation(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | created_at           | first_inbound_at
-            before     | 2026-03-02 09:00:00Z | 2026-03-02 08:50:00Z
-            after      | 2026-03-02 09:00:00Z |
-        """,
-        messages="""
-            contact_id | sent_at              | author_role
-            before     | 2026-03-02 09:10:00Z | agent
-            after      | 2026-03-02 09:02:00Z | customer
-            after      | 2026-03-02 09:10:00Z | agent
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at           | first_inbound_at
+        before     | 2026-03-02 09:00:00Z | 2026-03-02 08:50:00Z
+        after      | 2026-03-02 09:00:00Z |
+    """,
+    messages="""
+        contact_id | sent_at              | author_role
+        before     | 2026-03-02 09:10:00Z | agent
+        after      | 2026-03-02 09:02:00Z | customer
+        after      | 2026-03-02 09:10:00Z | agent
+    """,
+)
+def test_the_clock_starts_at_the_first_message_and_not_at_creation(connection):
     assert {row["contact_id"]: row["customer"] for row in rows_of(connection, WAIT)} == {
         "before": 1200,
         "after": 480,
     }
 
 
-def test_what_an_agent_wrote_before_the_customer_is_not_a_reply(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | created_at
-            c1         | 2026-03-02 09:00:00Z
-        """,
-        messages="""
-            contact_id | sent_at              | author_role
-            c1         | 2026-03-02 09:00:10Z | agent
-            c1         | 2026-03-02 09:00:30Z | customer
-            c1         | 2026-03-02 09:02:00Z | agent
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at
+        c1         | 2026-03-02 09:00:00Z
+    """,
+    messages="""
+        contact_id | sent_at              | author_role
+        c1         | 2026-03-02 09:00:10Z | agent
+        c1         | 2026-03-02 09:00:30Z | customer
+        c1         | 2026-03-02 09:02:00Z | agent
+    """,
+)
+def test_what_an_agent_wrote_before_the_customer_is_not_a_reply(connection):
     assert rows_of(connection, WAIT)[0]["customer"] == 90
 
 
-def test_who_was_taken_before_writing_waited_since_joining_the_queue(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind | channel   | created_at
-            c1         | chat | live_chat | 2026-03-02 09:00:00Z
-        """,
-        sessions="""
-            contact_id | outcome  | queue_entered_at     | answered_at
-            c1         | answered | 2026-03-02 09:00:05Z | 2026-03-02 09:00:25Z
-        """,
-        messages="""
-            contact_id | sent_at              | author_role
-            c1         | 2026-03-02 09:00:30Z | agent
-            c1         | 2026-03-02 09:00:50Z | customer
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | channel   | created_at
+        c1         | chat | live_chat | 2026-03-02 09:00:00Z
+    """,
+    sessions="""
+        contact_id | outcome  | queue_entered_at     | answered_at
+        c1         | answered | 2026-03-02 09:00:05Z | 2026-03-02 09:00:25Z
+    """,
+    messages="""
+        contact_id | sent_at              | author_role
+        c1         | 2026-03-02 09:00:30Z | agent
+        c1         | 2026-03-02 09:00:50Z | customer
+    """,
+)
+def test_who_was_taken_before_writing_waited_since_joining_the_queue(connection):
     assert rows_of(connection, WAIT) == [
         {"contact_id": "c1", "customer": 25, "queue": 20, "answered": True}
     ]
 
 
-def test_calls_are_answered_abandoned_called_back_or_turned_away(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind | channel | created_at
-            answered   | call | phone   | 2026-03-02 09:00:00Z
-            callback   | call | phone   | 2026-03-02 09:00:00Z
-            hung_up    | call | phone   | 2026-03-02 09:00:00Z
-            closed     | call | phone   | 2026-03-02 09:00:00Z
-            in_menu    | call | phone   | 2026-03-02 09:00:00Z
-        """,
-        sessions="""
-            contact_id | outcome   | queue_entered_at    | answered_at         | ended_at
-            answered   | answered  | 2026-03-02 09:00:10 | 2026-03-02 09:00:42 | 2026-03-02 09:03:00
-            callback   | callback  | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:30
-            closed     | unknown   |                     |                     | 2026-03-02 09:00:15
-            hung_up    | abandoned | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:50
-            in_menu    | abandoned |                     |                     | 2026-03-02 09:00:08
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | channel | created_at
+        answered   | call | phone   | 2026-03-02 09:00:00Z
+        callback   | call | phone   | 2026-03-02 09:00:00Z
+        hung_up    | call | phone   | 2026-03-02 09:00:00Z
+        closed     | call | phone   | 2026-03-02 09:00:00Z
+        in_menu    | call | phone   | 2026-03-02 09:00:00Z
+    """,
+    sessions="""
+        contact_id | outcome   | queue_entered_at    | answered_at         | ended_at
+        answered   | answered  | 2026-03-02 09:00:10 | 2026-03-02 09:00:42 | 2026-03-02 09:03:00
+        callback   | callback  | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:30
+        closed     | unknown   |                     |                     | 2026-03-02 09:00:15
+        hung_up    | abandoned | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:50
+        in_menu    | abandoned |                     |                     | 2026-03-02 09:00:08
+    """,
+)
+def test_calls_are_answered_abandoned_called_back_or_turned_away(connection):
     assert rows_of(
         connection,
         "SELECT contact_id AS id, is_offered AS offered, is_answered AS answered,"
@@ -211,14 +211,14 @@ def test_calls_are_answered_abandoned_called_back_or_turned_away(warehouse):
     ]  # fmt: skip
 
 
-def test_the_queue_time_that_the_telephone_system_tells_is_taken(warehouse):
-    connection = warehouse(
-        contacts="contact_id | kind | created_at\nc1 | call | 2026-03-02 09:00:00",
-        sessions="""
-            contact_id | outcome  | answered_at         | wait_seconds | talk_seconds | wrap_seconds
-            c1         | answered | 2026-03-02 09:00:42 | 32           | 100          | 20
-        """,
-    )
+@pytest.mark.loads(
+    contacts="contact_id | kind | created_at\nc1 | call | 2026-03-02 09:00:00",
+    sessions="""
+        contact_id | outcome  | answered_at         | wait_seconds | talk_seconds | wrap_seconds
+        c1         | answered | 2026-03-02 09:00:42 | 32           | 100          | 20
+    """,
+)
+def test_the_queue_time_that_the_telephone_system_tells_is_taken(connection):
     assert rows_of(
         connection,
         "SELECT first_response_seconds AS response, queue_wait_seconds AS wait,"
@@ -251,27 +251,27 @@ def test_a_chat_that_only_a_bot_answered_is_contained_and_an_auto_reply_is_not(w
     ]
 
 
-def test_the_vendors_clock_counts_only_where_no_timestamp_tells(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | created_at           | updated_at
-            clock      | 2026-03-02 09:00:00Z | 2026-03-05 09:00:00Z
-            messages   | 2026-03-02 09:00:00Z |
-            nothing    | 2026-03-02 09:00:00Z |
-            waiting    | 2026-03-02 09:00:00Z |
-        """,
-        contact_clocks="""
-            contact_id | vendor_first_response_seconds | replies_count
-            clock      | 540                           | 2
-            messages   | 540                           | 2
-            nothing    |                               |
-            waiting    |                               | 0
-        """,
-        messages="""
-            contact_id | sent_at              | author_role
-            messages   | 2026-03-02 09:10:05Z | agent
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at           | updated_at
+        clock      | 2026-03-02 09:00:00Z | 2026-03-05 09:00:00Z
+        messages   | 2026-03-02 09:00:00Z |
+        nothing    | 2026-03-02 09:00:00Z |
+        waiting    | 2026-03-02 09:00:00Z |
+    """,
+    contact_clocks="""
+        contact_id | vendor_first_response_seconds | replies_count
+        clock      | 540                           | 2
+        messages   | 540                           | 2
+        nothing    |                               |
+        waiting    |                               | 0
+    """,
+    messages="""
+        contact_id | sent_at              | author_role
+        messages   | 2026-03-02 09:10:05Z | agent
+    """,
+)
+def test_the_vendors_clock_counts_only_where_no_timestamp_tells(connection):
     assert rows_of(
         connection,
         "SELECT contact_id AS id, first_response_seconds AS seconds, first_response_origin AS"
@@ -303,21 +303,21 @@ def test_a_contact_without_a_reply_is_censored_at_the_data_cut(warehouse):
     ) == [{"waited": 60, "answered": False, "left_at": None}]
 
 
-def test_silence_of_72_hours_without_a_further_message_is_leaving(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id  | created_at           | updated_at
-            silent      | 2026-03-02 09:00:00Z |
-            asked_again | 2026-03-02 09:00:00Z |
-            other       | 2026-03-02 09:00:00Z | 2026-03-05 09:00:01Z
-        """,
-        messages="""
-            contact_id  | sent_at              | author_role
-            silent      | 2026-03-02 09:00:00Z | customer
-            asked_again | 2026-03-02 09:00:00Z | customer
-            asked_again | 2026-03-02 19:00:00Z | customer
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id  | created_at           | updated_at
+        silent      | 2026-03-02 09:00:00Z |
+        asked_again | 2026-03-02 09:00:00Z |
+        other       | 2026-03-02 09:00:00Z | 2026-03-05 09:00:01Z
+    """,
+    messages="""
+        contact_id  | sent_at              | author_role
+        silent      | 2026-03-02 09:00:00Z | customer
+        asked_again | 2026-03-02 09:00:00Z | customer
+        asked_again | 2026-03-02 19:00:00Z | customer
+    """,
+)
+def test_silence_of_72_hours_without_a_further_message_is_leaving(connection):
     left = "SELECT contact_id, CAST(left_at AS VARCHAR) FROM fact_contacts"
     assert dict(connection.execute(left).fetchall()) == {
         "silent": "2026-03-05 09:00:00",
@@ -326,21 +326,21 @@ def test_silence_of_72_hours_without_a_further_message_is_leaving(warehouse):
     }
 
 
-def test_overlapping_chats_of_an_agent_share_the_time(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind | channel   | agent_id | created_at
-            first      | chat | live_chat | kim      | 2026-03-02 09:00:00Z
-            second     | chat | live_chat | kim      | 2026-03-02 09:05:00Z
-            elsewhere  | chat | live_chat | lee      | 2026-03-02 09:00:00Z
-        """,
-        sessions="""
-            contact_id | outcome  | answered_at         | ended_at            | talk_seconds
-            first      | answered | 2026-03-02 09:00:00 | 2026-03-02 09:10:00 | 600
-            second     | answered | 2026-03-02 09:05:00 | 2026-03-02 09:15:00 | 600
-            elsewhere  | answered | 2026-03-02 09:00:00 | 2026-03-02 09:10:00 | 600
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | channel   | agent_id | created_at
+        first      | chat | live_chat | kim      | 2026-03-02 09:00:00Z
+        second     | chat | live_chat | kim      | 2026-03-02 09:05:00Z
+        elsewhere  | chat | live_chat | lee      | 2026-03-02 09:00:00Z
+    """,
+    sessions="""
+        contact_id | outcome  | answered_at         | ended_at            | talk_seconds
+        first      | answered | 2026-03-02 09:00:00 | 2026-03-02 09:10:00 | 600
+        second     | answered | 2026-03-02 09:05:00 | 2026-03-02 09:15:00 | 600
+        elsewhere  | answered | 2026-03-02 09:00:00 | 2026-03-02 09:10:00 | 600
+    """,
+)
+def test_overlapping_chats_of_an_agent_share_the_time(connection):
     handled = "SELECT contact_id, handle_seconds FROM fact_contacts"
     assert dict(connection.execute(handled).fetchall()) == {
         "first": 300 + 150,
@@ -350,19 +350,19 @@ def test_overlapping_chats_of_an_agent_share_the_time(warehouse):
 
 
 @pytest.mark.case(34)
-def test_a_reply_before_creation_is_quarantined_and_not_clipped(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | created_at
-            good       | 2026-03-02 09:00:00Z
-            backwards  | 2026-03-02 09:00:00Z
-        """,
-        messages="""
-            contact_id | sent_at              | author_role
-            good       | 2026-03-02 09:01:00Z | agent
-            backwards  | 2026-03-02 08:00:00Z | agent
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at
+        good       | 2026-03-02 09:00:00Z
+        backwards  | 2026-03-02 09:00:00Z
+    """,
+    messages="""
+        contact_id | sent_at              | author_role
+        good       | 2026-03-02 09:01:00Z | agent
+        backwards  | 2026-03-02 08:00:00Z | agent
+    """,
+)
+def test_a_reply_before_creation_is_quarantined_and_not_clipped(connection):
     assert connection.execute(
         "SELECT contact_id, exclusion FROM fact_contacts ORDER BY contact_id"
     ).fetchall() == [("backwards", "quarantined"), ("good", None)]
@@ -374,32 +374,32 @@ def test_a_reply_before_creation_is_quarantined_and_not_clipped(warehouse):
     ]
 
 
-def test_without_messages_the_reply_clocks_start_and_stop_tell_the_wait(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | created_at
-            answered   | 2026-03-02 09:00:00Z
-            waiting    | 2026-03-02 09:00:00Z
-            written    | 2026-03-02 09:00:00Z
-        """,
-        messages="""
-            contact_id | sent_at              | author_role
-            written    | 2026-03-02 09:00:00Z | customer
-            written    | 2026-03-02 09:10:00Z | agent
-        """,
-        contact_clocks="contact_id | vendor_first_response_seconds\nanswered | 60",
-        metric_events="""
-            event_id | contact_id | metric         | instance | event    | happened_at
-            1        | answered   | reply_time     | 1        | activate | 2026-03-02 09:05:00Z
-            2        | answered   | reply_time     | 1        | fulfill  | 2026-03-02 09:35:00Z
-            3        | answered   | reply_time     | 2        | activate | 2026-03-02 10:00:00Z
-            4        | answered   | reply_time     | 2        | fulfill  | 2026-03-02 10:01:00Z
-            5        | answered   | agent_work_time | 1       | activate | 2026-03-02 09:00:00Z
-            6        | waiting    | reply_time     | 1        | activate | 2026-03-02 09:00:00Z
-            7        | written    | reply_time     | 1        | activate | 2026-03-02 09:00:00Z
-            8        | written    | reply_time     | 1        | fulfill  | 2026-03-02 09:20:00Z
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at
+        answered   | 2026-03-02 09:00:00Z
+        waiting    | 2026-03-02 09:00:00Z
+        written    | 2026-03-02 09:00:00Z
+    """,
+    messages="""
+        contact_id | sent_at              | author_role
+        written    | 2026-03-02 09:00:00Z | customer
+        written    | 2026-03-02 09:10:00Z | agent
+    """,
+    contact_clocks="contact_id | vendor_first_response_seconds\nanswered | 60",
+    metric_events="""
+        event_id | contact_id | metric         | instance | event    | happened_at
+        1        | answered   | reply_time     | 1        | activate | 2026-03-02 09:05:00Z
+        2        | answered   | reply_time     | 1        | fulfill  | 2026-03-02 09:35:00Z
+        3        | answered   | reply_time     | 2        | activate | 2026-03-02 10:00:00Z
+        4        | answered   | reply_time     | 2        | fulfill  | 2026-03-02 10:01:00Z
+        5        | answered   | agent_work_time | 1       | activate | 2026-03-02 09:00:00Z
+        6        | waiting    | reply_time     | 1        | activate | 2026-03-02 09:00:00Z
+        7        | written    | reply_time     | 1        | activate | 2026-03-02 09:00:00Z
+        8        | written    | reply_time     | 1        | fulfill  | 2026-03-02 09:20:00Z
+    """,
+)
+def test_without_messages_the_reply_clocks_start_and_stop_tell_the_wait(connection):
     assert connection.execute(
         "SELECT contact_id, first_response_seconds, first_response_origin, is_answered"
         " FROM fact_contacts ORDER BY 1"
@@ -410,28 +410,28 @@ def test_without_messages_the_reply_clocks_start_and_stop_tell_the_wait(warehous
     ]
 
 
-def test_messages_without_times_tell_who_was_answered_and_of_none_how_long_it_took(warehouse):
-    connection = warehouse(
-        contacts="""
-            contact_id | kind | created_at
-            answered   | chat | 2026-03-02 09:00:00Z
-            clock      | chat | 2026-03-02 09:00:00Z
-            silent     | chat | 2026-03-02 09:00:00Z
-        """,
-        messages="""
-            contact_id | sent_at | author_role
-            answered   |         | customer
-            answered   |         | agent
-            clock      |         | customer
-            silent     |         | customer
-        """,
-        contact_clocks="""
-            contact_id | vendor_first_response_seconds | replies_count
-            answered   |                               | 1
-            clock      | 540                           |
-            silent     |                               | 0
-        """,
-    )
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | created_at
+        answered   | chat | 2026-03-02 09:00:00Z
+        clock      | chat | 2026-03-02 09:00:00Z
+        silent     | chat | 2026-03-02 09:00:00Z
+    """,
+    messages="""
+        contact_id | sent_at | author_role
+        answered   |         | customer
+        answered   |         | agent
+        clock      |         | customer
+        silent     |         | customer
+    """,
+    contact_clocks="""
+        contact_id | vendor_first_response_seconds | replies_count
+        answered   |                               | 1
+        clock      | 540                           |
+        silent     |                               | 0
+    """,
+)
+def test_messages_without_times_tell_who_was_answered_and_of_none_how_long_it_took(connection):
     assert rows_of(connection, WAIT) == [
         {"contact_id": "answered", "customer": None, "queue": None, "answered": True},
         {"contact_id": "clock", "customer": 540, "queue": 540, "answered": True},
