@@ -363,6 +363,13 @@ def scenario_effect(
 
 
 @once_a_build
+def scenario_weeks(scenario: Any, channel: str, language: str) -> pd.DataFrame:
+    """`Warehouse.weeks_under`, its demand asked once for all that show it."""
+    of = {"scenario": scenario, "channel": channel, "language": language}
+    return _warehouse().weeks_under(**of, demand=ask("demand_under", **of))
+
+
+@once_a_build
 def scenarios_beside(one: Any, two: Any) -> pd.DataFrame:
     """`Warehouse.beside`, of effects that are kept."""
     by = ("channel", "language")

@@ -252,7 +252,7 @@ def _totals_table(effects: list, names: list[str], reader: Reader) -> pd.DataFra
 
 def _weeks_words(scenario: Any, channel: str, language: str, reader: Reader) -> None:
     """Contacts of the weeks without and under it, each with its 80 % band."""
-    weeks = queries.ask("weeks_under", scenario=scenario, channel=channel, language=language)
+    weeks = queries.scenario_weeks(scenario, channel, language)
 
     def told(mean, low, high) -> str:
         return f"{reader.number(mean)} (80 %: {reader.number(low)} – {reader.number(high)})"

@@ -152,15 +152,24 @@ class Scenarios:
         return beside(*(self.effect_of_scenario(each) for each in (one, two)))
 
     def weeks_under(
-        self, scenario: Scenario, channel: str = "*", language: str = "*"
+        self,
+        scenario: Scenario,
+        channel: str = "*",
+        language: str = "*",
+        demand: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """Contacts of whole weeks with their 80 % bands, before and under the scenario.
 
         [starts_on, ends_on, before_mean, before_q10, before_q90, mean, q10, q90] of a queue, of a
         channel (language "*") or of all. A band moves with its mean; that of a queue which the
-        scenario makes is chance alone (Poisson).
+        scenario makes is chance alone (Poisson). demand: `demand_under` of the same, where it is
+        at hand.
         """
-        return weeks_under(self._pointer.build(), scenario, channel, language)
+        build = self._pointer.build()
+        if demand is None:
+            of = (None if each == "*" else each for each in (channel, language))
+            demand = demand_under(build, scenario, *of)
+        return weeks_under(build, demand, channel, language)
 
     def shifts_under(
         self,
@@ -231,15 +240,17 @@ def staffing_under(
     build: Build, scenario: Scenario, channel: str | None = None, language: str | None = None
 ) -> pd.DataFrame:
     """See `Scenarios.staffing_under`."""
-    # Live desks help the others of their language, so these are looked at together; and a new
-    # language is planned like another.
+    # Live desks help the others of their language, so a queue of those is looked at with all of
+    # its language; and a new language is planned like another.
     if _made(scenario):
         whole = staffing_under(build, scenario, channel) if language else None
         if whole is not None:
             return whole[whole["language"] == language].reset_index(drop=True)
-    forecast, told = _forecasts(build, scenario, None, language)
+    read = (channel if channel in LIVE_CHANNELS else None, language)
+    known = (read[0], _if_known(build, language))
+    forecast, told = _forecasts(build, scenario, *read)
     made = told.iloc[len(forecast) :]
-    published = plans.queue_rows(build, "staffing_intervals", None, _if_known(build, language))
+    published = plans.queue_rows(build, "staffing_intervals", *known)
     opening = _with_made(published, made, scenario)
     desks = _desks(build, scenario, language)
     planned = set(_queues(opening))
@@ -252,13 +263,13 @@ def staffing_under(
     }
     assumed = opening.groupby(_QUEUE)[["handle_seconds", "patience_seconds"]].first()
     after = require_all(
-        _of(pd.concat([forecast, made], ignore_index=True), planned),
+        pd.concat([forecast, made.drop(columns="volume")]) if len(made) else forecast,
         desks,
         opening[[*_QUEUE, "starts_at", "scheduled_agents"]]
         .rename(columns={"scheduled_agents": "agents"})
         .dropna(subset="agents"),
         openings=opening[[*_QUEUE, "starts_at", "is_open"]],
-        days=plans.queue_rows(build, "forecast_days", None, _if_known(build, language), order="1"),
+        days=plans.queue_rows(build, "forecast_days", *known, order="1"),
         handle_seconds=assumed["handle_seconds"].to_dict(),
         patience_seconds=assumed["patience_seconds"].to_dict(),
         waiting_contacts=waiting_by_day(published),
@@ -268,11 +279,13 @@ def staffing_under(
             for queue, factors in told.iloc[: len(forecast)].groupby(_QUEUE)["volume"]
         },
         wanted=wanted,
-    )
+    ).astype(dict(published.dtypes))
+    if wanted == planned:
+        return after
     kept = _of(published, planned - wanted)
     for name, value in (("channel", channel), ("language", language)):
         kept = kept if value is None else kept[kept[name] == value]
-    found = pd.concat([kept, after.astype(dict(published.dtypes))], ignore_index=True)
+    found = pd.concat([kept, after], ignore_index=True)
     return found.sort_values([*_QUEUE, "starts_at"], ignore_index=True)
 
 
@@ -317,12 +330,10 @@ def beside(one: pd.DataFrame, two: pd.DataFrame) -> pd.DataFrame:
     return found.loc[most.sort_values(ascending=False, kind="stable").index].reset_index()
 
 
-def weeks_under(build: Build, scenario: Scenario, channel: str, language: str) -> pd.DataFrame:
+def weeks_under(build: Build, demand: pd.DataFrame, channel: str, language: str) -> pd.DataFrame:
     """See `Scenarios.weeks_under`."""
     from scipy.stats import poisson  # half a second, of every command otherwise
 
-    of = (None if channel == "*" else channel, None if language == "*" else language)
-    demand = demand_under(build, scenario, *of)
     totals = plans.queue_rows(build, "forecast_totals", order="starts_on")
     weeks = totals[totals["measure"] == "week_total"]
     own = weeks[(weeks["channel"] == channel) & (weeks["language"] == language)]

@@ -248,7 +248,8 @@ def _as_frame(plans: Sequence[dict[str, np.ndarray]]) -> pd.DataFrame:
     for name in _WHOLE:
         columns[name] = pd.arrays.IntegerArray(columns[name].astype(np.int64), is_closed.copy())
     for name in ("channel", "language", "method"):
-        columns[name] = pd.array(columns[name], dtype="str")
+        code, words = pd.factorize(columns[name])
+        columns[name] = pd.array(words, dtype="str").take(code)
     return pd.DataFrame(columns)
 
 
