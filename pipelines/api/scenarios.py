@@ -20,7 +20,8 @@ from pipelines.errors import NothingPublishedError
 from pipelines.forecasts.scenarios import Scenario, applied, starts_at, topics_of
 from pipelines.scenario_store import Revision, ScenarioStore
 from pipelines.settings import load_settings
-from pipelines.staffing.requirement import LIVE_CHANNELS, Queue, require_all
+from pipelines.staffing.half_hours import Queue
+from pipelines.staffing.requirement import LIVE_CHANNELS, require_all
 from pipelines.staffing.rosters import plan_shifts
 from pipelines.staffing.shortage import shortage, with_costs
 from pipelines.staffing.what_if import waiting_by_day

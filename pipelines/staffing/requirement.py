@@ -24,8 +24,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from pipelines.staffing import deferrable, erlang, risk
+from pipelines.staffing import deferrable, erlang, half_hours, risk
 from pipelines.staffing.chat import Concurrency
+from pipelines.staffing.half_hours import EXPECTED, MEAN, Queue
 from pipelines.staffing.live_queue import LiveQueue
 from pipelines.staffing.offered_load import staffed_load
 
@@ -33,10 +34,6 @@ LIVE_CHANNELS = ("phone", "live_chat")
 HALF_HOUR_SECONDS = 1800
 OUTCOMES = 9
 """Equally likely loads of an uncertain half hour, each standing for a ninth of what may come."""
-EXPECTED, MEAN = "expected", "mean"
-"""What a desk is staffed to: the service level over all outcomes, or at the forecast's mean; else
-to a quantile."""
-
 _OUTER = (0.1, 0.9)
 _EVEN = (np.arange(OUTCOMES) + 0.5) / OUTCOMES
 _ROUNDING = 1e-9
@@ -68,8 +65,6 @@ STAFFING_COLUMNS = (
     "method",
 )
 _WHOLE = ("required_agents", "required_low", "required_high", "required_scheduled")
-
-Queue = tuple[str, str]
 
 
 class Desk(Protocol):
@@ -190,9 +185,9 @@ def _planned(
     starts_at, local_on = rows["starts_at"].to_numpy(), rows["local_on"].to_numpy()
     mean = rows["mean"].to_numpy(dtype=float)
     volume = np.broadcast_to(np.asarray(volume, dtype=float), len(rows))
-    is_open = _is_open(rows, starts_at, opening)
+    is_open = half_hours.is_open_at(rows, starts_at, opening)
     handle = float(desk.handle_seconds if pd.isna(handle_seconds) else handle_seconds)
-    scheduled = _scheduled(starts_at, local_on, schedule)
+    scheduled = half_hours.scheduled_at(starts_at, local_on, schedule)
 
     def on_duty(needed):
         """Agents taking contacts: those scheduled after shrinkage, else those required."""
@@ -206,12 +201,12 @@ def _planned(
         found = _live(rows, volume, desk, handle, patience, is_open, on_duty)
     else:
         if days is None:
-            contacts = np.stack(_low_needed_high(rows, desk.staffed_to))
+            contacts = np.stack(half_hours.low_needed_high(rows, desk.staffed_to))
         else:
-            contacts = mean * _day_band(local_on, days, desk.staffed_to)
+            contacts = mean * half_hours.day_band(local_on, days, desk.staffed_to)
         help_hours = np.zeros(len(rows))
         if live_help is not None:
-            at, is_there = _found(live_help["starts_at"].to_numpy(), starts_at)
+            at, is_there = half_hours.matched(live_help["starts_at"].to_numpy(), starts_at)
             help_hours[is_there] = live_help["hours"].to_numpy(dtype=float)[at]
         waiting = np.asarray(waiting_contacts, dtype=float)
         found = _deferrable(
@@ -280,12 +275,12 @@ def require_all(
     waiting, volume = waiting_contacts or {}, volume or {}
     queues = {
         queue: (forecast, desk)
-        for queue, forecast in _by_queue(forecasts).items()
+        for queue, forecast in half_hours.by_queue(forecasts).items()
         if (desk := desk_of(*queue, desks)) is not None
     }
-    scheduled = _by_queue(schedules)
-    opened = _by_queue(openings)
-    banded = _by_queue(days)
+    scheduled = half_hours.by_queue(schedules)
+    opened = half_hours.by_queue(openings)
+    banded = half_hours.by_queue(days)
 
     def plan(queue, live_help=None):
         forecast, desk = queues[queue]
@@ -331,14 +326,6 @@ def require_all(
     return _as_frame(found) if found else pd.DataFrame(columns=list(STAFFING_COLUMNS))
 
 
-def _by_queue(frame: pd.DataFrame | None) -> dict[Queue, pd.DataFrame]:
-    """Queue -> its rows, without the columns that name it."""
-    if frame is None or frame.empty:
-        return {}
-    others = frame.drop(columns=["channel", "language"])
-    return dict(iter(others.groupby([frame["channel"], frame["language"]], sort=True)))
-
-
 def desk_of(channel: str, language: str, desks: Iterable[Desk]) -> Desk | None:
     """The desk that names the queue most closely: both, then the channel, then the language.
 
@@ -369,8 +356,8 @@ def live_queue(
 def _live(rows, volume, desk, handle, patience, is_open, on_duty) -> dict[str, object]:
     queue = live_queue(desk, handle, patience)
     mean = rows["mean"].to_numpy(dtype=float)
-    quantiles = _quantile_columns(rows)
-    levels, values = list(quantiles), _columns(rows, quantiles.values())
+    quantiles = half_hours.quantile_columns(rows)
+    levels, values = list(quantiles), half_hours.columns_of(rows, quantiles.values())
     rule = desk.staffed_to
     chosen = 0.5 if rule in (EXPECTED, MEAN) else float(rule)
     counts = risk.quantiles_at(levels, values, [*_OUTER, chosen, *_EVEN])
@@ -429,27 +416,6 @@ def _deferrable(contacts, local_on, desk, handle, is_open, waiting, help_hours, 
     }
 
 
-def _low_needed_high(frame: pd.DataFrame, rule: str) -> list[np.ndarray]:
-    """q10, what the rule staffs to, and q90 of a forecast's half hours or days."""
-    low, mean, high = _columns(frame, ("q10", "mean", "q90")).T
-    if rule in (EXPECTED, MEAN):
-        return [low, mean, high]
-    quantiles = _quantile_columns(frame)
-    values = _columns(frame, quantiles.values())
-    return [low, risk.quantiles_at(list(quantiles), values, [float(rule)])[:, 0], high]
-
-
-def _quantile_columns(rows: pd.DataFrame) -> dict[float, str]:
-    """Level -> column, ascending: q025 is 0.025."""
-    found = {float("0." + name[1:]): name for name in rows if name[0] == "q" and name[1:].isdigit()}
-    return dict(sorted(found.items()))
-
-
-def _columns(frame: pd.DataFrame, names: Iterable[str]) -> np.ndarray:
-    """[rows, names]; of a few columns, faster than choosing a frame of them."""
-    return np.column_stack([frame[name].to_numpy(dtype=float) for name in names])
-
-
 def _placed(values, where) -> np.ndarray:
     answer = np.full(len(where), np.nan)
     answer[where] = values
@@ -479,57 +445,6 @@ def _in_hand(starts_at, contacts, handle) -> np.ndarray:
     arrivals = np.zeros((len(contacts), position[-1] + 1))
     arrivals[:, position] = contacts
     return staffed_load(arrivals, HALF_HOUR_SECONDS, handle)[:, position]
-
-
-def _day_band(local_on, days: pd.DataFrame, rule: str) -> np.ndarray:
-    """[3, rows] the day's q10, what is staffed to and q90 beside its mean; 1 without contacts."""
-    band = np.ones((3, len(local_on)))
-    mean = days["mean"].to_numpy(dtype=float)
-    at, is_there = _found(days["local_on"].to_numpy(), local_on)
-    is_there[is_there] = mean[at] > 0
-    at = at[mean[at] > 0]
-    band[:, is_there] = np.stack(_low_needed_high(days, rule))[:, at] / mean[at]
-    return band
-
-
-def _is_open(rows: pd.DataFrame, starts_at, opening: pd.DataFrame | None) -> np.ndarray:
-    is_open = np.ones(len(rows), dtype=bool)
-    if opening is not None:
-        at, is_there = _found(opening["starts_at"].to_numpy(), starts_at)
-        is_open[is_there] = _true_unless_told(opening["is_open"])[at]
-    elif "is_open" in rows:
-        is_open = _true_unless_told(rows["is_open"])
-    return is_open
-
-
-def _true_unless_told(told: pd.Series) -> np.ndarray:
-    if told.dtype == bool:
-        return told.to_numpy()
-    return told.astype("boolean").fillna(True).to_numpy(dtype=bool)
-
-
-def _scheduled(starts_at, local_on, schedule: pd.DataFrame | None) -> np.ndarray:
-    """Agents on the roster per row; NaN on local days for which no schedule was delivered."""
-    agents = np.full(len(starts_at), np.nan)
-    if schedule is None or schedule.empty:
-        return agents
-    row, is_there = _found(starts_at, schedule["starts_at"].to_numpy())
-    agents[np.isin(local_on, np.unique(local_on[row]))] = 0.0
-    np.add.at(agents, row, np.nan_to_num(schedule["agents"].to_numpy(dtype=float)[is_there]))
-    return agents
-
-
-def _found(keys, wanted) -> tuple[np.ndarray, np.ndarray]:
-    """Where those of `wanted` that are among `keys` first stand there, and which ones are."""
-    if not len(keys):
-        return np.zeros(0, dtype=int), np.zeros(len(wanted), dtype=bool)
-    if np.all(keys[1:] >= keys[:-1]):  # as they mostly are
-        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    else:
-        order = np.argsort(keys, kind="stable")
-        at = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
-    is_there = keys[at] == wanted
-    return at[is_there], is_there
 
 
 def _of_queue(frame: pd.DataFrame | None, channel: str, language: str) -> pd.DataFrame | None:

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from pipelines.errors import OutOfRangeError
-from pipelines.staffing.requirement import Desk, Queue, require
+from pipelines.staffing.half_hours import Queue
+from pipelines.staffing.requirement import Desk, require
 
 _SHARES = ("volume_change_share", "surge_change_share", "handle_change_share")
 
