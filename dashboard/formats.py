@@ -137,11 +137,13 @@ class Reader:
         return f"<{SUPPRESSED_BELOW}" if 0 < n < SUPPRESSED_BELOW else self.number(n)
 
     def value(self, value: float | None, unit: str) -> str:
-        """A metric's value in its unit: 'seconds', 'share', or a plain number."""
+        """A metric's value in its unit: 'seconds', 'share', 'points 1-5', or a plain number."""
         if unit == "seconds":
             return self.duration(value)
         if unit == "share":
             return self.share(value)
+        if unit.startswith("points") and not _missing(value):
+            return self.number(value, _point_decimals(value))  # a 4 beside 4.32 reads 4.00
         return self.compact(value)
 
     def interval(self, low: float | None, high: float | None, unit: str) -> str:
@@ -185,7 +187,7 @@ class Reader:
             step = round(step)
             size = self.duration(abs(step))
         elif unit == "score" or unit.startswith("points"):
-            decimals = 1 if abs(before) >= 10 else 2  # as many as `compact` gives the value
+            decimals = _point_decimals(before)
             step = round(step, decimals)
             size = self.number(abs(step), decimals)
         elif before:
@@ -257,6 +259,10 @@ ENGLISH = Reader()
 
 def _missing(value: object) -> bool:
     return value is None or bool(pd.isna(value))
+
+
+def _point_decimals(value: float) -> int:
+    return 1 if abs(value) >= 10 else 2
 
 
 def _grouped(value: float, decimals: int, locale: str) -> str:

@@ -38,7 +38,12 @@ def units() -> dict[str, str]:
     return {
         "contacts": _("contacts"),
         "events": _("events"),
-        "points": _("points"),
+        "contacts per 1,000 views": _("contacts per 1,000 views"),
+        "points 0-100": _("points from 0 to 100"),
+        "points 1-5": _("points from 1 to 5"),
+        "points 1-7": _("points from 1 to 7"),
+        "points -100 to 100": _("points from -100 to 100"),
+        "requests": _("requests"),
         "seconds": _("seconds"),
         "share": _("share"),
     }

@@ -1,5 +1,6 @@
 """What a metric means and what a build is, as frozen values."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,6 +54,14 @@ class Definition:
     def dated_by(self) -> str:
         """Whether observations belong to the day of the `arrival` or of a later `event`."""
         return "arrival" if self.date in ("arrival", "creation") else "event"
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The least and the most that a value can be; None where the unit sets no end."""
+        if self.unit == "share":
+            return 0.0, 1.0
+        ends = re.fullmatch(r"points (-?\d+)(?:-| to )(\d+)", self.unit)
+        return (float(ends[1]), float(ends[2])) if ends else None
 
     @property
     def is_business_time(self) -> bool:

@@ -49,7 +49,7 @@ def measure(
     definition = definition_of(build, metric)
     chosen = _statistic(definition, statistic)
     selection = replace(select_metric(build, metric, by, scope), relation=relation)
-    found = _estimated(build, selection, chosen)
+    found = _estimated(build, selection, chosen, definition)
     return _labelled(_with_empty_periods(found, selection), build, definition, chosen)
 
 
@@ -70,7 +70,9 @@ def compare(
     window = closed_range(build, metric, scope)
     before = previous_window(*window)
     now, then = (
-        _estimated(build, select_metric(build, metric, names, scope.over(*days)), chosen)
+        _estimated(
+            build, select_metric(build, metric, names, scope.over(*days)), chosen, definition
+        )
         for days in (window, before)
     )
     then = then.rename(columns={name: f"previous_{name}" for name in ("value", "n", "low", "high")})
@@ -173,12 +175,36 @@ def closed_range(build: Build, metric: str, scope: Scope) -> tuple[date, date]:
     return start, end
 
 
-def _estimated(build: Build, selection: Selection, statistic: str) -> pd.DataFrame:
+def _estimated(
+    build: Build, selection: Selection, statistic: str, definition: Definition
+) -> pd.DataFrame:
     found = estimates.ESTIMATES[statistic](build, selection)
     is_approximate = found.attrs.get("is_approximate", False)
+    if statistic in ("mean", "ratio") and definition.bounds:
+        found = _possible(found, *definition.bounds, is_share=definition.unit == "share")
     found = _shown(found, selection)
     found.attrs = {"is_approximate": is_approximate}
     return found
+
+
+def _possible(
+    found: pd.DataFrame, lowest: float, highest: float, *, is_share: bool
+) -> pd.DataFrame:
+    """Limits that a value can have: a mean of 4.6 on 1-5 is not "up to 5.7".
+
+    Where all rows of a share agree (none of 12 searches found nothing), their spread says that it
+    is certain, which it is not: Wilson's limits on the rows stand in. A share above 1, as a
+    utilisation may be, keeps its own.
+    """
+    value, n = found["value"], found["n"]
+    low, high = found["low"], found["high"]
+    if is_share:
+        is_agreed = (low == high) & value.between(lowest, highest)
+        wilson_low, wilson_high = intervals.wilson(value * n, n)
+        low, high = low.mask(is_agreed, wilson_low), high.mask(is_agreed, wilson_high)
+    low = low.mask((low < lowest) & (value >= lowest), lowest)
+    high = high.mask((high > highest) & (value <= highest), highest)
+    return found.assign(low=low, high=high)
 
 
 def _shown(found: pd.DataFrame, selection: Selection) -> pd.DataFrame:

@@ -117,3 +117,37 @@ def test_a_rating_is_told_with_its_share_and_the_limits_of_that(warehouse):
     assert alone[["score", "n", "rated"]].to_dict("split")["data"] == [
         [3.0, 4, 14], [4.0, 1, 14], [5.0, 9, 14],
     ]  # fmt: skip
+
+
+def test_the_interval_of_a_rating_ends_where_its_scale_does(warehouse):
+    scores = [5, 5, 5, 5, 3]
+    warehouse(
+        contacts="contact_id | created_at\n"
+        + "\n".join(f"c{i} | 2026-03-01 00:00:00Z" for i in range(5)),
+        surveys="survey_id | contact_id | sent_at | answered_at | scale | score\n"
+        + "\n".join(
+            f"s{i} | c{i} | 2026-03-01 00:00:00Z | 2026-03-02 00:00:00Z | 1-5 | {score}"
+            for i, score in enumerate(scores)
+        ),
+    )
+    found = open_warehouse(warehouse.folder).measure("csat_score").iloc[0]
+    # Student's t: 4.6 - 2.776 * 0.4 = 3.49, and 5.71 beyond the scale
+    assert (found["value"], round(found["low"], 2), found["high"]) == (4.6, 3.49, 5.0)
+
+
+def test_searches_that_all_found_something_are_not_sure_to_go_on_so(warehouse):
+    warehouse(
+        contacts="contact_id | created_at\nc1 | 2026-03-01 00:00:00Z",
+        article_events="""
+            event_id | event  | happened_at | events_count | language_raw | results_count
+            k1       | search | 2026-03-01  | 10           | ko           | 2
+            k2       | search | 2026-03-02  | 10           | ko           | 3
+            k3       | search | 2026-03-03  | 10           | ko           | 1
+            j1       | search | 2026-03-01  | 9            | ja           | 0
+            j2       | search | 2026-03-02  | 1            | ja           | 3
+        """,
+    )
+    found = open_warehouse(warehouse.folder).measure("search_no_result_share", by="language")
+    told = found.round(3)[["language", "value", "n", "low", "high"]].to_dict("split")["data"]
+    # ja: 90 %, linearised from -1.39 to 3.19; ko: 0 of 30 on 3 rows, Wilson's 0 of 3 (case 19)
+    assert told == [["ja", 0.9, 2, 0.0, 1.0], ["ko", 0.0, 3, 0.0, 0.561]]
