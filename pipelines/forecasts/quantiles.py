@@ -6,19 +6,32 @@ first week, later; alpha also by time of day, as nights scatter more than noons.
 expect few contacts use the distribution's own quantiles, the others those of the standardised
 errors.
 
+After a change of level errors are large for weeks, and small again once it is learnt. So recent
+errors weigh more, and each is taken relative to how large errors had lately been on the evening
+of its forecast, times how large they have been up to now; half of that, on the log scale.
+
 Errors have a mean. Half of it is taken to be the models' own and stays in the quantiles, half
 to be the last weeks' weather: runs of weeks in which all forecasts lie too low do not last.
+
+Source: Barone-Adesi, Giannopoulos & Vosper, "VaR without correlations for portfolios of
+derivative securities", Journal of Futures Markets 19 (1999), on filtered errors.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.forecasts.base import QUANTILES, SLOTS, Floats
 
 FEW_CONTACTS = 5.0
 LEAD_BUCKETS = (slice(0, 1), slice(1, 7), slice(7, None))
+HALF_LIFE_DAYS = 28.0  # of an error's weight
+
+_SWING_HALF_LIFE_DAYS = 4.0  # of what "lately" is
+_SWING_PRIOR_DAYS = 5.0  # days of errors as large as usual
+_LARGEST_DAY = 3.0  # medians: one wild day is no new size
 _FEWEST_ERRORS = 40
 _LASTING_BIAS = 0.5
 _SLOT_SPREAD = 4.0  # half hours over which alpha by time of day is smoothed
@@ -30,11 +43,17 @@ _PATHS = 1000
 class PastErrors:
     """What a model expected at earlier origins and what came, [past, horizon, 48].
 
-    NaN where closed, not observed, or later than the origin that asks.
+    NaN where closed, not observed, or later than the origin that asks. days_ago: [past] days from
+    each earlier origin to the one that asks; the last days in a row unless told.
     """
 
     expected: Floats
     came: Floats
+    days_ago: NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        if self.days_ago is None:
+            object.__setattr__(self, "days_ago", np.arange(len(self.expected), 0, -1))
 
 
 def half_hour_quantiles(mean: Floats, past: PastErrors) -> Floats:
@@ -61,12 +80,10 @@ def jittered_quantiles(mean: Floats, past: PastErrors) -> Floats:
     answer = np.full((*mean.shape, len(QUANTILES)), np.nan)
     few_alpha = np.zeros(mean.shape)
     for lead in _leads(mean):
-        expected, came = past.expected[:, lead], past.came[:, lead]
-        is_known = np.isfinite(expected) & np.isfinite(came)
-        days = is_known.any(axis=2).sum()
-        is_few = is_known & (expected < FEW_CONTACTS)
-        answer[lead] = _standardised_quantiles(mean[lead], expected, came, is_known & ~is_few, days)
-        few_alpha[lead] = _overdispersion(expected[is_few], came[is_few])
+        errors = _known_errors(past, lead)
+        is_few = errors.expected < FEW_CONTACTS
+        answer[lead] = _standardised_quantiles(mean[lead], errors.where(~is_few))
+        few_alpha[lead] = _overdispersion(errors.where(is_few))
     has_few = mean < FEW_CONTACTS
     answer[has_few] = _jittered_negative_binomial(mean[has_few], few_alpha[has_few], QUANTILES)
     return np.sort(answer, axis=-1)
@@ -87,47 +104,67 @@ def covered(came: Floats, low: Floats, high: Floats) -> Floats:
 def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floats:
     """[paths, horizon] simulated totals of the days ahead.
 
-    A path takes over how far earlier forecasts were off as a whole: it draws an earlier origin
-    and keeps its run of daily errors, as it was or mirrored. Which one is drawn depends on the
-    seed alone, so paths of several queues may be added up: what moved them together in the
-    past moves them together here. Days of a few contacts scatter by chance, each `queue` (any
-    number that tells it from the others) on its own.
+    A path takes over how far earlier forecasts were off as a whole: it draws an earlier origin,
+    recent ones more often, and keeps its run of daily errors, as it was or mirrored; where that is
+    not known to its end, the rest is that of another. Which ones are drawn depends on the seed
+    alone, so paths of several queues may be added up: what moved them together in the past moves
+    them together here. Days of a few contacts scatter by chance, each `queue` (any number that
+    tells it from the others) on its own.
     NaN on days that are closed throughout.
     """
     rng = np.random.default_rng(seed)
-    totals, is_open = _day_totals(mean, np.isfinite(mean))
-    whole = np.isfinite(past.expected) & np.isfinite(past.came)
-    is_whole = (whole == np.isfinite(past.expected)).all(axis=2)
-    expected, is_expected = _day_totals(past.expected, np.isfinite(past.expected))
-    came, _ = _day_totals(past.came, whole)
-    is_known = is_expected & is_whole
-
-    drawn = rng.integers(0, 2**31, (_PATHS, 1))
+    drawn, other = rng.uniform(size=(2, _PATHS))
     redrawn = rng.integers(0, 2**31, (_PATHS, mean.shape[0]))
     chance = np.random.default_rng([seed, queue])
     scatter = chance.standard_normal((_PATHS, mean.shape[0]))
     uniform = chance.uniform(size=(_PATHS, mean.shape[0]))
     # Errors of overlapping weeks share a direction by accident; the next may go the other way.
     sign = rng.choice([-1.0, 1.0], (_PATHS, 1))
+    totals, is_open = _day_totals(mean, np.isfinite(mean))
+    days = _whole_days(past)
     paths = np.full((_PATHS, mean.shape[0]), np.nan)
     for lead in _leads(mean):
-        known = is_known[:, lead]
-        spread = _overdispersion(expected[:, lead][known], came[:, lead][known])
-        deviation = np.sqrt(totals[lead] + spread * totals[lead] ** 2)
+        errors = _known_errors(days, lead)
+        known = errors.weight[..., 0] > 0
+        spread = _overdispersion(errors)
         if known.sum() < 5:
-            errors = scatter[:, lead]
+            standardised = scatter[:, lead]
         else:
-            past_deviation = np.sqrt(
-                np.maximum(expected[:, lead] + spread * expected[:, lead] ** 2, 1e-9)
-            )
-            standardised = (came[:, lead] - expected[:, lead]) / past_deviation
-            pool = standardised[known]
-            own = np.where(known, standardised, np.nan)[drawn[:, 0] % len(known)]
-            errors = np.where(np.isfinite(own), own, pool[redrawn[:, lead] % len(pool)])
-        large = np.maximum(totals[lead] + sign * errors * deviation, 0.0)
+            of_past = _standardised(errors, spread)[..., 0]
+            # Spans of days that share no day tell something new; what n of them teach about the
+            # next is as uncertain as a mean of n.
+            spans = np.ptp(errors.age[known]) / known.shape[1] + 1
+            of_past *= np.sqrt(1 + 1 / spans)
+            weight = 0.5 ** (past.days_ago / HALF_LIFE_DAYS)
+            is_whole = known.sum(axis=1) == known.sum(axis=1).max()
+            own, rest = _recent(weight, drawn), _recent(is_whole.astype(float), other)
+            pool = of_past[known]
+            standardised = np.where(known[rest], of_past[rest], pool[redrawn[:, lead] % len(pool)])
+            standardised = np.where(known[own], of_past[own], standardised)
+        deviation = np.sqrt(totals[lead] + spread * totals[lead] ** 2)
+        large = np.maximum(totals[lead] + sign * standardised * deviation, 0.0)
         small = _negative_binomial_draws(totals[lead], spread, uniform[:, lead])
         paths[:, lead] = np.where(totals[lead] < FEW_CONTACTS, small, large)
     return np.where(is_open, paths, np.nan)
+
+
+def _whole_days(past: PastErrors) -> PastErrors:
+    """The same by the day, [past, horizon, 1], as far as all half hours were observed."""
+    is_expected = np.isfinite(past.expected)
+    is_whole = (np.isfinite(past.came) == is_expected).all(axis=2)
+    expected, is_open = _day_totals(past.expected, is_expected)
+    came, _ = _day_totals(past.came, is_expected)
+    expected = np.where(is_open, expected, np.nan)
+    return PastErrors(
+        expected[..., None], np.where(is_whole, came, np.nan)[..., None], past.days_ago
+    )
+
+
+def _recent(weights: Floats, uniform: Floats) -> NDArray[np.int64]:
+    """Positions drawn by their weights; a larger uniform number is never a later one."""
+    share = np.cumsum(weights[::-1])
+    drawn = np.searchsorted(share, uniform * share[-1], side="right")
+    return len(weights) - 1 - np.minimum(drawn, len(weights) - 1)
 
 
 def negative_binomial_quantiles(mean: Floats, alpha: float, levels) -> Floats:
@@ -167,29 +204,95 @@ def _negative_binomial_draws(mean, alpha: float, uniform: Floats) -> Floats:
     return np.stack(draws, axis=1)
 
 
-def _standardised_quantiles(mean: Floats, expected, came, is_used, days: int) -> Floats:
-    slot = np.nonzero(is_used)[2]
-    expected, came = expected[is_used], came[is_used]
-    alpha = _overdispersion_by_slot(expected, came, slot)
+@dataclass(frozen=True)
+class _Errors:
+    """The errors of a lead bucket, [past, leads, slots]; 0 where they are not known.
+
+    weight: 0 where not known or not asked for. age [past, leads]: days since the day forecast.
+    days_ago [past]: days since the evening of its forecast.
+    """
+
+    expected: Floats
+    error: Floats
+    weight: Floats
+    age: NDArray[np.int64]
+    days_ago: NDArray[np.int64]
+
+    def where(self, is_asked: NDArray[np.bool_]) -> "_Errors":
+        """Only these."""
+        return replace(self, weight=self.weight * is_asked)
+
+
+def _known_errors(past: PastErrors, lead: slice) -> _Errors:
+    expected, came = past.expected[:, lead], past.came[:, lead]
+    is_known = np.isfinite(expected) & np.isfinite(came)
+    age = np.maximum(past.days_ago[:, None] - np.arange(1, past.expected.shape[1] + 1)[lead], 0)
+    return _Errors(
+        expected=np.where(is_known, expected, 0.0),
+        error=np.where(is_known, came - expected, 0.0),
+        weight=(0.5 ** (age / HALF_LIFE_DAYS))[..., None] * is_known,
+        age=age,
+        days_ago=past.days_ago,
+    )
+
+
+def _standardised_quantiles(mean: Floats, past: _Errors) -> Floats:
+    alpha = _overdispersion_by_slot(past)
     levels = np.asarray(QUANTILES)
-    if len(slot) < _FEWEST_ERRORS:
+    is_used = past.weight > 0
+    n = int(is_used.sum())
+    if n < _FEWEST_ERRORS:
         factors = np.array([NormalDist().inv_cdf(level) for level in QUANTILES])
     else:
-        deviation = np.sqrt(expected + alpha[slot] * expected**2)
-        errors = (came - expected) / deviation
+        deviation = np.sqrt(past.expected + alpha * past.expected**2)
+        bias = (past.weight * past.error).sum() / (past.weight * deviation).sum()
+        errors = _standardised(past, alpha)[is_used]
         # Errors of one day are alike in part: what is known lies between days and half hours.
-        widened = 0.5 + (levels - 0.5) * (1 + 1 / np.sqrt(days * len(errors)))
-        bias = (came - expected).sum() / deviation.sum()
-        factors = np.quantile(errors, np.clip(widened, 0, 1)) - (1 - _LASTING_BIAS) * bias
+        widened = 0.5 + (levels - 0.5) * (1 + 1 / np.sqrt(is_used.any(axis=2).sum() * n))
+        factors = _weighted_quantiles(errors, past.weight[is_used], np.clip(widened, 0, 1))
+        factors -= (1 - _LASTING_BIAS) * bias
     mu = np.nan_to_num(mean, nan=0.0)
     answer = mu[..., None] + np.sqrt(mu + alpha * mu**2)[..., None] * factors
     return np.where(np.isnan(mean)[..., None], np.nan, answer)
 
 
-def _overdispersion_by_slot(expected: Floats, came: Floats, slot) -> Floats:
-    """[48] alpha of NB2 by time of day, neighbours and the whole day helping out."""
-    excess = np.bincount(slot, (came - expected) ** 2 - expected, SLOTS)
-    squares = np.bincount(slot, expected**2, SLOTS)
+def _standardised(past: _Errors, alpha: Floats | float) -> Floats:
+    """Errors over their NB2 deviation, as if all had come when errors were as large as now."""
+    is_used = past.weight > 0
+    deviation = np.sqrt(np.maximum(past.expected + alpha * past.expected**2, 1e-9))
+    errors = np.where(is_used, past.error / deviation, 0.0)
+    swings = _swings(errors, is_used, past)
+    return errors * (swings[0] / swings[past.days_ago])[:, None, None]
+
+
+def _swings(errors: Floats, is_used: NDArray[np.bool_], past: _Errors) -> Floats:
+    """How large errors had lately been on the evening so many days ago, [days]; 1: as usual."""
+    evenings = np.arange(past.days_ago.max() + 1)
+    n = np.bincount(past.age.ravel(), is_used.sum(axis=2).ravel(), len(evenings))
+    total = np.bincount(past.age.ravel(), np.abs(errors).sum(axis=2).ravel(), len(evenings))
+    is_seen = n > 0
+    size = np.divide(total, n, out=np.zeros_like(total), where=is_seen)
+    size = np.minimum(size, _LARGEST_DAY * np.median(size[is_seen]))
+    usual = size[is_seen].mean()
+    if usual == 0:
+        return np.ones(len(evenings))
+    since = evenings - evenings[:, None]
+    weight = np.where(since >= 0, 0.5 ** (np.maximum(since, 0) / _SWING_HALF_LIFE_DAYS), 0.0)
+    lately = (weight @ size + _SWING_PRIOR_DAYS * usual) / (weight @ is_seen + _SWING_PRIOR_DAYS)
+    return np.sqrt(lately / usual)
+
+
+def _weighted_quantiles(values: Floats, weights: Floats, levels: Floats) -> Floats:
+    """As `np.quantile` where all weights are equal: the ends are the levels 0 and 1."""
+    order = np.argsort(values)
+    before = np.cumsum(weights[order]) - weights[order]
+    return np.interp(levels, before / before[-1], values[order])
+
+
+def _overdispersion_by_slot(past: _Errors) -> Floats:
+    """[slots] alpha of NB2 by time of day, neighbours and the whole day helping out."""
+    excess = (past.weight * (past.error**2 - past.expected)).sum(axis=(0, 1))
+    squares = (past.weight * past.expected**2).sum(axis=(0, 1))
     if squares.sum() == 0:
         return np.zeros(SLOTS)
     away = np.abs((np.arange(SLOTS)[:, None] - np.arange(SLOTS) + SLOTS // 2) % SLOTS - SLOTS // 2)
@@ -199,10 +302,11 @@ def _overdispersion_by_slot(expected: Floats, came: Floats, slot) -> Floats:
     return np.maximum(0.0, (near @ excess + prior * everyday) / (near @ squares + prior))
 
 
-def _overdispersion(expected: Floats, came: Floats) -> float:
+def _overdispersion(past: _Errors) -> float:
     """alpha of NB2 by moments; 0 where the counts scatter no more than Poisson's."""
-    squares = np.sum(expected**2)
-    return max(0.0, float(np.sum((came - expected) ** 2 - expected) / squares)) if squares else 0.0
+    squares = (past.weight * past.expected**2).sum()
+    excess = (past.weight * (past.error**2 - past.expected)).sum()
+    return max(0.0, float(excess / squares)) if squares > 0 else 0.0
 
 
 def _day_totals(counts: Floats, is_counted):

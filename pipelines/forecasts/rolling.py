@@ -35,7 +35,7 @@ class Rolling:
         """Errors of the origins before `origin`, as far as they were known on its evening."""
         earlier = self._earlier[origin]
         came = actual_ahead(self._grid, earlier, self._horizon)
-        lead = np.arange(1, self._horizon + 1)
-        is_future = np.asarray(earlier, dtype=int)[:, None] + lead > origin
+        days_ago = origin - np.asarray(earlier, dtype=int)
+        is_future = np.arange(1, self._horizon + 1) > days_ago[:, None]
         came = np.where(is_future[:, :, None], np.nan, came)
-        return PastErrors(self._means[[self._row[day] for day in earlier]], came)
+        return PastErrors(self._means[[self._row[day] for day in earlier]], came, days_ago)

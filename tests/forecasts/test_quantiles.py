@@ -113,6 +113,44 @@ def test_without_a_past_large_means_scatter_as_counts_do():
     assert quantiles[0, 0, QUANTILES.index(0.5)] == pytest.approx(100)
 
 
+def test_bands_follow_errors_that_have_grown():
+    mean = np.full((1, 48), 400.0)
+    calm, wild = 20.0, 60.0  # standard deviations: Poisson's, and three times as much
+    rng = np.random.default_rng(4)
+
+    def width(days):
+        scatter = np.where(np.arange(56)[:, None, None] < 56 - days, calm, wild)
+        errors = rng.normal(0, scatter, (56, 1, 48))
+        quantiles = half_hour_quantiles(mean, PastErrors(mean + 0 * errors, mean + errors))
+        return np.mean(quantiles[0, :, 7] - quantiles[0, :, 1]) / (2 * 1.645 * calm)  # 5 to 95 %
+
+    # all days alike, a mixture of 49 calm and 7 wild ones would be 1.23 wide
+    assert [width(days) for days in (0, 1, 7, 56)] == pytest.approx([1, 1.1, 1.82, 3], abs=0.1)
+
+
+def test_errors_are_those_of_a_day_as_large_as_errors_are_now():
+    mean = np.full((1, 48), 400.0)
+    errors = np.random.default_rng(4).normal(0, 20, (56, 1, 48))
+    once = errors.copy()
+    once[-20] *= 8  # an outage three weeks ago
+
+    widths = []
+    for each in (errors, once):
+        quantiles = half_hour_quantiles(mean, PastErrors(mean + 0 * each, mean + each))
+        widths.append(np.mean(quantiles[0, :, 6] - quantiles[0, :, 2]))
+    assert widths[1] / widths[0] == pytest.approx(1, abs=0.05)
+
+
+def test_errors_of_a_month_ago_have_half_the_weight():
+    mean = np.full((1, 48), 400.0)
+    came = np.concatenate([np.full((1, 1, 48), 380.0), np.full((1, 1, 48), 420.0)])
+    past = PastErrors(np.broadcast_to(mean, (2, 1, 48)), came, np.array([29, 1]))
+
+    quantiles = half_hour_quantiles(mean, past)[0, 0]
+    # errors of -1 and +1 deviation; their mean is (2 - 1) / 3, half of which does not last
+    assert quantiles[[1, 7]] == pytest.approx([400 - 20 - 20 / 6, 400 + 20 - 20 / 6], rel=1e-3)
+
+
 def test_closed_half_hours_have_no_quantiles():
     mean = np.full((3, 48), 4.0)
     mean[:, :10] = np.nan
