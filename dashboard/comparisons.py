@@ -35,10 +35,10 @@ def what_changed(metric: str, filters: Filters) -> api.WhatChanged | None:
 @once_a_build
 def change_parts(metric: str, filters: Filters) -> pd.DataFrame:
     """[part, value, n, low, high]: total, rate, and the mix part of each dimension; empty where
-    a window is."""
+    a window has fewer than 5: the step would tell what they said."""
     columns = ["part", "value", "n", "low", "high"]
     found = what_changed(metric, filters)
-    if found is None:
+    if found is None or min(found.before.n, found.after.n) < SUPPRESSED_BELOW:
         return pd.DataFrame(columns=columns)
     total = pd.DataFrame([{"part": "total", **vars(found.total)}])
     frame = pd.concat([total, found.attribution], ignore_index=True)[columns]
@@ -138,14 +138,15 @@ def coverage(filters: Filters, by: tuple[str, ...]) -> pd.DataFrame:
 
 @once_a_build
 def by_local_hour(measured: str, filters: Filters) -> pd.DataFrame:
-    """[language, hour, value, n] of one of LOCAL_HOURS, the language with most contacts first."""
+    """[language, hour, value, n] of one of LOCAL_HOURS, the language with most contacts first;
+    agent hours have no n."""
     metric, unit = LOCAL_HOURS[measured]
     by = ("language", "hour")
     if measured in ("staffed", "uncovered"):
         frame = coverage(filters, by)
         if measured == "staffed":
-            # A plan is no sample: the interval is that of the uncovered share.
-            frame = frame.drop(columns=["low", "high"]).assign(value=frame["agent_hours"])
+            # A plan is no sample: n and interval are those of the uncovered share.
+            frame = frame[[*by, "agent_hours"]].rename(columns={"agent_hours": "value"})
     elif measured == "satisfaction":
         frame = ask(
             "share_by_arrival_hour",

@@ -49,6 +49,9 @@ T = TypeVar("T")
 ICON = Path(__file__).with_name("static") / "icon.png"
 
 _MOST_IN_A_ROW = 4  # more would cut their numbers on a tablet
+# Of the newest contacts less time has passed than of those before: the step is no judgement yet.
+_STILL_MOVING = {"unanswered_share", "reopened_share"}
+_MOVES_DAYS = 7
 _LOCALE = "locale"
 _LOCALE_CHOSEN = "locale.chosen"
 
@@ -131,7 +134,8 @@ def kpis(items: Sequence[tuple[str, pd.DataFrame]], page: Page) -> None:
                 for label, frame in row:
                     kpi(label, frame, page)
 
-    kept.draw(kept.fingerprint("kpis", page.build.build_id, page.reader, rows), elements)
+    made_of = (page.build.build_id, page.reader, rows, _is_new(page))
+    kept.draw(kept.fingerprint("kpis", *made_of), elements)
 
 
 def in_rows(cards: Sequence[T]) -> list[Sequence[T]]:
@@ -159,12 +163,14 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
         if is_told_before and not small
         else None
     )
-    is_flat = up_is_good is None or (step is not None and step[0] not in "+-")
+    is_moving = frame.attrs["metric"] in _STILL_MOVING and _is_new(page)
+    is_flat = up_is_good is None or is_moving or (step is not None and step[0] not in "+-")
     definition = queries.definition(frame.attrs["metric"])
     behind = [f"n = {reader.count(0 if pd.isna(n) else n)}"]
     if step:
         before = reader.value(row.get("previous_value"), unit)
-        behind.insert(0, _("was {value}").format(value=before))
+        was = _("was {value}, after more time") if is_moving else _("was {value}")
+        behind.insert(0, was.format(value=before))
     if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
         behind.append(_("95 %: {interval}").format(interval=between))
     with st.container(border=True, gap="xxsmall"):
@@ -183,6 +189,12 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
         if is_linked:
             with st.container(horizontal=True, gap="xxsmall"):
                 metric_links(frame.attrs["metric"], _("Definition"), _("Its rows"))
+
+
+def _is_new(page: Page) -> bool:
+    """Whether the chosen days reach into the last days of the data."""
+    end, last_on = page.filters.end, page.build.last_on
+    return end is not None and last_on is not None and (last_on - end).days < _MOVES_DAYS
 
 
 def metric_links(metric: str, meaning: str, rows: str) -> None:

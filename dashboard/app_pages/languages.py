@@ -97,7 +97,7 @@ with st.container(border=True, key="card-hours"):
             metric=comparisons.LOCAL_HOURS[shown][0],
             alt=_("{measure} by language and local hour").format(measure=measures[shown]),
             units={"agent_hours": "number"},
-            words={"agent_hours": _("Agent hours scheduled")},
+            words={"value": measures[shown], "agent_hours": _("Agent hours scheduled")},
         )
     else:
         components.empty(_("Nothing is known of this here: no such contact, or no schedule."))

@@ -177,7 +177,9 @@ with st.container(border=True, key="card-why"):
     metric, label = EXPLAINED[asked]
     parts = comparisons.change_parts(metric, chosen)
     if parts.empty:
-        components.empty(_("The period before has no such contact: choose other days."))
+        components.empty(
+            _("One of the two periods has fewer than 5 such contacts: choose other days.")
+        )
     else:
         for sentence in explanations.change(parts, label, reader):
             st.write(sentence)

@@ -108,6 +108,12 @@ with right:
         words={"surviving_share": _("Still open")},
     )
 
+
+def _still_moves(week: pd.Series) -> pd.Series:
+    """Whether contacts solved in a week could still be reopened at the end of the data."""
+    return week + pd.Timedelta(days=6 + reopen_window) > pd.Timestamp(page.build.last_on)
+
+
 with st.container(border=True, key="card-over-time"):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.subheader(_("Week by week"), anchor=False)
@@ -126,9 +132,7 @@ with st.container(border=True, key="card-over-time"):
         frame = pd.concat(
             [first.assign(resolution="first"), full.assign(resolution="full")], ignore_index=True
         )
-        last_on = pd.Timestamp(page.build.last_on)
-        still_moves = frame["week"] + pd.Timedelta(days=6 + reopen_window) > last_on
-        frame["is_provisional"] = (frame["resolution"] == "full") & still_moves
+        frame["is_provisional"] = (frame["resolution"] == "full") & _still_moves(frame["week"])
         frame.attrs = full.attrs
         series = {"by": "resolution", "names": {"first": _("First"), "full": _("Full")}}
         series |= {"provisional": "is_provisional"}
@@ -144,9 +148,10 @@ with st.container(border=True, key="card-over-time"):
             n=follow_up
         )
     else:
-        metric, label, series = "reopened_share", _("reopened"), {}
+        metric, label, series = "reopened_share", _("reopened"), {"provisional": "is_provisional"}
         frame = queries.measure(metric, chosen, by=("week",))
-        note = _("By the week of the first solve.")
+        frame["is_provisional"] = _still_moves(frame["week"])
+        note = _("By the week of the first solve; hollow while its contacts may still be reopened.")
     st.caption(note)
     components.chart_and_table(
         figures.trend(

@@ -187,10 +187,11 @@ def dots(
             hovertemplate="%{y}<br>%{text}<extra></extra>",
         )
     )
-    reach = pd.concat([frame["high"], frame["value"]]).max()
+    told = frame[~few]  # what is not drawn does not stretch the axis
+    reach = pd.concat([told["high"], told["value"]]).max()
     chart.update_xaxes(**_value_axis(unit, reach, reader))
-    if frame["low"].min() < 0:
-        furthest = 1.05 * max(reach, -frame["low"].min())
+    if told["low"].min() < 0:
+        furthest = 1.05 * max(reach, -told["low"].min())
         chart.update_xaxes(range=[-furthest, furthest])
         chart.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
     elif unit == "share":

@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.look import ACCENT, CONTRAST, NEUTRAL, SEQUENTIAL, faded, figure, numbers
+from dashboard.charts.look import (
+    ACCENT,
+    CONTRAST,
+    NEUTRAL,
+    SEQUENTIAL,
+    empty,
+    faded,
+    figure,
+    numbers,
+)
 from dashboard.formats import ENGLISH, RANKED_FROM, SUPPRESSED_BELOW, Reader
 
 _HOURS = tuple(f"{hour:02d}:00" for hour in range(24))
@@ -165,8 +174,9 @@ def hours_map(
 
     Parameters
     ----------
-    frame : one row per group and hour: `row`, `hour` ("07:00"), `value`, `n`. A cell without a
-        row or a value stays empty; one under n = 5 is not told.
+    frame : one row per group and hour: `row`, `hour` ("07:00"), `value`, and `n` unless the
+        values are no sample. A cell without a row or a value stays empty; one under n = 5 is not
+        told.
     """
     called = names or {}
     groups = list(dict.fromkeys(frame[row]))
@@ -177,25 +187,26 @@ def hours_map(
         for hour in _HOURS:
             cell = cells.get((group, hour))
             head = f"{called.get(group, group)} · {hour}"
-            few = cell is not None and unit != "count" and cell["n"] < SUPPRESSED_BELOW
+            n = None if cell is None else cell.get("n")
+            few = n is not None and n < SUPPRESSED_BELOW
             told = cell is not None and not pd.isna(cell["value"]) and not few
             z_line.append(cell["value"] if told else None)
+            said = f"<b>{reader.value(cell['value'], unit)}</b>" if told else ""
+            counted = "" if n is None else f"n = {reader.count(n)}"
             if unit == "count":  # the value is n itself
-                shown = f"<br><b>{reader.count(cell['value'])}</b>" if told else ""
-                n = ""
-            else:
-                shown = f"<br><b>{reader.value(cell['value'], unit)}</b>" if told else ""
-                n = "" if cell is None else f"<br>n = {reader.count(cell['n'])}"
-            word_line.append(head + shown + n)
+                said, counted = "" if n is None else f"<b>{reader.count(n)}</b>", ""
+            word_line.append("<br>".join(part for part in (head, said, counted) if part))
         z.append(z_line)
         words.append(word_line)
     seen = pd.Series([v for line in z for v in line if v is not None], dtype=float)
-    highest = float(seen.quantile(0.95)) if len(seen) else 0.0
+    if seen.empty:
+        return empty(reader.translate("Fewer than 5 in every period: too few to tell anything."))
+    highest = float(seen.quantile(0.95))
     if unit == "count":
         highest = float(np.ceil(highest))
     ends = [0.0, highest] if unit == "count" else [0.0, highest / 2, highest]
     ticks = [reader.number(end) if unit == "count" else reader.value(end, unit) for end in ends]
-    if len(seen) and seen.max() > highest:
+    if seen.max() > highest:
         ticks[-1] = reader.translate("{duration} and more").format(duration=ticks[-1])
     chart = figure(height or 110 + 30 * max(len(groups), 1))
     chart.add_trace(

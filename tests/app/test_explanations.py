@@ -30,7 +30,23 @@ def test_overview_names_the_unannounced_fault_the_change_and_the_article(open_ap
 def test_overview_without_a_period_before_says_so(open_app, exchange):
     app = open_app(exchange, "overview", from_="2026-07-20", to="2026-07-26")
     assert [e.value for e in app.exception] == []
-    assert "The period before has no such contact" in "\n".join(info.value for info in app.info)
+    assert "One of the two periods has fewer than 5 such contacts" in "\n".join(
+        info.value for info in app.info
+    )
+
+
+def test_the_newest_contacts_may_still_be_answered_so_their_share_is_not_judged(open_app, exchange):
+    def unanswered(**days):
+        app = open_app(exchange, "overview", **days)
+        place = [metric.label for metric in app.metric].index("Unanswered")
+        told = [text.value for text in app.caption if text.value.startswith("was ")]
+        return app.metric[place].proto.color, told[place]
+
+    grey, newest = unanswered(from_="2026-10-19", to="2026-11-15")
+    judged, older = unanswered(from_="2026-09-21", to="2026-10-18")
+    assert ", after more time  \n" in newest
+    assert ", after more time" not in older
+    assert grey != judged
 
 
 def test_languages_names_who_is_not_covered_and_which_schedules_are_missing(

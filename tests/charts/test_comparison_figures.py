@@ -100,6 +100,19 @@ def test_a_baseline_is_a_mark_of_its_own_group():
     assert drawn(figure.data[0].y) == ["ko", "en"]
 
 
+def test_a_group_that_is_not_drawn_does_not_stretch_the_axis():
+    frame = pd.DataFrame(
+        {
+            "topic": ["fees", "kyc"],
+            "value": [0.2, 0.1],
+            "low": [0.1, -8.0],
+            "high": [0.3, 9.0],
+            "n": [40, 2],
+        }
+    )
+    assert dots(frame, "topic", unit="share").layout.xaxis.range == (0, 1.02)
+
+
 def test_ratings_straddle_the_middle_score():
     counts = pd.DataFrame({"language": "ko", "score": [1, 2, 3, 4, 5], "n": [10, 20, 40, 10, 20]})
     figure = ratings(counts, "language")

@@ -94,6 +94,29 @@ def test_a_map_of_hours_leaves_untold_what_few_stand_behind_and_unobserved_hours
     assert cells.text[0][10] == "ko · 10:00<br>n = <5"
 
 
+def test_a_map_of_contacts_leaves_few_untold_and_says_so_where_all_are_few():
+    frame = pd.DataFrame(
+        {"language": "ko", "hour": ["09:00", "10:00"], "value": [6, 2], "n": [6, 2]}
+    )
+    (cells,) = hours_map(frame, "language", unit="count", label="Contacts").data
+    assert cells.z[0][9] == 6
+    assert pd.isna(cells.z[0][10])
+    assert (cells.text[0][9], cells.text[0][10]) == (
+        "ko · 09:00<br><b>6</b>",
+        "ko · 10:00<br><b><5</b>",
+    )
+    few = hours_map(frame.tail(1), "language", unit="count", label="Contacts")
+    assert [said.text for said in few.layout.annotations] == [
+        "Fewer than 5 in every period: too few to tell anything."
+    ]
+
+
+def test_hours_that_are_scheduled_are_told_however_few_wrote():
+    frame = pd.DataFrame({"language": "ko", "hour": ["03:00"], "value": [2.0]})
+    (cells,) = hours_map(frame, "language", unit="number", label="Agent hours").data
+    assert (cells.z[0][3], cells.text[0][3]) == (2.0, "ko · 03:00<br><b>2</b>")
+
+
 def test_the_scale_of_a_map_of_counts_ends_at_a_whole_number_and_says_if_more_lies_above():
     frame = pd.DataFrame(
         {
