@@ -111,3 +111,16 @@ def test_a_mapping_that_tells_too_little_says_what_is_missing(intake):
     path = intake.file("s.csv", "Tag;Suchbegriff;Suchen\n2026-03-02;fees;1\n")
     with pytest.raises(SettingsError, match="date, count, and query or article_id are needed"):
         intake.load(path)
+
+
+def test_no_report_lacks_the_headers_of_another_or_of_other_languages(intake):
+    for name, header, line in (
+        ("searches.csv", "Search - Date,Search string,Searches", "2026-03-02,출금,3"),
+        ("views.csv", "날짜,문서 ID,Article title,조회수,Mood", "2026-03-02,360001,출금,11,good"),
+    ):
+        intake.load(intake.file(name, f"{header}\n{line}\n"), zone="Asia/Seoul")
+    told = {}
+    for path in (intake.warehouse / "raw").glob("*/manifest.json"):
+        manifest = json.loads(path.read_text())
+        told[manifest["file"]] = (manifest["columns_unknown"], manifest["columns_missing"])
+    assert told == {"searches.csv": ([], []), "views.csv": (["Mood"], [])}

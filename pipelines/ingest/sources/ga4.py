@@ -132,6 +132,6 @@ SOURCE = Source(
     recognises=lambda probe: _is_events(probe) or _is_report(probe),
     read=_read,
     fields=FIELDS,
-    usual_columns=tuple(header for headers in _HEADERS.values() for header in headers),
+    optional_columns=tuple(header for headers in _HEADERS.values() for header in headers),
     passed_over=_passed_over,
 )

@@ -209,6 +209,10 @@ SOURCE = Source(
     recognises=lambda probe: bool(_json_kind(probe) or _event(probe)),
     read=_read,
     fields=FIELDS,
-    usual_columns=tuple(header for headers in _SEARCHES.values() for header in headers),
+    # A report has one header of each kind, in its viewer's language: none of them is missing.
+    optional_columns=(
+        "article title",
+        *(name for table in (_SEARCHES, _VIEWS) for names in table.values() for name in names),
+    ),
     passed_over=_passed_over,
 )
