@@ -11,7 +11,6 @@ the second is told, and nobody's work is overwritten unseen.
 """
 
 import sqlite3
-import unicodedata
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.errors import InputError, StorageError, UnknownNameError, WarehouseBusyError
-from pipelines.forecasts.scenarios import Scenario, from_text, to_toml
+from pipelines.forecasts.scenarios import Scenario, from_text, name_key, to_toml
 from pipelines.ingest.masking import masked
 
 FILE_NAME = "written.sqlite"
@@ -116,7 +115,7 @@ class ScenarioStore:
         """Every revision of a name, the first one first; empty for a name never saved."""
         rows = self._rows(
             f"SELECT {_COLUMNS} FROM scenario_revisions WHERE name_key = ? ORDER BY revision",
-            (_key(name),),
+            (name_key(name),),
         )
         return [_revision(row) for row in rows]
 
@@ -163,14 +162,14 @@ class ScenarioStore:
             newest = connection.execute(
                 f"SELECT {_COLUMNS} FROM scenario_revisions WHERE name_key = ?"
                 " ORDER BY revision DESC LIMIT 1",
-                (_key(name),),
+                (name_key(name),),
             ).fetchone()
             last = None if newest is None else _revision(newest)
             _check_seen(name, last, replaces)
             number = 1 if last is None else last.revision + 1
             connection.execute(
                 "INSERT INTO scenario_revisions VALUES (?, ?, ?, ?, ?, ?)",
-                (_key(name), number, name, _written(at), by, content),
+                (name_key(name), number, name, _written(at), by, content),
             )
             connection.execute("COMMIT")
         return Revision(name, number, _instant(_written(at)), by, scenario)
@@ -222,10 +221,6 @@ def _check_seen(name: str, last: Revision | None, replaces: int | None) -> None:
         raise InputError(
             f"scenario '{name}' was changed since revision {replaces}: {told}{who}; open it again"
         )
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFKC", name.strip()).casefold()
 
 
 def _revision(row: tuple) -> Revision:

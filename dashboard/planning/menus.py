@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
+
+from pipelines import api
 
 
 def picked(
@@ -28,6 +30,16 @@ def picked(
         on_change=_pick,
         args=(name, default),
     )
+
+
+def as_saved(name: str, saved: Iterable[str]) -> None:
+    """Have the address say the name of a scenario as it was saved: a link in other letters opens
+    the same one."""
+    key = api.demand_scenarios.name_key
+    given = st.query_params.get(name)
+    found = [each for each in saved if given and key(each) == key(given)]
+    if found and found[0] != given:
+        st.query_params[name] = found[0]
 
 
 def _pick(name: str, default: str) -> None:

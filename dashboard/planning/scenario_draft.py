@@ -232,7 +232,8 @@ def keeping(draft: dict[str, Any], scenario: Any, reader: Reader) -> None:
     note = note_column.text_input(_("Note"), draft["note"], max_chars=2000, key=f"{number}-note")
     draft["edited"] |= {"name": name, "note": note}
     content = draft["edited"] | {"name": name.strip()}
-    is_same = draft["revision"] is not None and name.strip() == draft["of"]
+    key = api.demand_scenarios.name_key
+    is_same = draft["revision"] is not None and key(name) == key(draft["of"])
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         label = _("Save the changes") if is_same else _("Save")
         if st.button(label, type="primary", key="scenario-save"):

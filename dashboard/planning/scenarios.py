@@ -13,7 +13,7 @@ from dashboard.formats import MISSING, Reader, escaped
 from dashboard.i18n import text as _
 from dashboard.planning import scenario_draft
 from dashboard.planning import scenario_words as words_of
-from dashboard.planning.menus import picked
+from dashboard.planning.menus import as_saved, picked
 from dashboard.planning.queues import Queue, queue_name
 from dashboard.tables import download_buttons
 from pipelines import api
@@ -65,6 +65,7 @@ def _scenario_card(days: list, zone: str, reader: Reader) -> Any:
     with st.container(border=True, key="card-scenario"):
         st.subheader(_("What may happen"), anchor=False)
         options = {"": _("A new scenario")} | {name: name for name in saved["name"]}
+        as_saved("scenario", saved["name"])
         picked("scenario", _("Scenario"), options, default="", width=420)
         draft = scenario_draft.draft_of(st.query_params.get("scenario", ""), days[0], zone)
         kept = saved[saved["name"] == draft["of"]]
@@ -379,6 +380,7 @@ def _beside(scenario: Any, queue: Queue, days: list, zone: str, reader: Reader) 
     if not saved:
         components.empty(_("There is no other saved scenario to put beside this one."))
         return
+    as_saved("against", saved)
     against = picked("against", _("Beside"), {n: n for n in saved}, default=saved[0], width=320)
     other = queries.scenario(against).scenario
     begins = api.demand_scenarios.starts_at(scenario).astimezone(ZoneInfo(zone)).date()

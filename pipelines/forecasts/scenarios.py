@@ -23,6 +23,7 @@ instants.
 
 import json
 import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -75,6 +76,12 @@ class Scenario:
     name: str
     effects: tuple[Effect, ...]
     note: str = ""
+
+
+def name_key(name: str) -> str:
+    """What names are told apart by: "Bitcoin 100K" and "bitcoin 100k " are one, whatever their
+    case and Unicode form."""
+    return unicodedata.normalize("NFKC", name.strip()).casefold()
 
 
 def from_dict(content: Mapping[str, Any]) -> Scenario:

@@ -112,3 +112,19 @@ def test_a_scenario_that_is_not_there_says_so_and_starts_a_new_one(open_app, wri
     app = open_app(written, "staffing", queue="phone:ko", scenario="moon")
     assert any("scenario 'moon' is not known" in w.value.replace("\\", "") for w in app.warning)
     assert field(app.selectbox, "Scenario").value == ""
+
+
+def test_a_link_in_other_letters_opens_the_same_scenario_and_saves_it(open_app, written):
+    app = open_app(written, "staffing", queue="phone:ko", scenario="BITCOIN １００k")
+    assert app.query_params["scenario"] == "Bitcoin 100k"
+    assert field(app.selectbox, "Scenario").value == "Bitcoin 100k"
+    field(app.text_input, "Your name").set_value("lee")
+    field(app.text_input, "Name").set_value("bitcoin 100K")  # the same one, written otherwise
+    button(app, "Save the changes").click().run()
+    assert [each.value for each in app.error] == []
+    door = api.open_warehouse(written)
+    assert [each.name for each in door.scenario_history("bitcoin 100k")] == [
+        "Bitcoin 100k",
+        "bitcoin 100K",
+    ]
+    assert app.query_params["scenario"] == "bitcoin 100K"
