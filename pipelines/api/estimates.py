@@ -275,7 +275,7 @@ def _cells(
     cell, size, parameters = f"{_BIN} * 2 + CAST({is_observed} AS DOUBLE)", 2 * _BINS, []
     known = []
     for dimension in reversed(selection.by):
-        values = build.known(selection.rows_from, dimension)
+        values = build.known(selection, dimension)
         number = dimension.number
         if number is None:
             number = f"list_position(CAST(? AS VARCHAR[]), {dimension.expression})"

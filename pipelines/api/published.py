@@ -18,12 +18,13 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.api.definitions import Definition
-from pipelines.api.selection import Dimension, Where, as_list, quoted, unknown
+from pipelines.api.selection import Dimension, Selection, Where, as_list, quoted, unknown
 from pipelines.errors import InputError, NothingPublishedError
 
 POINTER = "CURRENT"
 _RETRIES = 3
 _SIZES_KEPT = 10_000
+_KNOWN_KEPT = 500
 
 
 class Build:
@@ -97,19 +98,23 @@ class Build:
             self._sizes[asked] = int(self.query(counted, parameters)["n"].iloc[0])
         return self._sizes[asked]
 
-    def known(self, rows_from: str, dimension: Dimension) -> dict[int, object]:
-        """The values that a dimension has in a relation, in their order, by a whole number.
+    def known(self, selection: Selection, dimension: Dimension) -> dict[int, object]:
+        """The values that a dimension has in a selection, in their order, by a whole number.
 
         Text is numbered from 1; NULL, where it occurs, is the last. Looked up once: a build never
         changes.
         """
-        asked = (rows_from, dimension.column, dimension.expression)
+        rows_from, condition = selection.rows_from, selection.condition
+        asked = (rows_from, dimension.expression, condition.text, *condition.parameters)
         if asked not in self._known:
+            if len(self._known) >= _KNOWN_KEPT:
+                self._known.clear()
             number = dimension.number or f"row_number() OVER (ORDER BY {dimension.expression})"
             found = self.arrow(
                 f"SELECT DISTINCT CAST({number} AS BIGINT) AS number,"
-                f" {dimension.expression} AS known"
-                f" FROM (SELECT DISTINCT {dimension.column} FROM {rows_from}) ORDER BY 2"
+                f" {dimension.expression} AS known FROM (SELECT DISTINCT {dimension.column}"
+                f" FROM {rows_from} WHERE {condition.text}) ORDER BY 2",
+                condition.parameters,
             )
             numbers, values = (found.column(name).to_pylist() for name in ("number", "known"))
             known = dict(zip(numbers, values, strict=True))
