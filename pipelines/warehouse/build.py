@@ -26,6 +26,7 @@ from pipelines.warehouse.frames import store_frame
 from pipelines.warehouse.publish import current, discard_parts, writer_lock
 from pipelines.warehouse.raw_files import Load, committed_loads
 from pipelines.warehouse.site_tables import (
+    load_spans,
     make_build_info,
     make_corrections,
     make_loads,
@@ -106,8 +107,9 @@ def build(
             say("calendars")
             make_references(engine, settings)
             make_corrections(engine, corrections)
-            make_loads(engine, loads)
-            make_time(engine, settings)
+            spans = load_spans(engine)
+            make_loads(engine, loads, spans)
+            make_time(engine, settings, spans)
             make_build_info(engine, settings, build_id, created_at)
             for head in catalog.models():
                 say(head.name)

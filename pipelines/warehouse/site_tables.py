@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
@@ -17,6 +18,31 @@ from pipelines.warehouse.raw_files import Load
 
 HORIZON_DAYS = 62  # opening hours and local time reach this far past the data: forecasts need them
 _LONGEST_HISTORY = timedelta(days=365 * 40)
+_SPANS = (
+    (
+        "contacts", "min(created_at)", "max(created_at)",
+        "least(min(created_at), min(first_inbound_at))",
+        "greatest(max(created_at), max(updated_at))",
+    ),
+    ("messages", "min(sent_at)", "max(sent_at)", None, "max(sent_at)"),
+    (
+        "sessions", None, None, None,
+        "greatest(max(answered_at), max(abandoned_at), max(ended_at))",
+    ),
+    ("status_events", "min(changed_at)", "max(changed_at)", None, "max(changed_at)"),
+    ("metric_events", "min(happened_at)", "max(happened_at)", None, "max(happened_at)"),
+    (
+        "surveys", "min(sent_at)", "greatest(max(sent_at), max(answered_at))",
+        "min(sent_at)", "greatest(max(sent_at), max(answered_at))",
+    ),
+    ("schedules", "min(starts_at)", "max(ends_at)", None, None),
+    (
+        "article_events", "min(happened_at)", "max(happened_at)",
+        "min(happened_at)", "max(happened_at)",
+    ),
+    ("reviews", None, None, "min(reviewed_at)", "max(reviewed_at)"),
+)  # fmt: skip
+_ASIDE = ("article_events", "reviews")
 
 
 def make_references(engine: Engine, settings: Settings) -> None:
@@ -84,9 +110,9 @@ def make_corrections(engine: Engine, corrections: list[Correction]) -> None:
     engine.store("corrections", pd.DataFrame(rows, columns=names, dtype=object))
 
 
-def make_loads(engine: Engine, loads: list[Load]) -> None:
+def make_loads(engine: Engine, loads: list[Load], spans: pd.DataFrame) -> None:
     """Make `loads`: one row per manifest, with the earliest and latest instant of its rows; and
-    core_load_columns, what is new or gone in its header."""
+    core_load_columns, what is new or gone in its header. `spans` is what `load_spans` gives."""
     kept = ("load_id", "file", "source", "system", "zone", "received", "loaded", "quarantined")
     frame = pd.DataFrame(
         [
@@ -100,33 +126,7 @@ def make_loads(engine: Engine, loads: list[Load]) -> None:
             for load in loads
         ]
     )
-    spans = engine.rows(
-        """
-        SELECT _load_id AS load_id, min(first_at) AS first_at, max(last_at) AS last_at
-        FROM (
-            SELECT _load_id, min(created_at) AS first_at, max(created_at) AS last_at
-            FROM raw_contacts GROUP BY _load_id
-            UNION ALL
-            SELECT _load_id, min(sent_at), max(sent_at) FROM raw_messages GROUP BY _load_id
-            UNION ALL
-            SELECT _load_id, min(sent_at), max(greatest(sent_at, answered_at))
-            FROM raw_surveys GROUP BY _load_id
-            UNION ALL
-            SELECT _load_id, min(starts_at), max(ends_at) FROM raw_schedules GROUP BY _load_id
-            UNION ALL
-            SELECT _load_id, min(changed_at), max(changed_at) FROM raw_status_events GROUP BY 1
-            UNION ALL
-            SELECT _load_id, min(happened_at), max(happened_at) FROM raw_metric_events GROUP BY 1
-            UNION ALL
-            SELECT _load_id, min(happened_at), max(happened_at) FROM raw_article_events GROUP BY 1
-        )
-        GROUP BY _load_id
-        """
-    )
-    reach = pd.DataFrame(spans, columns=["load_id", "first_at", "last_at"])
-    reach = reach.astype(
-        {"load_id": str, "first_at": "datetime64[us]", "last_at": "datetime64[us]"}
-    )
+    reach = spans.groupby("load_id", as_index=False).agg({"first_at": "min", "last_at": "max"})
     engine.store("loads", frame.merge(reach, on="load_id", how="left"))
     seen = [
         (load.load_id, column, state)
@@ -139,46 +139,45 @@ def make_loads(engine: Engine, loads: list[Load]) -> None:
     engine.store("core_load_columns", noted, temporary=True)
 
 
-def make_time(engine: Engine, settings: Settings) -> None:
+def load_spans(engine: Engine) -> pd.DataFrame:
+    """When the rows of every load and table begin and end, each raw table read once.
+
+    Returns
+    -------
+    DataFrame
+        load_id, table_name; first_at, last_at: the instants that the rows are dated by, NULL in
+        sessions and reviews; earliest_at, latest_at: how far all their instants reach, NULL where
+        a table does not tell. Naive UTC.
+    """
+    unknown = "CAST(NULL AS TIMESTAMP)"
+    parts = [
+        f"SELECT _load_id AS load_id, '{name}' AS table_name, {first or unknown} AS first_at,"
+        f" {last or unknown} AS last_at, {earliest or unknown} AS earliest_at,"
+        f" {latest or unknown} AS latest_at FROM raw_{name} GROUP BY _load_id"
+        for name, first, last, earliest, latest in _SPANS
+    ]
+    found = engine.rows(" UNION ALL ".join(parts))
+    instants = ["first_at", "last_at", "earliest_at", "latest_at"]
+    frame = pd.DataFrame(found, columns=["load_id", "table_name", *instants])
+    return frame.astype({"load_id": str} | dict.fromkeys(instants, "datetime64[us]"))
+
+
+def make_time(engine: Engine, settings: Settings, spans: pd.DataFrame) -> None:
     """Make core_data_cut, core_local_quarters, calendar_periods and business_days, and the
     functions `local_on` and `local_slot` of an instant.
 
-    They reach as far as the data do.
+    They reach as far as the data do, as `load_spans` tells.
 
     What was done in the help centre, and by reviewers, has days of its own, but does not say how
     far the contacts reach. Raises BuildError where no raw row holds an instant.
     """
-    (reach,) = engine.rows(
-        """
-        SELECT
-            min(first_at) AS first_at,
-            coalesce(max(CASE WHEN NOT is_aside THEN last_at END), max(last_at)) AS cut_at,
-            max(last_at) AS last_at
-        FROM (
-            SELECT
-                min(happened_at) AS first_at, max(happened_at) AS last_at, TRUE AS is_aside
-            FROM raw_article_events
-            UNION ALL SELECT min(reviewed_at), max(reviewed_at), TRUE FROM raw_reviews
-            UNION ALL
-            SELECT
-                min(least(created_at, first_inbound_at)) AS first_at,
-                max(greatest(created_at, updated_at)) AS last_at,
-                FALSE
-            FROM raw_contacts
-            UNION ALL SELECT NULL, max(sent_at), FALSE FROM raw_messages
-            UNION ALL SELECT NULL, max(changed_at), FALSE FROM raw_status_events
-            UNION ALL SELECT NULL, max(happened_at), FALSE FROM raw_metric_events
-            UNION ALL
-            SELECT NULL, max(greatest(answered_at, abandoned_at, ended_at)), FALSE FROM raw_sessions
-            UNION ALL
-            SELECT min(sent_at), max(greatest(sent_at, answered_at)), FALSE FROM raw_surveys
-        )
-        """
-    )
-    first, cut, last = reach["first_at"], reach["cut_at"], reach["last_at"]
-    if cut is None:
+    first, last = spans["earliest_at"].min(), spans["latest_at"].max()
+    if pd.isna(last):
         raise BuildError("the raw store holds no contacts, messages or surveys; load an export")
-    first = max(first or cut, cut - _LONGEST_HISTORY)
+    cut = spans.loc[~spans["table_name"].isin(_ASIDE), "latest_at"].max()
+    cut = last if pd.isna(cut) else cut
+    first = cut if pd.isna(first) else first
+    first = max(first, cut - _LONGEST_HISTORY)
     engine.store("core_data_cut", pd.DataFrame({"data_cut_at": [cut]}), temporary=True)
     span = first.date() - timedelta(days=1), last.date() + timedelta(days=HORIZON_DAYS)
     quarters = calendars.local_quarters(settings.zone, *span)
@@ -214,6 +213,7 @@ def make_build_info(
     engine.store("build_info", pd.DataFrame([row]))
 
 
+@lru_cache(maxsize=1)
 def _code_version() -> str:
     try:
         return version("support-quality")

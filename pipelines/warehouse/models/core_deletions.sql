@@ -54,6 +54,8 @@ delivered AS (
         max(p.place) AS last_place
     FROM raw_contacts AS r
     INNER JOIN placed AS p ON p.load_id = r._load_id AND p.source = r.source AND p.kind = r.kind
+    -- where no export is full, nothing of this is read
+    WHERE r._load_id IN (SELECT load_id FROM numbered)
     GROUP BY r.contact_id
 ),
 
@@ -78,7 +80,8 @@ absent AS (
         AND p.place > d.last_place
         AND c.created_at >= p.first_at
         AND c.created_at <= p.last_at
-    WHERE local_on(c.created_at) IS NOT NULL
+    WHERE c._load_id IN (SELECT load_id FROM numbered)
+        AND local_on(c.created_at) IS NOT NULL
 ),
 
 -- lines that were refused, also when they were loaded again

@@ -3,7 +3,7 @@ summary = "Every change of a contact's status, with the status before, told by t
 grain = "one change"
 key = ["contact_id", "changed_at", "to_status"]
 [columns]
-contact_id = { type = "VARCHAR", meaning = "the contact; for a ticket that a counted session became, the session" }
+contact_id = { type = "VARCHAR", meaning = "the contact; for a ticket that a counted session became, the session", compression = "zstd" }
 changed_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when" }
 from_status = { type = "VARCHAR", meaning = "status before, told by the event or by the one before it; NULL where neither does" }
 to_status = { type = "VARCHAR", meaning = "status after" }
