@@ -24,6 +24,7 @@ RULES_DIR = METRICS_DIR.with_name("rules")
 AUDITS_DIR = METRICS_DIR.with_name("audits")
 AUDIT_WORDS = ("summary", "remedy")
 METRIC_WORDS = ("label", "summary", "worked_example", "formula", "date")
+POPULATION_WORDS = ("population", "clock_start", "clock_stop", "pauses")  # not shown of rules
 METRIC_LISTS = ("exclusions", "differs")  # "a; b; c", each part a message
 _MARKS = ("_", "N_", "mark", "translate")
 
@@ -36,7 +37,8 @@ def wanted() -> Catalog:
             catalog.add(message)
     for path in sorted([*METRICS_DIR.glob("*.sql"), *RULES_DIR.glob("*.sql")]):
         header = sql_header(path)
-        for word in METRIC_WORDS:
+        words = METRIC_WORDS + (POPULATION_WORDS if path.parent == METRICS_DIR else ())
+        for word in words:
             if header.get(word):
                 catalog.add(header[word])
         for word in METRIC_LISTS:

@@ -77,7 +77,7 @@ components.facts(
             not build.is_stale,
         ),
         (
-            _("Rows received"),
+            _("Contact rows received"),
             reader.number(received),
             _("the books balance")
             if unbalanced.empty
@@ -85,7 +85,7 @@ components.facts(
             unbalanced.empty,
         ),
         (
-            _("Quarantined"),
+            _("Contact rows quarantined"),
             reader.number(refused),
             _("{share} of the rows").format(share=reader.share(refused / received, 2))
             if received

@@ -28,7 +28,7 @@ def show(page: Page, wanted: str | None, found) -> None:
     ]
     if not shown:
         components.empty(_("No metric holds these words. Try fewer words."))
-    for row in sorted(shown, key=lambda row: row.metric != wanted):
+    for row in sorted(shown, key=lambda row: (row.metric != wanted, _(row.label).casefold())):
         section = st.expander(
             _(row.label),
             expanded=row.metric == wanted or len(shown) == 1,
@@ -52,12 +52,15 @@ def _definition(page: Page, row, compared: set[str]) -> None:
         )
     for heading, text in (
         (_("In words"), _(row.summary)),
+        (_("What is counted"), _(row.population)),
+        (_("Clock"), _clock(row)),
         (_("Formula"), _(row.formula)),
         (_("Left out"), components.left_out(row.exclusions)),
         (_("Worked example"), _(row.worked_example)),
     ):
-        st.markdown(f"**{heading}**")
-        st.write(text)
+        if text:
+            st.markdown(f"**{heading}**")
+            st.write(text)
     st.caption(" · ".join(_facts(row)))
     st.markdown(f"**SQL** – {_('the observations; the statistic is applied after filtering')}")
     st.code(row.sql, language="sql")
@@ -106,6 +109,15 @@ def _now(page: Page, metric: str) -> None:
         components.kpi(_("Under the chosen filters"), frame, page, is_linked=False)
     except SupportQualityError as error:  # a filter that this metric has no column for
         st.info(escaped(str(error)))
+
+
+def _clock(row) -> str:
+    """What starts, stops and pauses it; empty for a metric that measures no time."""
+    if not isinstance(row.clock_start, str):
+        return ""
+    return _("Starts: {start}. Stops: {stop}. Stands still: {pauses}.").format(
+        start=_(row.clock_start), stop=_(row.clock_stop), pauses=_(row.pauses)
+    )
 
 
 def _facts(row) -> list[str]:

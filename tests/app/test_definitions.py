@@ -35,6 +35,18 @@ def test_a_link_to_a_metric_opens_its_words_its_sql_and_what_it_says_now(open_ap
     assert [(m.label, m.value) for m in app.metric] == [("Under the chosen filters", "10 min")]
     assert "c.first_response_seconds AS value" in app.code[0].value
     assert "compare-first_response_seconds" in [button.key for button in app.button]
+    said = [text.value for text in app.markdown]
+    assert said[said.index("**What is counted**") + 1] == "answered contacts"
+    assert said[said.index("**Clock**") + 1] == (
+        "Starts: the customer's first message. Stops: first public reply by a human: bots,"
+        " automatic replies and notes do not stop it. Stands still: none."
+    )
+
+
+def test_metrics_stand_in_the_order_of_their_names_in_the_readers_language(open_app, desk):
+    labels = [e.label for e in open_app(desk, "definitions", lang="ko").expander]
+    assert labels == sorted(labels, key=str.casefold)
+    assert "첫 문의 해결률" in labels
 
 
 def test_a_figure_opens_its_definition_and_the_definition_opens_its_rows(open_app, desk):

@@ -218,7 +218,7 @@ def test_the_books_of_the_samples_balance(open_app, exchange):
     )
     app = open_app(exchange, "data_health")
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["Rows received"] == f"{received:,}"
+    assert shown["Contact rows received"] == f"{received:,}"
     assert said(app, "The books balance and the data is fresh")
 
 
