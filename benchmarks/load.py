@@ -196,7 +196,7 @@ def bare_load(path: Path, out: Path, zone: str) -> int:
     from pipelines.ingest.sources import base
 
     Labels.masked = lambda self, values: values
-    base.masked_sql = lambda text: text
+    base.Reading.masked = lambda self, text: text
     base.pseudonym_sql = lambda value, *_: value
     return whole_load(path, out, zone)
 

@@ -23,7 +23,7 @@ from pipelines.ingest.file_lines import file_lines
 from pipelines.ingest.forgotten import Forgotten, refused
 from pipelines.ingest.json_lines import Lines, with_texts
 from pipelines.ingest.mapping import Mapping, mapping_in
-from pipelines.ingest.masking import Labels
+from pipelines.ingest.masking import Labels, define_masked
 from pipelines.ingest.privacy import fingerprint, sealed
 from pipelines.ingest.quarantine import BROKEN_RECORD_REMEDY, NOT_A_RECORD
 from pipelines.ingest.raw_store import Draft, RawStore, rejects_schema, table_schema
@@ -201,6 +201,7 @@ class FileLoad:
         connection.execute("SET disabled_optimizers = 'in_clause'")
         connection.execute("SET enable_progress_bar = true")  # to be asked, never printed:
         connection.execute("SET enable_progress_bar_print = false")  # stdout is the caller's
+        define_masked(connection)
         reading = Reading(probe, connection, system, zone, self.key)
         main_table = source.main_table(probe)
         count = _Count()

@@ -1,9 +1,10 @@
 """Masked text: what identifies a person is replaced by `<what it was>`, the rest stays readable.
 
 `masked_sql` is one SQL expression, so that it runs vectorised in the pass that reads the file,
-and most texts cost it one search. The patterns are RE2's: no look-around, no checksums. Where
-a form alone would not tell (a row of 7 digits, a Korean word before 님), the rule has a list of
-what it keeps: see `_Kind.keeps`. When in doubt a number is masked and a word is not.
+and most texts cost it one search; a load calls it `masked(text)`, see `define_masked`. The
+patterns are RE2's: no look-around, no checksums. Where a form alone would not tell (a row of 7
+digits, a Korean word before 님), the rule has a list of what it keeps: see `_Kind.keeps`. When in
+doubt a number is masked and a word is not.
 
 Not masked, because no rule is safe: names without an honorific or an introduction, addresses
 of streets, handles of messengers, IP addresses, seed phrases of other lists than the English.
@@ -13,6 +14,7 @@ tests/ingest/masking_cases.toml measures precision and recall of every kind.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import duckdb
 import pyarrow as pa
@@ -381,6 +383,23 @@ def masked_sql(text: str) -> str:
         f" WHEN NOT {holds(_WORDED, _WIDE)} THEN {_masked(plain, _NUMBERS)}"
         f" ELSE {_masked(plain, _WORDS + _NAMES + _NUMBERS)} END"
     )
+
+
+def define_masked(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let queries of this connection say `masked(text)`.
+
+    Written out for each text, its patterns would be most of a query, and to parse them a quarter of
+    the load of a small file.
+    """
+    connection.execute(_definition())
+
+
+@lru_cache(maxsize=1)
+def _definition() -> duckdb.Statement:
+    (statement,) = duckdb.extract_statements(
+        f"CREATE TEMP MACRO masked(text) AS {masked_sql('text')}"
+    )
+    return statement
 
 
 def masked(texts: Sequence[str | None]) -> list[str | None]:

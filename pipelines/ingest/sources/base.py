@@ -25,7 +25,6 @@ from pipelines.ingest.json_records import (
     shape_of,
 )
 from pipelines.ingest.mapping import LINE, Mapping
-from pipelines.ingest.masking import masked_sql
 from pipelines.ingest.privacy import pseudonym_sql
 from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.tables import StoredTable, Table, identifier, normalised, quoted
@@ -324,7 +323,7 @@ class Reading:
 
     def masked(self, text: str) -> str:
         """SQL of a masked text."""
-        return masked_sql(self.composed(text))
+        return f"masked({self.composed(text)})"
 
     def contact_id(self, value: str, system: str | None = None) -> str:
         """SQL of a contact's id."""
