@@ -169,22 +169,21 @@ def test_the_log_is_the_history_of_the_status_workflows_closes_too(intake):
     assert intake.rows("messages", "message_id") == []
 
 
-@pytest.mark.parametrize(
-    ("written", "role", "is_public"),
-    [
+def test_who_wrote_is_who_wrote_and_not_whose_name_it_bears(intake):
+    written = [
         (message("user", 1), "customer", True),
-        (message("manager", 1), "agent", True),
-        (message("manager", 1, options=["private"]), "agent", False),
-        (message("bot", 1), "bot", True),
-        (message("bot", 1, options=["actAsManager"]), "bot", True),
-        (message("manager", 1, workflow={"id": "w"}), "bot", True),
-        (message("manager", 1, marketing={"id": "w"}), "bot", True),
-        (message("bot", 1, alf={"type": "rag"}), "bot", True),
-    ],
-)
-def test_who_wrote_is_who_wrote_and_not_whose_name_it_bears(intake, written, role, is_public):
-    intake.load(intake.file("c.json", api([chat()], [written])))
-    assert intake.rows("messages", "author_role, is_public") == [(role, is_public)]
+        (message("manager", 2), "agent", True),
+        (message("manager", 3, options=["private"]), "agent", False),
+        (message("bot", 4), "bot", True),
+        (message("bot", 5, options=["actAsManager"]), "bot", True),
+        (message("manager", 6, workflow={"id": "w"}), "bot", True),
+        (message("manager", 7, marketing={"id": "w"}), "bot", True),
+        (message("bot", 8, alf={"type": "rag"}), "bot", True),
+    ]
+    intake.load(intake.file("c.json", api([chat()], [record for record, *_ in written])))
+    assert intake.rows("messages", "author_role, is_public", "sent_at") == [
+        (role, is_public) for _, role, is_public in written
+    ]
 
 
 def test_a_removed_message_and_the_message_of_a_call_are_no_messages(intake):
@@ -193,51 +192,53 @@ def test_a_removed_message_and_the_message_of_a_call_are_no_messages(intake):
     assert intake.rows("messages", "message_id") == []
 
 
-@pytest.mark.parametrize(
-    ("call", "session"),
-    [
+@pytest.mark.parametrize("form", ["api", "xlsx"])
+def test_a_call_is_what_its_meet_tells(intake, form):
+    calls = [
         ({"engagedAt": at(3)}, ("answered", "01:01", "01:03", None, 120, 420)),
         ({"missedReason": "userLeft"}, ("abandoned", "01:01", None, "01:10", 540, None)),
         ({"missedReason": "userLeft", "voiceMail": True},
          ("voicemail", "01:01", None, None, None, None)),
         ({"missedReason": "notInOperation"}, ("unknown", None, None, None, None, None)),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("form", ["api", "xlsx"])
-def test_a_call_is_what_its_meet_tells(intake, form, call, session):
-    phone = chat(contactMediumType="phone", firstAskedAt=None, firstRepliedAtAfterOpen=None,
-                 firstQueuedAt=None, firstOpenedAt=None, openedAt=None, replyCount=None,
-                 waitingTime=None)  # fmt: skip
+    ]  # fmt: skip
     times = {"createAt": at(0.5), "firstWaitingStartedAt": at(1), "direction": "inbound"}
-    meet = {"id": "k1", "call": times | call, "meetEndedAt": at(10)}
+    phones, meets, written = [], [], []
+    for i, (call, _) in enumerate(calls):
+        phones.append(
+            chat(id=f"c{i}", contactMediumType="phone", firstAskedAt=None, replyCount=None,
+                 firstRepliedAtAfterOpen=None, firstQueuedAt=None, firstOpenedAt=None,
+                 openedAt=None, waitingTime=None)
+        )  # fmt: skip
+        meet = {"id": f"k{i}", "call": times | call, "meetEndedAt": at(10)}
+        meets.append({"chatId": f"c{i}"} | meet)
+        written.append(message("user", 0.5, None, id=f"m{i}", chatId=f"c{i}", meet=meet))
     if form == "api":
-        written = message("user", 0.5, None, meet=meet)
-        intake.load(intake.file("c.json", api([phone], [written])))
+        intake.load(intake.file("c.json", api(phones, written)))
     else:
-        export = api([phone], meets=[{"chatId": "c1"} | meet])
-        intake.load(intake.file("c.xlsx", download(export)), **SEOUL)
-    assert intake.rows("contacts", "kind, channel_raw") == [("call", "phone")]
+        intake.load(intake.file("c.xlsx", download(api(phones, meets=meets))), **SEOUL)
+    assert intake.rows("contacts", "kind, channel_raw") == [("call", "phone")] * len(calls)
     columns = "outcome, queue_entered_at, answered_at, abandoned_at, wait_seconds, talk_seconds"
-    [row] = intake.rows("sessions", columns)
-    assert tuple(v[11:16] if isinstance(v, str) and "-" in v else v for v in row) == session
+    found = [
+        tuple(v[11:16] if isinstance(v, str) and "-" in v else v for v in row)
+        for row in intake.rows("sessions", columns, "contact_id")
+    ]
+    assert found == [session for _, session in calls]
 
 
-@pytest.mark.parametrize(
-    ("fields", "kind", "channel"),
-    [
-        ({}, "chat", "native"),
+def test_the_more_telling_word_for_the_medium_is_kept(intake):
+    media = [
+        ({}, ("chat", "native")),
         ({"contactMediumType": "app", "source": {"appMessenger": {"mediumType": "appKakao"}}},
-         "social", "appKakao"),
+         ("social", "appKakao")),
         ({"contactMediumType": "app", "source": {"appMessenger": {"mediumType": "appEmail"}}},
-         "ticket", "appEmail"),
-        ({"contactMediumType": "app"}, "social", "app"),
+         ("ticket", "appEmail")),
+        ({"contactMediumType": "app"}, ("social", "app")),
         ({"contactMediumType": None, "source": {"medium": {"mediumType": "phone"}}},
-         "call", "phone"),
-    ],
-)  # fmt: skip
-def test_the_more_telling_word_for_the_medium_is_kept(intake, fields, kind, channel):
-    intake.load(intake.file("c.json", api([chat(**fields)])))
-    assert intake.rows("contacts", "kind, channel_raw") == [(kind, channel)]
+         ("call", "phone")),
+    ]  # fmt: skip
+    chats = [chat(id=f"c{i}", **fields) for i, (fields, _) in enumerate(media)]
+    intake.load(intake.file("c.json", api(chats)))
+    assert intake.rows("contacts", "kind, channel_raw", "source_id") == [told for _, told in media]
 
 
 def test_a_call_that_nobody_took_is_closed_and_not_solved(intake):
@@ -261,20 +262,18 @@ def test_what_alf_kept_never_reached_the_queue(intake):
     assert intake.rows("contacts", "handed_over_at, status") == [(None, "solved")]
 
 
-@pytest.mark.parametrize(
-    ("fields", "exclusion"),
-    [
+def test_what_the_agent_began_and_nobody_asked_is_outbound(intake):
+    begun = [
         ({}, None),
         ({"firstAskedAt": None}, "agent_initiated"),
         ({"firstAskedAt": None, "firstRepliedAtAfterOpen": None, "replyCount": None}, None),
         ({"source": {"marketing": {"id": "m"}}}, None),
         ({"source": {"marketing": {"id": "m"}}, "firstAskedAt": None,
           "firstRepliedAtAfterOpen": None, "replyCount": None}, "agent_initiated"),
-    ],
-)  # fmt: skip
-def test_what_the_agent_began_and_nobody_asked_is_outbound(intake, fields, exclusion):
-    intake.load(intake.file("c.json", api([chat(**fields)])))
-    assert intake.rows("contacts", "exclusion") == [(exclusion,)]
+    ]  # fmt: skip
+    chats = [chat(id=f"c{i}", **fields) for i, (fields, _) in enumerate(begun)]
+    intake.load(intake.file("c.json", api(chats)))
+    assert intake.rows("contacts", "exclusion", "source_id") == [(why,) for _, why in begun]
 
 
 def test_a_mapping_may_exclude_by_tag_team_state_and_medium(intake):
@@ -330,22 +329,23 @@ def test_a_workbook_needs_its_zone(intake):
         intake.load(path)
 
 
-@pytest.mark.parametrize(
-    ("fields", "reason"),
-    [
+def test_a_chat_that_can_not_be_is_refused(intake):
+    odd = [
         ({"id": "1.03006E+13"}, "id is in scientific notation"),
         ({"createdAt": None}, "createdAt is missing"),
         ({"createdAt": 0}, "createdAt is missing"),
         ({"closedAt": at(-5), "updatedAt": at(3)}, "closedAt is before createdAt"),
         ({"waitingTime": -1000}, "waitingTime is negative"),
         ({"openedAt": "soon"}, "openedAt is not a time"),
-        ({"firstOpenedAt": 0}, None),
-    ],
-)
-def test_a_chat_that_can_not_be_is_refused(intake, fields, reason):
-    [report] = intake.load(intake.file("c.json", api([chat(), chat(**({"id": "c2"} | fields))])))
-    assert report.received == 2
-    assert [why for _, why in intake.rejects()] == [reason] * (reason is not None)
+    ]
+    good = [{}, {"firstOpenedAt": 0}]
+    lines = [
+        json.dumps(chat(**({"id": f"c{i}"} | fields)))
+        for i, fields in enumerate([*(fields for fields, _ in odd), *good])
+    ]
+    [report] = intake.load(intake.file("c.jsonl", "\n".join(lines)))
+    assert (report.received, report.loaded) == (8, 2)
+    assert intake.rejects() == [(line, reason) for line, (_, reason) in enumerate(odd, 1)]
 
 
 def test_a_line_that_is_no_json_is_refused_and_the_others_are_not(intake):
