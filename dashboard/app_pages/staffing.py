@@ -34,9 +34,9 @@ queues.whole_plan(plans, page)
 queue = queues.queue_menu(reader)
 plan = queries.ask("staffing", channel=queue.channel, language=queue.language)
 forecast = queries.ask("forecast", channel=queue.channel, language=queue.language)
-chosen = scenario.scenario_menu(queue, plan, reader)
-changed = scenario.under(chosen, plan, forecast, queue)
-scenario.headline(changed, plan, chosen, reader)
+what_if = scenario.scenario_menu(queue, plan, page)
+changed = scenario.under(what_if, plan, forecast, queue)
+scenario.headline(changed, plan, what_if, reader)
 scenario.risk_words(changed, reader)
 
 view = components.choice(
@@ -54,7 +54,7 @@ view = components.choice(
 )
 events = cards.local_events(page.build.zone)
 if view == "plan":
-    before = plan if scenario.is_changed(chosen) else None
+    before = plan if what_if.is_changed else None
     cards.agents_card(changed, queue, events, reader, before)
     cards.gap_card(changed, queue, reader)
     cards.short_card(changed, queue, reader)

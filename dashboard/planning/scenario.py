@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import charts, components, queries
-from dashboard.formats import MISSING, Reader
+from dashboard.formats import MISSING, Reader, escaped
 from dashboard.i18n import text as _
-from dashboard.planning.menus import picked
+from dashboard.planning import scenario_words as words_of
+from dashboard.planning.menus import as_saved, picked
 from dashboard.planning.queues import Queue, desk_words, plain_words
 from pipelines import api
-from pipelines.errors import OutOfRangeError
+from pipelines.errors import SupportQualityError
 
+_MENUS = ("base", "surge_on")
+_CONTROLS = {"volume": 0, "surge": 100, "handle": 0} | dict.fromkeys(
+    ("target", "within", "shrinkage", "busy", "chats")
+)
+"""What-if controls in the address -> where they stand for the plan as it is."""
 _BETTER_LESS = ("short_agent_hours", "missed_half_hours", "required_cost")
 
 
-def is_changed(scenario: api.Scenario) -> bool:
-    """Whether the scenario differs from the plan at all."""
-    return scenario != api.Scenario()
+@dataclass(frozen=True)
+class WhatIf:
+    """What the reader changes, and the saved scenario that the changes come on top of (None: the
+    published plan)."""
+
+    changes: api.Scenario
+    base: Any = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it differs from the published plan at all."""
+        return self.base is not None or self.changes != api.Scenario()
 
 
 def one_in(half_hours: float, missed: float, reader: Reader) -> str:
@@ -54,16 +73,17 @@ def risk_words(changed: pd.DataFrame, reader: Reader) -> None:
     st.warning(_("The target is most at risk on {when}.").format(when=told))
 
 
-def scenario_menu(queue: Queue, plan: pd.DataFrame, reader: Reader) -> api.Scenario:
+def scenario_menu(queue: Queue, plan: pd.DataFrame, page: Any) -> WhatIf:
     """The what-if controls; what is left alone stays as the desk has it."""
+    reader = page.reader
     st.caption(desk_words(queue, plan, reader))
     plain_words()
     days = {"": _("none")} | {
         f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in plan["local_on"].unique()
     }
-    names = ("volume", "surge", "surge_on", "handle", "target", "within", "shrinkage", "busy")
-    is_asked = any(name in st.query_params for name in (*names, "chats"))
+    is_asked = any(name in st.query_params for name in (*_MENUS, *_CONTROLS))
     with st.expander(_("What if …?"), expanded=is_asked, key="what-if"):
+        base = _base(plan, page)
         one, two, three = st.columns(3)
         with one:
             volume = _percent("volume", _("Contacts, change in %"), -50, 200)
@@ -89,10 +109,8 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, reader: Reader) -> api.Scena
                 if queue.channel == "live_chat"
                 else None
             )
-        st.button(
-            _("Back to the plan"), type="tertiary", on_click=_forget, args=((*names, "chats"),)
-        )
-    return api.Scenario(
+        st.button(_("Back to the plan"), type="tertiary", on_click=_forget)
+    changes = api.Scenario(
         volume_change_share=volume / 100,
         surge_on=pd.Timestamp(surge_on).date() if surge_on else None,
         surge_change_share=surge / 100,
@@ -103,28 +121,55 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, reader: Reader) -> api.Scena
         max_occupancy=_share(busy),
         concurrency=chats,
     )
+    return WhatIf(changes, base)
+
+
+def _base(plan: pd.DataFrame, page: Any) -> Any:
+    """The saved scenario that the changes come on top of; None for the plan as it is."""
+    saved = queries.scenarios()["name"].tolist()
+    if not saved:
+        return None
+    as_saved("base", saved)
+    options = {"": _("the published plan")} | {name: name for name in saved}
+    name = picked("base", _("Changes start from"), options, default="", width=420)
+    if not name:
+        return None
+    base = queries.scenario(name).scenario
+    reader, zone = page.reader, page.build.zone
+    told = [words_of.effect_words(each, zone, reader) for each in base.effects]
+    begins = api.demand_scenarios.starts_at(base).astimezone(ZoneInfo(zone)).date()
+    days = [plan["local_on"].min().date(), plan["local_on"].max().date()]
+    if begins > days[1]:
+        after = _("It begins after the days of the plan ({days}) and changes nothing in them.")
+        told.append(after.format(days=escaped(reader.days(*days))))
+    st.caption("  \n".join(told))
+    return base
 
 
 def under(
-    scenario: api.Scenario, plan: pd.DataFrame, forecast: pd.DataFrame, queue: Queue
+    what_if: WhatIf, plan: pd.DataFrame, forecast: pd.DataFrame, queue: Queue
 ) -> pd.DataFrame:
-    """The plan under the scenario, with the band of what to schedule."""
-    if is_changed(scenario):
-        try:
-            days = queries.ask("forecast_days", channel=queue.channel, language=queue.language)
-            plan = api.what_if(plan, forecast, queue, scenario, days)
-        except OutOfRangeError as error:
-            st.error(str(error))
-            st.stop()
-    shrinkage = queue.shrinkage if scenario.shrinkage is None else scenario.shrinkage
+    """The plan with all that is changed, and the band of what to schedule."""
+    changes, base = what_if.changes, what_if.base
+    of = {"channel": queue.channel, "language": queue.language}
+    try:
+        volume = 1.0
+        if base is not None:
+            plan = queries.ask("staffing_under", scenario=base, **of)
+            volume = queries.ask("demand_under", scenario=base, **of)["volume"].to_numpy()
+        if changes != api.Scenario():
+            days = queries.ask("forecast_days", **of)
+            plan = api.what_if(plan, forecast, queue, changes, days, volume)
+    except SupportQualityError as error:
+        components.failed(error)
+        st.stop()
+    shrinkage = queue.shrinkage if changes.shrinkage is None else changes.shrinkage
     return api.roster_band(plan, shrinkage)
 
 
-def headline(
-    changed: pd.DataFrame, plan: pd.DataFrame, scenario: api.Scenario, reader: Reader
-) -> None:
+def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader: Reader) -> None:
     """The queue's totals over the plan; under a scenario, against the plan without it."""
-    has_changed = is_changed(scenario)
+    has_changed = what_if.is_changed
     known = queries.ask("staffing_queues")
     now = before = api.shortage(api.with_costs(changed, known)).iloc[0]
     if has_changed:
@@ -234,7 +279,11 @@ def _share(percent: int | None) -> float | None:
     return None if percent is None else percent / 100
 
 
-def _forget(names: tuple[str, ...]) -> None:
-    for name in names:
+def _forget() -> None:
+    for name in _MENUS:
         st.query_params.pop(name, None)
-        st.session_state.pop(name, None)
+    for name, own in _CONTROLS.items():
+        if name in st.session_state:  # drawn, and so the address follows it
+            st.session_state[name] = own
+        else:
+            st.query_params.pop(name, None)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing.half_hours import Queue
@@ -47,6 +48,7 @@ def what_if(
     desk: Desk,
     scenario: Scenario,
     days: pd.DataFrame | None = None,
+    volume: ArrayLike = 1.0,
 ) -> pd.DataFrame:
     """Required agents of one queue under `scenario`, against the agents on its roster.
 
@@ -61,6 +63,9 @@ def what_if(
         The queue's desk.
     days
         The queue's `forecast_days`: the band of deferrable work.
+    volume
+        What comes beside the forecast in the plan given, in all or in each row by time: the
+        `volume` of `demand_under` where that is a plan under a scenario of demand.
 
     Returns
     -------
@@ -82,7 +87,8 @@ def what_if(
     roster = staffing.loc[staffing["scheduled_agents"].notna(), ["starts_at", "scheduled_agents"]]
     roster = roster.rename(columns={"scheduled_agents": "agents"})
     forecast = forecast.sort_values("starts_at", ignore_index=True)
-    volume = np.full(len(forecast), 1 + scenario.volume_change_share)
+    volume = np.asarray(volume, dtype=float) * (1 + scenario.volume_change_share)
+    volume = np.broadcast_to(volume, len(forecast)).copy()
     if scenario.surge_on is not None:
         is_surge = pd.to_datetime(forecast["local_on"]) == pd.Timestamp(scenario.surge_on)
         volume[is_surge] *= 1 + scenario.surge_change_share

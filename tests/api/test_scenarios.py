@@ -1,6 +1,7 @@
 """Plans under scenarios, against the published plan and against the what-if of a single queue."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -149,3 +150,16 @@ def test_a_queue_without_a_forecast_has_nothing_to_change(door, begins):
     assert len(door.demand_under(nothing, "phone", "zh-TW")) == 0
     assert len(door.staffing_under(nothing, "phone", "zh-TW")) == 0
     assert len(door.effect_of_scenario(nothing, "phone", "zh-TW", by=())) == 0
+
+
+@pytest.mark.parametrize("queue", [("phone", "ko"), ("email", "ko")])
+def test_no_change_on_top_of_a_scenario_is_the_plan_under_it(door, begins, queue):
+    surge = scenario(begins, size=1.0)
+    under = door.staffing_under(surge, *queue)
+    volume = door.demand_under(surge, *queue)["volume"].to_numpy()
+    desk = door.queues().set_index(["channel", "language"]).loc[queue]
+    desk = SimpleNamespace(channel=queue[0], language=queue[1], **desk.to_dict())
+    again = api.what_if(
+        under, door.forecast(*queue), desk, api.Scenario(), door.forecast_days(*queue), volume
+    )
+    pd.testing.assert_frame_equal(again.astype(dict(under.dtypes)), under, rtol=1e-9)

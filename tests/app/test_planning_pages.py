@@ -45,6 +45,14 @@ def test_a_slider_makes_a_scenario_and_the_way_back_ends_it(open_app, exchange):
     assert metric(app, "To schedule") == before
 
 
+def test_the_way_back_from_a_link_with_a_scenario_clears_the_address(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", volume="50", within="30", chats="2")
+    next(b for b in app.button if b.label == "Back to the plan").click().run()
+    assert not app.exception
+    assert {"volume", "within", "chats"} & set(app.query_params) == set()
+    assert [i.value for i in app.info] == []
+
+
 def test_the_headline_is_what_the_door_says(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko")
     plan = api.open_warehouse(exchange).staffing("phone", "ko")

@@ -128,3 +128,24 @@ def test_a_link_in_other_letters_opens_the_same_scenario_and_saves_it(open_app, 
         "bitcoin 100K",
     ]
     assert app.query_params["scenario"] == "bitcoin 100K"
+
+
+def test_changes_come_on_top_of_a_saved_scenario(open_app, written):
+    app = open_app(written, "staffing", queue="phone:ko", base="bitcoin 100k", volume="50")
+    door = api.open_warehouse(written)
+    campaign = door.scenario("Bitcoin 100k").scenario  # twice the contacts from the first day on
+    under = door.staffing_under(campaign, "phone", "ko")
+    plan = door.staffing("phone", "ko")
+    expected = 3 * plan["expected_contacts"].sum()
+    assert field(app.metric, "Contacts expected").value == f"{expected:,.0f}"
+    assert field(app.selectbox, "Changes start from").value == "Bitcoin 100k"
+
+    field(app.slider, "Contacts, change in %").set_value(0).run()
+    hours = under["required_scheduled"].sum() / 2
+    before = plan["required_scheduled"].sum() / 2
+    shown = field(app.metric, "To schedule")
+    assert (shown.value, shown.delta) == (f"{hours:,.0f} h", f"{hours - before:+.1f}")
+
+    button(app, "Back to the plan").click().run()
+    assert field(app.metric, "To schedule").value == f"{before:,.0f} h"
+    assert "base" not in app.query_params
