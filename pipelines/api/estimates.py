@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.api.definitions import PERCENTILES
 from pipelines.api.published import Build
@@ -241,8 +242,8 @@ def _listed(build: Build, selection: Selection, expression: str) -> Iterator[Gro
 
 def _tallied(build: Build, selection: Selection, is_observed: str = "TRUE") -> Iterator[Tally]:
     """How many of each group's durations fall into each bin, some groups at a time, in order."""
-    cells, known = _cells(build, selection, is_observed)
-    cells, counts = _counted(cells)
+    numbered, size, known = _cells(build, selection, is_observed)
+    cells, counts = _counted(numbered, size)
     group, place = np.divmod(cells, 2 * _BINS)
     is_used = np.bincount(place >> 1, minlength=_BINS) > 0
     bins, bin_places = np.flatnonzero(is_used), np.cumsum(is_used) - 1
@@ -265,8 +266,9 @@ def _tallied(build: Build, selection: Selection, is_observed: str = "TRUE") -> I
 
 def _cells(
     build: Build, selection: Selection, is_observed: str
-) -> tuple[np.ndarray, list[list[object]]]:
-    """The number of the cell that every observation falls into, and the values of each dimension.
+) -> tuple[pa.ChunkedArray, int, list[list[object]]]:
+    """The number of every observation's cell, how many cells there are, and the values of each
+    dimension.
 
     The engine numbers, NumPy counts: twice as fast as grouping millions of rows by text, which
     hashes and compares them all. A cell is a group, a bin, and whether the end was seen. Numbers
@@ -291,14 +293,17 @@ def _cells(
         f" FROM {selection.rows_from} WHERE {selection.condition.text}"
     )
     cells = build.arrow(sql, (*parameters, *selection.condition.parameters))["cell"]
-    return cells.to_numpy(), known
+    return cells, size, known
 
 
-def _counted(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _counted(cells: pa.ChunkedArray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """The cells that occur, rising, and how often each does."""
-    if len(cells) and cells.max() > max(2 * len(cells), _CELLS_AT_ONCE):
-        return np.unique(cells, return_counts=True)
-    counts = np.bincount(cells)
+    if size > max(2 * len(cells), _CELLS_AT_ONCE):
+        return np.unique(cells.to_numpy(), return_counts=True)
+    # part by part: NumPy counts a copy in 64 bits, and to write one of all takes longer
+    counts, step = np.zeros(size, dtype=np.int64), max(size, 1_000_000)
+    for start in range(0, len(cells), step):
+        counts += np.bincount(cells.slice(start, step).to_numpy(), minlength=size)
     found = np.flatnonzero(counts)
     return found, counts[found]
 
