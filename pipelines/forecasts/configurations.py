@@ -26,15 +26,15 @@ INNER_ORIGINS = 24
 LEAD_SPANS = ((0, 1), (1, 7), (7, None))
 
 
-def inner_origins(grid: Grid, origin: int, minimum_days: int) -> list[int]:
-    """The last 24 open days before `origin` that have enough days behind them."""
-    return grid.open_days_before(origin, INNER_ORIGINS, minimum_days)
+def with_inner(
+    grid: Grid, origins: Sequence[int], minimum_days: int, most: int = INNER_ORIGINS
+) -> list[int]:
+    """`origins` that have enough days behind them, and all of their inner origins; sorted.
 
-
-def with_inner(grid: Grid, origins: Sequence[int], minimum_days: int) -> list[int]:
-    """`origins` that have enough days behind them, and all of their inner origins; sorted."""
+    Inner origins are the last `most` open days before an origin with enough days behind them.
+    """
     usable = [origin for origin in origins if grid.days_behind(origin) >= minimum_days]
-    inner = (inner_origins(grid, origin, minimum_days) for origin in usable)
+    inner = (grid.open_days_before(origin, most, minimum_days) for origin in usable)
     return sorted(set(usable).union(*inner))
 
 
@@ -54,11 +54,24 @@ def known_errors(
         np.abs(np.subtract(means[:, each], came, out=error), out=error)
         np.copyto(error, 0.0, where=is_unknown)
         error.sum(axis=2, out=errors[:, each])
-    upto = np.concatenate([np.zeros((*errors.shape[:2], 1)), errors.cumsum(axis=2)], axis=2)
+    return known_losses(grid, every, errors, origins, minimum_days)
+
+
+def known_losses(
+    grid: Grid,
+    every: Sequence[int],
+    losses: Floats,
+    origins: Sequence[int],
+    minimum_days: int,
+    most: int = INNER_ORIGINS,
+) -> Floats:
+    """[origins, K, spans] sums of losses [every, K, H] over the inner origins, as known then."""
+    horizon = losses.shape[2]
+    upto = np.concatenate([np.zeros((*losses.shape[:2], 1)), losses.cumsum(axis=2)], axis=2)
     row = {origin: index for index, origin in enumerate(every)}
-    answer = np.zeros((len(origins), means.shape[1], len(LEAD_SPANS)))
+    answer = np.zeros((len(origins), losses.shape[1], len(LEAD_SPANS)))
     for index, origin in enumerate(origins):
-        inner = inner_origins(grid, origin, minimum_days)
+        inner = grid.open_days_before(origin, most, minimum_days)
         rows = [row[day] for day in inner]
         known = np.minimum(horizon, origin - np.asarray(inner, dtype=int))
         for span, (first, end) in enumerate(LEAD_SPANS):
@@ -89,7 +102,7 @@ def means_of_best(
             every = with_inner(grid, usable, model.minimum_days)
             means = configurations(grid, every, horizon)
             errors = known_errors(grid, every, means, usable, model.minimum_days)
-            order = np.argsort(_scores(errors), axis=1, kind="stable")
+            order = np.argsort(scores(errors), axis=1, kind="stable")
             at = np.searchsorted(every, usable)[:, None]
             chosen = np.empty((len(usable), horizon, SLOTS))
             for span, leads in enumerate(LEAD_SPANS):
@@ -124,7 +137,8 @@ def with_new_half_hours(grid: Grid, origins: Sequence[int], means: Floats) -> Fl
     return answer
 
 
-def _scores(errors: Floats) -> Floats:
+def scores(errors: Floats) -> Floats:
+    """[origins, K, spans] relative losses of a span's leads and of all leads, half each."""
     return _share(errors) + _share(errors.sum(axis=2, keepdims=True))
 
 

@@ -1,8 +1,8 @@
-"""Series that are known by the day only: the level model, and structural time series with it.
+"""Series that are known by the day only: levels and rates, and structural time series with them.
 
 Once two years exist, the year is a season too: a local level with a weekly season, an AR(1), two
 yearly harmonics and the calendar's columns, by maximum likelihood with the Kalman filter, is
-averaged with the level model of `day_levels`. Missing days are missing, not zero.
+averaged with what `counted_days` expects. Missing days are missing, not zero.
 
 Source: Harvey, Forecasting, Structural Time Series Models and the Kalman Filter (1989).
 """
@@ -16,7 +16,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from pipelines.forecasts import grids
 from pipelines.forecasts.base import SLOTS, Floats, Grid
-from pipelines.forecasts.level_profile import LevelProfile
+from pipelines.forecasts.counted_days import CountedDays
 from pipelines.forecasts.quantiles import day_paths
 from pipelines.forecasts.rolling import Rolling
 
@@ -47,10 +47,10 @@ def forecast_daily(
     if seen.empty:
         return pd.DataFrame(columns=list(DAILY_COLUMNS))
     last_on = last_on or pd.Timestamp(seen["local_on"].max()).date()
-    grid = _one_slot_grid(seen, last_on, horizon_days)
+    grid = one_slot_grid(seen, last_on, horizon_days)
     columns, known_from = grids.day_columns(grid, calendar, events, zone)
     grid = Grid(grid.days, grid.counts, grid.passes, grid.observed, columns, known_from)
-    model, origin = LevelProfile(), grid.observed - 1
+    model, origin = CountedDays(), grid.observed - 1
     if grid.days_behind(origin) < model.minimum_days:
         return pd.DataFrame(columns=list(DAILY_COLUMNS))
     rolling = Rolling(model, grid, [origin], horizon_days)
@@ -73,7 +73,7 @@ def forecast_daily(
     )
 
 
-def _one_slot_grid(seen: pd.DataFrame, last_on: date, horizon: int) -> Grid:
+def one_slot_grid(seen: pd.DataFrame, last_on: date, horizon: int) -> Grid:
     """Days as a grid whose only half hour is the first: it holds the day."""
     on = seen["local_on"].to_numpy().astype("datetime64[D]")
     days = grids.days_between(on.min().item(), last_on, horizon)

@@ -130,7 +130,7 @@ def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floa
         if known.sum() < 5:
             standardised = scatter[:, lead]
         else:
-            of_past = _standardised(errors, spread)[..., 0]
+            of_past = _standardised(errors, _deviation(errors.expected, spread))[..., 0]
             # Spans of days that share no day tell something new; what n of them teach about the
             # next is as uncertain as a mean of n.
             spans = np.ptp(errors.age[known]) / known.shape[1] + 1
@@ -141,7 +141,7 @@ def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floa
             pool = of_past[known]
             standardised = np.where(known[rest], of_past[rest], pool[redrawn[:, lead] % len(pool)])
             standardised = np.where(known[own], of_past[own], standardised)
-        deviation = np.sqrt(totals[lead] + spread * totals[lead] ** 2)
+        deviation = _deviation(totals[lead], spread)
         large = np.maximum(totals[lead] + sign * standardised * deviation, 0.0)
         small = _negative_binomial_draws(totals[lead], spread, uniform[:, lead])
         paths[:, lead] = np.where(totals[lead] < FEW_CONTACTS, small, large)
@@ -244,9 +244,9 @@ def _standardised_quantiles(mean: Floats, past: _Errors) -> Floats:
     if n < _FEWEST_ERRORS:
         factors = np.array([NormalDist().inv_cdf(level) for level in QUANTILES])
     else:
-        deviation = np.sqrt(past.expected + alpha * past.expected**2)
-        bias = (past.weight * past.error).sum() / (past.weight * deviation).sum()
-        errors = _standardised(past, alpha)[is_used]
+        deviation = _deviation(past.expected, alpha)
+        bias = np.vdot(past.weight, past.error) / np.vdot(past.weight, deviation)
+        errors = _standardised(past, deviation)[is_used]
         # Errors of one day are alike in part: what is known lies between days and half hours.
         widened = 0.5 + (levels - 0.5) * (1 + 1 / np.sqrt(is_used.any(axis=2).sum() * n))
         factors = _weighted_quantiles(errors, past.weight[is_used], np.clip(widened, 0, 1))
@@ -256,10 +256,13 @@ def _standardised_quantiles(mean: Floats, past: _Errors) -> Floats:
     return np.where(np.isnan(mean)[..., None], np.nan, answer)
 
 
-def _standardised(past: _Errors, alpha: Floats | float) -> Floats:
-    """Errors over their NB2 deviation, as if all had come when errors were as large as now."""
+def _deviation(expected: Floats, alpha: Floats | float) -> Floats:
+    return np.sqrt(np.maximum(expected * (1 + alpha * expected), 1e-9))
+
+
+def _standardised(past: _Errors, deviation: Floats) -> Floats:
+    """Errors over their deviation, as if all had come when errors were as large as now."""
     is_used = past.weight > 0
-    deviation = np.sqrt(np.maximum(past.expected + alpha * past.expected**2, 1e-9))
     errors = np.where(is_used, past.error / deviation, 0.0)
     swings = _swings(errors, is_used, past)
     return errors * (swings[0] / swings[past.days_ago])[:, None, None]
@@ -291,8 +294,8 @@ def _weighted_quantiles(values: Floats, weights: Floats, levels: Floats) -> Floa
 
 def _overdispersion_by_slot(past: _Errors) -> Floats:
     """[slots] alpha of NB2 by time of day, neighbours and the whole day helping out."""
-    excess = (past.weight * (past.error**2 - past.expected)).sum(axis=(0, 1))
-    squares = (past.weight * past.expected**2).sum(axis=(0, 1))
+    squares = np.einsum("pls,pls,pls->s", past.weight, past.expected, past.expected)
+    excess = np.einsum("pls,pls->s", past.weight, past.error**2 - past.expected)
     if squares.sum() == 0:
         return np.zeros(SLOTS)
     away = np.abs((np.arange(SLOTS)[:, None] - np.arange(SLOTS) + SLOTS // 2) % SLOTS - SLOTS // 2)
@@ -304,8 +307,10 @@ def _overdispersion_by_slot(past: _Errors) -> Floats:
 
 def _overdispersion(past: _Errors) -> float:
     """alpha of NB2 by moments; 0 where the counts scatter no more than Poisson's."""
-    squares = (past.weight * past.expected**2).sum()
-    excess = (past.weight * (past.error**2 - past.expected)).sum()
+    if not past.weight.any():
+        return 0.0
+    squares = np.vdot(past.weight, past.expected**2)
+    excess = np.vdot(past.weight, past.error**2 - past.expected)
     return max(0.0, float(excess / squares)) if squares > 0 else 0.0
 
 
