@@ -70,7 +70,7 @@ components.facts(
     [
         (
             _("Data until"),
-            reader.weekday_and_day(cut.date()),
+            reader.day(cut.date()),
             (_("{clock}, stale") if build.is_stale else _("{clock}, fresh")).format(
                 clock=f"{cut:%H:%M}"
             ),

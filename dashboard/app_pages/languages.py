@@ -41,7 +41,7 @@ with st.container(border=True, key="card-cover"):
                 n=reader.number(row["n"]),
             )
         )
-    if lacking.empty:
+    if lacking.empty and table["agent_hours"].notna().any():
         st.write(_("Every live queue with a schedule is covered when its customers write."))
     unknown = table[(table["n"] >= RANKED_FROM) & table["agent_hours"].isna()]
     if len(unknown):

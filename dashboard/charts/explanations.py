@@ -204,7 +204,7 @@ def hours_map(
     highest = float(seen.quantile(0.95))
     if unit == "count":
         highest = float(np.ceil(highest))
-    ends = [0.0, highest] if unit == "count" else [0.0, highest / 2, highest]
+    ends = [0.0, highest]  # a third one would not fit a phone
     ticks = [reader.number(end) if unit == "count" else reader.value(end, unit) for end in ends]
     if seen.max() > highest:
         ticks[-1] = reader.translate("{duration} and more").format(duration=ticks[-1])

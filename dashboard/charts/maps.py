@@ -123,7 +123,7 @@ def week_map(
     # One cell that waited for days must not wash out all others: colours end at the 95 %.
     highest = seen.quantile(0.95) if len(seen) else 0.0
     if unit == "seconds":
-        ends = [0, highest / 2, highest]
+        ends = [0, highest]  # a third one would not fit a phone
         ticks = [reader.duration(round(s)) for s in ends]
         if len(seen) and seen.max() > highest:
             ticks[-1] = _("{duration} and more").format(duration=ticks[-1])
