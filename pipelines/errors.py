@@ -15,9 +15,17 @@ def without_values(message: str) -> str:
 
 
 class SupportQualityError(Exception):
-    """Trouble that the user can mend. `exit_code` is what the command line ends with."""
+    """Trouble that the user can mend. `exit_code` is what the command line ends with.
+
+    `code` and `values` say what is wrong, and with what, for who says it in words of their own (a
+    page, in its reader's language); "" where nobody does.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str = "", code: str = "", **values: object) -> None:
+        super().__init__(message)
+        self.code, self.values = code, values
 
 
 class InputError(SupportQualityError):

@@ -106,10 +106,18 @@ class ScenarioStore:
             raise UnknownNameError(
                 f"scenario '{name}' was deleted by {known[-1].saved_by} on"
                 f" {known[-1].saved_at:%Y-%m-%d}; its revisions can still be loaded"
-                f" (--revision {known[-2].revision}) and saved again"
+                f" (--revision {known[-2].revision}) and saved again",
+                "scenario_deleted",
+                name=name,
+                who=known[-1].saved_by,
+                when=known[-1].saved_at,
             )
         names = ", ".join(each.name for each in self.all())
-        raise UnknownNameError(f"scenario '{name}' is not known; known: {names or 'none'}")
+        raise UnknownNameError(
+            f"scenario '{name}' is not known; known: {names or 'none'}",
+            "scenario_not_known",
+            name=name,
+        )
 
     def history(self, name: str) -> list[Revision]:
         """Every revision of a name, the first one first; empty for a name never saved."""
@@ -152,7 +160,9 @@ class ScenarioStore:
         by = by.strip()
         if not by or len(by) > LONGEST_AUTHOR or not by.isprintable():
             raise InputError(
-                f"who saves a scenario needs a name of one line, at most {LONGEST_AUTHOR} letters"
+                f"who saves a scenario needs a name of one line, at most {LONGEST_AUTHOR} letters",
+                "scenario_author",
+                most=LONGEST_AUTHOR,
             )
         content = None if scenario is None else to_toml(scenario)
         if content is not None:
@@ -197,7 +207,7 @@ class ScenarioStore:
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise WarehouseBusyError(
-                    f"{self._path}: somebody else is saving; try again"
+                    f"{self._path}: somebody else is saving; try again", "scenario_busy"
                 ) from None
             raise StorageError(f"{self._path}: {error}; may this process write there?") from None
         except sqlite3.DatabaseError as error:
@@ -212,14 +222,22 @@ def _check_seen(name: str, last: Revision | None, replaces: int | None) -> None:
         if is_there:
             raise InputError(
                 f"there is a scenario '{last.name}' already (revision {last.revision}, saved by"
-                f" {last.saved_by} on {last.saved_at:%Y-%m-%d}); choose another name, or revise it"
+                f" {last.saved_by} on {last.saved_at:%Y-%m-%d}); choose another name, or revise it",
+                "scenario_taken",
+                name=last.name,
+                revision=last.revision,
+                who=last.saved_by,
+                when=last.saved_at,
             )
         return
     if last is None or last.revision != replaces:
         told = "nothing was saved under it" if last is None else f"it is at {last.revision} now"
         who = "" if last is None else f", by {last.saved_by}"
         raise InputError(
-            f"scenario '{name}' was changed since revision {replaces}: {told}{who}; open it again"
+            f"scenario '{name}' was changed since revision {replaces}: {told}{who}; open it again",
+            "scenario_changed",
+            name=name,
+            who="" if last is None else last.saved_by,
         )
 
 

@@ -35,7 +35,7 @@ queue = queues.queue_menu(reader)
 plan = queries.ask("staffing", channel=queue.channel, language=queue.language)
 forecast = queries.ask("forecast", channel=queue.channel, language=queue.language)
 what_if = scenario.scenario_menu(queue, plan, page)
-changed = scenario.under(what_if, plan, forecast, queue)
+changed = scenario.under(what_if, plan, forecast, queue, page)
 scenario.headline(changed, plan, what_if, reader)
 scenario.risk_words(changed, reader)
 

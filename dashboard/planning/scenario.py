@@ -147,7 +147,7 @@ def _base(plan: pd.DataFrame, page: Any) -> Any:
 
 
 def under(
-    what_if: WhatIf, plan: pd.DataFrame, forecast: pd.DataFrame, queue: Queue
+    what_if: WhatIf, plan: pd.DataFrame, forecast: pd.DataFrame, queue: Queue, page: Any
 ) -> pd.DataFrame:
     """The plan with all that is changed, and the band of what to schedule."""
     changes, base = what_if.changes, what_if.base
@@ -161,7 +161,7 @@ def under(
             days = queries.ask("forecast_days", **of)
             plan = api.what_if(plan, forecast, queue, changes, days, volume)
     except SupportQualityError as error:
-        components.failed(error)
+        st.error(escaped(words_of.trouble(error, page.build.zone, page.reader)))
         st.stop()
     shrinkage = queue.shrinkage if changes.shrinkage is None else changes.shrinkage
     return api.roster_band(plan, shrinkage)

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import components, queries
 from dashboard.formats import Reader, escaped
 from dashboard.i18n import text as _
+from dashboard.planning import scenario_words as words_of
 from pipelines import api
 from pipelines.errors import SupportQualityError
 
@@ -19,18 +20,7 @@ _SAVED_BY = "scenario.by"
 _MOST_EFFECTS = 6
 
 
-def kinds() -> dict[str, str]:
-    """What may happen, in the reader's words."""
-    return {
-        "surge": _("Market surge"),
-        "campaign": _("Campaign"),
-        "outage": _("Outage"),
-        "deflection": _("Deflection by a bot or article"),
-        "language": _("New language"),
-    }
-
-
-def draft_of(name: str, first_on: date, zone: str) -> dict[str, Any]:
+def draft_of(name: str, first_on: date, zone: str, reader: Reader) -> dict[str, Any]:
     """The draft of this session for the scenario of the address, "" for one still to be made.
 
     Loaded anew where the address names another; a name that is not there starts a new one.
@@ -44,7 +34,7 @@ def draft_of(name: str, first_on: date, zone: str) -> dict[str, Any]:
             kept = queries.scenario(name)
             content, revision = api.demand_scenarios.to_dict(kept.scenario), kept.revision
         except SupportQualityError as error:
-            components.not_found(escaped(str(error)))
+            components.not_found(escaped(words_of.trouble(error, zone, reader)))
     if content is None:
         content = {"name": "", "note": "", "effects": [_new_effect(first_on, zone)]}
     return _begin(content, name, revision)
@@ -114,9 +104,10 @@ def _begin_with(effects: list[dict[str, Any]]) -> None:
 
 
 def _effect(effect: dict, key: str, names: dict, zone: str, reader: Reader) -> dict[str, Any]:
+    labels = words_of.labels()
     one, two, three = st.columns(3)
     with one:
-        words = kinds()
+        words = words_of.kinds()
         kind = st.selectbox(
             _("What happens"),
             list(words),
@@ -125,39 +116,39 @@ def _effect(effect: dict, key: str, names: dict, zone: str, reader: Reader) -> d
             key=f"{key}-kind",
         )
         made: dict[str, Any] = {"kind": kind}
-        made["starts_at"] = _instant(_("Begins"), effect["starts_at"], f"{key}-from", zone)
+        made["starts_at"] = _instant(labels["starts_at"], effect["starts_at"], f"{key}-from", zone)
     with two:
         if kind == "deflection":
-            made["share"] = _percent(_("Contacts it takes, %"), effect, "share", key, 0.2, 0, 100)
-            made["ramp_days"] = _number(_("Days until all of it"), effect, "ramp_days", key, 0)
+            made["share"] = _percent(labels["share"], effect, "share", key, 0.2, 0, 100)
+            made["ramp_days"] = _number(labels["ramp_days"], effect, "ramp_days", key, 0)
         elif kind == "language":
             made["contacts_per_day"] = _number(
-                _("Contacts a day"), effect, "contacts_per_day", key, 20, 1
+                labels["contacts_per_day"], effect, "contacts_per_day", key, 20, 1
             )
-            made["like"] = _one_of(_("Like the language"), effect, "like", key, names, reader)
+            made["like"] = _one_of(labels["like"], effect, "like", key, names, reader)
             made["language"] = st.text_input(
-                _("Code of the new language"),
+                labels["language"],
                 effect.get("language", "fr"),
                 max_chars=12,
                 key=f"{key}-language",
             ).strip()
         else:
-            made["size"] = _percent(_("More contacts, %"), effect, "size", key, 0.8, -100, 10_000)
+            made["size"] = _percent(labels["size"], effect, "size", key, 0.8, -100, 10_000)
             if kind == "surge":
                 made["half_life_hours"] = _number(
-                    _("Hours until half of it is over"), effect, "half_life_hours", key, 24, 0.5
+                    labels["half_life_hours"], effect, "half_life_hours", key, 24, 0.5
                 )
             else:
                 later = effect["starts_at"] + timedelta(hours=6 if kind == "outage" else 72)
                 made["ends_at"] = _instant(
-                    _("Ends"), effect.get("ends_at", later), f"{key}-until", zone
+                    labels["ends_at"], effect.get("ends_at", later), f"{key}-until", zone
                 )
         if kind == "surge" and "ends_at" in effect:
             made["ends_at"] = effect["ends_at"]
         if kind == "outage":
-            backlog = _percent(_("Come once more after it, %"), effect, "backlog", key, 0, 0, 100)
+            backlog = _percent(labels["backlog"], effect, "backlog", key, 0, 0, 100)
             if backlog:
-                hours = _number(_("Spread over hours"), effect, "backlog_hours", key, 12, 1)
+                hours = _number(labels["backlog_hours"], effect, "backlog_hours", key, 12, 1)
                 made |= {"backlog": backlog, "backlog_hours": hours}
     with three:
         made |= _narrowed(effect, kind, key, names, reader)
@@ -166,9 +157,13 @@ def _effect(effect: dict, key: str, names: dict, zone: str, reader: Reader) -> d
 
 def _narrowed(effect, kind, key, names, reader) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    fields = {"channels": (_("Channels"), "channel")}
+    labels = words_of.labels()
+    fields = {"channels": (labels["channels"], "channel")}
     if kind != "language":
-        fields |= {"languages": (_("Languages"), "language"), "topics": (_("Topics"), "topic")}
+        fields |= {
+            "languages": (labels["languages"], "language"),
+            "topics": (labels["topics"], "topic"),
+        }
     for field, (label, dimension) in fields.items():
         given = effect.get(field, [])
         # What a file from elsewhere names stays, so that the answer can say it is not known here.
@@ -219,7 +214,7 @@ def _one_of(label, effect, name, key, names, reader) -> str:
     return st.selectbox(label, options, place, format_func=reader.language, key=f"{key}-{name}")
 
 
-def keeping(draft: dict[str, Any], scenario: Any, reader: Reader) -> None:
+def keeping(draft: dict[str, Any], scenario: Any, zone: str, reader: Reader) -> None:
     """Save the scenario under a name, delete it, take it along as a file, or open one."""
     number = draft["number"]
     name_column, by_column, note_column = st.columns([2, 1, 3])
@@ -237,9 +232,9 @@ def keeping(draft: dict[str, Any], scenario: Any, reader: Reader) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         label = _("Save the changes") if is_same else _("Save")
         if st.button(label, type="primary", key="scenario-save"):
-            _save(content, by, draft["revision"] if is_same else None)
+            _save(content, by, draft["revision"] if is_same else None, zone, reader)
         if draft["revision"] is not None and st.button(_("Delete"), key="scenario-delete"):
-            _delete(draft, by)
+            _delete(draft, by, zone, reader)
         if scenario is not None:
             st.download_button(
                 _("Take along (TOML)"),
@@ -255,17 +250,17 @@ def keeping(draft: dict[str, Any], scenario: Any, reader: Reader) -> None:
         _("Open a file (TOML or JSON)"), type=["toml", "json"], key=f"{number}-file"
     )
     if given is not None:
-        _open(given.getvalue())
+        _open(given.getvalue(), zone, reader)
 
 
-def _save(content: dict[str, Any], by: str, replaces: int | None) -> None:
+def _save(content: dict[str, Any], by: str, replaces: int | None, zone, reader) -> None:
     if not content["name"] or not by.strip():
         st.error(_("A scenario needs a name, and yours: so that others know whom to ask."))
         return
     try:
         kept = queries.save_scenario(api.demand_scenarios.from_dict(content), by, replaces)
     except SupportQualityError as error:
-        components.failed(error)
+        st.error(escaped(words_of.trouble(error, zone, reader)))
         return
     st.session_state[_SAVED_BY] = by
     _forget()
@@ -274,14 +269,14 @@ def _save(content: dict[str, Any], by: str, replaces: int | None) -> None:
     st.rerun()
 
 
-def _delete(draft: dict[str, Any], by: str) -> None:
+def _delete(draft: dict[str, Any], by: str, zone, reader) -> None:
     if not by.strip():
         st.error(_("Say who you are: the history tells who deleted it."))
         return
     try:
         queries.delete_scenario(draft["of"], by, draft["revision"])
     except SupportQualityError as error:
-        components.failed(error)
+        st.error(escaped(words_of.trouble(error, zone, reader)))
         return
     st.session_state[_SAVED_BY] = by
     _forget()
@@ -289,14 +284,14 @@ def _delete(draft: dict[str, Any], by: str) -> None:
     st.rerun()
 
 
-def _open(content: bytes) -> None:
+def _open(content: bytes, zone, reader) -> None:
     try:
         opened = api.demand_scenarios.from_text(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         st.error(_("This file is not UTF-8 text."))
         return
     except SupportQualityError as error:
-        components.failed(error)
+        st.error(escaped(words_of.trouble(error, zone, reader)))
         return
     st.query_params.pop("scenario", None)
     _begin(api.demand_scenarios.to_dict(opened), "", None)

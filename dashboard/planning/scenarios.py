@@ -53,7 +53,7 @@ def scenarios_view(queue: Queue, page: Any) -> None:
         else:
             _beside(scenario, queue, days, zone, reader)
     except SupportQualityError as error:
-        components.failed(error)
+        st.error(escaped(words_of.trouble(error, zone, reader)))
 
 
 # --- the scenario -------------------------------------------------------------------------
@@ -67,7 +67,7 @@ def _scenario_card(days: list, zone: str, reader: Reader) -> Any:
         options = {"": _("A new scenario")} | {name: name for name in saved["name"]}
         as_saved("scenario", saved["name"])
         picked("scenario", _("Scenario"), options, default="", width=420)
-        draft = scenario_draft.draft_of(st.query_params.get("scenario", ""), days[0], zone)
+        draft = scenario_draft.draft_of(st.query_params.get("scenario", ""), days[0], zone, reader)
         kept = saved[saved["name"] == draft["of"]]
         if len(kept):
             _kept_words(kept.iloc[0], zone, reader)
@@ -86,9 +86,9 @@ def _scenario_card(days: list, zone: str, reader: Reader) -> Any:
                 )
             except SupportQualityError as error:
                 trouble = error
-            scenario_draft.keeping(draft, scenario, reader)
+            scenario_draft.keeping(draft, scenario, zone, reader)
         if trouble:
-            components.failed(trouble)
+            st.error(escaped(words_of.trouble(trouble, zone, reader)))
         if scenario is not None:
             st.markdown(
                 "\n".join(

@@ -381,7 +381,9 @@ def _forecasts(
             known = {*known, *(made if name == "language" else ())}
             for value in given.get(f"{name}s", ()):
                 if value not in known:
-                    raise unknown(value, sorted(known), f"scenario {scenario.name}: {name}")
+                    error = unknown(value, sorted(known), f"scenario {scenario.name}: {name}")
+                    error.code, error.values = "scenario_not_here", {name: value}
+                    raise error
     # A new language takes the shape of another, on all of its channels: those are read too.
     read = (None, None) if made else (channel, language)
     forecast = plans.queue_rows(build, "forecast_intervals", *read)

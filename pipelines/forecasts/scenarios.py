@@ -95,21 +95,34 @@ def from_dict(content: Mapping[str, Any]) -> Scenario:
     """
     name = content.get("name")
     if not isinstance(name, str) or not name.strip():
-        raise InputError('a scenario needs a name: name = "..."')
+        raise InputError('a scenario needs a name: name = "..."', "scenario_name_missing")
     if len(name.strip()) > _LONGEST_NAME or not name.strip().isprintable():
-        raise InputError(f"a scenario's name is one line of at most {_LONGEST_NAME} characters")
+        raise InputError(
+            f"a scenario's name is one line of at most {_LONGEST_NAME} characters",
+            "scenario_name_long",
+            most=_LONGEST_NAME,
+        )
     if unknown := sorted(set(content) - {"name", "note", "effects"}):
-        raise InputError(f"scenario {name}: unknown {unknown[0]!r}; known: name, note, effects")
+        raise InputError(
+            f"scenario {name}: unknown {unknown[0]!r}; known: name, note, effects",
+            "scenario_unknown_field",
+            field=unknown[0],
+        )
     effects = content.get("effects")
     if not isinstance(effects, list) or not effects:
-        raise InputError(f"scenario {name}: needs at least one effect: [[effects]]")
+        raise InputError(
+            f"scenario {name}: needs at least one effect: [[effects]]", "scenario_no_effects"
+        )
     checked = tuple(
-        _effect(each, f"scenario {name}, effect {number}")
-        for number, each in enumerate(effects, start=1)
+        _effect(each, _Place(name, number)) for number, each in enumerate(effects, start=1)
     )
     note = content.get("note", "")
     if not isinstance(note, str) or len(note) > _LONGEST_NOTE:
-        raise InputError(f"scenario {name}: note is a text of at most {_LONGEST_NOTE:,} characters")
+        raise InputError(
+            f"scenario {name}: note is a text of at most {_LONGEST_NOTE:,} characters",
+            "scenario_note_long",
+            most=_LONGEST_NOTE,
+        )
     return Scenario(name.strip(), checked, note)
 
 
@@ -123,7 +136,9 @@ def from_text(text: str) -> Scenario:
             return from_dict(_with_instants(json.loads(text)))
         return from_dict(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
-        raise InputError(f"this is no scenario: {error}") from error
+        raise InputError(
+            f"this is no scenario: {error}", "scenario_unreadable", why=str(error)
+        ) from error
 
 
 def to_dict(scenario: Scenario) -> dict[str, Any]:
@@ -270,14 +285,19 @@ def _with_language(forecast: pd.DataFrame, values) -> pd.DataFrame:
     if len(spoken):
         raise InputError(
             f"language {values['language']}: {spoken['channel'].iloc[0]} has a queue in it already;"
-            " a campaign makes it busier"
+            " a campaign makes it busier",
+            "scenario_language_there",
+            language=values["language"],
+            channel=spoken["channel"].iloc[0],
         )
     days = model["local_on"] if "local_on" in model else model["starts_at"].dt.floor("D")
     per_day = model["mean"].sum() / max(1, days.nunique())
     if per_day <= 0:
         raise InputError(
             f"language {values['language']}: no contacts in {values['like']!r} to take the shape"
-            f" of; like must be one of {', '.join(sorted(forecast['language'].unique()))}"
+            f" of; like must be one of {', '.join(sorted(forecast['language'].unique()))}",
+            "scenario_language_like",
+            like=values["like"],
         )
     added = model.assign(language=values["language"], volume=1.0)
     has_begun = model["starts_at"].to_numpy() >= _instant(values["starts_at"])
@@ -333,73 +353,102 @@ def _instant(at: datetime) -> np.datetime64:
     return np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "us")
 
 
-def _effect(content: Any, where: str) -> Effect:
+@dataclass(frozen=True)
+class _Place:
+    """Where in a scenario something is wrong."""
+
+    scenario: str
+    effect: int
+    kind: str = ""
+
+    def refused(self, told: str, code: str, field: str = "", **values: Any) -> InputError:
+        of_kind = f" ({self.kind})" if self.kind else ""
+        return InputError(
+            f"scenario {self.scenario}, effect {self.effect}{of_kind}: {told}",
+            f"scenario_{code}",
+            **{"effect": self.effect, "kind": self.kind, "field": field} | values,
+        )
+
+
+def _effect(content: Any, place: _Place) -> Effect:
     if not isinstance(content, Mapping) or content.get("kind") not in _KINDS:
         given = content.get("kind") if isinstance(content, Mapping) else content
-        raise InputError(f"{where}: unknown kind {given!r}; known: {', '.join(_KINDS)}")
+        raise place.refused(
+            f"unknown kind {given!r}; known: {', '.join(_KINDS)}", "unknown_kind", given=given
+        )
     kind = content["kind"]
     needed, optional = _KINDS[kind]
     optional = {**optional, **(_NARROWED if kind != "language" else {"channels": list})}
     known = {**needed, **optional}
-    where = f"{where} ({kind})"
+    place = replace(place, kind=kind)
     for key in content:
         if key != "kind" and key not in known:
-            raise InputError(f"{where}: unknown {key!r}; known: {', '.join(known)}")
+            raise place.refused(f"unknown {key!r}; known: {', '.join(known)}", "unknown_field", key)
     for key in needed:
         if key not in content:
-            raise InputError(f"{where}: {key} is missing")
+            raise place.refused(f"{key} is missing", "missing", key)
     values = {
-        key: _value(content[key], wanted, f"{where}: {key}")
+        key: _value(content[key], wanted, key, place)
         for key, wanted in known.items()
         if key in content
     }
-    _check(values, where)
+    _check(values, place)
     return Effect(kind, values)
 
 
-def _value(given: Any, wanted: type, where: str) -> Any:
+def _value(given: Any, wanted: type, key: str, place: _Place) -> Any:
     if wanted is float and isinstance(given, int | float) and not isinstance(given, bool):
         if not np.isfinite(given):
-            raise InputError(f"{where} is {given}, not a number")
+            raise place.refused(f"{key} is {given}, not a number", "not_number", key)
         return float(given)
     if wanted is datetime and isinstance(given, datetime):
         if given.tzinfo is None:
-            raise InputError(f"{where} is {given} without a zone; write 2026-03-02T09:00:00Z")
+            raise place.refused(
+                f"{key} is {given} without a zone; write 2026-03-02T09:00:00Z", "not_instant", key
+            )
         return given.astimezone(UTC)
     is_list = wanted is list and isinstance(given, list) and len(given) > 0
     if is_list and all(isinstance(each, str) for each in given):
         return list(given)
     if wanted is str and isinstance(given, str) and given:
         return given
-    told = {
-        float: "a number",
-        datetime: "an instant such as 2026-03-02T09:00:00Z",
-        list: "a list of names, not empty",
-        str: "a name",
-    }
-    raise InputError(f"{where} is {given!r}; it must be {told[wanted]}")
+    told, code = {
+        float: ("a number", "not_number"),
+        datetime: ("an instant such as 2026-03-02T09:00:00Z", "not_instant"),
+        list: ("a list of names, not empty", "not_names"),
+        str: ("a name", "not_name"),
+    }[wanted]
+    raise place.refused(f"{key} is {given!r}; it must be {told}", code, key)
 
 
-def _check(values: Mapping[str, Any], where: str) -> None:
+def _check(values: Mapping[str, Any], place: _Place) -> None:
+    def refuse(key: str, told: str, code: str, **more: Any) -> None:
+        given = values[key]
+        raise place.refused(f"{key} is {given:g}; {told}", code, key, value=given, **more)
+
     for key in _SHARES:
         if key in values and not 0 <= values[key] <= 1:
-            raise InputError(f"{where}: {key} is {values[key]:g}; a share lies in 0 to 1")
+            refuse(key, "a share lies in 0 to 1", "share")
     for key, most in _MOST.items():
         if values.get(key, 0) > most:
-            raise InputError(f"{where}: {key} is {values[key]:g}; it can't be above {most:,.0f}")
+            refuse(key, f"it can't be above {most:,.0f}", "above", most=most)
     if "topics" in values and "topic_share" in values:
-        raise InputError(f"{where}: topics have shares of their own; leave topic_share out")
+        raise place.refused(
+            "topics have shares of their own; leave topic_share out", "topic_share", "topic_share"
+        )
     for key in _POSITIVE:
         if key in values and values[key] <= 0:
-            raise InputError(f"{where}: {key} is {values[key]:g}; it must be above 0")
+            refuse(key, "it must be above 0", "not_positive")
     if values.get("ramp_days", 0) < 0:
-        raise InputError(f"{where}: ramp_days is {values['ramp_days']:g}; it can't be below 0")
+        refuse("ramp_days", "it can't be below 0", "negative")
     if values.get("size", 0) < -1:
-        raise InputError(f"{where}: size is {values['size']:g}; no more than all can be lost (-1)")
+        refuse("size", "no more than all can be lost (-1)", "lost")
     if "ends_at" in values and values["ends_at"] <= values["starts_at"]:
-        raise InputError(f"{where}: ends_at {values['ends_at']} is not after starts_at")
+        raise place.refused(f"ends_at {values['ends_at']} is not after starts_at", "ends_before")
     if ("backlog" in values) != ("backlog_hours" in values):
-        raise InputError(f"{where}: backlog and backlog_hours go together")
+        raise place.refused(
+            "backlog and backlog_hours go together", "backlog_alone", "backlog_hours"
+        )
 
 
 def _with_instants(content: Any) -> Any:

@@ -110,7 +110,8 @@ def test_values_between_the_steps_of_the_controls_stay_as_they_were_saved(open_a
 
 def test_a_scenario_that_is_not_there_says_so_and_starts_a_new_one(open_app, written):
     app = open_app(written, "staffing", queue="phone:ko", scenario="moon")
-    assert any("scenario 'moon' is not known" in w.value.replace("\\", "") for w in app.warning)
+    told = [w.value.replace("\\", "") for w in app.warning]
+    assert "There is no scenario “moon”." in told
     assert field(app.selectbox, "Scenario").value == ""
 
 
