@@ -11,7 +11,7 @@ from datetime import date
 import pandas as pd
 
 from pipelines.api.definitions import Definition
-from pipelines.api.measures import closed_range, definition_of
+from pipelines.api.measures import definition_of, recent_range
 from pipelines.api.published import Build
 from pipelines.api.selection import (
     CALENDAR,
@@ -110,7 +110,7 @@ def what_changed(build: Build, metric: str, dims: Sequence[str], scope: Scope) -
         raise OutOfRangeError("name at least one dimension whose mix may have changed")
     if len(names) > MOST_ATTRIBUTED:
         raise OutOfRangeError(f"{len(names)} dimensions at once; at most {MOST_ATTRIBUTED}")
-    window = closed_range(build, metric, scope)
+    window = recent_range(build, metric, scope)
     earlier = previous_window(*window)
     after, before = (
         sums(build, metric, statistic, names, scope.over(*days)) for days in (window, earlier)

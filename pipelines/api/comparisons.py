@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipelines.api.changes import additive_statistic, sums
 from pipelines.api.definitions import Definition
-from pipelines.api.measures import closed_range, definition_of, measure
+from pipelines.api.measures import definition_of, measure, recent_range
 from pipelines.api.published import Build
 from pipelines.api.selection import (
     CALENDAR,
@@ -43,7 +43,7 @@ def own_baseline(
         raise OutOfRangeError(f"a baseline of {baseline_days} days holds nothing; give 1 or more")
     definition = definition_of(build, metric)
     names = _groups(by, "own baseline")
-    first, last = closed_range(build, metric, scope)
+    first, last = recent_range(build, metric, scope)
     past = first - timedelta(days=baseline_days), first - timedelta(days=1)
     now, then = (
         measure(build, metric, names, scope.over(*days), None) for days in ((first, last), past)

@@ -22,7 +22,8 @@ class Explanations:
         end: Day = None,
         where: Where = None,
     ) -> WhatChanged:
-        """A share's or mean's change against the window before, as rate part and mix part.
+        """A share's or mean's change against the window before, as rate part and mix part; of the
+        last 28 days where `start` is left open.
 
         Both parts add up to the change exactly, over groups of all `dims` together; the mix part
         is told apart by dimension. Intervals at 95 %, by drawing both windows anew.
@@ -44,9 +45,10 @@ class Explanations:
     ) -> pd.DataFrame:
         """Each group against its own days before `start`: a language against itself alone.
 
-        `measure` with baseline_value, baseline_n, baseline_low, baseline_high; change with
-        change_low and change_high (shares and means; NaN for percentiles); and `outside`: 1
-        above its baseline by more than chance, -1 below, 0 neither, NULL under n = 30.
+        Where `start` is left open, its last 28 days against those before. `measure` with
+        baseline_value, baseline_n, baseline_low, baseline_high; change with change_low and
+        change_high (shares and means; NaN for percentiles); and `outside`: 1 above its baseline
+        by more than chance, -1 below, 0 neither, NULL under n = 30.
         """
         build = self._pointer.build()
         return comparisons.own_baseline(build, metric, by, Scope(start, end, where), baseline_days)

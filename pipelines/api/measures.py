@@ -6,7 +6,7 @@ unit, up_is_good, cut, version, build_id and is_approximate.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -173,6 +173,18 @@ def closed_range(build: Build, metric: str, scope: Scope) -> tuple[date, date]:
     if start is None:
         raise UnknownNameError(f"{metric} has no observations yet; compare needs a start and end")
     return start, end
+
+
+RECENT_DAYS = 28
+"""What is held against its own past where no first day is told: all days together have none."""
+
+
+def recent_range(build: Build, metric: str, scope: Scope) -> tuple[date, date]:
+    """As `closed_range`, but of its last RECENT_DAYS where no first day is told."""
+    first, last = closed_range(build, metric, scope)
+    if scope.days[0] is None:
+        first = max(first, last - timedelta(days=RECENT_DAYS - 1))
+    return first, last
 
 
 def _estimated(

@@ -1,5 +1,6 @@
 """Commands that explain: explain, baseline, funnel, analysis."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,7 +53,9 @@ def explain(
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
-    """What changed against the window before: rates within groups, or their mix, and where."""
+    """What changed against the window before: rates within groups, or their mix, and where.
+
+    Without --from: the last 28 days."""
     import pandas as pd
 
     from pipelines.api import open_warehouse
@@ -94,14 +97,19 @@ def baseline(
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
-    """Each group against its own past, so that no language is ranked against another."""
+    """Each group against its own past, so that no language is ranked against another.
+
+    Without --from: the last 28 days."""
     from pipelines.api import open_warehouse
 
     opened = open_warehouse(warehouse)
     found = opened.own_baseline(
         metric, names(by), day(start), day(end), conditions(where), baseline_days=days
     )
-    _print(opened, found, csv, f"{found.attrs['label']} against the {days} days before")
+    since = found.attrs["baseline_end"] + timedelta(days=1)
+    _print(
+        opened, found, csv, f"{found.attrs['label']} since {since} against the {days} days before"
+    )
 
 
 @commands.command(

@@ -16,6 +16,7 @@ USAGE = 2
 BUG = 70  # EX_SOFTWARE of sysexits.h
 STOPPED = 130  # 128 + SIGINT, as shells report it
 
+_NO_DAY = ("does not match the formats '%Y-%m-%d'", "is no day like 2026-03-31")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_DISK = "the disk is full; free some space and run again, nothing was lost"
 _LOCKED = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -54,8 +55,13 @@ def explained(error: BaseException) -> tuple[str, int]:
     if isinstance(error, SupportQualityError):
         return _one_line(error), error.exit_code
     if isinstance(error, typer.TyperException):
-        message = _one_line(error.format_message()).rstrip(".")
-        return f"{message}; see support-quality --help" if message else "", USAGE
+        message = _one_line(error.format_message()).rstrip(".").replace(": Value error, ", ": ")
+        message = message.replace(
+            "does not match the formats '%Y-%m-%d'", "is no day like 2026-03-31"
+        )
+        context = getattr(error, "ctx", None)
+        asked = context.command_path if context else "support-quality"
+        return f"{message}; see {asked} --help" if message else "", USAGE
     if is_interruption(error):
         return "stopped; what was committed before stays, nothing else was changed", STOPPED
     trouble = _storage_trouble(error)

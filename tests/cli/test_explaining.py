@@ -67,3 +67,14 @@ def test_baseline_and_funnel_print_n_and_limits_per_language(run_command, exchan
     assert {row["outside"] for row in small} == {""}  # nothing is judged below 30
     pooled = run_command("funnel", "csat", *DAYS, "--pooled", "--csv", "--warehouse", exchange)
     assert {"raw", "pooled"} <= set(rows(pooled.stdout)[0])
+
+
+def test_without_days_the_last_four_weeks_are_held_against_what_was_before(run_command, exchange):
+    ran = run_command("explain", "csat", "--by", "language", "--warehouse", exchange)
+    assert "2026-10-19 to 2026-11-15 against 2026-09-21 to 2026-10-18" in ran.stdout
+    told, asked = (
+        run_command("baseline", "csat", *days, "--csv", "--warehouse", exchange).stdout
+        for days in ((), DAYS)
+    )
+    assert told == asked
+    assert all(int(row["baseline_n"]) > 0 for row in rows(told) if row["language"] == "ko")

@@ -72,3 +72,20 @@ def test_ctrl_c_exits_as_shells_expect(error):
     line, code = failures.explained(error)
     assert code == 130
     assert line.startswith("stopped;")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ("measure", "csat", "--from", "2026-13-01"),
+            "Invalid value for '--from': '2026-13-01' is no day like 2026-03-31;"
+            " see support-quality measure --help",
+        ),
+        (("measure",), "Missing argument 'METRIC'; see support-quality measure --help"),
+        (("nosuch",), "No such command 'nosuch'; see support-quality --help"),
+    ],
+)
+def test_what_was_typed_wrong_is_said_with_the_help_of_its_command(run_command, arguments, says):
+    ran = run_command(*arguments)
+    assert (ran.exit_code, ran.stderr) == (2, f"error: {says}\n")
