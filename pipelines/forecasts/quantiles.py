@@ -4,7 +4,8 @@ Counts scatter as a negative binomial, variance mu + alpha mu^2 (NB2). alpha and
 come from the errors of the last weeks' forecasts, by lead: the first day, the rest of the
 first week, later; alpha also by time of day, as nights scatter more than noons. Half hours that
 expect few contacts use the distribution's own quantiles, the others those of the standardised
-errors.
+errors. Errors are differences of square roots: they scatter alike whatever is expected, and what
+comes of them is skewed as counts are.
 
 After a change of level errors are large for weeks, and small again once it is learnt. So recent
 errors weigh more, and each is taken relative to how large errors had lately been on the evening
@@ -13,8 +14,9 @@ of its forecast, times how large they have been up to now; half of that, on the 
 Errors have a mean. Half of it is taken to be the models' own and stays in the quantiles, half
 to be the last weeks' weather: runs of weeks in which all forecasts lie too low do not last.
 
-Source: Barone-Adesi, Giannopoulos & Vosper, "VaR without correlations for portfolios of
-derivative securities", Journal of Futures Markets 19 (1999), on filtered errors.
+Sources: Anscombe, "The transformation of Poisson, binomial and negative-binomial data",
+Biometrika 35 (1948); Barone-Adesi, Giannopoulos & Vosper, "VaR without correlations for portfolios
+of derivative securities", Journal of Futures Markets 19 (1999), on errors as large as now.
 """
 
 from dataclasses import dataclass, replace
@@ -33,6 +35,7 @@ _SWING_HALF_LIFE_DAYS = 4.0  # of what "lately" is
 _SWING_PRIOR_DAYS = 5.0  # days of errors as large as usual
 _LARGEST_DAY = 3.0  # medians: one wild day is no new size
 _FEWEST_ERRORS = 40
+_ROOT = 0.375  # sqrt(count + 3/8) has nearly the same variance at any count
 _LASTING_BIAS = 0.5
 _SLOT_SPREAD = 4.0  # half hours over which alpha by time of day is smoothed
 _EVERYDAY_SHARE = 0.1  # of all evidence of alpha, that a half hour takes from the whole day
@@ -130,7 +133,8 @@ def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floa
         if known.sum() < 5:
             standardised = scatter[:, lead]
         else:
-            of_past = _standardised(errors, _deviation(errors.expected, spread))[..., 0]
+            of_past = errors.error / _deviation(errors.expected, spread)
+            of_past = _as_large_as_now(of_past, errors)[..., 0]
             # Spans of days that share no day tell something new; what n of them teach about the
             # next is as uncertain as a mean of n.
             spans = np.ptp(errors.age[known]) / known.shape[1] + 1
@@ -246,13 +250,15 @@ def _standardised_quantiles(mean: Floats, past: _Errors) -> Floats:
     else:
         deviation = _deviation(past.expected, alpha)
         bias = np.vdot(past.weight, past.error) / np.vdot(past.weight, deviation)
-        errors = _standardised(past, deviation)[is_used]
+        errors = _roots(past.expected + past.error) - _roots(past.expected)
+        errors = _as_large_as_now(errors / _root_deviation(past.expected, alpha), past)[is_used]
         # Errors of one day are alike in part: what is known lies between days and half hours.
         widened = 0.5 + (levels - 0.5) * (1 + 1 / np.sqrt(is_used.any(axis=2).sum() * n))
         factors = _weighted_quantiles(errors, past.weight[is_used], np.clip(widened, 0, 1))
         factors -= (1 - _LASTING_BIAS) * bias
     mu = np.nan_to_num(mean, nan=0.0)
-    answer = mu[..., None] + np.sqrt(mu + alpha * mu**2)[..., None] * factors
+    roots = _roots(mu)[..., None] + _root_deviation(mu, alpha)[..., None] * factors
+    answer = np.maximum(roots, 0.0) ** 2 - _ROOT
     return np.where(np.isnan(mean)[..., None], np.nan, answer)
 
 
@@ -260,11 +266,17 @@ def _deviation(expected: Floats, alpha: Floats | float) -> Floats:
     return np.sqrt(np.maximum(expected * (1 + alpha * expected), 1e-9))
 
 
-def _standardised(past: _Errors, deviation: Floats) -> Floats:
-    """Errors over their deviation, as if all had come when errors were as large as now."""
-    is_used = past.weight > 0
-    errors = np.where(is_used, past.error / deviation, 0.0)
-    swings = _swings(errors, is_used, past)
+def _root_deviation(expected: Floats, alpha: Floats | float) -> Floats:
+    return np.sqrt(1 + alpha * expected) / 2
+
+
+def _roots(counts: Floats) -> Floats:
+    return np.sqrt(np.maximum(counts, 0.0) + _ROOT)
+
+
+def _as_large_as_now(errors: Floats, past: _Errors) -> Floats:
+    """Standardised errors as if all had come when errors were as large as they are now."""
+    swings = _swings(errors, past.weight > 0, past)
     return errors * (swings[0] / swings[past.days_ago])[:, None, None]
 
 
@@ -272,7 +284,8 @@ def _swings(errors: Floats, is_used: NDArray[np.bool_], past: _Errors) -> Floats
     """How large errors had lately been on the evening so many days ago, [days]; 1: as usual."""
     evenings = np.arange(past.days_ago.max() + 1)
     n = np.bincount(past.age.ravel(), is_used.sum(axis=2).ravel(), len(evenings))
-    total = np.bincount(past.age.ravel(), np.abs(errors).sum(axis=2).ravel(), len(evenings))
+    sizes = (np.abs(errors) * is_used).sum(axis=2)
+    total = np.bincount(past.age.ravel(), sizes.ravel(), len(evenings))
     is_seen = n > 0
     size = np.divide(total, n, out=np.zeros_like(total), where=is_seen)
     size = np.minimum(size, _LARGEST_DAY * np.median(size[is_seen]))

@@ -43,24 +43,27 @@ def test_wape_and_bias_are_shares_of_what_came():
 def test_half_of_what_a_model_always_erred_stays_in_its_quantiles():
     tested = backtest(flat_grid(10.0), [Constant(12.0)], [40, 45], 14)
 
-    # every past error is -2, so all quantiles are at 11, 1 above the counts of 10: a loss of
-    # (1 - level) x 1 at each, 1/2 in the mean of the symmetric levels
-    assert tested["pinball"].tolist() == pytest.approx([0.05, 0.05, 0.05], abs=1e-9)
+    # every past error is -2, so all quantiles are at about 11, 1 above the counts of 10 (on the
+    # scale of roots half a bias of 2 deviations of sqrt(12)): a loss of (1 - level) x 1 at each,
+    # 1/2 in the mean of the symmetric levels
+    above = (np.sqrt(10.375) + 0.5 * (2 / np.sqrt(12)) / 2) ** 2 - 10.375
+    assert above == pytest.approx(0.951, abs=0.001)
+    assert tested["pinball"].tolist() == pytest.approx([above / 2 / 10] * 3, abs=1e-9)
 
 
 def test_pinball_loss_is_the_mean_over_the_quantiles():
-    # a first origin has no past: quantiles of a normal around 12 with variance 12
+    # a first origin has no past: roots are normal around that of 12, standard deviation 1/2
     tested = backtest(flat_grid(10.0), [Constant(12.0)], [0], 14)
 
     levels = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
     normal = np.array(
         [-1.959964, -1.644854, -1.281552, -0.674490, 0, 0.674490, 1.281552, 1.644854, 1.959964]
     )
-    quantiles = 12 + np.sqrt(12) * normal
+    quantiles = (np.sqrt(12.375) + normal / 2) ** 2 - 0.375
     loss = np.maximum(levels * (10 - quantiles), (levels - 1) * (10 - quantiles)).mean() / 10
     assert tested["pinball"].tolist() == pytest.approx([loss] * 3, rel=1e-5)
-    # the band is 9.6635 to 14.3365: of a 10, which stands for 9.5 to 10.5, that holds 0.8365
-    assert tested["coverage50"].tolist() == pytest.approx([0.8365] * 3, abs=1e-4)
+    # the band is 9.7410 to 14.4865: of a 10, which stands for 9.5 to 10.5, that holds 0.7590
+    assert tested["coverage50"].tolist() == pytest.approx([0.7590] * 3, abs=1e-4)
 
 
 def test_the_first_day_is_the_first_open_one():

@@ -107,10 +107,13 @@ def test_quantiles_are_sorted_and_never_below_zero(seed, level, wild):
 
 
 def test_without_a_past_large_means_scatter_as_counts_do():
-    quantiles = half_hour_quantiles(np.full((1, 48), 100.0), NO_PAST)
+    quantiles = half_hour_quantiles(np.full((1, 48), 100.0), NO_PAST)[0, 0]
 
-    assert quantiles[0, 0, QUANTILES.index(0.975)] == pytest.approx(100 + 1.959964 * 10, abs=1e-5)
-    assert quantiles[0, 0, QUANTILES.index(0.5)] == pytest.approx(100)
+    # as counts, skewed: Poisson's own are 81, 100 and 120
+    root, out = np.sqrt(100.375), 1.959964 / 2
+    low, high = (root - out) ** 2 - 0.375, (root + out) ** 2 - 0.375
+    assert quantiles[[0, 4, 8]] == pytest.approx([low, 100, high])
+    assert [round(low, 1), round(high, 1)] == [81.3, 120.6]
 
 
 def test_bands_follow_errors_that_have_grown():
