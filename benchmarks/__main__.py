@@ -24,6 +24,7 @@ BENCHMARKS = {
     "queries": ("--contacts",),
     "forecast": (),
     "staffing": (),
+    "what_if": (),
     "app": (),
 }
 

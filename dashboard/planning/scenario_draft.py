@@ -231,10 +231,9 @@ def keeping(draft: dict[str, Any], scenario: Any, zone: str, reader: Reader) -> 
     is_same = draft["revision"] is not None and key(name) == key(draft["of"])
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         label = _("Save the changes") if is_same else _("Save")
-        if st.button(label, type="primary", key="scenario-save"):
-            _save(content, by, draft["revision"] if is_same else None, zone, reader)
-        if draft["revision"] is not None and st.button(_("Delete"), key="scenario-delete"):
-            _delete(draft, by, zone, reader)
+        is_saving = st.button(label, type="primary", key="scenario-save")
+        is_kept = draft["revision"] is not None
+        is_deleting = is_kept and st.button(_("Delete"), key="scenario-delete")
         if scenario is not None:
             st.download_button(
                 _("Take along (TOML)"),
@@ -246,6 +245,10 @@ def keeping(draft: dict[str, Any], scenario: Any, zone: str, reader: Reader) -> 
                 type="tertiary",
                 help=_("A file that a colleague can open here, or in another installation"),
             )
+    if is_saving:
+        _save(content, by, draft["revision"] if is_same else None, zone, reader)
+    if is_deleting:
+        _delete(draft, by, zone, reader)
     given = st.file_uploader(
         _("Open a file (TOML or JSON)"), type=["toml", "json"], key=f"{number}-file"
     )

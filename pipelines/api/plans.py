@@ -51,6 +51,7 @@ _COLUMNS_BEFORE_FORECAST = {
         "day_in_a_row", "week_hours", "is_beyond_headcount",
     ),
 }  # fmt: skip
+_PLANS = ("forecast_", "staffing_")
 _RECENT_DAYS = 28
 _FURTHER = {
     "has_forecast": "forecast_intervals",
@@ -129,7 +130,8 @@ def queue_rows(
         if day is not None:
             conditions.append(f"local_on {comparison} ?")
             parameters.append(day)
-    return build.query(
+    ask = build.kept if table.startswith(_PLANS) else build.query
+    return ask(
         f"SELECT * FROM {quoted(table)} WHERE {' AND '.join(conditions)} ORDER BY {order}",
         parameters,
     )

@@ -24,6 +24,7 @@ from pipelines.errors import InputError, NothingPublishedError
 POINTER = "CURRENT"
 _RETRIES = 3
 _SIZES_KEPT = 10_000
+_FRAMES_KEPT = 24
 _KNOWN_KEPT = 500
 
 
@@ -34,6 +35,7 @@ class Build:
         self.path = path
         self._sizes: dict[tuple, int] = {}
         self._known: dict[tuple, dict[int, object]] = {}
+        self._kept: dict[tuple, pd.DataFrame] = {}
         self._connection = duckdb.connect(str(path), read_only=True)
         # DuckDB opens a file once per process: a second reader of it finds the settings locked.
         if self._connection.sql("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
@@ -53,6 +55,18 @@ class Build:
         """
         with _values_readable():
             return self._connection.cursor().execute(sql, list(parameters)).df()
+
+    def kept(self, sql: str, parameters: Sequence = ()) -> pd.DataFrame:
+        """`query`, kept for who asks the same again: of the forecast and the plan, which every
+        what-if begins with, and which are some thousand rows however many contacts there are."""
+        key = (sql, *parameters)
+        found = self._kept.get(key)
+        if found is None:
+            found = self.query(sql, parameters)
+            if len(self._kept) >= _FRAMES_KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return found.copy(deep=False)  # whoever writes into it gets data of his own
 
     def arrow(self, sql: str, parameters: Sequence = ()) -> pa.Table:
         """One SELECT as an Arrow table: lists per group arrive as flat arrays, uncopied."""

@@ -414,7 +414,7 @@ def _desks(build: Build, scenario: Scenario, language: str | None = None) -> lis
     found = []
     made = _made(scenario)
     of = "SELECT * FROM ref_queues WHERE language = coalesce(?, language)"
-    for row in build.query(of, [language]).to_dict("records"):
+    for row in build.kept(of, [language]).to_dict("records"):
         desk = {name: None if pd.isna(value) else value for name, value in row.items()}
         if desk["concurrency"] is None:  # nobody answers this queue
             continue
