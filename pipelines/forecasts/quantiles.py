@@ -20,6 +20,7 @@ of derivative securities", Journal of Futures Markets 19 (1999), on errors as la
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -292,15 +293,23 @@ def _swings(errors: Floats, is_used: NDArray[np.bool_], past: _Errors) -> Floats
     usual = size[is_seen].mean()
     if usual == 0:
         return np.ones(len(evenings))
-    since = evenings - evenings[:, None]
-    weight = np.where(since >= 0, 0.5 ** (np.maximum(since, 0) / _SWING_HALF_LIFE_DAYS), 0.0)
+    weight = _lately(len(evenings))
     lately = (weight @ size + _SWING_PRIOR_DAYS * usual) / (weight @ is_seen + _SWING_PRIOR_DAYS)
     return np.sqrt(lately / usual)
 
 
+@lru_cache(maxsize=16)
+def _lately(days: int) -> Floats:
+    """[days, days] what a day that many days ago weighs on the evening so many days ago."""
+    since = np.arange(days) - np.arange(days)[:, None]
+    return np.where(since >= 0, 0.5 ** (np.maximum(since, 0) / _SWING_HALF_LIFE_DAYS), 0.0)
+
+
 def _weighted_quantiles(values: Floats, weights: Floats, levels: Floats) -> Floats:
-    """As `np.quantile` where all weights are equal: the ends are the levels 0 and 1."""
-    order = np.argsort(values)
+    """As `np.quantile` where all weights are equal, to a thousandth."""
+    # Thousandths are sorted digit by digit, ten times as fast; errors of 32 deviations or more
+    # are too few to reach a level, as the mean square is about 1.
+    order = np.argsort(np.clip(values * 1000, -32e3, 32e3).astype(np.int16), kind="stable")
     before = np.cumsum(weights[order]) - weights[order]
     return np.interp(levels, before / before[-1], values[order])
 
