@@ -106,9 +106,9 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
 
 def with_costs(staffing: pd.DataFrame, queues: pd.DataFrame) -> pd.DataFrame:
     """The plan with `hour_cost` of its queues' desks (`staffing_queues`), for `shortage`."""
-    return staffing.merge(
-        queues[["channel", "language", "hour_cost"]], on=["channel", "language"], how="left"
-    )
+    costs = queues[["channel", "language", "hour_cost"]]
+    found = staffing[["channel", "language"]].merge(costs, on=["channel", "language"], how="left")
+    return staffing.assign(hour_cost=found["hour_cost"].to_numpy())
 
 
 def target_misses(staffing: pd.DataFrame) -> pd.DataFrame:
