@@ -35,6 +35,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -151,7 +152,10 @@ def in_rows(cards: Sequence[T]) -> list[Sequence[T]]:
 
 
 def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) -> None:
-    """One headline number: value, change by its direction, interval, n, and its definition."""
+    """One headline number: value, change, interval, n, and its definition.
+
+    The change has the colour of its direction where it is more than chance explains.
+    """
     reader, unit = page.reader, frame.attrs["unit"]
     row = frame.iloc[0] if len(frame) else pd.Series(dtype=object)
     n = row.get("n")
@@ -164,7 +168,9 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
         else None
     )
     is_moving = frame.attrs["metric"] in _STILL_MOVING and _is_new(page)
-    is_flat = up_is_good is None or is_moving or (step is not None and step[0] not in "+-")
+    is_chance = row.get("change_low", np.nan) <= 0 <= row.get("change_high", np.nan)
+    is_step = step is not None and step[0] in "+-"
+    is_judged = up_is_good is not None and is_step and not is_moving and not is_chance
     definition = queries.definition(frame.attrs["metric"])
     behind = [f"n = {reader.count(0 if pd.isna(n) else n)}"]
     if step:
@@ -181,8 +187,8 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
             label,
             _hidden_value(n) if small else reader.value(row.get("value"), unit),
             step,
-            delta_color="off" if is_flat else "normal" if up_is_good else "inverse",
-            delta_arrow="off" if step and step[0] not in "+-" else "auto",
+            delta_color=("normal" if up_is_good else "inverse") if is_judged else "off",
+            delta_arrow="auto" if is_step else "off",
             label_visibility="collapsed",
         )
         st.caption("  \n".join(behind))
@@ -473,24 +479,3 @@ def _choose_language() -> None:
     st.session_state[_LOCALE] = i18n.choose(st.session_state["language-menu"])
     st.session_state[_LOCALE_CHOSEN] = True
     st.query_params["lang"] = st.session_state[_LOCALE]
-
-
-def ledger_words() -> dict[str, str]:
-    """What the columns of the books are called."""
-    return {
-        "source": _("Source"),
-        "file": _("File"),
-        "day": _("Day"),
-        "received": _("Received"),
-        "counted": _("Counted"),
-        "quarantined": _("Quarantined"),
-        "merged": _("Merged into another"),
-        "spam": _("Spam"),
-        "test": _("Test"),
-        "duplicate": _("Delivered again"),
-        "agent_initiated": _("Started by an agent"),
-        "internal": _("Internal"),
-        "follow_up": _("Follow-up"),
-        "linked": _("Linked to another"),
-        "deleted": _("Deleted"),
-    }

@@ -135,6 +135,27 @@ def _told(sentence: str) -> str:
     return sentence
 
 
+def ledger_words() -> dict[str, str]:
+    """What the columns of the books are called."""
+    return {
+        "source": _("Source"),
+        "file": _("File"),
+        "day": _("Day"),
+        "received": _("Received"),
+        "counted": _("Counted"),
+        "quarantined": _("Quarantined"),
+        "merged": _("Merged into another"),
+        "spam": _("Spam"),
+        "test": _("Test"),
+        "duplicate": _("Delivered again"),
+        "agent_initiated": _("Started by an agent"),
+        "internal": _("Internal"),
+        "follow_up": _("Follow-up"),
+        "linked": _("Linked to another"),
+        "deleted": _("Deleted"),
+    }
+
+
 def finding(text: str, reader: Reader) -> str:
     """What a check found: 'source=zendesk, contacts=2' as 'Source: zendesk · Contacts: 2'."""
     told = []

@@ -15,7 +15,9 @@ from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
 from dashboard.i18n import text as _
 
 MOST_ROWS = 100  # each costs time on every run, and nobody reads more on a screen
-_VALUES = ("value", "low", "high", "previous_value", "previous_low", "previous_high", "change")
+_CHANGE = ("change", "change_low", "change_high")
+_BEFORE = ("previous_value", "previous_low", "previous_high", *_CHANGE)
+_VALUES = ("value", "low", "high", *_BEFORE)
 _CODES = ("channel", "language", "topic", "team", "urgency")
 _COUNTS = ("n", "previous_n", "at_risk")
 
@@ -162,7 +164,7 @@ def _styled(
                 [_hidden() if f else n for n, f in zip(table[column], few, strict=True)],
                 dtype=object,
             )
-        if column == "change" and "previous_n" in table:
+        if column in _CHANGE and "previous_n" in table:
             shown[column] = shown[column].mask((table["previous_n"] < SUPPRESSED_BELOW).to_numpy())
         if (form := _formatter(unit, reader)) is not None:
             formats[column] = form
@@ -206,8 +208,7 @@ def suppressed(table: pd.DataFrame) -> pd.DataFrame:
     """
     kept = table.copy()
     values = [column for column in _VALUES if column in table]
-    before = ["previous_value", "previous_low", "previous_high", "change"]
-    groups = [("n", values), ("previous_n", before)]
+    groups = [("n", values), ("previous_n", _BEFORE)]
     groups += [(m.n, [m.value, m.low, m.high]) for m in _measures(table)]
     for n, of_group in groups:
         if n not in table:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, queries, tables
+from dashboard import components, figures, queries, refusals, tables
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from pipelines.errors import UnknownNameError
@@ -166,7 +166,7 @@ def _facts(facts: dict) -> None:
             if facts["exclusion"]:
                 st.badge(
                     _("not counted: {reason}").format(
-                        reason=components.ledger_words()
+                        reason=refusals.ledger_words()
                         .get(facts["exclusion"], facts["exclusion"])
                         .lower()
                     ),

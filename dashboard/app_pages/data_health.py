@@ -24,7 +24,7 @@ findings = queries.ask("findings").query("check != 'nothing_quarantined'")  # ha
 MOST_OPENED = 20_000
 NARROW_HEIGHT = 480  # the legend takes a line per reason on a phone
 
-words = components.ledger_words()
+words = refusals.ledger_words()
 REASONS = [c for c in ledger.columns if c not in ("source", "file", "day", "received", "counted")]
 BOOKS = ["counted", *REASONS]
 unbalanced = ledger[ledger["received"] != ledger[BOOKS].sum(axis=1)]

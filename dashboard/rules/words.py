@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import components
+from dashboard import refusals
 from dashboard.i18n import text as _
 
 
@@ -110,5 +110,5 @@ def reasons() -> dict[str, str]:
         "late_rating": _("a rating after the window"),
         "rating_without_time": _("a rating without a time"),
         "unknown": _("not known"),
-        **components.ledger_words(),
+        **refusals.ledger_words(),
     }

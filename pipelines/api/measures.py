@@ -60,7 +60,8 @@ def compare(
     scope: Scope,
     statistic: str | None,
 ) -> pd.DataFrame:
-    """`measure` beside the window before it: adds previous_value, _n, _low, _high and change."""
+    """`measure` beside the window before it: adds previous_value, _n, _low, _high and change with
+    its own interval."""
     definition = definition_of(build, metric)
     chosen = _statistic(definition, statistic)
     names = as_list(by)
@@ -78,7 +79,9 @@ def compare(
     then = then.rename(columns={name: f"previous_{name}" for name in ("value", "n", "low", "high")})
     found = now.merge(then, on=names, how="outer") if names else now.join(then)
     counts = {name: found[name].fillna(0).astype("int64") for name in ("n", "previous_n")}
-    found = found.assign(**counts, change=found["value"] - found["previous_value"])
+    sides = [found[f"{side}{name}"] for side in ("", "previous_") for name in _ESTIMATE]
+    change = zip(("change", "change_low", "change_high"), intervals.difference(*sides), strict=True)
+    found = found.assign(**counts, **dict(change))
     found.attrs = {
         "is_approximate": now.attrs["is_approximate"] or then.attrs["is_approximate"],
         "previous_start": before[0],
@@ -175,6 +178,7 @@ def closed_range(build: Build, metric: str, scope: Scope) -> tuple[date, date]:
     return start, end
 
 
+_ESTIMATE = ("value", "low", "high")
 RECENT_DAYS = 28
 """What is held against its own past where no first day is told: all days together have none."""
 

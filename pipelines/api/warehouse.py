@@ -103,8 +103,9 @@ class Warehouse(Explanations, Health, Planning, Rules, Scenarios, Voices):
         """`measure`, next to the window of equal length just before.
 
         Adds previous_value, previous_n, previous_low, previous_high, and `change` = value -
-        previous_value, in the metric's unit; 1-30 November is compared with 2-31 October. A side
-        left open is the first or last day that the metric has.
+        previous_value, in the metric's unit, with change_low and change_high (NaN for counts);
+        1-30 November is compared with 2-31 October. A side left open is the first or last day
+        that the metric has.
         """
         build = self._pointer.build()
         return measures.compare(build, metric, by, Scope(start, end, where), statistic)

@@ -131,6 +131,34 @@ def ratio_of_totals(
     return centre, centre - margin, centre + margin
 
 
+def difference(
+    value: ArrayLike,
+    low: ArrayLike,
+    high: ArrayLike,
+    base: ArrayLike,
+    base_low: ArrayLike,
+    base_high: ArrayLike,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """How much an estimate differs from an independent one, from the intervals of both.
+
+    Returns
+    -------
+    difference, low, high : value less base, as sure as the intervals given; NaN limits where
+        either has none.
+
+    Source: Zou & Donner (2008), Statistics in Medicine 27: variance estimates recovered (MOVER).
+    """
+    value, low, high, base, base_low, base_high = (
+        np.asarray(given, dtype=float) for given in (value, low, high, base, base_low, base_high)
+    )
+    step = value - base
+    return (
+        step,
+        step - np.hypot(value - low, base_high - base),
+        step + np.hypot(high - value, base - base_low),
+    )
+
+
 def share_difference(
     successes: ArrayLike,
     n: ArrayLike,
@@ -146,14 +174,11 @@ def share_difference(
 
     Source: Newcombe (1998), Statistics in Medicine 17, method 10: from both Wilson intervals.
     """
-    share, base = ratio(successes, n), ratio(base_successes, base_n)
-    low, high = wilson(successes, n, confidence)
-    base_low, base_high = wilson(base_successes, base_n, confidence)
-    difference = share - base
-    return (
-        difference,
-        difference - np.hypot(share - low, base_high - base),
-        difference + np.hypot(high - share, base - base_low),
+    return difference(
+        ratio(successes, n),
+        *wilson(successes, n, confidence),
+        ratio(base_successes, base_n),
+        *wilson(base_successes, base_n, confidence),
     )
 
 

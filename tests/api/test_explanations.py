@@ -107,6 +107,13 @@ def test_a_filter_applies_to_both_windows(rated):
     assert (found.before.value, found.after.value) == (0.60, 0.62)
 
 
+def test_a_change_against_the_window_before_has_an_interval_of_its_own(rated):
+    found = rated.compare("csat", **WEEK).iloc[0]
+    told = [round(found[name], 4) for name in ("change", "change_low", "change_high")]
+    assert told == [-0.105, -0.1385, -0.0713]  # Newcombe's, of 765 and 870 in 1,000
+    assert rated.compare("contacts", **WEEK)[["change_low", "change_high"]].isna().all(axis=None)
+
+
 @pytest.mark.parametrize(
     ("metric", "dims", "days", "error", "says"),
     [

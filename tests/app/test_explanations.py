@@ -2,9 +2,11 @@
 
 import pandas as pd
 import pytest
+from streamlit.proto.Metric_pb2 import Metric
 
 from dashboard import explanations
 from dashboard.formats import ENGLISH
+from tests.fixtures import RawWarehouse
 
 
 def said(app) -> str:
@@ -42,11 +44,32 @@ def test_the_newest_contacts_may_still_be_answered_so_their_share_is_not_judged(
         told = [text.value for text in app.caption if text.value.startswith("was ")]
         return app.metric[place].proto.color, told[place]
 
-    grey, newest = unanswered(from_="2026-10-19", to="2026-11-15")
-    judged, older = unanswered(from_="2026-09-21", to="2026-10-18")
+    colour, newest = unanswered(from_="2026-10-19", to="2026-11-15")
+    assert colour == Metric.GRAY
     assert ", after more time  \n" in newest
-    assert ", after more time" not in older
-    assert grey != judged
+    assert ", after more time" not in unanswered(from_="2026-09-21", to="2026-10-18")[1]
+
+
+def test_a_step_has_a_colour_where_it_is_more_than_chance_explains(open_app, tmp_path):
+    # Of 40 ratings a week half were good; then 22 of the English ones and 2 of the Korean.
+    good = {("en", 1): 20, ("en", 8): 22, ("ko", 1): 20, ("ko", 8): 2}
+    rated = [(f"{code}{day}-{i}", code, day, 5 if i < n else 1)
+             for (code, day), n in good.items() for i in range(40)]  # fmt: skip
+    RawWarehouse(tmp_path)(
+        contacts="contact_id | language | created_at\n"
+        + "\n".join(f"{c} | {code} | 2026-03-0{day} 01:00:00Z" for c, code, day, _ in rated),
+        surveys="survey_id | contact_id | sent_at | answered_at | scale | score\n"
+        + "\n".join(
+            f"s-{c} | {c} | 2026-03-0{day} 02:00:00Z | 2026-03-0{day} 03:00:00Z | 1-5 | {score}"
+            for c, _, day, score in rated
+        ),
+    ).close()
+    colours = {}
+    for code in ("en", "ko"):
+        app = open_app(tmp_path, "satisfaction", language=code, from_="2026-03-05", to="2026-03-11")
+        (metric,) = [m for m in app.metric if m.label == "Satisfied (4 or 5 of 5)"]
+        colours[code] = (metric.delta, metric.proto.color)
+    assert colours == {"en": ("+5.0 pts", Metric.GRAY), "ko": ("-45.0 pts", Metric.RED)}
 
 
 def test_languages_names_who_is_not_covered_and_which_schedules_are_missing(
