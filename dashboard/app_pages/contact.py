@@ -187,7 +187,7 @@ def _facts(facts: dict) -> None:
                 (_("Full resolution"), reader.duration(facts["full_resolution_seconds"])),
                 (_("Reopened"), reader.number(facts["reopens_count"])),
                 (_("Details asked for"), reader.number(facts["clarification_rounds"])),
-                (_("Transferred"), reader.number(facts["transfers_count"])),
+                (_("Hand-overs"), reader.number(facts["transfers_count"])),
                 (_("Team"), reader.name("team", facts["team"])),
                 (_("Agent"), reader.name("agent", facts["agent_id"])),
             ):

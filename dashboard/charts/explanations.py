@@ -11,6 +11,7 @@ from dashboard.charts.look import (
     CONTRAST,
     NEUTRAL,
     SEQUENTIAL,
+    colour_bar,
     empty,
     faded,
     figure,
@@ -222,19 +223,7 @@ def hours_map(
             text=np.array(words, dtype=object),
             hovertemplate="%{text}<extra></extra>",
             hoverongaps=False,
-            colorbar={
-                "title": {"text": label, "side": "top"},
-                "orientation": "h",
-                "thickness": 8,
-                "len": 0.5,
-                "x": 0,
-                "xanchor": "left",
-                "y": 1.02,
-                "yanchor": "bottom",
-                "outlinewidth": 0,
-                "tickvals": ends,
-                "ticktext": ticks,
-            },
+            colorbar=colour_bar(label) | {"tickvals": ends, "ticktext": ticks},
         )
     )
     chart.update_xaxes(type="category", tickvals=list(_HOURS[::6]), tickangle=0)

@@ -240,6 +240,22 @@ def slot_ticks(slots: Sequence[int], reader: Reader) -> dict:
     return {"tickvals": shown, "ticktext": shown, "tickangle": 0}
 
 
+def colour_bar(title: str) -> dict:
+    """The scale of a heat map: a thin line above it, so that a phone has the width for the map."""
+    return {
+        "title": {"text": title, "side": "top"},
+        "orientation": "h",
+        "thickness": 8,
+        "tickangle": 0,
+        "len": 0.5,
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.02,
+        "yanchor": "bottom",
+        "outlinewidth": 0,
+    }
+
+
 def empty(message: str, height: int = 160) -> go.Figure:
     """A figure that says why there is nothing to draw."""
     chart = figure(height)

@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.look import DIVERGING, SEQUENTIAL, empty, figure, slot_ticks
+from dashboard.charts.look import (
+    DIVERGING,
+    SEQUENTIAL,
+    colour_bar,
+    empty,
+    figure,
+    slot_ticks,
+)
 from dashboard.charts.staffing import agents_words, gap_words
 from dashboard.formats import ENGLISH, Reader
 
@@ -47,7 +54,7 @@ def gap_map(
             f"{_('Scheduled')}: {agents_words(there[r][c], reader)}"
         )
     )
-    bar = _colour_bar(_("agents short (−) or spare (+)"))
+    bar = colour_bar(_("agents short (−) or spare (+)"))
     # Whole people: a tick between two of them would name nobody.
     bar |= {"tickvals": [-reach, 0, reach], "ticktext": [_signed(v) for v in (-reach, 0, reach)]}
     return grid.drawn(gap, words, DIVERGING, bar, height, zmin=-reach, zmax=reach)
@@ -66,7 +73,7 @@ def agents_map(
     grid = _HalfHours(staffing, row, names, reader)
     needed = grid.of("required_scheduled", scarcest="max")
     most = max((v for line in needed for v in line if v is not None), default=1) or 1
-    bar = _colour_bar(_("agents to schedule")) | {"tickvals": [0, most]}
+    bar = colour_bar(_("agents to schedule")) | {"tickvals": [0, most]}
     words = grid.words(
         lambda r, c: (
             ""
@@ -119,7 +126,7 @@ def week_map(
     if seen.empty:
         return empty(reader.translate("Fewer than 5 in every period: too few to tell anything."))
     chart = figure(height)
-    bar = _colour_bar(label)
+    bar = colour_bar(label)
     # One cell that waited for days must not wash out all others: colours end at the 95 %.
     highest = seen.quantile(0.95) if len(seen) else 0.0
     if unit == "seconds":
@@ -214,21 +221,6 @@ def _grid(values: pd.Series, rows: Sequence, columns: Sequence, take: str = "min
     known = values[values.notna()]
     found = dict(zip(known.index, known.tolist(), strict=True))
     return [[found.get((row, column)) for column in columns] for row in rows]
-
-
-def _colour_bar(title: str) -> dict:
-    return {
-        "title": {"text": title, "side": "top"},
-        "orientation": "h",
-        "thickness": 8,
-        "tickangle": 0,
-        "len": 0.5,
-        "x": 0,
-        "xanchor": "left",
-        "y": 1.02,
-        "yanchor": "bottom",
-        "outlinewidth": 0,
-    }
 
 
 def _signed(value: float) -> str:
