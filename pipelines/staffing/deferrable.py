@@ -32,7 +32,7 @@ DEFERRABLE_COLUMNS = (
 )
 
 _ROUNDING = 1e-7
-_EXACT = 1e-10
+_EXACT = 1e-11  # of all the work: sums over some hundred rows are no more exact
 
 
 def spare_hours(live_agents: ArrayLike, live_occupancy_share: ArrayLike) -> NDArray[np.float64]:
@@ -340,6 +340,7 @@ class _Interval:
         upto = at_hand - self._spared
         upto[-1] = self._least[-1]
         self._upto = np.minimum.accumulate(upto[::-1])[::-1]
+        self._exact = _EXACT * max(1.0, at_hand[-1])
 
     def least_peak(self, peak: float) -> float:
         """The fewest agents at once with whom it can be done, and no fewer than `peak`."""
@@ -352,7 +353,7 @@ class _Interval:
             # What is missing at worst falls by this with each further agent, or by less if some
             # rows then have all they may: then it is asked again (Newton, from below).
             further = np.count_nonzero(self._most[first : last + 1] > peak)
-            if short[last] <= _EXACT or not further:
+            if short[last] <= self._exact or not further:
                 return peak
             peak += short[last] / (HOURS * further)
 
