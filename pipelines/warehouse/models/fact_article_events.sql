@@ -2,7 +2,7 @@
 summary = "What visitors did in the help centre: views, searches and votes."
 grain = "one event, or one line of counts of equal events"
 key = ["event_id"]
-sort = ["happened_on", "event", "language"]
+sort = ["happened_on"]
 [columns]
 event_id = { type = "VARCHAR", meaning = "`<system>:<id>`" }
 event = { type = "VARCHAR", meaning = "view, search or vote" }

@@ -2,7 +2,7 @@
 summary = "Every time a solved contact was opened again: the status history's; where there is none, as many as the helpdesk counts (9 at most), dated as late as they can have been."
 grain = "one reopening of a counted contact"
 key = ["contact_id", "ordinal"]
-sort = ["reopened_on", "channel", "language"]
+sort = ["reopened_on"]
 [columns]
 contact_id = { type = "VARCHAR", meaning = "the contact" }
 ordinal = { type = "BIGINT", meaning = "1 for the contact's first reopening" }

@@ -2,7 +2,7 @@
 summary = "Every solve of a counted contact: the status history's, else the first and the last that the helpdesk's clocks tell."
 grain = "one solve event"
 key = ["contact_id", "ordinal"]
-sort = ["solved_on", "channel", "language"]
+sort = ["solved_on"]
 [columns]
 contact_id = { type = "VARCHAR", meaning = "the contact", compression = "zstd" }
 solved_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was solved" }

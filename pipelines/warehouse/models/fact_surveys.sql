@@ -2,7 +2,7 @@
 summary = "Every survey sent, answered or not, with the contact it asks about. Of several ratings of one contact the last within the window counts: is_last_rating."
 grain = "one survey"
 key = ["survey_id"]
-sort = ["answered_on", "channel", "language"]
+sort = ["answered_on"]
 [columns]
 survey_id = { type = "VARCHAR", meaning = "`<system>:<id>`" }
 contact_id = { type = "VARCHAR", meaning = "the contact it asks about, of one matter the one that counts; NULL where not known" }

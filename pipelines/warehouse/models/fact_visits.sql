@@ -2,7 +2,7 @@
 summary = "Visits to the help centre: what one visitor read and searched without a long pause, and whether they contacted support after it."
 grain = "one visit of a known visitor"
 key = ["visit_id"]
-sort = ["started_on", "language"]
+sort = ["started_on"]
 [columns]
 visit_id = { type = "VARCHAR", meaning = "event_id of the visit's first event" }
 visitor_id = { type = "VARCHAR", meaning = "keyed pseudonym of the visitor; that of the requester where both are signed in" }
