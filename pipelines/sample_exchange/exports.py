@@ -202,6 +202,9 @@ class ExportWriter:
         self._handles["calls.csv"].write(f"Total,{self._rows['calls.csv']}{',' * 15}\n".encode())
         self._handles["zendesk_json/tickets.jsonl"].flush()
         self._write_first_page()
+        for name, handle in self._handles.items():
+            if not handle.tell():
+                (self._out / name).unlink()  # a loader takes an empty file for a failed export
         summary = {
             name: {"rows": rows, "dirty": dict(sorted(self._dirt.get(name, {}).items()))}
             for name, rows in self._rows.items()

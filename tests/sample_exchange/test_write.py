@@ -37,6 +37,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(tmp_path):
     assert same & {"calls.csv", "surveys.csv", "zendesk_tickets.csv", "market_events.csv"} == set()
 
 
+def test_a_tiny_sample_holds_no_file_without_a_record(tmp_path):
+    sample_exchange.write(tmp_path / "tiny", 30, 1)
+    written = _contents(tmp_path / "tiny")
+    assert [name for name, content in written.items() if not content] == []
+    assert "delighted.jsonl" not in written  # nobody of thirty was asked
+    assert "zendesk_chat.jsonl" in written
+
+
 def test_the_committed_sample_is_what_its_recorded_seed_gives(tmp_path):
     sample_exchange.write(tmp_path, CONTACTS, SEED)
     committed = {
