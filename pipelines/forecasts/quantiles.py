@@ -35,6 +35,7 @@ HALF_LIFE_DAYS = 28.0  # of an error's weight
 _SWING_HALF_LIFE_DAYS = 4.0  # of what "lately" is
 _SWING_PRIOR_DAYS = 5.0  # days of errors as large as usual
 _LARGEST_DAY = 3.0  # medians: one wild day is no new size
+_WILDEST_DAY = 8.0  # medians
 _FEWEST_ERRORS = 40
 _ROOT = 0.375  # sqrt(count + 3/8) has nearly the same variance at any count
 _LASTING_BIAS = 0.5
@@ -86,7 +87,7 @@ def jittered_quantiles(mean: Floats, past: PastErrors) -> Floats:
     for lead in _leads(mean):
         errors = _known_errors(past, lead)
         is_few = errors.expected < FEW_CONTACTS
-        answer[lead] = _standardised_quantiles(mean[lead], errors.where(~is_few))
+        answer[lead] = _standardised_quantiles(mean[lead], _tamed(errors.where(~is_few)))
         few_alpha[lead] = _overdispersion(errors.where(is_few))
     has_few = mean < FEW_CONTACTS
     answer[has_few] = _jittered_negative_binomial(mean[has_few], few_alpha[has_few], QUANTILES)
@@ -239,6 +240,23 @@ def _known_errors(past: PastErrors, lead: slice) -> _Errors:
         age=age,
         days_ago=past.days_ago,
     )
+
+
+def _tamed(past: _Errors) -> _Errors:
+    """A day that errs by more than 8 usual days counts as the part of a day that 8 are of it.
+
+    An outage brings thirty times the contacts on one day of 56; squared, and with the weight of
+    recent days, it would say how all the next weeks scatter.
+    """
+    is_used = past.weight > 0
+    error = np.abs((past.error * is_used).sum(axis=2))
+    size = error / np.sqrt(np.maximum((past.expected * is_used).sum(axis=2), 1.0))
+    is_known = is_used.any(axis=2)
+    if not is_known.any():
+        return past
+    limit = _WILDEST_DAY * np.median(size[is_known])
+    part = np.where(size > limit, limit / np.maximum(size, 1e-9), 1.0)
+    return replace(past, weight=past.weight * part[..., None])
 
 
 def _standardised_quantiles(mean: Floats, past: _Errors) -> Floats:

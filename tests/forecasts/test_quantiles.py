@@ -144,6 +144,18 @@ def test_errors_are_those_of_a_day_as_large_as_errors_are_now():
     assert widths[1] / widths[0] == pytest.approx(1, abs=0.05)
 
 
+def test_a_day_of_thirty_times_the_contacts_leaves_the_bands_of_others_as_they_were():
+    mean = np.full((1, 48), 55.0)
+    past = past_of(mean, poisson_scatter, origins=56)
+    came = past.came.copy()
+    came[-10] *= 30
+
+    usual = half_hour_quantiles(mean, past)[0]
+    after = half_hour_quantiles(mean, PastErrors(past.expected, came))[0]
+    assert after[:, 4] == pytest.approx(usual[:, 4], abs=1.5)  # of 55; 20 less if all of it counts
+    assert after[:, 6] == pytest.approx(usual[:, 6], abs=3)
+
+
 def test_errors_of_a_month_ago_have_half_the_weight():
     mean = np.full((1, 48), 400.0)
     came = np.concatenate([np.full((1, 1, 48), 380.0), np.full((1, 1, 48), 420.0)])
