@@ -89,13 +89,6 @@ def test_the_order_of_rows_does_not_matter(expected, tmp_path):
         assert content(shuffled) == expected
 
 
-def test_contacts_are_the_same_in_however_many_parts_they_are_joined(
-    expected, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(engine, "_CONTACTS_AT_ONCE", 15)  # 40 contacts: three parts
-    assert content(RawWarehouse(tmp_path)(**delivered())) == expected
-
-
 def test_the_number_of_threads_does_not_matter(expected, tmp_path, monkeypatch):
     connect = engine.connect
 

@@ -22,7 +22,6 @@ from pipelines.warehouse.frames import store_frame
 
 MEMORY_LIMIT = "3.4GB"  # with its caches and the Python around it a build stays under 4 GB
 _HASHES_AT_ONCE = 100_000_000  # 0.8 GB, while nothing else is held
-_CONTACTS_AT_ONCE = 6_000_000  # 1.6 GB of hash tables beside fact_contacts
 PRELUDE = Path(__file__).with_suffix(".sql")
 
 
@@ -140,7 +139,7 @@ class DuckDBEngine:
                 run(self.connection, f"CREATE {temporary}VIEW {head.name} AS\n{head.sql.strip()}")
             else:
                 order = "" if self._lies_sorted(head) else ordered(head)
-                create_table(self.connection, head, *(sql + order for sql in self._parts(head)))
+                create_table(self.connection, head, head.sql.strip() + order)
         except duckdb.Error as error:
             raise failure(head.path, error) from error
 
@@ -188,28 +187,6 @@ class DuckDBEngine:
         ).fetchall()
         return share is not None and share <= 0.05
 
-    def _parts(self, head: Header) -> list[str]:
-        """Queries that together give a table's rows.
-
-        What is joined to contacts is held in memory until the last of them. `parts_by` names the
-        id by which a table can be made part by part: DuckDB carries a range of its keys to
-        everything that is joined by them.
-        """
-        name, sql = head.entries.get("parts_by"), head.sql.strip()
-        if name is None:
-            return [sql]
-        (counted,) = self.rows("SELECT COUNT(*) AS contacts FROM raw_contacts")
-        parts = counted["contacts"] // _CONTACTS_AT_ONCE + 1
-        key, edges = f"contact_key({name})", [2**64 * part // parts for part in range(1, parts)]
-        ranges = [
-            [f"{key} >= {low}"] * (low is not None) + [f"{key} < {high}"] * (high is not None)
-            for low, high in zip([None, *edges], [*edges, None], strict=True)
-        ]
-        return [
-            f"SELECT * FROM (\n{sql}\n) WHERE {' AND '.join(bounds)}" if bounds else sql
-            for bounds in ranges
-        ]
-
     def _has_older(self, files: str, columns: int) -> bool:
         """Whether a file was loaded before the table had all its columns: these are NULL there."""
         counted = (
@@ -225,18 +202,15 @@ def ordered(head: Header) -> str:
     return f"\nORDER BY {', '.join(order)}" if order else ""
 
 
-def create_table(connection: duckdb.DuckDBPyConnection, head: Header, *queries: str) -> None:
-    """Make a table of the rows that the queries give, compressed as its header says; a core's is
-    temporary, and given by one query."""
+def create_table(connection: duckdb.DuckDBPyConnection, head: Header, sql: str) -> None:
+    """Make a table of the rows of `sql`, compressed as its header says; a core's is temporary."""
     if any(note.compression for note in head.columns):
         columns = ", ".join(_column(note) for note in head.columns)
         run(connection, f"CREATE TABLE {head.name} ({columns})")
-        for query in queries:
-            run(connection, f"INSERT INTO {head.name} BY NAME\n{query}")
+        run(connection, f"INSERT INTO {head.name} BY NAME\n{sql}")
     else:
-        (query,) = queries
         temporary = "TEMP " if head.kind == "core" else ""
-        run(connection, f"CREATE {temporary}TABLE {head.name} AS\n{query}")
+        run(connection, f"CREATE {temporary}TABLE {head.name} AS\n{sql}")
 
 
 def _column(note: ColumnNote) -> str:

@@ -4,7 +4,6 @@ grain = "one contact"
 key = ["contact_id"]
 sort = ["arrived_on"]
 lies_as = "contacts.created_at"
-parts_by = "contact_id"
 [columns]
 contact_id = { type = "VARCHAR", meaning = "`<system>:<source_id>`, the key everywhere", compression = "zstd" }
 source = { type = "VARCHAR", meaning = "system the id belongs to" }
