@@ -123,11 +123,20 @@ class Build:
         if asked not in self._known:
             if len(self._known) >= _KNOWN_KEPT:
                 self._known.clear()
-            number = dimension.number or f"row_number() OVER (ORDER BY {dimension.expression})"
+            column, number = dimension.column, dimension.number
+            occurring = f"SELECT DISTINCT {column} FROM {rows_from} WHERE {condition.text}"
+            if number:  # days or slots: all between the first and the last, which are read faster
+                occurring = (
+                    f"WITH ends AS (SELECT min({column}) AS low, max({column}) - low AS span,"
+                    f" count(*) > count({column}) AS has_unknown"
+                    f" FROM {rows_from} WHERE {condition.text})"
+                    f" SELECT low + CAST(unnest(range(span + 1)) AS INTEGER) AS {column} FROM ends"
+                    " UNION ALL SELECT NULL FROM ends WHERE has_unknown"
+                )
+            number = number or f"row_number() OVER (ORDER BY {dimension.expression})"
             found = self.arrow(
                 f"SELECT DISTINCT CAST({number} AS BIGINT) AS number,"
-                f" {dimension.expression} AS known FROM (SELECT DISTINCT {dimension.column}"
-                f" FROM {rows_from} WHERE {condition.text}) ORDER BY 2",
+                f" {dimension.expression} AS known FROM ({occurring}) ORDER BY 2",
                 condition.parameters,
             )
             numbers, values = (found.column(name).to_pylist() for name in ("number", "known"))
