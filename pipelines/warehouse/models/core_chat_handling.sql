@@ -35,7 +35,7 @@ steps AS (
     FROM chats
 ),
 
--- between equal moments lie 0 seconds, so their order changes nothing and is not asked for
+-- between equal moments lie 0 seconds, so their order changes nothing
 moments AS (
     SELECT
         agent_id,
@@ -43,11 +43,11 @@ moments AS (
         moment_at,
         step,
         seconds_between(
-            moment_at, lead(moment_at) OVER (PARTITION BY agent_id ORDER BY moment_at)
+            moment_at, lead(moment_at) OVER (PARTITION BY agent_id ORDER BY moment_at, step, contact_key)
         ) AS seconds_to_next,
         sum(step) OVER (
             PARTITION BY agent_id
-            ORDER BY moment_at
+            ORDER BY moment_at, step, contact_key
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS open_chats
     FROM steps
@@ -63,7 +63,7 @@ worked AS (
         coalesce(
             sum(CAST(floor(CAST(seconds_to_next * 2520 AS DOUBLE) / nullif(open_chats, 0) + 0.5) AS BIGINT)) OVER (
                 PARTITION BY agent_id
-                ORDER BY moment_at
+                ORDER BY moment_at, step, contact_key
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
             0
