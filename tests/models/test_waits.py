@@ -349,6 +349,25 @@ def test_overlapping_chats_of_an_agent_share_the_time(connection):
     }
 
 
+RELAY = [
+    (f"c{i:02d}", f"{9 + i // 6:02d}:{i % 6}0", f"{9 + (i + 1) // 6:02d}:{(i + 1) % 6}0")
+    for i in range(40)
+]
+
+
+@pytest.mark.loads(
+    contacts="contact_id | kind | channel | agent_id | created_at\n"
+    + "\n".join(f"{c} | chat | live_chat | kim | 2026-03-02 {a}:00Z" for c, a, _ in RELAY),
+    sessions="contact_id | outcome | answered_at | ended_at | talk_seconds\n"
+    + "\n".join(
+        f"{c} | answered | 2026-03-02 {a}:00 | 2026-03-02 {b}:00 | 600" for c, a, b in RELAY
+    ),
+)
+def test_a_chat_that_starts_as_another_ends_shares_nothing_with_it(connection):
+    handled = "SELECT contact_id, handle_seconds FROM fact_contacts"
+    assert dict(connection.execute(handled).fetchall()) == {c: 600 for c, _, _ in RELAY}
+
+
 @pytest.mark.case(34)
 @pytest.mark.loads(
     contacts="""

@@ -35,7 +35,7 @@ steps AS (
     FROM chats
 ),
 
--- between equal moments lie 0 seconds, so their order changes nothing
+-- between equal moments lie 0 seconds: any order of them will do, if it is the same in both windows
 moments AS (
     SELECT
         agent_id,
