@@ -199,6 +199,24 @@ ESTIMATES: dict[str, Estimate] = {
 }
 
 
+def possible(found: pd.DataFrame, lowest: float, highest: float, *, is_share: bool) -> pd.DataFrame:
+    """Limits that a value can have: a mean of 4.6 on 1-5 is not "up to 5.7".
+
+    Where all rows of a share agree (none of 12 searches found nothing), their spread says that it
+    is certain, which it is not: Wilson's limits on the rows stand in. A share above 1, as a
+    utilisation may be, keeps its own.
+    """
+    value, n = found["value"], found["n"]
+    low, high = found["low"], found["high"]
+    if is_share:
+        is_agreed = (low == high) & value.between(lowest, highest)
+        wilson_low, wilson_high = intervals.wilson(value * n, n)
+        low, high = low.mask(is_agreed, wilson_low), high.mask(is_agreed, wilson_high)
+    low = low.mask((low < lowest) & (value >= lowest), lowest)
+    high = high.mask((high > highest) & (value <= highest), highest)
+    return found.assign(low=low, high=high)
+
+
 def survivals(
     build: Build, selection: Selection
 ) -> tuple[Iterator[tuple[tuple, Survival, int]], bool]:

@@ -28,6 +28,10 @@ from pipelines.api.selection import (
 from pipelines.errors import UnknownNameError
 from pipelines.statistics import intervals
 
+_ESTIMATE = ("value", "low", "high")
+RECENT_DAYS = 28
+"""What is held against its own past where no first day is told: all days together have none."""
+
 
 def definition_of(build: Build, metric: str) -> Definition:
     """What a metric means; raises UnknownNameError for one that is not there."""
@@ -178,11 +182,6 @@ def closed_range(build: Build, metric: str, scope: Scope) -> tuple[date, date]:
     return start, end
 
 
-_ESTIMATE = ("value", "low", "high")
-RECENT_DAYS = 28
-"""What is held against its own past where no first day is told: all days together have none."""
-
-
 def recent_range(build: Build, metric: str, scope: Scope) -> tuple[date, date]:
     """As `closed_range`, but of its last RECENT_DAYS where no first day is told."""
     first, last = closed_range(build, metric, scope)
@@ -197,30 +196,10 @@ def _estimated(
     found = estimates.ESTIMATES[statistic](build, selection)
     is_approximate = found.attrs.get("is_approximate", False)
     if statistic in ("mean", "ratio") and definition.bounds:
-        found = _possible(found, *definition.bounds, is_share=definition.unit == "share")
+        found = estimates.possible(found, *definition.bounds, is_share=definition.unit == "share")
     found = _shown(found, selection)
     found.attrs = {"is_approximate": is_approximate}
     return found
-
-
-def _possible(
-    found: pd.DataFrame, lowest: float, highest: float, *, is_share: bool
-) -> pd.DataFrame:
-    """Limits that a value can have: a mean of 4.6 on 1-5 is not "up to 5.7".
-
-    Where all rows of a share agree (none of 12 searches found nothing), their spread says that it
-    is certain, which it is not: Wilson's limits on the rows stand in. A share above 1, as a
-    utilisation may be, keeps its own.
-    """
-    value, n = found["value"], found["n"]
-    low, high = found["low"], found["high"]
-    if is_share:
-        is_agreed = (low == high) & value.between(lowest, highest)
-        wilson_low, wilson_high = intervals.wilson(value * n, n)
-        low, high = low.mask(is_agreed, wilson_low), high.mask(is_agreed, wilson_high)
-    low = low.mask((low < lowest) & (value >= lowest), lowest)
-    high = high.mask((high > highest) & (value <= highest), highest)
-    return found.assign(low=low, high=high)
 
 
 def _shown(found: pd.DataFrame, selection: Selection) -> pd.DataFrame:
