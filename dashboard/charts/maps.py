@@ -41,7 +41,7 @@ def gap_map(
     A figure whose colours are symmetric about 0: orange short, blue spare.
     """
     _ = reader.translate
-    grid = _HalfHours(staffing, row, names, reader)
+    grid = _HalfHours(staffing, row, names, reader, hardest=staffing["gap"])
     gap = grid.of("gap")
     reach = max((abs(v) for line in gap for v in line if v is not None), default=1) or 1
     needed, there = grid.of("required_scheduled"), grid.of("scheduled_agents")
@@ -70,8 +70,8 @@ def agents_map(
 ) -> go.Figure:
     """How many people to schedule: as `gap_map`, for plans without a schedule to compare with."""
     _ = reader.translate
-    grid = _HalfHours(staffing, row, names, reader)
-    needed = grid.of("required_scheduled", scarcest="max")
+    grid = _HalfHours(staffing, row, names, reader, hardest=-staffing["required_scheduled"])
+    needed = grid.of("required_scheduled")
     most = max((v for line in needed for v in line if v is not None), default=1) or 1
     bar = colour_bar(_("agents to schedule")) | {"tickvals": [0, most]}
     words = grid.words(
@@ -159,10 +159,25 @@ def week_map(
 
 
 class _HalfHours:
-    """A plan laid out with its half hours across and the values of one column down."""
+    """A plan laid out with its half hours across and the values of one column down.
 
-    def __init__(self, frame: pd.DataFrame, row: str, names: Mapping | None, reader: Reader):
-        self._cells = frame.set_index([row, "local_slot"])
+    Where several half hours fall into one cell (a clock change, many days), the cell is the one
+    that is hardest to staff, in all that it tells: the one with the least value of `hardest`.
+    """
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        row: str,
+        names: Mapping | None,
+        reader: Reader,
+        hardest: pd.Series,
+    ):
+        worth = hardest.astype("Float64").to_numpy(float, na_value=np.inf)
+        order = np.argsort(worth, kind="stable")
+        cells = frame.iloc[order].drop_duplicates([row, "local_slot"])
+        self._cells = cells.set_index([row, "local_slot"])
+        self._has_days = row != "local_on" and frame["local_on"].nunique() > 1
         self._rows = sorted(frame[row].unique()) if row == "local_on" else list(frame[row].unique())
         slots = frame["local_slot"].astype(int)
         seen = frame["required_scheduled"].notna()
@@ -174,20 +189,23 @@ class _HalfHours:
             self._names = [str((names or {}).get(value, value)) for value in self._rows]
         self._reader = reader
 
-    def of(self, column: str, scarcest: str = "min") -> list[list]:
-        """The values of `column`, row by row; None where there is none.
-
-        Where several half hours fall into one cell (a clock change, many days), the cell shows
-        the one that is hardest to staff: `scarcest` says whether that is the least or the most.
-        """
-        return _grid(self._cells[column], self._rows, self._slots, scarcest)
+    def of(self, column: str) -> list[list]:
+        """The values of `column`, row by row; None where there is none."""
+        return _grid(self._cells[column], self._rows, self._slots)
 
     def words(self, told: Callable[[int, int], str]) -> list[list[str]]:
-        """What to say of each cell: its row, its time, and `told` of its place."""
+        """What to say of each cell: its row, its time (of many days also which), and `told` of
+        its place."""
+        days = self.of("local_on") if self._has_days else None
+
+        def time(r: int, c: int) -> str:
+            clock = self._reader.half_hour(self._slots[c])
+            return f"{self._reader.weekday_and_day(days[r][c])} {clock}" if days else clock
+
         return [
             [
-                f"{name} · {self._reader.half_hour(slot)}<br>{text}" if (text := told(r, c)) else ""
-                for c, slot in enumerate(self._slots)
+                f"{name} · {time(r, c)}<br>{text}" if (text := told(r, c)) else ""
+                for c in range(len(self._slots))
             ]
             for r, name in enumerate(self._names)
         ]
@@ -215,9 +233,7 @@ class _HalfHours:
         return chart
 
 
-def _grid(values: pd.Series, rows: Sequence, columns: Sequence, take: str = "min") -> list[list]:
-    if not values.index.is_unique:
-        values = values.groupby(level=[0, 1]).agg(take)
+def _grid(values: pd.Series, rows: Sequence, columns: Sequence) -> list[list]:
     known = values[values.notna()]
     found = dict(zip(known.index, known.tolist(), strict=True))
     return [[found.get((row, column)) for column in columns] for row in rows]

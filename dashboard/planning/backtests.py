@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import components, queries
 from dashboard.formats import Reader
+from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.tables import download_buttons, show_table
 
@@ -36,8 +37,11 @@ def horizon_names() -> dict[str, str]:
 def headline(table: pd.DataFrame, reader: Reader) -> None:
     """How many queues have a model that beats the yardsticks, and whose bands keep to 80 %.
 
-    `table`: what `by_queue` gives.
+    `table`: what `by_queue` gives. Queues in which nothing came on the dates tested neither beat
+    nor lose: they are counted by themselves.
     """
+    silent = int(table["pinball"].isna().sum())
+    table = table[table["pinball"].notna()]
     better = (~table["is_yardstick"]).sum()
     covered = table["coverage80"].between(0.75, 0.85).sum()
     narrow, wide = (table["coverage80"] < 0.75).sum(), (table["coverage80"] > 0.85).sum()
@@ -65,7 +69,7 @@ def headline(table: pd.DataFrame, reader: Reader) -> None:
         ),
         (
             _("Tested from"),
-            int(table["origins"].max()),
+            int(table["origins"].max()) if len(table) else 0,
             _("past dates per queue"),
             None,
         ),
@@ -75,6 +79,14 @@ def headline(table: pd.DataFrame, reader: Reader) -> None:
             with st.container(border=True, gap="xxsmall"):
                 st.metric(label, reader.number(value), help=meaning)
                 st.caption(note)
+    if silent:
+        st.caption(
+            plural(
+                "In {n} more queue nothing came in on the past dates: there is nothing to test.",
+                "In {n} more queues nothing came in on the past dates: there is nothing to test.",
+                silent,
+            ).format(n=reader.number(silent))
+        )
 
 
 def by_queue(tests: pd.DataFrame, queues: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import charts, components, queries
 from dashboard.formats import MISSING, Reader, escaped
+from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.planning import scenario_words as words_of
 from dashboard.planning.menus import as_saved, picked
@@ -40,11 +41,12 @@ class WhatIf:
         return self.base is not None or self.changes != api.Scenario()
 
 
-def one_in(half_hours: float, missed: float, reader: Reader) -> str:
-    """'1 in 9'; 'hardly ever' where it is less than one in a thousand."""
-    if not missed or half_hours / missed > 1000:
+def odds_words(missed_share: float, reader: Reader) -> str:
+    """'1 in 9', '7 in 10'; 'hardly ever' where it is less than one in a thousand."""
+    if (odds := api.odds(missed_share)) is None:
         return _("hardly ever")
-    return _("1 in {n}").format(n=reader.number(max(1, round(half_hours / missed))))
+    k, n = odds
+    return _("{k} in {n}").format(k=reader.number(k), n=reader.number(n))
 
 
 def risk_words(changed: pd.DataFrame, reader: Reader) -> None:
@@ -63,12 +65,16 @@ def risk_words(changed: pd.DataFrame, reader: Reader) -> None:
         "evening": _("evening (18–24 h)"),
     }
     told = "; ".join(
-        _("{day}, {part}: 1 half hour in {n}").format(
+        plural(
+            "{day}, {part}: {k} half hour in {n}", "{day}, {part}: {k} half hours in {n}", k
+        ).format(
             day=reader.weekday_and_day(row.local_on),
             part=parts[row.part],
-            n=reader.number(max(1, round(row.one_in))),
+            k=reader.number(k),
+            n=reader.number(n),
         )
         for row in worst.itertuples()
+        for k, n in [api.odds(1 / row.one_in)]
     )
     st.warning(_("The target is most at risk on {when}.").format(when=told))
 
@@ -213,7 +219,7 @@ def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader:
         spent = short
     missed, missed_of = MISSING, ""
     if now["live_half_hours"]:
-        missed = one_in(now["live_half_hours"], now["missed_half_hours"], reader)
+        missed = odds_words(now["missed_half_hours"] / now["live_half_hours"], reader)
         missed_of = _("{n} of {all} half hours, expected").format(
             n=reader.number(now["missed_half_hours"], 1), all=reader.number(now["live_half_hours"])
         )

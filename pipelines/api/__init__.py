@@ -20,6 +20,7 @@ from pipelines.staffing.erlang import AgentsAnswer, agents
 from pipelines.staffing.hiring import hiring_view
 from pipelines.staffing.pooling import pool_plan, pooled_by_language
 from pipelines.staffing.shortage import (
+    odds,
     roster_band,
     short_half_hours,
     shortage,
@@ -47,6 +48,7 @@ __all__ = [
     "demand_scenarios",
     "hiring_view",
     "icalendar_bytes",
+    "odds",
     "open_warehouse",
     "pool_plan",
     "pooled_by_language",

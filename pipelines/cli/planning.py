@@ -247,19 +247,21 @@ def _by_queue(plan: "pd.DataFrame") -> "pd.DataFrame":
                 "hours scheduled": known["scheduled_agents"].sum(min_count=1) / 2,
                 "half hours short": (known["gap"] < 0).sum() if len(known) else None,
                 "largest gap": known["gap"].min(),
-                "target missed": one_in(queue["miss_probability"]),
+                "target missed": missed_words(queue["miss_probability"]),
             }
         )
     return pd.DataFrame(rows)
 
 
-def one_in(chances: "pd.Series") -> str | None:
-    """'1 in 9' of the half hours that have a target; None where none has."""
+def missed_words(chances: "pd.Series") -> str | None:
+    """'1 in 9' of the half hours that have a target, '7 in 10'; None where none has."""
+    from pipelines.staffing.shortage import odds
+
     known = chances.dropna()
     if known.empty:
         return None
-    missed = known.sum()
-    return f"1 in {max(1, round(len(known) / missed)):,}" if missed > 1e-3 else "never"
+    told = odds(known.mean())
+    return f"{told[0]} in {told[1]}" if told else "hardly ever"
 
 
 def queue_of(text: str | None) -> tuple[str | None, str | None]:

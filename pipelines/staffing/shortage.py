@@ -143,6 +143,16 @@ def target_misses(staffing: pd.DataFrame) -> pd.DataFrame:
     return found[columns]
 
 
+def odds(share: float) -> tuple[int, int] | None:
+    """A share as people say it: 0.11 is (1, 9), "1 in 9"; one above a third is told in tenths.
+
+    None below 1 in 1,000. One in so many can't say more than a half: 0.7 would be "1 in 1".
+    """
+    if not share >= 1e-3:
+        return None
+    return (round(10 * share), 10) if share > 1 / 3 else (1, round(1 / share))
+
+
 def short_half_hours(staffing: pd.DataFrame) -> pd.DataFrame:
     """The half hours with fewer agents scheduled than to schedule, in time order.
 

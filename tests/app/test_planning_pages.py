@@ -108,37 +108,45 @@ def test_forecast_quality_says_which_model_is_in_use(open_app, exchange):
     assert any(text.value.startswith("In use: **") for text in app.markdown)
 
 
+def test_queues_in_which_nothing_came_neither_beat_a_yardstick_nor_use_one(open_app, exchange):
+    tests = api.open_warehouse(exchange).backtest()
+    tests = tests[(tests["horizon"] == "2 weeks") & tests["is_chosen"]]
+    tested = tests[tests["pinball"].notna()]
+    silent = len(tests) - len(tested)
+    assert silent > 0
+    app = open_app(exchange, "forecast_quality")
+    assert metric(app, "Use a yardstick") == str(tested["is_yardstick"].sum())
+    assert metric(app, "Beat the yardsticks") == str((~tested["is_yardstick"]).sum())
+    assert any(c.value.startswith(f"In {silent} more queue") for c in app.caption)
+
+
 def test_a_scenario_is_drawn_beside_the_plan_and_says_what_it_costs(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko", volume="50")
     cost = next(m for m in app.metric if m.label == "Cost to schedule")
     assert cost.value.startswith("₩")
     assert cost.delta.startswith("+₩")
     missed = next(m for m in app.metric if m.label == "Target missed")
-    assert missed.value.startswith("1 in ")
+    queue = api.shortage(_under_half_more(exchange)).iloc[0]
+    k, n = api.odds(queue["missed_half_hours"] / queue["live_half_hours"])
+    assert missed.value == f"{k} in {n}"
 
 
 def test_the_risk_is_told_as_one_half_hour_in_so_many(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko", volume="50")
     told = [w.value for w in app.warning if w.value.startswith("The target is most at risk on ")]
-    worst = api.target_misses(
-        api.what_if(
-            *(
-                ask("phone", "ko")
-                for ask in (
-                    api.open_warehouse(exchange).staffing,
-                    api.open_warehouse(exchange).forecast,
-                )
-            ),
-            _desk(exchange),
-            api.Scenario(volume_change_share=0.5),
-        )
-    ).iloc[0]
-    assert f": 1 half hour in {max(1, round(worst['one_in']))}" in told[0].split(";")[0]
+    worst = api.target_misses(_under_half_more(exchange)).iloc[0]
+    k, n = api.odds(1 / worst["one_in"])
+    assert k > 1  # nearly all of them, which is not "1 in 1"
+    assert f": {k} half hours in {n}" in told[0].split(";")[0]
 
 
-def _desk(folder):
-    known = api.open_warehouse(folder).queues()
-    return next(known[(known["channel"] == "phone") & (known["language"] == "ko")].itertuples())
+def _under_half_more(folder):
+    """The plan of phone/ko with half as many contacts again."""
+    door = api.open_warehouse(folder)
+    known = door.queues()
+    desk = next(known[(known["channel"] == "phone") & (known["language"] == "ko")].itertuples())
+    of = door.staffing("phone", "ko"), door.forecast("phone", "ko")
+    return api.what_if(*of, desk, api.Scenario(volume_change_share=0.5))
 
 
 def test_the_shifts_of_a_link_are_those_of_the_door(open_app, exchange):

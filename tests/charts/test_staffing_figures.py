@@ -182,6 +182,17 @@ def test_the_map_of_agents_takes_the_most_of_the_days_that_share_a_cell():
     assert cells.text[0][0] == "Phone · Korean · 09:00<br>To schedule: <b>20</b>"
 
 
+def test_a_cell_of_many_days_tells_of_one_half_hour_and_which():
+    monday = plan(required_scheduled=[4.0, 4.0], scheduled_agents=[1.0, 4.0], gap=[-3.0, 0.0])
+    sunday = plan(required_scheduled=[2.0, 2.0], scheduled_agents=[0.0, 2.0], gap=[-2.0, 0.0])
+    both = pd.concat([sunday.assign(local_on=pd.Timestamp("2026-03-01")), monday])
+    cells = gap_map(both.assign(queue="phone:ko"), row="queue", names={"phone:ko": "Phone"}).data[0]
+    # not Monday's gap beside what Sunday needs and has: 0 of 2 are 2 short, 1 of 4 are 3
+    assert cells.text[0][0] == (
+        "Phone · Mon, Mar 2 09:00<br><b>3 short</b><br>To schedule: 4 · Scheduled: 1"
+    )
+
+
 def test_a_plan_without_a_schedule_has_no_line_of_scheduled_people():
     figure = required_against_scheduled(plan(scheduled_agents=[NULL, NULL]))
     assert [trace.name for trace in figure.data] == ["To schedule"]

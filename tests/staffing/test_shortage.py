@@ -3,8 +3,10 @@
 from datetime import date
 
 import pandas as pd
+import pytest
 
 from pipelines.staffing.shortage import (
+    odds,
     roster_band,
     short_half_hours,
     shortage,
@@ -109,6 +111,22 @@ def test_one_half_hour_in_nine_on_monday_morning():
     assert found["one_in"].tolist() == [4.0, 9.0]
     total = shortage(pd.concat([morning, noon, closed], ignore_index=True)).iloc[0]
     assert (total["missed_half_hours"], total["live_half_hours"]) == (6 / 9 + 0.5, 8)
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (0.0, None),
+        (0.0009, None),
+        (1 / 9, (1, 9)),
+        (0.3, (1, 3)),
+        (0.4, (4, 10)),  # 1 in 2 would be half of them
+        (0.72, (7, 10)),  # 1 in 1 would be all of them
+        (1.0, (10, 10)),
+    ],
+)
+def test_a_share_is_told_as_one_in_so_many_and_a_large_one_in_tenths(share, told):
+    assert odds(share) == told
 
 
 def test_a_half_hour_that_never_misses_is_one_in_infinitely_many():
