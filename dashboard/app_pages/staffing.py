@@ -59,7 +59,7 @@ if view == "plan":
     cards.gap_card(changed, queue, reader)
     cards.short_card(changed, queue, reader)
 elif view == "demand":
-    cards.demand_card(forecast, queue, events, page)
+    cards.demand_card(forecast, what_if.volume(forecast, queue), queue, events, page)
     cards.closed_card(changed, queue, reader)
     cards.events_card(events, plan["local_on"], reader)
 elif view == "scenarios":

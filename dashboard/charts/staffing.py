@@ -47,7 +47,8 @@ def fan(
         day (`local_on`, `offered`). NULL means the feed was down: the line breaks there.
     forecast : the same grain with `mean` or `q50` and any of q025..q975; a band is drawn for
         each pair of quantiles that is there (50, 80 and 95 %). The line is the median, or the
-        mean where it never reaches 5.
+        mean where it never reaches 5. With `before_mean`, what was expected without a scenario,
+        a dotted line.
     events : market events (`title`, `starts_at` in local time), marked at their start.
     """
     _ = reader.translate
@@ -84,6 +85,22 @@ def fan(
             hovertemplate="%{text}<extra></extra>",
         )
     )
+    if "before_mean" in ahead:
+        name = _("Without the scenario")
+        chart.add_trace(
+            go.Scatter(
+                x=ahead["at"].to_numpy(),
+                y=numbers(ahead["before_mean"]),
+                name=name,
+                mode="lines",
+                line={"color": NEUTRAL, "width": 1.6, "dash": "dot"},
+                text=texts(
+                    f"{told(at)}<br>{name}: {reader.number(n, 1)}"
+                    for at, n in zip(ahead["at"], ahead["before_mean"], strict=True)
+                ),
+                hovertemplate="%{text}<extra></extra>",
+            )
+        )
     chart.add_trace(
         go.Scatter(
             x=ahead["at"].to_numpy(),

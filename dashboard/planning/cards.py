@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -165,9 +166,24 @@ def short_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
     )
 
 
-def demand_card(forecast: pd.DataFrame, queue: Queue, events: pd.DataFrame, page: Any) -> None:
-    """What came in and what is expected, by day or by half hour, with its bands."""
+def demand_card(
+    forecast: pd.DataFrame, volume: np.ndarray, queue: Queue, events: pd.DataFrame, page: Any
+) -> None:
+    """What came in and what is expected, by day or by half hour, with its bands.
+
+    `volume`: by how much a scenario multiplies the contacts of each half hour; where it does, they
+    are drawn beside those of the published forecast.
+    """
     reader = page.reader
+    of = {"channel": queue.channel, "language": queue.language}
+    totals = queries.ask("forecast_totals", **of)
+    forecast, days, weeks = api.demand_under(
+        forecast,
+        volume,
+        queries.ask("forecast_days", **of),
+        totals[totals["measure"] == "week_total"] if len(totals) else totals,
+    )
+    is_scenario = (volume != 1).any()
     with st.container(border=True, key="card-demand"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.subheader(_("Contacts expected"), anchor=False)
@@ -175,15 +191,11 @@ def demand_card(forecast: pd.DataFrame, queue: Queue, events: pd.DataFrame, page
                 "grain", _("Grain"), {"day": _("By day"), "half_hour": _("By half hour")}
             )
         daily = grain == "day"
-        ahead = (
-            queries.ask("forecast_days", channel=queue.channel, language=queue.language)
-            if daily
-            else forecast
-        )
+        ahead = days if daily else forecast
+        if not is_scenario:
+            ahead = ahead.drop(columns="before_mean")
         start = ahead["local_on"].min() - pd.Timedelta(days=56 if daily else 7)
-        history = queries.ask(
-            "arrivals", channel=queue.channel, language=queue.language, start=start.date()
-        )
+        history = queries.ask("arrivals", **of, start=start.date())
         if daily:
             # A day with a gap in its feed has no total: part of a day is not a day.
             history = history.groupby("local_on", as_index=False)["offered"].agg(
@@ -196,13 +208,19 @@ def demand_card(forecast: pd.DataFrame, queue: Queue, events: pd.DataFrame, page
             )
         )
         quality_words(queue, reader)
-        totals_words(queue, reader)
+        totals_words(weeks, is_scenario, reader)
         components.chart_and_table(
             figures.fan(history, ahead, events=events, daily=daily, reader=reader),
             ahead,
             name=f"forecast_{grain}_{queue.channel}_{queue.language}",
             alt=_("Contacts that came in and contacts expected"),
-            words=_plan_words() | {"mean": _("Mean"), "q50": _("Median"), "model": _("Model")},
+            words=_plan_words()
+            | {
+                "mean": _("Mean"),
+                "q50": _("Median"),
+                "model": _("Model"),
+                "before_mean": _("Without the scenario"),
+            },
             units=_plan_units(),
         )
 
@@ -223,17 +241,19 @@ def quality_words(queue: Queue, reader: Reader) -> None:
     )
 
 
-def totals_words(queue: Queue, reader: Reader) -> None:
+def totals_words(weeks: pd.DataFrame, is_scenario: bool, reader: Reader) -> None:
     """Contacts of whole weeks with their own 80 % bands: those of days would add up too wide."""
-    totals = queries.ask("forecast_totals", channel=queue.channel, language=queue.language)
-    weeks = totals[totals["measure"] == "week_total"] if len(totals) else totals
     if len(weeks):
+        form = _("{days}: {mean} (80 %: {low} – {high})")
+        if is_scenario:
+            form = _("{days}: {mean} (80 %: {low} – {high}) instead of {before}")
         told = [
-            _("{days}: {mean} (80 %: {low} – {high})").format(
+            form.format(
                 days=escaped(reader.days(week.starts_on.date(), week.ends_on.date())),
                 mean=reader.number(week.mean),
                 low=reader.number(week.q10),
                 high=reader.number(week.q90),
+                before=reader.number(week.before_mean),
             )
             for week in weeks.itertuples()
         ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -34,6 +35,10 @@ class WhatIf:
 
     changes: api.Scenario
     base: Any = None
+
+    def volume(self, forecast: pd.DataFrame, queue: Queue) -> np.ndarray:
+        """By how much contacts are multiplied, by half hour."""
+        return api.volume_under(forecast, self.changes, _volume_of(self.base, queue))
 
     @property
     def is_changed(self) -> bool:
@@ -152,6 +157,14 @@ def _base(plan: pd.DataFrame, page: Any) -> Any:
     return base
 
 
+def _volume_of(base: Any, queue: Queue) -> np.ndarray | float:
+    """By how much a saved scenario multiplies the queue's contacts, by half hour."""
+    if base is None:
+        return 1.0
+    of = {"channel": queue.channel, "language": queue.language}
+    return queries.ask("demand_under", scenario=base, **of)["volume"].to_numpy()
+
+
 def under(
     what_if: WhatIf, plan: pd.DataFrame, forecast: pd.DataFrame, queue: Queue, page: Any
 ) -> pd.DataFrame:
@@ -159,10 +172,9 @@ def under(
     changes, base = what_if.changes, what_if.base
     of = {"channel": queue.channel, "language": queue.language}
     try:
-        volume = 1.0
+        volume = _volume_of(base, queue)
         if base is not None:
             plan = queries.ask("staffing_under", scenario=base, **of)
-            volume = queries.ask("demand_under", scenario=base, **of)["volume"].to_numpy()
         if changes != api.Scenario():
             days = queries.ask("forecast_days", **of)
             plan = api.what_if(plan, forecast, queue, changes, days, volume)

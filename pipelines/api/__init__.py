@@ -28,7 +28,7 @@ from pipelines.staffing.shortage import (
     with_costs,
 )
 from pipelines.staffing.skills import BusiestMix, busiest_mix
-from pipelines.staffing.what_if import Scenario, what_if
+from pipelines.staffing.what_if import Scenario, demand_under, volume_under, what_if
 
 __all__ = [
     "AgentsAnswer",
@@ -46,6 +46,7 @@ __all__ = [
     "busiest_mix",
     "csv_bytes",
     "demand_scenarios",
+    "demand_under",
     "hiring_view",
     "icalendar_bytes",
     "odds",
@@ -56,6 +57,7 @@ __all__ = [
     "short_half_hours",
     "shortage",
     "target_misses",
+    "volume_under",
     "what_if",
     "with_costs",
     "xlsx_bytes",

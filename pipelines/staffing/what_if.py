@@ -4,19 +4,21 @@ A scenario changes what the forecast and the desk say and asks `requirement` aga
 queueing of its own, so that an empty scenario gives the published plan back, row by row.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing.half_hours import Queue
 from pipelines.staffing.requirement import Desk, require
 
 _SHARES = ("volume_change_share", "surge_change_share", "handle_change_share")
+_QUANTILE = re.compile(r"q\d+")
 
 
 @dataclass(frozen=True)
@@ -77,23 +79,15 @@ def what_if(
     OutOfRangeError
         A change below -100 %, or a share out of its range.
     """
-    for name in _SHARES:
-        if getattr(scenario, name) < -1:
-            raise OutOfRangeError(f"{name} is {getattr(scenario, name)}; it must be -1 or more")
+    volume = volume_under(forecast, scenario, volume)
     if staffing.empty or forecast.empty:
         return staffing.copy()
     handle = float(staffing["handle_seconds"].iloc[0])
     opening = staffing[["starts_at", "is_open"]]
     roster = staffing.loc[staffing["scheduled_agents"].notna(), ["starts_at", "scheduled_agents"]]
     roster = roster.rename(columns={"scheduled_agents": "agents"})
-    forecast = forecast.sort_values("starts_at", ignore_index=True)
-    volume = np.asarray(volume, dtype=float) * (1 + scenario.volume_change_share)
-    volume = np.broadcast_to(volume, len(forecast)).copy()
-    if scenario.surge_on is not None:
-        is_surge = pd.to_datetime(forecast["local_on"]) == pd.Timestamp(scenario.surge_on)
-        volume[is_surge] *= 1 + scenario.surge_change_share
     return require(
-        forecast,
+        forecast.sort_values("starts_at", ignore_index=True),
         _changed(desk, scenario),
         roster,
         opening=opening,
@@ -104,6 +98,68 @@ def what_if(
         live_help=staffing[["starts_at"]].assign(hours=staffing["live_help_hours"]),
         volume=volume,
     )
+
+
+def volume_under(
+    forecast: pd.DataFrame, scenario: Scenario, volume: ArrayLike = 1.0
+) -> NDArray[np.float64]:
+    """By how much the contacts of each row of `forecast`, by time, are multiplied in all.
+
+    `volume` as for `what_if`. Raises OutOfRangeError for a change below -100 %.
+    """
+    for name in _SHARES:
+        if getattr(scenario, name) < -1:
+            raise OutOfRangeError(f"{name} is {getattr(scenario, name)}; it must be -1 or more")
+    every = np.asarray(volume, dtype=float) * (1 + scenario.volume_change_share)
+    every = np.broadcast_to(every, len(forecast)).copy()
+    if scenario.surge_on is not None:
+        local_on = pd.to_datetime(forecast.sort_values("starts_at")["local_on"])
+        every[local_on == pd.Timestamp(scenario.surge_on)] *= 1 + scenario.surge_change_share
+    return every
+
+
+def demand_under(
+    forecast: pd.DataFrame, volume: ArrayLike, *spans: pd.DataFrame
+) -> list[pd.DataFrame]:
+    """A queue's forecast under a scenario, and days or weeks of it, as the plan under it has them.
+
+    Parameters
+    ----------
+    forecast
+        The queue's `forecast_intervals`.
+    volume
+        As `volume_under` gives it.
+    spans
+        Rows of `forecast_days` (local_on) or of the weeks in `forecast_totals` (starts_on,
+        ends_on), of the same days.
+
+    Returns
+    -------
+    list
+        The forecast by time, then each of `spans`: the same rows with `before_mean`, the mean
+        without the scenario. The mean and its quantiles move together; those of a span by the
+        contacts of its half hours, with and without.
+    """
+    forecast = forecast.sort_values("starts_at", ignore_index=True)
+    volume = np.broadcast_to(np.asarray(volume, dtype=float), len(forecast))
+    local_on, mean = forecast["local_on"], forecast["mean"]
+
+    def moved(rows: pd.DataFrame, factor) -> pd.DataFrame:
+        values = [name for name in rows if name == "mean" or _QUANTILE.fullmatch(name)]
+        scaled = rows[values].mul(factor, axis="index")
+        return rows.assign(before_mean=rows["mean"], **scaled)
+
+    def grown(first, last) -> float:
+        within = local_on.between(first, last)
+        before = mean[within].sum()
+        return (mean * volume)[within].sum() / before if before > 0 else 1.0
+
+    answer = [moved(forecast, volume)]
+    for rows in spans:
+        ends = ("local_on", "local_on") if "local_on" in rows else ("starts_on", "ends_on")
+        days = zip(*(rows[name] for name in ends), strict=True)
+        answer.append(moved(rows, [grown(first, last) for first, last in days]))
+    return answer
 
 
 def _changed(desk: Desk, scenario: Scenario) -> SimpleNamespace:

@@ -131,6 +131,19 @@ def test_a_link_in_other_letters_opens_the_same_scenario_and_saves_it(open_app, 
     assert app.query_params["scenario"] == "bitcoin 100K"
 
 
+def test_the_demand_of_a_scenario_is_the_contacts_that_its_plan_expects(open_app, written):
+    app = open_app(
+        written, "staffing", queue="phone:ko", view="demand", base="bitcoin 100k", volume="50"
+    )
+    door = api.open_warehouse(written)
+    totals = door.forecast_totals("phone", "ko")
+    week = totals[totals["measure"] == "week_total"].iloc[0]
+    told = next(c.value for c in app.caption if c.value.startswith("In all, "))
+    # twice the contacts by the campaign, and half as many again
+    assert f": {3 * week['mean']:,.0f} (80 %: {3 * week['q10']:,.0f} – " in told
+    assert f" instead of {week['mean']:,.0f}" in told.split(";")[0]
+
+
 def test_changes_come_on_top_of_a_saved_scenario(open_app, written):
     app = open_app(written, "staffing", queue="phone:ko", base="bitcoin 100k", volume="50")
     door = api.open_warehouse(written)

@@ -93,6 +93,13 @@ def test_events_outside_the_days_shown_are_left_out():
     assert marks.text[0] == "Mon, Mar 2 09:15<br><b>A new coin</b>"
 
 
+def test_what_a_scenario_changes_is_dotted_beside_it():
+    ahead = half_hours([20, 21], mean=[9.0, 12.0], before_mean=[6.0, 8.0])
+    before = traces(fan(half_hours([19], offered=[5.0]), ahead))["Without the scenario"]
+    assert (drawn(before.y), before.line.dash) == ([6.0, 8.0], "dot")
+    assert before.text[1] == "Mon, Mar 2 10:30<br>Without the scenario: 8.0"
+
+
 def plan(**columns):
     base = {
         "required_agents": [7.0, 8.0],

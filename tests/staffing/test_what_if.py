@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing.requirement import require
-from pipelines.staffing.what_if import Scenario, what_if
+from pipelines.staffing.what_if import Scenario, demand_under, volume_under, what_if
 
 MADE = {
     "slowdown_share": 0.0,
@@ -141,3 +141,27 @@ def test_losing_more_than_everything_is_refused():
     ahead, plan = phone_plan(100, agents=[20])
     with pytest.raises(OutOfRangeError, match=r"volume_change_share is -1.5"):
         what_if(plan, ahead, PHONE, Scenario(volume_change_share=-1.5))
+
+
+def test_the_forecast_its_days_and_its_weeks_move_as_the_plan_under_a_scenario_does():
+    monday, tuesday = pd.Timestamp("2026-03-02"), pd.Timestamp("2026-03-03")
+    ahead = forecast("phone", 30, 10, 40)
+    ahead["local_on"] = [monday, monday, tuesday]
+    days = pd.DataFrame({"local_on": [monday, tuesday], "mean": [40.0, 40.0], "q90": [50.0, 52.0]})
+    week = pd.DataFrame({"starts_on": [monday], "ends_on": [tuesday], "mean": 80.0, "q90": 90.0})
+    # a saved scenario doubles the first half hour, sliders add a half and triple Tuesday
+    changes = Scenario(volume_change_share=0.5, surge_on=tuesday.date(), surge_change_share=2.0)
+    volume = volume_under(ahead, changes, [2.0, 1.0, 1.0])
+    assert volume.tolist() == [3.0, 1.5, 4.5]
+
+    half_hours, by_day, by_week = demand_under(ahead, volume, days, week)
+    assert half_hours["mean"].tolist() == [90.0, 15.0, 180.0]
+    assert half_hours["q90"].tolist() == [108.0, 18.0, 216.0]
+    assert half_hours["before_mean"].tolist() == [30.0, 10.0, 40.0]
+    # 105 contacts of 40, 180 of 40, and 285 of 80
+    assert by_day["mean"].tolist() == [105.0, 180.0]
+    assert by_day["q90"].tolist() == [50.0 * 105 / 40, 52.0 * 4.5]
+    assert (by_week["mean"][0], by_week["q90"][0]) == (285.0, 90.0 * 285 / 80)
+    assert by_week["before_mean"][0] == 80.0
+    plan = what_if(require(ahead, PHONE), ahead, PHONE, changes, volume=[2.0, 1.0, 1.0])
+    assert plan["expected_contacts"].tolist() == half_hours["mean"].tolist()
