@@ -39,8 +39,8 @@ SELECT
     contact_key(contact_id) AS contact_key,
     queue_entered_at,
     answered_at,
-    abandoned_at,
     ended_at,
+    coalesce(abandoned_at, CASE WHEN outcome = 'abandoned' THEN ended_at END) AS hung_up_at,
     -- what the export says became of it, where it says so; as flags: a join holds millions of them
     coalesce(outcome = 'answered', FALSE) AS is_told_answered,
     coalesce(outcome IN ('answered', 'callback', 'voicemail'), FALSE) AS is_told_served,

@@ -36,17 +36,18 @@ SELECT
     c.handed_over_at,
     c._load_id,
 
-    coalesce(s.abandoned_at, CASE WHEN s.is_told_abandoned THEN s.ended_at END) AS hung_up_at,
+    s.hung_up_at,
 
     -- arrival: the first inbound message. Who was taken by an agent, or left, before writing had
     -- asked for one before it; of merged contacts the customer has waited since the first.
     v.contact_key IS NULL AND s.contact_key IS NULL AND n.contact_id IS NOT NULL AS is_clocked,
     coalesce(
-        least(c.first_inbound_at, v.first_customer_at), CASE WHEN is_clocked THEN n.clock_started_at END
+        least(c.first_inbound_at, v.first_customer_at),
+        CASE WHEN v.contact_key IS NULL AND s.contact_key IS NULL THEN n.clock_started_at END
     ) AS first_written_at,
     least(
         CASE
-            WHEN least(s.answered_at, hung_up_at) < first_written_at THEN coalesce(s.queue_entered_at, c.created_at)
+            WHEN least(s.answered_at, s.hung_up_at) < first_written_at THEN coalesce(s.queue_entered_at, c.created_at)
             ELSE coalesce(first_written_at, c.created_at)
         END,
         g.merged_arrived_at
@@ -68,7 +69,7 @@ SELECT
         AND NOT s.is_told_abandoned
         AND s.queue_entered_at IS NULL
         AND s.answered_at IS NULL
-        AND s.abandoned_at IS NULL
+        AND s.hung_up_at IS NULL
         AND v.first_agent_at IS NULL
         AND NOT is_bot_contained AS is_turned_away,
 
@@ -80,15 +81,15 @@ SELECT
     coalesce(
         CASE WHEN v.first_agent_at >= arrived_at THEN v.first_agent_at ELSE r.late_replied_at END,
         s.answered_at,
-        CASE WHEN is_clocked THEN n.clock_stopped_at END,
-        CASE WHEN hung_up_at IS NULL AND o.other_replied_at >= arrived_at THEN o.other_replied_at END
+        CASE WHEN v.contact_key IS NULL AND s.contact_key IS NULL THEN n.clock_stopped_at END,
+        CASE WHEN s.hung_up_at IS NULL AND o.other_replied_at >= arrived_at THEN o.other_replied_at END
     ) AS replied_at,
     CASE
         WHEN s.contact_key IS NULL OR is_bot_contained THEN NULL
         WHEN s.is_told_served THEN FALSE
-        WHEN s.is_told_abandoned THEN NOT coalesce(replied_at <= hung_up_at, FALSE)
+        WHEN s.is_told_abandoned THEN NOT coalesce(replied_at <= s.hung_up_at, FALSE)
         WHEN replied_at IS NOT NULL THEN FALSE
-        WHEN hung_up_at IS NOT NULL THEN TRUE
+        WHEN s.hung_up_at IS NOT NULL THEN TRUE
     END AS is_abandoned,
     CASE WHEN NOT coalesce(is_abandoned, FALSE) THEN replied_at END AS first_reply_at,
     CASE
@@ -97,14 +98,14 @@ SELECT
     END AS queue_entered_at,
 
     -- the vendor's durations count only where no timestamp tells whether anybody replied
-    v.contact_key IS NULL AND s.contact_key IS NULL AND NOT is_clocked AS is_untimed,
+    v.contact_key IS NULL AND s.contact_key IS NULL AND n.contact_id IS NULL AS is_untimed,
     CASE WHEN is_untimed THEN k.vendor_first_response_seconds END AS untimed_response_seconds,
     -- an export without reply times tells who got no reply, but of nobody how long replies took
     NOT is_untimed OR coalesce(k.load_tells_replies, FALSE) AS tells_waits,
     CASE WHEN is_untimed THEN k.vendor_first_response_business_seconds END AS untimed_response_business_seconds,
     CASE
         WHEN is_abandoned THEN FALSE
-        WHEN first_reply_at IS NOT NULL OR s.is_told_answered THEN TRUE
+        WHEN replied_at IS NOT NULL OR s.is_told_answered THEN TRUE
         WHEN NOT is_untimed THEN FALSE
         WHEN untimed_response_seconds IS NOT NULL THEN TRUE
         ELSE k.replies_count > 0
@@ -165,12 +166,9 @@ SELECT
         WHEN coalesce(o.outcome_created_at, c.created_at) <= e.first_changed_at
             THEN seconds_between(coalesce(o.outcome_created_at, c.created_at), e.first_changed_at)
     END AS first_status_seconds,
-    e.open_seconds + CASE WHEN e.is_first_open THEN first_status_seconds ELSE first_status_seconds * 0 END
-        AS told_open_seconds,
-    e.pending_seconds + CASE WHEN e.is_first_pending THEN first_status_seconds ELSE first_status_seconds * 0 END
-        AS told_pending_seconds,
-    e.held_seconds + CASE WHEN e.is_first_held THEN first_status_seconds ELSE first_status_seconds * 0 END
-        AS told_held_seconds,
+    e.open_seconds + first_status_seconds * CASE WHEN e.is_first_open THEN 1 ELSE 0 END AS told_open_seconds,
+    e.pending_seconds + first_status_seconds * CASE WHEN e.is_first_pending THEN 1 ELSE 0 END AS told_pending_seconds,
+    e.held_seconds + first_status_seconds * CASE WHEN e.is_first_held THEN 1 ELSE 0 END AS told_held_seconds,
     k.vendor_agent_wait_seconds,
     k.vendor_on_hold_seconds
 FROM core_contacts AS c
