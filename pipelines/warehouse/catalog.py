@@ -5,6 +5,7 @@ have theirs in `headers/*.toml`. A build compares headers with the tables it mad
 without a meaning, or a meaning without a column, never reaches a reader.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -12,9 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import duckdb
 import pandas as pd
-import sqlglot
-from sqlglot import exp
 
 from pipelines.errors import BuildError
 
@@ -234,9 +234,9 @@ def _read(path: Path, kind: str) -> Header:
         if key not in entries:
             raise BuildError(f"{path}: the header lacks `{key}`")
     columns = entries.get("columns", {})
-    tree = _parsed(path, match["sql"])
+    inputs, selected = _parsed(path, match["sql"])
     if kind in ("metric", "rule"):
-        columns = {**_metric_columns(tree, entries), **columns}
+        columns = {**_metric_columns(selected, entries), **columns}
         _check_statistics(path, entries, columns)
     return Header(
         name=name,
@@ -247,7 +247,7 @@ def _read(path: Path, kind: str) -> Header:
         key=tuple(entries.get("key", ())),
         columns=_notes(path, columns),
         sql=match["sql"],
-        inputs=_inputs(tree),
+        inputs=inputs,
         entries=entries,
     )
 
@@ -273,10 +273,10 @@ def _observation() -> dict:
     return _toml(path, path.read_text(encoding="utf-8"))
 
 
-def _metric_columns(tree: exp.Query, entries: dict) -> dict:
+def _metric_columns(selected: list[str], entries: dict) -> dict:
     """The columns that metrics share are described once; `value` takes the metric's unit."""
     shared = _observation()
-    notes = {name: shared[name] for name in tree.named_selects if name in shared}
+    notes = {name: shared[name] for name in selected if name in shared}
     return notes | {"value": shared["value"] | {"unit": entries["unit"]}}
 
 
@@ -311,16 +311,28 @@ def _notes(path: Path, columns: dict) -> tuple[ColumnNote, ...]:
         raise BuildError(f"{path}: a column of the header lacks {error}") from None
 
 
-def _parsed(path: Path, sql: str) -> exp.Query:
-    try:
-        return sqlglot.parse_one(sql, read="duckdb")
-    except sqlglot.errors.ParseError as error:
-        raise BuildError(f"{path}: cannot be parsed: {str(error).splitlines()[0]}") from None
+def _parsed(path: Path, sql: str) -> tuple[frozenset[str], list[str]]:
+    """The tables that a query reads, and the names of its columns, as DuckDB parses it."""
+    read: set[str] = set()
+    named: set[str] = set()
 
+    def note(node: dict) -> dict:
+        if node.get("type") == "BASE_TABLE":
+            read.add(node["table_name"])
+        for cte in node.get("cte_map", {}).get("map", ()):
+            named.add(cte["key"])
+        return node
 
-def _inputs(tree: exp.Query) -> frozenset[str]:
-    named = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
-    return frozenset(table.name for table in tree.find_all(exp.Table)) - named
+    ((text,),) = duckdb.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+    tree = json.loads(text, object_hook=note)
+    if tree["error"]:
+        complaint = tree["error_message"].splitlines()[0]
+        raise BuildError(f"{path}: cannot be parsed: {complaint}")
+    node = tree["statements"][0]["node"]
+    while "select_list" not in node:  # a union is named by its first part
+        node = node["children"][0]
+    selected = [column["alias"] or column["column_names"][-1] for column in node["select_list"]]
+    return frozenset(read - named), selected
 
 
 def _in_order(found: list[Header]) -> list[Header]:

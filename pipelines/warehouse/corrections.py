@@ -15,9 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import sqlglot
-from sqlglot import exp
-
 from pipelines.errors import SettingsError
 from pipelines.ingest import contracts
 from pipelines.ingest.contracts import TABLES, Table
@@ -26,11 +23,6 @@ COLUMNS = (
     "id", "table", "condition", "column", "correction", "expected", "reason", "reported_on",
 )  # fmt: skip
 
-_COMPARISONS = (
-    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Neg, exp.Paren,
-    exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE,
-    exp.In, exp.Between, exp.Like, exp.Is,
-)  # fmt: skip
 _WORDS = {
     "kind": contracts.KINDS,
     "direction": contracts.DIRECTIONS,
@@ -132,11 +124,19 @@ def _correction(where: str, line: dict[str, str]) -> Correction:
 
 
 def _condition(where: str, text: str, table: Table) -> str:
+    import sqlglot  # a tenth of a second that every command would pay, and few sites need
+    from sqlglot import exp
+
+    comparisons = (
+        exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Neg, exp.Paren,
+        exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE,
+        exp.In, exp.Between, exp.Like, exp.Is,
+    )  # fmt: skip
     try:
         tree = sqlglot.parse_one(text, read="duckdb")
     except sqlglot.ParseError:
         tree = None
-    if tree is None or not all(isinstance(node, _COMPARISONS) for node in tree.walk()):
+    if tree is None or not all(isinstance(node, comparisons) for node in tree.walk()):
         raise SettingsError(
             f"{where}: condition can't be read; compare columns with values, such as"
             " source = 'zendesk' AND created_at < '2026-03-01'"
