@@ -97,13 +97,20 @@ def plan_shifts(
         needed = plan.assign(agents=plan["required_scheduled"].astype("Float64"))
         needed = needed.groupby(["local_on", "local_slot"], as_index=False)["agents"].max()
         days = np.sort(needed["local_on"].unique())
-        weeks = []
+        weeks, night = [], np.zeros(SLOTS_A_DAY)
         for number, first in enumerate(range(0, len(days), _DAYS_A_WEEK), 1):
-            week = needed[needed["local_on"].isin(days[first : first + _DAYS_A_WEEK])]
+            of_week = days[first : first + _DAYS_A_WEEK]
+            week = needed[needed["local_on"].isin(of_week)].reset_index(drop=True)
+            # Who began on the evening before the week is still there on its first morning.
+            is_first = week["local_on"] == of_week[0]
+            there = np.where(is_first, night[week["local_slot"].astype(int)], 0)
+            week["agents"] = (week["agents"] - there).clip(lower=0)
+            night = np.zeros(SLOTS_A_DAY)
             if not (week["agents"] > 0).any():
                 continue
-            solved = week_of_shifts(week.reset_index(drop=True), contract, desk.headcount)
+            solved = week_of_shifts(week, contract, desk.headcount)
             weeks.append(solved.shifts.assign(week=number))
+            night = _after_midnight(solved.shifts[solved.shifts["local_on"] == of_week[-1]])
         if not weeks:
             continue
         shifts = _timed(pd.concat(weeks, ignore_index=True), zone)
@@ -119,6 +126,18 @@ def plan_shifts(
     together = (pd.concat(found, ignore_index=True) for found in (frames, priced))
     shifts, tours = together
     return shifts[list(ROSTER_COLUMNS)], tours[list(TOUR_COLUMNS)]
+
+
+def _after_midnight(shifts: pd.DataFrame) -> np.ndarray:
+    """[48] agents of a day's shifts who are at work in the half hours of the next one."""
+    there = np.zeros(SLOTS_A_DAY)
+    for shift in shifts.itertuples():
+        slots = np.arange(SLOTS_A_DAY, shift.end_slot)
+        if shift.break_slots:
+            pause = (slots >= shift.break_slot) & (slots < shift.break_slot + shift.break_slots)
+            slots = slots[~pause]
+        there[slots - SLOTS_A_DAY] += shift.agents
+    return there
 
 
 def _lines(shifts: pd.DataFrame, lines: pd.DataFrame, headcount: int | None) -> pd.DataFrame:
@@ -153,27 +172,47 @@ def week_of_shifts(
     required: pd.DataFrame, contract: Contract, headcount: int | None = None
 ) -> ShiftPlan:
     """The cheapest shifts that cover at most seven days: local_on, local_slot, agents."""
-    slots = required.loc[required["agents"] > 0, "local_slot"]
-    types = _types(contract, int(slots.min()), int(slots.max()) + 1)
+    types = _types(contract, *_opening(required.loc[required["agents"] > 0, "local_slot"]))
     labour = Labour(
         headcount=headcount, rest_hours=contract.rest_hours, weekly_hours=contract.weekly_hours
     )
     return cover_by_shifts(required, types, labour)
 
 
+def _opening(slots: Iterable[int]) -> tuple[int, int]:
+    """From the first half hour that needs somebody to the end of the last, on a clock that goes
+    round: all hours but the longest time off. 17:00 to 02:00 is (34, 52).
+
+    Day and night is (0, 48): shifts over midnight too would save some hours there, and the solver
+    takes ten times as long to choose among them.
+    """
+    needed = sorted({int(slot) for slot in slots})
+    off, opens = max(
+        (after - before, after)
+        for before, after in zip(needed, [*needed[1:], needed[0] + SLOTS_A_DAY], strict=True)
+    )
+    if off == 1:
+        return 0, SLOTS_A_DAY
+    opens %= SLOTS_A_DAY
+    return opens, opens + SLOTS_A_DAY - off + 1
+
+
 def _types(contract: Contract, earliest: int, latest: int) -> list[ShiftType]:
-    """Shifts on the contract's grid within the opening; the shortest one where none fits."""
+    """Shifts on the contract's grid within the opening; the shortest one where none fits, and for
+    the hours after the plan's first midnight."""
     step = max(1, round(contract.start_every_hours / HOURS))
     types = [
         kind
         for hours in contract.lengths_hours
         for start in _starts(earliest, latest - round(hours / HOURS), step)
-        for kind in _with_breaks(start, round(hours / HOURS), contract)
+        for kind in _with_breaks(start % SLOTS_A_DAY, round(hours / HOURS), contract)
     ]
     shortest = round(min(contract.lengths_hours) / HOURS)
     if not types:
-        types = list(_with_breaks(min(earliest, SLOTS_A_DAY - 1), shortest, contract))
-    return types
+        types += _with_breaks(earliest, shortest, contract)
+    if latest > SLOTS_A_DAY:
+        types += _with_breaks(0, shortest, contract)
+    return list(dict.fromkeys(types))
 
 
 def _starts(earliest: int, last: int, step: int) -> Sequence[int]:

@@ -150,3 +150,38 @@ def test_a_desk_that_needs_nobody_has_neither_shifts_nor_people():
     )
     assert [len(frame) for frame in found] == [0, 0]
     assert tuple(found[1].columns) == TOUR_COLUMNS
+
+
+def nights(count):
+    """One agent from 22:00 to 02:00 in so many nights in a row."""
+    days = pd.date_range("2026-03-02", periods=count + 1)
+    evenings = [plan(day, range(44, 48), [1] * 4) for day in days[:-1]]
+    mornings = [plan(day, range(4), [1] * 4) for day in days[1:]]
+    return pd.concat([*evenings, *mornings]).sort_values("starts_at", ignore_index=True)
+
+
+def test_a_desk_open_over_midnight_is_staffed_by_one_shift_over_midnight():
+    shifts, _ = plan_shifts(nights(1), [desk()], CONTRACT, "Asia/Seoul")
+    # not 20:00 to midnight and midnight to 04:00, half of which the desk is closed
+    told = shifts[["local_on", "start_slot", "end_slot", "agents", "paid_hours"]]
+    assert [tuple(row) for row in told.itertuples(index=False)] == [
+        (pd.Timestamp("2026-03-02"), 44, 52, 1, 4.0)
+    ]
+    assert shifts["ends_at"].tolist() == [pd.Timestamp("2026-03-02 17:00")]  # 02:00 in Seoul
+
+
+def test_who_works_over_the_end_of_a_week_is_not_replaced_at_midnight():
+    shifts, _ = plan_shifts(nights(9), [desk()], CONTRACT, "Asia/Seoul")
+    assert (len(shifts), shifts["paid_hours"].sum()) == (9, 36.0)
+    assert set(shifts["start_slot"]) == {44}
+
+
+def test_the_morning_before_the_first_evening_is_covered_from_midnight_on():
+    mornings = plan("2026-03-02", range(4), [1] * 4)
+    shifts, _ = plan_shifts(
+        pd.concat([mornings, plan("2026-03-02", range(44, 48), [1] * 4)]),
+        [desk()],
+        CONTRACT,
+        "Asia/Seoul",
+    )
+    assert shifts[["start_slot", "end_slot"]].to_numpy().tolist() == [[0, 8], [44, 52]]
