@@ -51,7 +51,7 @@ ICON = Path(__file__).with_name("static") / "icon.png"
 
 _MOST_IN_A_ROW = 4  # more would cut their numbers on a tablet
 # Of the newest contacts less time has passed than of those before: the step is no judgement yet.
-_STILL_MOVING = {"unanswered_share", "reopened_share"}
+_STILL_MOVING = {"unanswered_share"}
 _MOVES_DAYS = 7
 _LOCALE = "locale"
 _LOCALE_CHOSEN = "locale.chosen"

@@ -148,10 +148,11 @@ with st.container(border=True, key="card-over-time"):
             n=follow_up
         )
     else:
-        metric, label, series = "reopened_share", _("reopened"), {"provisional": "is_provisional"}
+        metric, label, series = "reopened_share", _("reopened"), {}
         frame = queries.measure(metric, chosen, by=("week",))
-        frame["is_provisional"] = _still_moves(frame["week"])
-        note = _("By the week of the first solve; hollow while its contacts may still be reopened.")
+        note = _("By the week of the first solve; only contacts with {n} days since.").format(
+            n=reopen_window
+        )
     st.caption(note)
     components.chart_and_table(
         figures.trend(

@@ -67,14 +67,19 @@ WITH_DESKS = f"""
         NOT a.is_open AS is_out_of_hours,
         b.open_before + CAST(b.is_open AS INT) * (epoch(replied_or_cut_at) - epoch(b.minute))
             - a.open_before - CAST(a.is_open AS INT) * (epoch(arrived_at) - epoch(a.minute))
-            AS open_seconds
+            AS open_seconds,
+        e.open_before + CAST(e.is_open AS INT) * (epoch(u.data_cut_at) - epoch(e.minute))
+            - a.open_before - CAST(a.is_open AS INT) * (epoch(arrived_at) - epoch(a.minute))
+            AS open_seconds_at_cut
     FROM desks AS d
+    CROSS JOIN cut AS u
     JOIN minutes AS a ON a.calendar = d.calendar AND a.minute = date_trunc('minute', arrived_at)
     JOIN minutes AS b
         ON b.calendar = d.calendar AND b.minute = date_trunc('minute', replied_or_cut_at)
+    JOIN minutes AS e ON e.calendar = d.calendar AND e.minute = date_trunc('minute', u.data_cut_at)
 """
 """`contacts` with target, urgent_target, is_urgent, is_out_of_hours of their desk, and
-open_seconds from the arrival to the first reply, or the cut."""
+open_seconds from the arrival to the first reply, or the cut; open_seconds_at_cut, to the cut."""
 
 
 def minutes() -> pd.DataFrame:

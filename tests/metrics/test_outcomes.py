@@ -51,6 +51,31 @@ def test_solves_belong_to_their_own_day_and_reopenings_to_the_first_solve(measur
     assert measured_by("reopened_share", "day") == {"2026-03-02": (0.2, 5)}
 
 
+# Cut at 20 March: whom the 13th solved and the 14th reopened, the week is over; of the other two,
+# solved a second later, one is reopened already.
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at          | status | updated_at
+        again      | 2026-03-12 00:00:00 | open   |
+        once       | 2026-03-12 00:00:00 | solved | 2026-03-20 00:00:00
+        young      | 2026-03-12 00:00:00 | open   |
+        untold     | 2026-03-12 00:00:00 | solved |
+    """,
+    status_events="""
+        contact_id | changed_at          | from_status | to_status
+        again      | 2026-03-13 00:00:00 | open        | solved
+        again      | 2026-03-14 00:00:00 | solved      | open
+        once       | 2026-03-13 00:00:00 | open        | solved
+        young      | 2026-03-13 00:00:01 | open        | solved
+        young      | 2026-03-14 00:00:00 | solved      | open
+        untold     | 2026-03-13 00:00:01 | open        | solved
+    """,
+)
+def test_the_reopened_share_waits_for_a_week_whichever_way_it_goes(measured):
+    assert measured("reopened_share") == {"value": 0.5, "n": 2}
+    assert measured("reopened_by_arrival_share") == {"value": 0.5, "n": 2}
+
+
 # Cut at 20 March: the contact of the 19th has one day of follow-up and is left out.
 @pytest.mark.loads(**FIVE_SOLVED_ONE_TWICE)
 def test_the_resolved_share_takes_cohorts_with_a_week_of_follow_up(measured):

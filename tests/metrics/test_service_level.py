@@ -105,29 +105,44 @@ def test_a_call_back_is_offered_but_neither_answered_nor_abandoned(measured):
     assert measured("unanswered_share") == {"value": 0.25, "n": 4}
 
 
-def test_an_email_has_no_abandonment_but_may_be_left_before_a_reply(warehouse, measured):
-    # Cut at 6 March: answered; silent for 80 h; asked again after 10 h; only 10 h old.
+def test_an_email_has_no_abandonment_but_may_be_left_before_a_reply(warehouse, measured, published):
+    # Cut at 9 March: answered after an hour; after 80 h, and then "thanks" or nothing; silent;
+    # asked again after 10 h; and two of the day before, of whom one is answered.
     warehouse(
         contacts="""
             contact_id | created_at
             answered   | 2026-03-02 00:00:00
+            thanks     | 2026-03-02 00:00:00
+            too_late   | 2026-03-02 00:00:00
             silent     | 2026-03-02 16:00:00
             asked      | 2026-03-02 00:00:00
-            fresh      | 2026-03-05 14:00:00
+            fresh      | 2026-03-08 14:00:00
+            prompt     | 2026-03-08 14:00:00
         """,
         messages="""
             contact_id | sent_at             | author_role
             answered   | 2026-03-02 00:00:00 | customer
             answered   | 2026-03-02 01:00:00 | agent
+            thanks     | 2026-03-02 00:00:00 | customer
+            thanks     | 2026-03-05 08:00:00 | agent
+            thanks     | 2026-03-05 09:00:00 | customer
+            too_late   | 2026-03-02 00:00:00 | customer
+            too_late   | 2026-03-05 08:00:00 | agent
             silent     | 2026-03-02 16:00:00 | customer
             asked      | 2026-03-02 00:00:00 | customer
             asked      | 2026-03-02 10:00:00 | customer
-            fresh      | 2026-03-05 14:00:00 | customer
-            answered   | 2026-03-06 00:00:00 | customer
+            fresh      | 2026-03-08 14:00:00 | customer
+            prompt     | 2026-03-08 14:00:00 | customer
+            prompt     | 2026-03-08 15:00:00 | agent
+            answered   | 2026-03-09 00:00:00 | customer
         """,
     )
     assert measured("abandoned_share") == {"value": None, "n": 0}
-    assert measured("left_before_reply_share") == {"value": 0.333333, "n": 3}
+    assert measured("left_before_reply_share") == {"value": 0.4, "n": 5}
+    rows = published.observations("left_before_reply_share")
+    assert dict(zip(rows["contact_id"], rows["value"], strict=True)) == {
+        "answered": 0, "thanks": 0, "too_late": 1, "silent": 1, "asked": 0,
+    }  # fmt: skip
 
 
 # Cut at 9 March: neither answered nor known to have hung up, a week of silence ago.
@@ -167,6 +182,36 @@ def test_an_email_still_within_its_target_is_not_yet_counted(warehouse, measured
         """,
     )
     assert measured("service_level") == {"value": 0.5, "n": 2}
+
+
+def test_who_is_answered_at_once_is_not_counted_before_those_who_came_with_them(
+    warehouse, measured
+):
+    # The target is 60 s and the cut 09:01:30: only what becomes of the first is known.
+    warehouse(
+        contacts="""
+            contact_id | created_at
+            old        | 2026-03-02 09:00:00
+            prompt     | 2026-03-02 09:01:00
+            new        | 2026-03-02 09:01:00
+        """,
+        messages="""
+            contact_id | sent_at             | author_role
+            old        | 2026-03-02 09:01:30 | agent
+            prompt     | 2026-03-02 09:01:10 | agent
+        """,
+    )
+    for variant in ("", "_sl1", "_sl2", "_sl3", "_sl5"):
+        assert measured(f"service_level{variant}") == {"value": 0, "n": 1}
+
+
+@pytest.mark.loads(
+    PHONE_DESK, **calls((3, "answered", 10), (1, "callback", 5), (1, "callback", 30))
+)
+def test_a_call_back_is_offered_and_not_answered_in_time_whenever_it_was_asked_for(measured):
+    assert measured("service_level") == {"value": 0.6, "n": 5}
+    assert measured("service_level_sl3") == {"value": 0.6, "n": 5}
+    assert measured("service_level_sl2") == {"value": 1, "n": 3}
 
 
 @pytest.mark.loads(

@@ -21,6 +21,9 @@ CONTACTS = """
     night      | ticket | email     | open   | 2026-03-06 10:00:00Z |
     never      | ticket | email     | open   | 2026-03-06 08:00:00Z |
     new        | ticket | email     | open   | 2026-03-12 08:00:00Z |
+    prompt     | ticket | email     | open   | 2026-03-12 08:00:00Z |
+    eve        | ticket | email     | open   | 2026-03-11 08:59:59Z |
+    evening    | ticket | email     | open   | 2026-03-11 09:00:00Z |
     call       | call   | phone     | closed | 2026-03-06 01:00:00Z |
     passed     | call   | phone     | closed | 2026-03-06 01:00:00Z |
     gave_up    | call   | phone     | closed | 2026-03-06 01:00:00Z |
@@ -67,6 +70,12 @@ MESSAGES = """
     night      | 2026-03-06 11:00:00Z | agent       | true
     never      | 2026-03-06 08:00:00Z | customer    | true
     new        | 2026-03-12 08:00:00Z | customer    | true
+    prompt     | 2026-03-12 08:00:00Z | customer    | true
+    prompt     | 2026-03-12 08:30:00Z | agent       | true
+    eve        | 2026-03-11 08:59:59Z | customer    | true
+    eve        | 2026-03-12 08:00:00Z | agent       | true
+    evening    | 2026-03-11 09:00:00Z | customer    | true
+    evening    | 2026-03-12 08:00:00Z | agent       | true
     post       | 2026-03-13 00:00:00Z | customer    | true
 """
 SESSIONS = """
@@ -153,6 +162,23 @@ def test_an_unanswered_e_mail_is_late_only_when_its_days_are_over(desk):
     # asked on Thursday 17:00, the data end on Friday 09:00: an hour of opening has passed
     assert "new" not in each(desk, "email_answered_1_day_share")
     assert each(desk, "email_answered_3_days_share")["never"] == 0
+
+
+def test_an_e_mail_is_judged_when_its_days_are_over_answered_or_not(desk):
+    """Counted as soon as they are answered, the young ones would always look perfect."""
+    judged = {
+        days: {"prompt", "eve", "evening", "monday"} & each(desk, metric).keys()
+        for days, metric in (
+            (1, "email_answered_1_day_share"),
+            (2, "email_answered_2_days_share"),
+            (3, "email_answered_3_days_share"),
+        )
+    }
+    # Until Friday 09:00 it is nine open hours since Thursday 09:00: just over for who came in the
+    # last second of Wednesday, not for who came after closing, whom Friday's first second is left
+    assert judged == {1: {"eve", "monday"}, 2: {"monday"}, 3: {"monday"}}
+    late = desk.measure("email_answered_1_day_share", start="2026-03-12", end="2026-03-12")
+    assert late["n"].tolist() == [0]
 
 
 def test_one_touch_is_one_reply_however_many_messages_it_has(desk):

@@ -46,8 +46,9 @@ def desk(zone: str, calendar: str, *pairs: Pair):
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory) -> dict[str, list[tuple[int, int | None]]]:
-    """One build answers every test, since each desk is a queue with a calendar of its own."""
+def built(tmp_path_factory) -> tuple[duckdb.DuckDBPyConnection, dict[str, str]]:
+    """One build answers every test, since each desk is a queue with a calendar of its own; and the
+    test that each contact belongs to."""
     site = '[site]\nname = "Test"\nzone = "UTC"\n'
     contacts = ["contact_id | channel | language | created_at"]
     messages = ["contact_id | sent_at | author_role"]
@@ -62,7 +63,13 @@ def measured(tmp_path_factory) -> dict[str, list[tuple[int, int | None]]]:
             contacts.append(f"c{n:02d}-{i} | {channel} | {language} | {arrived}")
             messages.append(f"c{n:02d}-{i} | {replied} | agent")
     warehouse = RawWarehouse(tmp_path_factory.mktemp("business_time"))
-    connection = warehouse(site, contacts="\n".join(contacts), messages="\n".join(messages))
+    return warehouse(site, contacts="\n".join(contacts), messages="\n".join(messages)), tests
+
+
+@pytest.fixture(scope="module")
+def measured(built) -> dict[str, list[tuple[int, int | None]]]:
+    """(calendar s, business s) of the contacts of each test, in their order."""
+    connection, tests = built
     found = {}
     for contact, *waits in connection.execute(
         "SELECT contact_id, first_response_seconds, first_response_business_seconds"
@@ -193,6 +200,23 @@ def test_a_shift_over_midnight_is_open_on_both_sides(waits):
 @desk("UTC", WEEKDAYS_9_17, ("2026-03-07 10:00:00", "2026-03-07 11:00:00"))
 def test_a_reply_outside_opening_hours_took_0_business_seconds_and_counts(waits):
     assert waits == [(3_600, 0)]
+
+
+def test_business_days_are_over_since_the_moment_from_which_they_were_open_until_the_cut(built):
+    connection, _tests = built
+    days = connection.execute("FROM business_days").df()
+    (cut,) = connection.execute("SELECT data_cut_at FROM build_info").fetchone()
+    lengths = dict(
+        connection.execute("SELECT calendar_id, open_day_seconds FROM ref_queues").fetchall()
+    )
+    found = connection.execute("FROM ref_business_days_over").fetchall()
+    assert len(found) == 3 * len(SITUATIONS)
+    for calendar, count, since in found:
+        minutes = pd.Series(pd.date_range(since, cut, freq="min", inclusive="left"))
+        is_open = calendars.is_open(days, calendar, minutes)
+        assert 60 * is_open.sum() == count * lengths[calendar]
+        before = pd.Series([pd.Timestamp(since) - pd.Timedelta(seconds=1)])
+        assert calendars.is_open(days, calendar, before).tolist() == [True]
 
 
 def test_without_a_desk_business_time_is_null(warehouse):

@@ -9,11 +9,11 @@ clock_start = "the customer's first message"
 clock_stop = "first public reply by a human"
 pauses = "while the desk is closed: nights, holidays, between shifts"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; unanswered e-mails that still have time; desks without a calendar"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; e-mails whose business day is not over at the data cut, answered or not; desks without a calendar"
 up_is_good = true
 formula = "e-mails answered within 1 x the usual open day / e-mails"
 worked_example = "Desk Mon-Fri 09:00-18:00, a business day is 9 open hours. Asked Friday 17:00: a reply on Monday 17:00 is within 1 business day, one at 17:01 is not."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,
@@ -28,9 +28,10 @@ SELECT
     c.source,
     CASE WHEN c.is_answered AND c.waited_business_days <= 1 THEN 1 ELSE 0 END AS value
 FROM fact_contacts AS c
+INNER JOIN ref_business_days_over AS o ON o.calendar_id = c.calendar_id AND o.business_days = 1
 WHERE c.exclusion IS NULL
     AND c.is_offered
     AND c.channel = 'email'
     AND c.is_answered IS NOT NULL
-    AND (c.is_answered OR c.waited_business_days > 1)
+    AND c.arrived_at < o.asked_before_at
     AND c.waited_business_days IS NOT NULL

@@ -9,11 +9,11 @@ clock_start = "entered the human queue"
 clock_stop = "answer by a human, or leaving"
 pauses = "none"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts still waiting within their target at the data cut"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts whose target is not over at the data cut, answered or not"
 up_is_good = true
 formula = "answered within T / (offered - abandoned within T)"
 worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 860 / 1,040 = 82.69 %."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,
@@ -40,9 +40,9 @@ CROSS JOIN ref_rules AS r
 WHERE c.exclusion IS NULL
     AND c.is_offered
     AND c.is_answered IS NOT NULL
-    AND c.within_seconds IS NOT NULL
+    AND c.followed_seconds >= c.within_seconds
     AND CASE
         WHEN c.is_answered THEN c.queue_wait_seconds IS NOT NULL
         WHEN c.is_abandoned THEN coalesce(c.queue_wait_seconds > c.within_seconds, TRUE)
-        ELSE c.waited_seconds > c.within_seconds
+        ELSE c.waited_seconds IS NOT NULL
     END

@@ -11,11 +11,11 @@ clock_start = "entered the human queue"
 clock_stop = "answer by a human, or leaving"
 pauses = "none"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; unanswered contacts"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; unanswered contacts; contacts whose target is not over at the data cut, answered or not"
 up_is_good = true
 formula = "answered within T / answered"
 worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 860 / 1,000 = 86.00 %."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,
@@ -41,6 +41,6 @@ FROM fact_contacts AS c
 CROSS JOIN ref_rules AS r
 WHERE c.exclusion IS NULL
     AND c.is_offered
-    AND c.within_seconds IS NOT NULL
+    AND c.followed_seconds >= c.within_seconds
     AND c.is_answered
     AND c.queue_wait_seconds IS NOT NULL

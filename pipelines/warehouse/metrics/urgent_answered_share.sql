@@ -9,11 +9,11 @@ clock_start = "the customer's first message"
 clock_stop = "first public reply by a human"
 pauses = "none, at night neither"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts that are not urgent; contacts still waiting within their target at the data cut; who left unanswered counts as not answered in time"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts that are not urgent; contacts whose target is not over at the data cut, answered or not; who left unanswered counts as not answered in time"
 up_is_good = true
 formula = "urgent contacts answered within the urgent target / urgent contacts"
 worked_example = "Target 30 min. Four stolen accounts: answered after 5 min, 30 min and 9 h, and one that nobody answers for 2 h: 2 / 4 = 50 %."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,
@@ -28,12 +28,9 @@ SELECT
     c.source,
     CASE WHEN c.is_answered AND c.waited_seconds <= c.urgent_within_seconds THEN 1 ELSE 0 END AS value
 FROM fact_contacts AS c
+CROSS JOIN build_info AS b
 WHERE c.exclusion IS NULL
     AND c.is_offered
     AND c.urgency = 'urgent'
-    AND c.urgent_within_seconds IS NOT NULL
-    AND CASE
-        WHEN c.is_answered THEN c.waited_seconds IS NOT NULL
-        WHEN c.is_abandoned THEN TRUE
-        ELSE c.waited_seconds > c.urgent_within_seconds
-    END
+    AND c.arrived_at <= b.data_cut_at - c.urgent_within_seconds * INTERVAL '1' SECOND
+    AND (c.waited_seconds IS NOT NULL OR c.is_abandoned)

@@ -52,6 +52,7 @@ first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival
 first_response_business_seconds = { type = "BIGINT", unit = "seconds", meaning = "open seconds between arrival and first reply; NULL without a calendar" }
 first_response_origin = { type = "VARCHAR", meaning = "timestamps of messages and sessions; metric_events, the start and stop of the helpdesk's reply clock, where there are none; vendor, its duration, where there is neither" }
 queue_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "human queue until answer or leaving; NULL while waiting" }
+followed_seconds = { type = "BIGINT", unit = "seconds", meaning = "human queue, else arrival, until the data cut: a share of those served within a time counts who has been followed for as long" }
 waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival until reply, leaving or end of a live session, or the data cut; NULL where not known or nobody was asked" }
 within_seconds = { type = "BIGINT", unit = "seconds", meaning = "the target T: of urgent contacts the channel's urgent one where the site sets it, else the desk's; NULL where no desk answers the queue" }
 urgent_within_seconds = { type = "BIGINT", unit = "seconds", meaning = "the urgent target T of the channel; NULL where the contact is not urgent or the site sets none" }
@@ -185,6 +186,7 @@ SELECT
         WHEN d.first_reply_at >= d.queue_entered_at
             THEN seconds_between(d.queue_entered_at, coalesce(d.session_answered_at, d.first_reply_at))
     END AS queue_wait_seconds,
+    seconds_between(coalesce(d.queue_entered_at, d.arrived_at), b.data_cut_at) AS followed_seconds,
     CASE
         WHEN d.is_bot_contained THEN NULL
         WHEN d.is_answered THEN coalesce(seconds_between(d.arrived_at, d.first_reply_at), d.untimed_response_seconds)
