@@ -52,6 +52,8 @@ view = components.choice(
         "calculator": _("Calculator"),
     },
 )
+if what_if.is_changed and view in ("shifts", "languages", "hiring"):
+    st.info(_("Below is the published plan, without the scenario."))
 events = cards.local_events(page.build.zone)
 if view == "plan":
     before = plan if what_if.is_changed else None

@@ -60,6 +60,7 @@ def hiring_card(queue: Queue, page: Any) -> None:
                 plan,
                 on_roll=on_roll,
                 yearly_attrition=leaving / 100,
+                people=now or None,
                 yearly_growth=growth / 100,
                 ramp_weeks=ramp,
                 weekly_hours=hours,
@@ -70,10 +71,9 @@ def hiring_card(queue: Queue, page: Any) -> None:
             return
         st.caption(
             _(
-                "People of {hours} hours a week. What is needed now is the mean of the plan's"
-                " agent-hours to schedule; two weeks tell nothing of the season, so put growth as"
-                " you expect it. Who is hired is worth nothing at first and all of it at the end"
-                " of the ramp."
+                "People of {hours} hours a week. Needed now are the people whom the plan's shifts"
+                " take; two weeks tell nothing of the season, so put growth as you expect it. Who"
+                " is hired is worth nothing at first and all of it at the end of the ramp."
             ).format(hours=reader.number(hours))
         )
         first = pd.Timestamp(plan["local_on"].min())

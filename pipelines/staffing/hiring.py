@@ -114,6 +114,7 @@ def hiring_view(
     *,
     on_roll: float,
     yearly_attrition: float,
+    people: float | None = None,
     yearly_growth: float = 0.0,
     weekly_hours: float = 40.0,
     ramp_weeks: int = 8,
@@ -121,9 +122,8 @@ def hiring_view(
 ) -> pd.DataFrame:
     """How many to hire in each of the next 12 weeks or months, from a fortnight's plan.
 
-    The plan's agent hours to schedule a week, divided by the weekly hours of a person, are the
-    people needed now; they grow by `yearly_growth` a year. Two weeks say nothing of the season:
-    take a growth that does.
+    The people needed now grow by `yearly_growth` a year. Two weeks say nothing of the season: take
+    a growth that does.
 
     Parameters
     ----------
@@ -131,6 +131,10 @@ def hiring_view(
         Rows of `staffing_intervals` of the queues that the people work on, whole days.
     on_roll
         People there now, all ramped up.
+    people
+        Whom the plan's shifts take (`staffing_shifts`): shifts that outlast their half hours, days
+        off and rest make them more than hours divided by hours. None: the plan's agent hours to
+        schedule a week, divided by the weekly hours of a person, the fewest there could be.
     ramp_weeks
         From a hire's first day, worth nothing, to full worth, in equal steps by period.
     by
@@ -154,7 +158,7 @@ def hiring_view(
     periods, a_year = (WEEKS, 52) if by == "week" else (MONTHS, 12)
     days = staffing["local_on"].nunique()
     agent_hours = staffing["required_scheduled"].astype("Float64").sum() * 0.5
-    now = float(agent_hours) / max(days, 1) * 7 / weekly_hours
+    now = float(agent_hours) / max(days, 1) * 7 / weekly_hours if people is None else people
     required = now * (1 + yearly_growth) ** (np.arange(1, periods + 1) / a_year)
     steps = round(ramp_weeks * a_year / 52)
     ramp = np.arange(steps + 1) / max(steps, 1) if steps else np.ones(1)

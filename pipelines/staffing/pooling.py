@@ -38,7 +38,16 @@ POOLED_COLUMNS = (
     "service_level_pooled",
 )
 
+_OF_DESK = (
+    "target_share",
+    "within_seconds",
+    "concurrency",
+    "slowdown_share",
+    "max_occupancy",
+    "minimum_agents",
+)
 _MOST_MORE = 10_000
+_ROUNDING = 1e-9
 
 
 def pool(
@@ -55,7 +64,8 @@ def pool(
     queues
         One row per half hour and language: starts_at, language, contacts (expected),
         handle_seconds, target_share, within_seconds; and optionally patience_seconds (all of a
-        half hour or none).
+        half hour or none), max_occupancy (1 where absent; the pool keeps the lowest of its
+        languages) and minimum_agents (0 where absent; the pool keeps the highest).
     slower_share
         How much longer a bilingual agent takes; 0.1 is a tenth.
     concurrency
@@ -88,13 +98,20 @@ def pool(
     patience = (
         queues["patience_seconds"].to_numpy(dtype=float) if "patience_seconds" in queues else None
     )
+    count = len(queues)
+    busy = queues.get("max_occupancy", pd.Series(np.ones(count))).to_numpy(dtype=float)
+    present = queues.get("minimum_agents", pd.Series(np.zeros(count))).to_numpy(dtype=int)
     load = contacts * handle / interval_seconds
-    apart = _required(load, handle, target, within, patience, concurrency)
+    apart = _required(load, handle, target, within, patience, concurrency, busy)
+    apart = np.maximum(apart, present)
     alone = _performance(load, apart, handle, within, patience, concurrency)
 
     # One row per half hour; `of` says which of them a row of `queues` belongs to.
     of = pd.factorize(queues["starts_at"])[0]
     offered = np.bincount(of, contacts)
+    pooled_busy, pooled_present = np.ones(len(offered)), np.zeros(len(offered), dtype=int)
+    np.minimum.at(pooled_busy, of, busy)
+    np.maximum.at(pooled_present, of, present)
     pooled_load = np.bincount(of, load) * (1 + slower_share)
     pooled_handle = np.divide(
         pooled_load * interval_seconds, offered, out=np.ones(len(offered)), where=offered > 0
@@ -117,7 +134,9 @@ def pool(
 
     at_once = concurrency.handled_per_second(1.0)[-1]  # erlangs that one agent can carry
     stable = None if pooled_patience is not None else pooled_load / at_once
-    pooled = _fewest_for_all(contacts, target, of, pooled_load, stable, of_pool)
+    fewest = np.ones(len(offered)) if stable is None else np.floor(stable) + 1
+    fewest = np.maximum(np.where(pooled_load > 0, fewest, 0), pooled_present).astype(np.int64)
+    pooled = _fewest_for_all(contacts, target, of, fewest, pooled_busy[of], of_pool)
     together = of_pool(pooled)
     return pd.DataFrame(
         {
@@ -136,11 +155,13 @@ def pool(
     )
 
 
-def _required(load, handle, target, within, patience, concurrency):
+def _required(load, handle, target, within, patience, concurrency, busy):
     if concurrency.slots == 1:
-        return erlang.required_agents(load, handle, target, within, patience)
+        return erlang.required_agents(load, handle, target, within, patience, busy)
     endless = np.inf if patience is None else patience
-    return chat.required_chat_agents(load / handle, handle, target, within, endless, concurrency)
+    return chat.required_chat_agents(
+        load / handle, handle, target, within, endless, concurrency, busy
+    )
 
 
 def _performance(load, agents, handle, within, patience, concurrency):
@@ -150,12 +171,13 @@ def _performance(load, agents, handle, within, patience, concurrency):
     return chat.chat_performance(load / handle, agents, handle, within, endless, concurrency)
 
 
-def _fewest_for_all(contacts, target, of, load, stable, of_pool):
-    """Add an agent wherever some language with contacts still misses its target."""
-    fewest = np.ones(len(load)) if stable is None else np.floor(stable) + 1
-    agents = np.where(load > 0, fewest, 0).astype(np.int64)
+def _fewest_for_all(contacts, target, of, agents, busy, of_pool):
+    """Add an agent wherever some language with contacts still misses its target, or the pool is
+    busier than it may be."""
     for _ in range(_MOST_MORE):
-        is_missed = (contacts > 0) & (of_pool(agents).service_level_share < target)
+        does = of_pool(agents)
+        is_missed = (does.service_level_share < target) | (does.occupancy_share > busy + _ROUNDING)
+        is_missed &= contacts > 0
         if not is_missed.any():
             return agents
         agents[np.unique(of[is_missed])] += 1
@@ -176,7 +198,8 @@ def pool_plan(
     staffing
         Rows of `staffing_intervals` of one channel.
     desks
-        One row per language: language, target_share, within_seconds, concurrency, slowdown_share.
+        One row per language: language, target_share, within_seconds, concurrency, slowdown_share,
+        max_occupancy, minimum_agents.
     languages
         Two or more to put together; half hours in which fewer than two of them are open are left
         out.
@@ -198,10 +221,8 @@ def pool_plan(
         raise OutOfRangeError("a pool takes two languages or more")
     rows = staffing[staffing["language"].isin(list(languages)) & staffing["is_open"].astype(bool)]
     rows = rows[rows.groupby("starts_at")["language"].transform("nunique") > 1]
-    rows = rows.merge(
-        desks[["language", "target_share", "within_seconds", "concurrency", "slowdown_share"]],
-        on="language",
-    ).sort_values(["starts_at", "language"], ignore_index=True)
+    rows = rows.merge(desks[["language", *_OF_DESK]], on="language")
+    rows = rows.sort_values(["starts_at", "language"], ignore_index=True)
     if rows.empty:
         return pool(rows)
     patience = rows["patience_seconds"].astype(float)
@@ -213,6 +234,8 @@ def pool_plan(
             "handle_seconds": rows["handle_seconds"],
             "target_share": rows["target_share"],
             "within_seconds": rows["within_seconds"],
+            "max_occupancy": rows["max_occupancy"],
+            "minimum_agents": rows["minimum_agents"],
         }
     )
     if patience.notna().any():

@@ -35,6 +35,12 @@ def test_twice_the_contacts_are_twice_the_contacts_and_need_more_people(open_app
     assert any("A scenario, not the plan" in i.value for i in double.info)
 
 
+@pytest.mark.parametrize("view", ["shifts", "languages", "hiring"])
+def test_views_that_a_scenario_does_not_change_say_so(open_app, exchange, view):
+    app = open_app(exchange, "staffing", queue="phone:ko", view=view, volume="50")
+    assert "Below is the published plan, without the scenario." in [i.value for i in app.info]
+
+
 def test_a_slider_makes_a_scenario_and_the_way_back_ends_it(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko")
     before = metric(app, "To schedule")
@@ -210,6 +216,24 @@ def test_languages_together_take_fewer_than_apart(open_app, exchange):
     )
     saved = api.pooled_by_language(pooled).iloc[0]["agent_hours_saved"]
     assert f"**{round(saved):,} (" in told
+
+
+def test_as_many_people_are_needed_as_the_shifts_of_the_plan_take(open_app, exchange):
+    door = api.open_warehouse(exchange)
+    people = door.shifts("phone", "ko")["people"].max()
+    app = open_app(exchange, "staffing", queue="phone:ko", view="hiring", period="month")
+    assert next(w.value for w in app.number_input if w.label == "People there now") == people
+    view = api.hiring_view(
+        door.staffing("phone", "ko"),
+        on_roll=people,
+        people=people,
+        yearly_attrition=0.3,
+        by="month",
+    )
+    # people leave, so some must be hired: by hours alone nobody would be for a year
+    hires = view["hires"].sum()
+    assert hires > 0
+    assert f"**{hires} to hire** in all" in " ".join(text.value for text in app.markdown)
 
 
 def test_more_leaving_means_more_to_hire(open_app, exchange):

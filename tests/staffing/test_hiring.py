@@ -88,6 +88,16 @@ def test_a_fortnights_hours_are_people_by_the_hours_of_their_week():
     assert view["hires"].tolist() == [0] * 12
 
 
+def test_who_works_the_shifts_is_needed_where_that_is_more_than_the_hours_come_to():
+    # 14 people by their hours, but nobody can do without the 17 who work the plan's shifts
+    assumed = {"on_roll": 17, "yearly_attrition": 0.5, "ramp_weeks": 0}
+    by_hours = hiring_view(fortnight(10), **assumed)
+    by_shifts = hiring_view(fortnight(10), **assumed, people=17)
+    assert by_shifts["required"].tolist() == [17.0] * 12
+    # by the twelfth week 17 (1 - 0.5^(11/52)) = 2.3 have left: three whole people
+    assert (by_hours["hires"].sum(), by_shifts["hires"].sum()) == (0, 3)
+
+
 def test_growth_comes_by_the_month_and_hires_come_a_ramp_before_it():
     view = hiring_view(
         fortnight(10),

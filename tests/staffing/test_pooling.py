@@ -119,6 +119,8 @@ DESKS = pd.DataFrame(
         "within_seconds": 20,
         "concurrency": 1,
         "slowdown_share": 0.0,
+        "max_occupancy": 1.0,
+        "minimum_agents": 1,
     }
 )
 
@@ -138,6 +140,23 @@ def test_published_plans_are_pooled_where_two_languages_are_open_at_once():
     assert (whole.contacts, japan.contacts, korea.contacts) == (120.0, 20.0, 100.0)
     level = float(erlang_c(12, 16, 180, 20).service_level_share)
     assert [whole.service_level_pooled, japan.service_level_pooled] == pytest.approx([level] * 2)
+
+
+def test_a_pool_is_no_busier_than_its_desks_may_be():
+    # 100 erlangs within 20 s take 107 agents, 93 % busy; at most 80 % of the time are 125
+    plans = pd.concat([published("ko", [900.0]), published("ja", [100.0])])
+    pooled = pool_plan(plans, DESKS.assign(max_occupancy=0.8), ["ko", "ja"])
+    assert pool_plan(plans, DESKS, ["ko", "ja"])["agents_pooled"].tolist() == [107, 107]
+    assert pooled["agents_pooled"].tolist() == [125, 125]
+    assert pooled.set_index("language")["agents_apart"].to_dict() == {"ko": 113, "ja": 14}
+    assert pooled["occupancy_pooled"].tolist() == [0.8, 0.8]
+
+
+def test_somebody_is_there_for_every_language_apart_and_one_for_all_of_them_pooled():
+    plans = pd.concat([published("ko", [0.0]), published("ja", [0.0])])
+    pooled = pool_plan(plans, DESKS, ["ko", "ja"])
+    assert pooled["agents_apart"].tolist() == [1, 1]
+    assert pooled["agents_pooled"].tolist() == [1, 1]
 
 
 def test_a_language_of_unknown_patience_is_taken_to_be_as_patient_as_the_others():
