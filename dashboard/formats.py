@@ -142,7 +142,7 @@ class Reader:
             return self.duration(value)
         if unit == "share":
             return self.share(value)
-        if unit.startswith("points") and not _missing(value):
+        if _is_score(unit) and not _missing(value):
             return self.number(value, _point_decimals(value))  # a 4 beside 4.32 reads 4.00
         return self.compact(value)
 
@@ -186,7 +186,7 @@ class Reader:
         elif unit == "seconds":
             step = round(step)
             size = self.duration(abs(step))
-        elif unit == "score" or unit.startswith("points"):
+        elif _is_score(unit):
             decimals = _point_decimals(before)
             step = round(step, decimals)
             size = self.number(abs(step), decimals)
@@ -259,6 +259,10 @@ ENGLISH = Reader()
 
 def _missing(value: object) -> bool:
     return value is None or bool(pd.isna(value))
+
+
+def _is_score(unit: str) -> bool:
+    return unit == "score" or unit.startswith("points")
 
 
 def _point_decimals(value: float) -> int:

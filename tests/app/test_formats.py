@@ -80,6 +80,12 @@ def test_a_change_is_in_points_for_shares_time_for_seconds_and_per_cent_otherwis
     assert ENGLISH.change(4.36, 4.25, "points") == "+0.11"
 
 
+def test_a_mean_score_keeps_its_decimals_also_where_they_are_zeros():
+    assert ENGLISH.measured(4, 3.81, 4.19, 12, "score") == "4.00 (3.81 – 4.19) · n 12"
+    assert ENGLISH.value(4, "points 1-5") == "4.00"
+    assert ENGLISH.value(37.5, "points") == "37.5"
+
+
 def test_a_change_too_small_to_show_has_no_sign():
     assert ENGLISH.change(0.5001, 0.5, "share") == "0.0 pts"
     assert ENGLISH.change(60.2, 60, "seconds") == "0 s"

@@ -6,10 +6,10 @@ remedy = "see `support-quality quarantine`: each row says what to do"
 SELECT
     file,
     table_name,
-    reasons,
-    COUNT(*) AS refused
+    line,
+    contact_id,
+    reasons
 FROM quarantine
 -- totals, footers and repeated headers are no records: nobody misses them
 WHERE remedy NOT LIKE 'nothing to do%'
-GROUP BY file, table_name, reasons
-ORDER BY refused DESC, file, table_name, reasons
+ORDER BY file, table_name, line, contact_id
