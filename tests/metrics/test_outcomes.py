@@ -196,11 +196,12 @@ def test_a_reopened_contact_whose_first_solve_nobody_tells_is_counted_and_told(w
         contact_clocks="""
             contact_id | solved_at            | reopens_count
             once       | 2026-03-02 01:00:00Z | 0
-            again      | 2026-03-04 00:00:00Z | 2
+            again      | 2026-03-04 00:00:00Z | 11
         """,
     )
     assert measured("first_resolution_seconds") == {"value": 3600, "n": 1}
     assert measured("full_resolution_seconds") == {"value": (3600 + 172_800) / 2, "n": 2}
+    assert measured("reopen_events") == {"value": 11, "n": 11}
     told = "SELECT finding FROM findings WHERE \"check\" = 'first_solves_are_told'"
     assert connection.execute(told).fetchall() == [
         ("source=zendesk, solved=2, first_solve_untold=1",)

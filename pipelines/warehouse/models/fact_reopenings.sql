@@ -1,5 +1,5 @@
 /* ---
-summary = "Every time a solved contact was opened again: the status history's; where there is none, as many as the helpdesk counts (9 at most), dated as late as they can have been."
+summary = "Every time a solved contact was opened again: the status history's; where there is none, as many as the helpdesk counts (100 at most), dated as late as they can have been."
 grain = "one reopening of a counted contact"
 key = ["contact_id", "ordinal"]
 sort = ["reopened_on"]
@@ -16,10 +16,9 @@ agent_id = { type = "VARCHAR", meaning = "agent the contact belongs to last" }
 urgency = { type = "VARCHAR", meaning = "urgent or normal" }
 source = { type = "VARCHAR", meaning = "system of the contact" }
 --- */
-WITH numbers AS (
-    SELECT 1 AS n UNION ALL SELECT 2 AS n UNION ALL SELECT 3 AS n
-    UNION ALL SELECT 4 AS n UNION ALL SELECT 5 AS n UNION ALL SELECT 6 AS n
-    UNION ALL SELECT 7 AS n UNION ALL SELECT 8 AS n UNION ALL SELECT 9 AS n
+WITH digits AS (
+    SELECT 0 AS n UNION ALL SELECT 1 AS n UNION ALL SELECT 2 AS n UNION ALL SELECT 3 AS n UNION ALL SELECT 4 AS n
+    UNION ALL SELECT 5 AS n UNION ALL SELECT 6 AS n UNION ALL SELECT 7 AS n UNION ALL SELECT 8 AS n UNION ALL SELECT 9 AS n
 ),
 
 reopenings AS (
@@ -47,7 +46,7 @@ reopenings AS (
     UNION ALL
     SELECT
         c.contact_id,
-        CAST(n.n AS BIGINT) AS ordinal,
+        CAST(10 * t.n + u.n + 1 AS BIGINT) AS ordinal,
         coalesce(CASE WHEN c.is_resolved THEN c.last_solved_at END, least(c.updated_at, b.data_cut_at), b.data_cut_at) AS reopened_at,
         c.channel,
         c.language,
@@ -58,7 +57,8 @@ reopenings AS (
         c.source
     FROM fact_contacts AS c
     CROSS JOIN core_data_cut AS b
-    INNER JOIN numbers AS n ON n.n <= c.reopens_count
+    INNER JOIN digits AS t ON 10 * t.n < c.reopens_count
+    INNER JOIN digits AS u ON 10 * t.n + u.n < c.reopens_count
     LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(c.contact_id) AND e.solves_count > 0
     WHERE c.exclusion IS NULL
         AND c.reopens_count > 0
