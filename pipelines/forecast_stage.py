@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import holidays
+import numpy as np
 import pandas as pd
 
 from pipelines.errors import SettingsError
@@ -128,14 +129,16 @@ def add_forecasts(
 def with_peak_agents(
     totals: pd.DataFrame, settings: Settings, assumptions: pd.DataFrame
 ) -> pd.DataFrame:
-    """`Forecasts.totals` with a third measure: agents that the day's busiest half hour takes.
+    """`Forecasts.totals` with agents (`peak_agents`) instead of the rates (`peak_rate`) of the
+    days' busiest half hours.
 
     More contacts never take fewer agents, so the quantile of the agents is the agents at the
     quantile; their mean is not known (NULL). Live queues with a desk only; what is still in hand
     from the half hour before is left out.
     """
     levels = ["q025", "q10", "q50", "q90", "q975"]
-    peaks = totals[totals["measure"] == "day_peak"].set_index(["channel", "language"])
+    is_rate = totals["measure"] == "peak_rate"
+    totals, peaks = totals[~is_rate], totals[is_rate].set_index(["channel", "language"])
     added = []
     for row in assumptions[assumptions["channel"].isin(LIVE_CHANNELS)].itertuples():
         if (row.channel, row.language) not in peaks.index:
@@ -146,6 +149,7 @@ def with_peak_agents(
         own = peaks.loc[[(row.channel, row.language)]].reset_index()
         load = own[levels].to_numpy(dtype=float) * handle / HALF_HOUR_SECONDS
         agents = live_queue(desk, handle, patience).required_agents(load.ravel())
+        agents = np.maximum(agents, desk.minimum_agents)
         own[levels] = agents.reshape(load.shape).astype(float)
         added.append(own.assign(measure="peak_agents", mean=float("nan")))
     return pd.concat([totals, *added], ignore_index=True)[list(totals.columns)]

@@ -62,6 +62,15 @@ def queue_grid(
     return Grid(days, counts, passes, observed)
 
 
+def opening(ahead: pd.DataFrame | None, days: np.ndarray) -> np.ndarray:
+    """[D, 48] whether a queue's desk is open, as far as `ahead` tells; open where it does not."""
+    is_open = np.ones((len(days), SLOTS), dtype=bool)
+    if ahead is not None and not ahead.empty:
+        shut = ahead[_closed(ahead)]
+        is_open[_position(shut, days), shut["local_slot"].to_numpy(dtype=int)] = False
+    return is_open
+
+
 def sum_grid(grids: list[Grid]) -> Grid:
     """The days of several queues added up; a half hour that no queue observed stays unknown."""
     counts = np.stack([grid.counts for grid in grids])

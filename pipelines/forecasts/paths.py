@@ -32,15 +32,43 @@ def half_hour_paths(
     [horizon, 48] expected contacts, NaN where closed. `seed` and `queue` as for `day_paths`.
     """
     rng = np.random.default_rng([seed, queue, 1])
-    shares = _shares(np.nan_to_num(mean))
-    alpha = shaking(past)
-    noise = rng.gamma(1 / alpha, alpha, (PATHS, *mean.shape)) if alpha > _SUREST else 1.0
-    probability = _shares(shares * np.broadcast_to(noise, (PATHS, *mean.shape)))
+    probability = _shaken_shares(mean, past, rng)
     contacts = np.rint(np.nan_to_num(totals[:PATHS])).astype(int)
     contacts = np.where(probability.sum(axis=2) > 0, contacts, 0)
     # A row without probability would not sum to 1; it has no contacts to hand out.
     probability[..., 0] += 1 - probability.sum(axis=2)
     return rng.multinomial(contacts, np.clip(probability, 0, 1)).astype(float)
+
+
+def busiest_rates(
+    totals: Floats,
+    mean: Floats,
+    past: PastErrors,
+    is_open: np.ndarray,
+    seed: int,
+    queue: int = 0,
+) -> Floats:
+    """[PATHS, horizon] contacts to expect in each path's busiest half hour of those open.
+
+    What agents are planned for: the chance by which contacts come at a known rate is the queueing
+    formulas' own matter, and the busiest of 48 counts owes most of its height to it. Days vary as
+    `totals` do beyond chance (`staffing.risk.rate_quantiles` has it alike), shares as they shook.
+    Arguments as for `half_hour_paths`; is_open: [horizon, 48]. NaN on days that are never open.
+    """
+    probability = _shaken_shares(mean, past, np.random.default_rng([seed, queue, 1]))
+    whole = np.nansum(mean, axis=1)
+    variance = np.nan_to_num(totals).var(axis=0)
+    beyond = 1 - np.divide(whole, variance, out=np.ones(len(whole)), where=variance > whole)
+    rates = np.maximum(whole + (totals[:PATHS] - whole) * np.sqrt(beyond), 0.0)
+    busiest = (np.where(is_open, probability, 0.0) * np.nan_to_num(rates)[..., None]).max(axis=2)
+    return np.where((is_open & np.isfinite(mean)).any(axis=1), busiest, np.nan)
+
+
+def _shaken_shares(mean: Floats, past: PastErrors, rng: np.random.Generator) -> Floats:
+    """[PATHS, horizon, 48] of a day's contacts that each half hour brings, path by path."""
+    alpha = shaking(past)
+    noise = rng.gamma(1 / alpha, alpha, (PATHS, *mean.shape)) if alpha > _SUREST else 1.0
+    return _shares(_shares(np.nan_to_num(mean)) * np.broadcast_to(noise, (PATHS, *mean.shape)))
 
 
 def shaking(past: PastErrors) -> float:
@@ -73,6 +101,27 @@ def totals_and_peaks(days: np.ndarray, means: Floats, totals: Floats, paths: Flo
     for lead in np.flatnonzero(np.isfinite(means)):
         peak = peaks[:, lead]
         rows.append(("day_peak", days[lead], days[lead], peak.mean(), *_levels(peak)))
+    return _frame(rows)
+
+
+def rates_of_peaks(days: np.ndarray, busiest: Floats) -> pd.DataFrame:
+    """TOTAL_COLUMNS of a queue's `busiest_rates`: one row `peak_rate` per day that it opens."""
+    opens = np.flatnonzero(np.isfinite(busiest).all(axis=0))
+    return _frame(
+        [
+            (
+                "peak_rate",
+                days[lead],
+                days[lead],
+                busiest[:, lead].mean(),
+                *_levels(busiest[:, lead]),
+            )
+            for lead in opens
+        ]
+    )
+
+
+def _frame(rows: list[tuple]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(TOTAL_COLUMNS))
     for column in ("starts_on", "ends_on"):
         frame[column] = frame[column].to_numpy().astype("datetime64[us]")

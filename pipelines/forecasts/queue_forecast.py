@@ -13,7 +13,7 @@ from pipelines.forecasts.base import QUANTILES, Floats, Grid, Model
 from pipelines.forecasts.borrowed_profile import BorrowedProfile
 from pipelines.forecasts.combination import Combination
 from pipelines.forecasts.misses import PAST_LEADS
-from pipelines.forecasts.paths import half_hour_paths
+from pipelines.forecasts.paths import busiest_rates, half_hour_paths
 from pipelines.forecasts.quantiles import PastErrors, day_paths, half_hour_quantiles
 from pipelines.forecasts.rolling import Rolling
 from pipelines.forecasts.selection import choose, marked
@@ -34,6 +34,7 @@ class QueueForecast:
     day_means  [H] NaN: closed
     day_paths  [paths, H] simulated totals of the days
     paths      [PATHS, H, 48] simulated half hours
+    busiest    [PATHS, H] contacts to expect in the busiest half hour that is open
     backtest   BACKTEST_COLUMNS and is_chosen
     past       local_on, lead_days, forecast_contacts, offered_contacts: what the model in use
                would have said of days gone by, 1, 7 and 14 days ahead
@@ -44,6 +45,7 @@ class QueueForecast:
     day_means: Floats
     day_paths: Floats
     paths: np.ndarray
+    busiest: Floats
     backtest: pd.DataFrame
     past: pd.DataFrame
 
@@ -55,10 +57,11 @@ def forecast_queue(
     slots: pd.DataFrame,
     horizon: int,
     seed: int,
+    is_open: np.ndarray,
 ) -> QueueForecast:
     """Back-test the models, take the best one that loses to no yardstick, forecast with it.
 
-    slots: starts_at, local_on, local_slot of the half hours ahead.
+    slots: starts_at, local_on, local_slot of the half hours ahead. is_open: [H, 48].
     """
     tested = _backtest(grid, _worth_trying(grid, models), horizon)
     chosen = choose(tested)
@@ -89,6 +92,7 @@ def forecast_queue(
         day_means=np.where(np.isfinite(mean).any(axis=1), np.nansum(per_day, axis=1), np.nan),
         day_paths=totals,
         paths=half_hour_paths(totals, mean, past, seed, number).astype(np.int32),
+        busiest=busiest_rates(totals, mean, past, is_open, seed, number),
         backtest=marked(tested, chosen),
         past=_past_days(grid, past, rolling.earlier(origin)),
     )

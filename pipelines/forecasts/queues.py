@@ -17,7 +17,7 @@ from pipelines.forecasts import grids
 from pipelines.forecasts.backtest import BACKTEST_COLUMNS
 from pipelines.forecasts.base import Floats, Grid, Model, discover
 from pipelines.forecasts.combination import MEMBERS
-from pipelines.forecasts.paths import TOTAL_COLUMNS, totals_and_peaks
+from pipelines.forecasts.paths import TOTAL_COLUMNS, rates_of_peaks, totals_and_peaks
 from pipelines.forecasts.queue_forecast import QUANTILE_COLUMNS, QueueForecast, forecast_queue
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,18 @@ def forecast_queues(
     models = candidates() if models is None else tuple(models)
 
     forecasts = []
-    tasks = [(queue, grid, models, slots, horizon_days, seed) for queue, grid in queues.items()]
+    tasks = [
+        (
+            queue,
+            grid,
+            models,
+            slots,
+            horizon_days,
+            seed,
+            grids.opening(_of_queue(ahead, queue), days)[observed:],
+        )
+        for queue, grid in queues.items()
+    ]
     for done, (queue, answer) in enumerate(_answers(tasks, workers)):
         if progress is not None:
             progress(" ".join(queue), done / len(tasks))
@@ -249,6 +260,9 @@ def _totals(forecasts: list[tuple[tuple, QueueForecast]]) -> list[pd.DataFrame]:
             members[0].days, _sum_of_means(members), _sum_of_totals(members), paths
         )
         answer.append(totals.assign(channel=channel, language=language))
+    for (channel, language), each in forecasts:
+        rates = rates_of_peaks(each.days, each.busiest)
+        answer.append(rates.assign(channel=channel, language=language))
     return answer
 
 

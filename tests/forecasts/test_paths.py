@@ -1,13 +1,16 @@
 """Simulated half hours: sums, peaks, and how much shares shake."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import poisson
 
 from pipelines.forecasts.paths import (
     PATHS,
     TOTAL_COLUMNS,
+    busiest_rates,
     half_hour_paths,
+    rates_of_peaks,
     shaking,
     totals_and_peaks,
 )
@@ -21,6 +24,12 @@ def past_of(mean, factor=1.0, origins=40, seed=0):
     rng = np.random.default_rng(seed)
     expected = np.broadcast_to(mean, (origins, *mean.shape)).copy()
     return PastErrors(expected, rng.poisson(expected * factor).astype(float))
+
+
+def unshaken(mean):
+    """Past forecasts whose half hours came exactly as expected."""
+    expected = np.broadcast_to(mean, (40, *mean.shape)).copy()
+    return PastErrors(expected, expected)
 
 
 def simulated(mean, past, seed=1):
@@ -101,3 +110,25 @@ def test_closed_half_hours_and_days_stay_empty():
         frame.loc[frame["measure"] == "day_peak", "starts_on"].astype(str)
     )
     assert frame.loc[frame["measure"] == "week_total", "mean"].tolist() == [720, 840]
+
+
+def test_the_busiest_rate_is_what_agents_are_planned_for_not_the_busiest_count():
+    mean = np.full((14, 48), 10.0)
+    totals = np.random.default_rng(1).poisson(480, (PATHS, 14)).astype(float)  # nothing but chance
+    paths = half_hour_paths(totals, mean, unshaken(mean), seed=1)
+    rates = busiest_rates(totals, mean, unshaken(mean), np.ones((14, 48), dtype=bool), seed=1)
+    # 17 contacts come in the busiest of 48 half hours, and none is to be planned for more than 10
+    assert np.median(paths.max(axis=2)) == pytest.approx(17, abs=1)
+    assert np.quantile(rates, [0.1, 0.5, 0.9]) == pytest.approx([10, 10, 10], abs=0.4)
+
+
+def test_a_rate_while_the_desk_is_closed_is_no_peak_to_staff():
+    mean = np.full((2, 48), 4.0)
+    mean[:, 40:] = 40.0
+    is_open = np.zeros((2, 48), dtype=bool)
+    is_open[0, 18:36] = True  # the second day it is closed throughout
+    totals = np.broadcast_to(mean.sum(axis=1), (PATHS, 2))
+    busiest = busiest_rates(totals, mean, unshaken(mean), is_open, seed=1)
+    frame = rates_of_peaks(DAYS[:2], busiest)
+    assert frame["starts_on"].tolist() == [pd.Timestamp("2026-03-02")]
+    assert frame["q50"].tolist() == pytest.approx([4.0])
