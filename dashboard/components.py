@@ -50,9 +50,6 @@ T = TypeVar("T")
 ICON = Path(__file__).with_name("static") / "icon.png"
 
 _MOST_IN_A_ROW = 4  # more would cut their numbers on a tablet
-# Of the newest contacts less time has passed than of those before: the step is no judgement yet.
-_STILL_MOVING = {"unanswered_share"}
-_MOVES_DAYS = 7
 _LOCALE = "locale"
 _LOCALE_CHOSEN = "locale.chosen"
 
@@ -135,7 +132,7 @@ def kpis(items: Sequence[tuple[str, pd.DataFrame]], page: Page) -> None:
                 for label, frame in row:
                     kpi(label, frame, page)
 
-    made_of = (page.build.build_id, page.reader, rows, _is_new(page))
+    made_of = (page.build.build_id, page.reader, rows)
     kept.draw(kept.fingerprint("kpis", *made_of), elements)
 
 
@@ -167,15 +164,15 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
         if is_told_before and not small
         else None
     )
-    is_moving = frame.attrs["metric"] in _STILL_MOVING and _is_new(page)
     is_chance = row.get("change_low", np.nan) <= 0 <= row.get("change_high", np.nan)
     is_step = step is not None and step[0] in "+-"
-    is_judged = up_is_good is not None and is_step and not is_moving and not is_chance
+    is_judged = up_is_good is not None and is_step and not is_chance
     definition = queries.definition(frame.attrs["metric"])
     behind = [f"n = {reader.count(0 if pd.isna(n) else n)}"]
     if step:
         before = reader.value(row.get("previous_value"), unit)
-        was = _("was {value}, after more time") if is_moving else _("was {value}")
+        stood = frame.attrs.get("previous_as_it_stood")
+        was = _("was {value} after as long") if stood else _("was {value}")
         behind.insert(0, was.format(value=before))
     if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
         behind.append(_("95 %: {interval}").format(interval=between))
@@ -195,12 +192,6 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
         if is_linked:
             with st.container(horizontal=True, gap="xxsmall"):
                 metric_links(frame.attrs["metric"], _("Definition"), _("Its rows"))
-
-
-def _is_new(page: Page) -> bool:
-    """Whether the chosen days reach into the last days of the data."""
-    end, last_on = page.filters.end, page.build.last_on
-    return end is not None and last_on is not None and (last_on - end).days < _MOVES_DAYS
 
 
 def metric_links(metric: str, meaning: str, rows: str) -> None:

@@ -5,13 +5,18 @@ cannot.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from pipelines.api.definitions import Definition
-from pipelines.api.measures import definition_of, recent_range
+from pipelines.api.measures import (
+    definition_of,
+    earlier_relation,
+    recent_range,
+    select_metric,
+)
 from pipelines.api.published import Build
 from pipelines.api.selection import (
     CALENDAR,
@@ -20,7 +25,6 @@ from pipelines.api.selection import (
     Scope,
     as_list,
     previous_window,
-    select,
     unknown,
 )
 from pipelines.errors import OutOfRangeError, UnknownNameError
@@ -112,9 +116,9 @@ def what_changed(build: Build, metric: str, dims: Sequence[str], scope: Scope) -
         raise OutOfRangeError(f"{len(names)} dimensions at once; at most {MOST_ATTRIBUTED}")
     window = recent_range(build, metric, scope)
     earlier = previous_window(*window)
-    after, before = (
-        sums(build, metric, statistic, names, scope.over(*days)) for days in (window, earlier)
-    )
+    relation = earlier_relation(build, definition, window[0] - earlier[0])
+    after = sums(build, metric, statistic, names, scope.over(*window))
+    before = sums(build, metric, statistic, names, scope.over(*earlier), relation)
     for days, rows in ((window, after), (earlier, before)):
         if rows.empty:
             raise OutOfRangeError(
@@ -169,11 +173,11 @@ def sums(
     statistic: str,
     by: Sequence[str],
     scope: Scope,
+    relation: str | None = None,
 ) -> pd.DataFrame:
-    """[*by, n, total] and, for means, `squares`: what adds up over rows, by group."""
-    view = f"metric_{metric}"
-    selection = select(view, build.columns[view], by, scope)
-    build.check_values(scope.where)
+    """[*by, n, total] and, for means, `squares`: what adds up over rows, by group; `relation` as
+    `measures.measure` takes it."""
+    selection = replace(select_metric(build, metric, by, scope), relation=relation)
     aggregates = ["count(*) AS n", "coalesce(sum(CAST(value AS DOUBLE)), 0) AS total"]
     if statistic == "mean":
         aggregates.append("coalesce(sum(CAST(value AS DOUBLE) * value), 0) AS squares")

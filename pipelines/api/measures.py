@@ -29,6 +29,8 @@ from pipelines.errors import UnknownNameError
 from pipelines.statistics import intervals
 
 _ESTIMATE = ("value", "low", "high")
+_STATES = ("unanswered_share",)
+"""Shares of a state that ends some day: the longer ago, the fewer are still in it."""
 RECENT_DAYS = 28
 """What is held against its own past where no first day is told: all days together have none."""
 
@@ -74,11 +76,15 @@ def compare(
             raise unknown(name, [d for d in DIMENSIONS if d not in CALENDAR], "compare: breakdown")
     window = closed_range(build, metric, scope)
     before = previous_window(*window)
+    relation = earlier_relation(build, definition, window[0] - before[0])
     now, then = (
         _estimated(
-            build, select_metric(build, metric, names, scope.over(*days)), chosen, definition
+            build,
+            replace(select_metric(build, metric, names, scope.over(*days)), relation=relation),
+            chosen,
+            definition,
         )
-        for days in (window, before)
+        for days, relation in ((window, None), (before, relation))
     )
     then = then.rename(columns={name: f"previous_{name}" for name in ("value", "n", "low", "high")})
     found = now.merge(then, on=names, how="outer") if names else now.join(then)
@@ -90,8 +96,23 @@ def compare(
         "is_approximate": now.attrs["is_approximate"] or then.attrs["is_approximate"],
         "previous_start": before[0],
         "previous_end": before[1],
+        "previous_as_it_stood": relation is not None,
     }
     return _labelled(_in_order(found, names), build, definition, chosen)
+
+
+def earlier_relation(build: Build, definition: Definition, ago: timedelta) -> str | None:
+    """SQL of a state's observations as they stood so long before the data cut, so that an earlier
+    window has had as much time as a later one; None for metrics that are no state."""
+    if definition.metric not in _STATES:
+        return None
+    cut = pd.Timestamp(build.info["data_cut_at"]) - ago
+    replied = "coalesce(arrived_at + to_seconds(waited_seconds)"
+    return (
+        "WITH fact_contacts AS ("
+        f"SELECT * REPLACE (is_answered AND {replied} <= TIMESTAMP '{cut}', TRUE) AS is_answered)"
+        f" FROM main.fact_contacts WHERE arrived_at <= TIMESTAMP '{cut}') {definition.sql}"
+    )
 
 
 def distribution(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:
