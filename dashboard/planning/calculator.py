@@ -18,8 +18,9 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
         st.subheader(_("How many agents?"), anchor=False)
         st.caption(
             _(
-                "For any interval: Erlang C, or Erlang A where the callers' patience is known."
-                " It begins with this queue's desk."
+                "For any interval: Erlang C, or Erlang A where the callers' patience is known;"
+                " for agents who hold several chats at once, the chat formula of the plan. It"
+                " begins with this queue's desk."
             )
         )
         one, two, three = st.columns(3)
@@ -36,9 +37,9 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
                 _("Handle time, seconds"),
                 1,
                 86_400,
-                round(plan["handle_seconds"].iloc[0] / queue.concurrency),
+                round(plan["handle_seconds"].iloc[0]),
                 key=own + "handle",
-                help=_("For chats held together: handle time / chats at once."),
+                help=_("Of a contact held alone."),
             )
         with two:
             share = st.number_input(
@@ -69,6 +70,16 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
             busy = st.number_input(
                 _("Busy at most, in %"), 10, 100, round(queue.max_occupancy * 100), key=own + "busy"
             )
+            at_once = st.number_input(
+                _("Contacts at once"), 1, 20, int(queue.concurrency), key=own + "at_once"
+            )
+            slower = st.number_input(
+                _("Each further one slows all by, in %"),
+                0,
+                200,
+                round(queue.slowdown_share * 100),
+                key=own + "slower",
+            )
         try:
             answer = api.agents(
                 arrivals,
@@ -79,6 +90,7 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
                 patience or None,
                 shrinkage / 100,
                 busy / 100,
+                api.Concurrency(at_once, slower / 100),
             )
         except OutOfRangeError as error:
             st.error(str(error))

@@ -16,8 +16,9 @@ from pipelines.api.scenarios import beside
 from pipelines.api.trust import Reason, Trust
 from pipelines.api.warehouse import Warehouse, open_warehouse
 from pipelines.forecasts import scenarios as demand_scenarios
-from pipelines.staffing.erlang import AgentsAnswer, agents
+from pipelines.staffing.chat import Concurrency
 from pipelines.staffing.hiring import hiring_view
+from pipelines.staffing.live_queue import AgentsAnswer, agents
 from pipelines.staffing.pooling import pool_plan, pooled_by_language
 from pipelines.staffing.shortage import (
     odds,
@@ -34,6 +35,7 @@ __all__ = [
     "AgentsAnswer",
     "BuildInfo",
     "BusiestMix",
+    "Concurrency",
     "ContactView",
     "Definition",
     "Reason",

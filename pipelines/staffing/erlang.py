@@ -48,66 +48,6 @@ class Performance:
     queue_mean_count: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class AgentsAnswer:
-    """The answer to "how many agents for this interval?".
-
-    `agents` take contacts; `scheduled` are on the roster so that after shrinkage `agents`
-    remain. The rest is what the queue then does (see `Performance`); NaN without arrivals.
-    """
-
-    agents: int
-    scheduled: int
-    service_level_share: float
-    wait_probability: float
-    wait_mean_seconds: float
-    occupancy_share: float
-    abandoned_share: float
-
-
-def agents(
-    arrivals: float,
-    interval_seconds: float,
-    handle_seconds: float,
-    target_share: float,
-    within_seconds: float,
-    patience_seconds: float | None = None,
-    shrinkage: float = 0.0,
-    max_occupancy: float = 1.0,
-) -> AgentsAnswer:
-    """Fewest agents that answer `target_share` of the contacts within `within_seconds`.
-
-    Erlang C, or Erlang A where the mean patience is given.
-
-    Examples
-    --------
-    >>> answer = agents(100, 1800, 180, 0.8, 20, shrinkage=0.3)
-    >>> answer.agents, answer.scheduled, round(answer.service_level_share, 6)
-    (14, 20, 0.88835)
-
-    Raises
-    ------
-    OutOfRangeError
-        An argument that makes no sense, such as a share above 1.
-    """
-    _check(interval_seconds > 0, "interval_seconds", interval_seconds, "above 0")
-    _check(np.isfinite(arrivals) and arrivals >= 0, "arrivals", arrivals, "0 or more")
-    load = arrivals * handle_seconds / interval_seconds
-    needed = required_agents(
-        load, handle_seconds, target_share, within_seconds, patience_seconds, max_occupancy
-    )
-    does = performance(load, needed, handle_seconds, within_seconds, patience_seconds)
-    return AgentsAnswer(
-        agents=int(needed),
-        scheduled=int(scheduled_agents(needed, shrinkage)),
-        service_level_share=float(does.service_level_share),
-        wait_probability=float(does.wait_probability),
-        wait_mean_seconds=float(does.wait_mean_seconds),
-        occupancy_share=float(does.occupancy_share),
-        abandoned_share=float(does.abandoned_share),
-    )
-
-
 def blocking_probability(load_erlangs: ArrayLike, agents: ArrayLike) -> NDArray[np.float64]:
     """Erlang B: share of arrivals lost where nobody may wait.
 

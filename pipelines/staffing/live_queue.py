@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pipelines.errors import OutOfRangeError
 from pipelines.staffing import chat, erlang, risk
 from pipelines.staffing.chat import Concurrency
 
@@ -121,3 +122,75 @@ class LiveQueue:
 
     def _patience(self) -> float:
         return np.inf if self.patience_seconds is None else self.patience_seconds
+
+
+@dataclass(frozen=True)
+class AgentsAnswer:
+    """The answer to "how many agents for this interval?".
+
+    `agents` take contacts; `scheduled` are on the roster so that after shrinkage `agents`
+    remain. The rest is what the queue then does (see `Performance`); NaN without arrivals.
+    """
+
+    agents: int
+    scheduled: int
+    service_level_share: float
+    wait_probability: float
+    wait_mean_seconds: float
+    occupancy_share: float
+    abandoned_share: float
+
+
+def agents(
+    arrivals: float,
+    interval_seconds: float,
+    handle_seconds: float,
+    target_share: float,
+    within_seconds: float,
+    patience_seconds: float | None = None,
+    shrinkage: float = 0.0,
+    max_occupancy: float = 1.0,
+    concurrency: Concurrency = CALLS,
+) -> AgentsAnswer:
+    """Fewest agents that answer `target_share` of the contacts within `within_seconds`.
+
+    Erlang C, or Erlang A where the mean patience is given; agents who hold several contacts at
+    once (`concurrency`) are those of `chat`, and `handle_seconds` is that of one held alone.
+
+    Examples
+    --------
+    >>> answer = agents(100, 1800, 180, 0.8, 20, shrinkage=0.3)
+    >>> answer.agents, answer.scheduled, round(answer.service_level_share, 6)
+    (14, 20, 0.88835)
+
+    Raises
+    ------
+    OutOfRangeError
+        An argument that makes no sense, such as a share above 1.
+    """
+    for name, value, is_sound, allowed in (
+        ("interval_seconds", interval_seconds, interval_seconds > 0, "above 0"),
+        ("arrivals", arrivals, np.isfinite(arrivals) and arrivals >= 0, "0 or more"),
+    ):
+        if not is_sound:
+            raise OutOfRangeError(f"{name} is {value}; it must be {allowed}")
+    load = np.asarray(arrivals * handle_seconds / interval_seconds)
+    queue = LiveQueue(
+        handle_seconds,
+        target_share,
+        within_seconds,
+        max_occupancy,
+        patience_seconds,
+        concurrency,
+    )
+    needed = queue.required_agents(load)
+    does = queue.performance(load, needed)
+    return AgentsAnswer(
+        agents=int(needed),
+        scheduled=int(erlang.scheduled_agents(needed, shrinkage)),
+        service_level_share=float(does.service_level_share),
+        wait_probability=float(does.wait_probability),
+        wait_mean_seconds=float(does.wait_mean_seconds),
+        occupancy_share=float(does.occupancy_share),
+        abandoned_share=float(does.abandoned_share),
+    )

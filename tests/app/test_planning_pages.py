@@ -83,6 +83,27 @@ def test_the_calculator_begins_with_the_patience_of_the_queues_callers(open_app,
     assert patience == round(plan["patience_seconds"].iloc[0])
 
 
+def test_the_calculator_holds_chats_at_once_as_the_plan_does(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="live_chat:ko", view="calculator")
+    door = api.open_warehouse(exchange)
+    desks = door.queues()
+    desk = next(desks[(desks["channel"] == "live_chat") & (desks["language"] == "ko")].itertuples())
+    plan = door.staffing("live_chat", "ko").iloc[0]
+    assert desk.concurrency > 1
+    answer = api.agents(
+        100,
+        1800,
+        round(plan["handle_seconds"]),
+        desk.target_share,
+        desk.within_seconds,
+        max(1, round(plan["patience_seconds"])) if plan["patience_seconds"] > 0 else None,
+        desk.shrinkage,
+        desk.max_occupancy,
+        api.Concurrency(desk.concurrency, desk.slowdown_share),
+    )
+    assert metric(app, "At their desks") == str(answer.agents)
+
+
 def test_the_calculator_gives_the_textbook_answer(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko", view="calculator")
     for label, value in (

@@ -8,6 +8,7 @@ import pytest
 from pipelines.errors import OutOfRangeError, UnstableQueueError
 from pipelines.staffing.chat import Concurrency, chat_performance, required_chat_agents
 from pipelines.staffing.erlang import erlang_a, required_agents
+from pipelines.staffing.live_queue import agents
 from pipelines.staffing.simulation import simulate
 
 
@@ -137,3 +138,15 @@ def test_the_recommended_agents_reach_the_target_within_a_point(contacts, slots,
     # little slower: less than a point.
     assert replay["service_level_share"] == pytest.approx(exact, abs=0.01)
     assert replay["service_level_share"] >= 0.79
+
+
+def test_the_calculator_answers_for_agents_who_hold_three_chats_at_once():
+    three = Concurrency(3, 0.15)
+    answer = agents(100, 1800, 600, 0.8, 60, 400, 0.3, 0.85, three)
+    needed = int(required_chat_agents(100 / 1800, 600, 0.8, 60, 400, three, 0.85))
+    does = chat_performance(100 / 1800, needed, 600, 60, 400, three)
+    # 600 s / 3 at once would take 13 agents: it forgets that each chat slows the others
+    assert agents(100, 1800, 200, 0.8, 60, 400, 0.3, 0.85).agents == 13
+    assert (answer.agents, answer.scheduled) == (needed, 23) == (16, 23)
+    assert answer.service_level_share == float(does.service_level_share)
+    assert answer.occupancy_share == float(does.occupancy_share)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from pipelines.errors import OutOfRangeError, UnstableQueueError
 from pipelines.staffing.erlang import (
-    agents,
     blocking_probability,
     erlang_a,
     erlang_c,
@@ -19,6 +18,7 @@ from pipelines.staffing.erlang import (
     scheduled_agents,
     waited_at_most_share,
 )
+from pipelines.staffing.live_queue import agents
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "erlang_reference.csv"
 EXACT = 1e-9
