@@ -166,41 +166,33 @@ def how_good(of_queue: pd.DataFrame, reader: Reader) -> str:
 
 
 def misses_card(channel: str, language: str, reader: Reader) -> None:
-    """Forecasts against what came, and how much of a miss was volume, how much handle time."""
+    """Forecasts against what came, and how much of a miss was volume, mix and handle time."""
     leads = {"7": _("a week before"), "1": _("the evening before"), "14": _("two weeks before")}
+    wholes = {"queue": _("This queue"), "channel": _("Its channel"), "all": _("All queues")}
     with st.container(border=True, key="card-misses"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.subheader(_("Forecast against what came"), anchor=False)
+            whole = components.choice("missed", _("Of"), wholes)
             lead = components.choice("lead", _("Made"), leads)
-        missed = queries.ask("misses", channel=channel, language=language, lead_days=int(lead))
+        of = {
+            "channel": None if whole == "all" else channel,
+            "language": language if whole == "queue" else None,
+        }
+        missed = queries.ask("misses", **of, lead_days=int(lead))
         if missed.empty:
             components.empty(_("No day of this queue was forecast this long before."))
             return
-        forecast, came = missed["forecast_hours"].sum(), missed["came_hours"].sum()
-        if forecast > 0:
-            told = _(
-                "Over {n} days, {came} hours of work came where {forecast} were forecast"
-                " ({change}): {volume} h by the number of contacts, {handle} h by how long they"
-                " took."
-            ).format(
-                n=reader.number(len(missed)),
-                came=reader.number(came, 1),
-                forecast=reader.number(forecast, 1),
-                change=f"{(came / forecast - 1) * 100:+.0f}%",
-                volume=f"{missed['volume_hours'].sum():+.1f}",
-                handle=f"{missed['handle_hours'].sum():+.1f}",
+        st.markdown(_misses_words(missed, reader))
+        if whole != "queue":
+            st.caption(
+                _(
+                    "Mix: more or fewer of the contacts came in queues whose contacts take long."
+                    " Hours are those of queues whose handle time is known."
+                )
             )
-            st.markdown(told)
-        elif missed["timed_queues"].max() == 0:
-            told = _(
-                "Over {n} days, {came} contacts came where {forecast} were forecast. How long"
-                " contacts take is not known in this queue, so its misses have no hours."
-            ).format(
-                n=reader.number(len(missed)),
-                came=reader.number(missed["offered_contacts"].sum()),
-                forecast=reader.number(missed["forecast_contacts"].sum()),
-            )
-            st.markdown(told)
+        parts = ["volume_hours", "mix_hours", "handle_hours"]
+        if whole == "queue":
+            parts.remove("mix_hours")  # one queue has none
         columns = [
             "local_on",
             "forecast_contacts",
@@ -208,13 +200,47 @@ def misses_card(channel: str, language: str, reader: Reader) -> None:
             "volume_contacts",
             "forecast_hours",
             "came_hours",
-            "volume_hours",
-            "handle_hours",
+            *parts,
         ]
         newest = missed.sort_values("local_on", ascending=False, ignore_index=True)
         show_table(newest[columns], words=_missed_words())
         with st.container(horizontal=True, gap="xsmall"):
-            download_buttons(newest[columns], f"misses_{channel}_{language}_{lead}")
+            name = {"queue": f"{channel}_{language}", "channel": channel, "all": "all"}[whole]
+            download_buttons(newest[columns], f"misses_{name}_{lead}")
+
+
+def _misses_words(missed: pd.DataFrame, reader: Reader) -> str:
+    """What the days of `missed` come to: in hours of work where they are known, else contacts."""
+    forecast, came = missed["forecast_hours"].sum(), missed["came_hours"].sum()
+    days = reader.number(len(missed))
+    if not forecast > 0:
+        return _(
+            "Over {n} days, {came} contacts came where {forecast} were forecast. How long"
+            " contacts take is not known in this queue, so its misses have no hours."
+        ).format(
+            n=days,
+            came=reader.number(missed["offered_contacts"].sum()),
+            forecast=reader.number(missed["forecast_contacts"].sum()),
+        )
+    told = {name: f"{missed[f'{name}_hours'].sum():+.1f}" for name in ("volume", "mix", "handle")}
+    form = _(
+        "Over {n} days, {came} hours of work came where {forecast} were forecast"
+        " ({change}): {volume} h by the number of contacts, {handle} h by how long they"
+        " took."
+    )
+    if missed["timed_queues"].max() > 1:
+        form = _(
+            "Over {n} days, {came} hours of work came where {forecast} were forecast"
+            " ({change}): {volume} h by the number of contacts, {mix} h by their mix of queues,"
+            " {handle} h by how long they took."
+        )
+    return form.format(
+        n=days,
+        came=reader.number(came, 1),
+        forecast=reader.number(forecast, 1),
+        change=f"{(came / forecast - 1) * 100:+.0f}%",
+        **told,
+    )
 
 
 def _missed_words() -> dict[str, str]:
@@ -226,6 +252,7 @@ def _missed_words() -> dict[str, str]:
         "forecast_hours": _("Hours forecast"),
         "came_hours": _("Hours that came"),
         "volume_hours": _("By number, hours"),
+        "mix_hours": _("By mix, hours"),
         "handle_hours": _("By handle time, hours"),
     }
 

@@ -285,6 +285,21 @@ def test_forecast_quality_takes_past_misses_apart_as_the_door_does(open_app, exc
     assert f"{missed['volume_hours'].sum():+.1f} h by the number of contacts" in told
 
 
+def test_misses_of_all_queues_have_a_part_by_their_mix(open_app, exchange):
+    app = open_app(exchange, "forecast_quality", queue="phone:ko", lead="1", missed="all")
+    missed = api.open_warehouse(exchange).misses(lead_days=1)
+    parts = {name: missed[f"{name}_hours"].sum() for name in ("volume", "mix", "handle")}
+    assert parts["mix"] != 0
+    assert sum(parts.values()) == pytest.approx(
+        missed["came_hours"].sum() - missed["forecast_hours"].sum()
+    )
+    told = next(text.value for text in app.markdown if text.value.startswith("Over "))
+    assert told.endswith(
+        f": {parts['volume']:+.1f} h by the number of contacts, {parts['mix']:+.1f} h by their mix"
+        f" of queues, {parts['handle']:+.1f} h by how long they took."
+    )
+
+
 def test_weeks_are_told_with_bands_of_their_own(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko", view="demand")
     totals = api.open_warehouse(exchange).forecast_totals("phone", "ko")
