@@ -89,7 +89,10 @@ def _event(shift, site: str, made_at: datetime) -> Iterable[str]:
         told = f"{agents} agent{'s' if agents != 1 else ''}, {shift.paid_hours:g} paid hours"
     key = (site, shift.channel, shift.language, *own)
     if has_break:
-        told += f"\nBreak {_utc(shift.break_starts_at)} to {_utc(shift.break_ends_at)} (UTC)"
+        # Counted from the start: right in whatever zone a calendar shows the shift.
+        after = (shift.break_starts_at - shift.starts_at) / pd.Timedelta(hours=1)
+        minutes = (shift.break_ends_at - shift.break_starts_at) / pd.Timedelta(minutes=1)
+        told += f"\nBreak of {minutes:g} minutes, {after:g} h after the start"
     return (
         "BEGIN:VEVENT",
         f"UID:{uuid.uuid5(_SHIFTS, '|'.join(key))}",

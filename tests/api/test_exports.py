@@ -40,7 +40,7 @@ def test_a_shift_is_one_event_in_utc_with_its_break_told():
         "DTSTART:20260302T000000Z",
         "DTEND:20260302T090000Z",
         "SUMMARY:phone/ko: 3",
-        r"DESCRIPTION:3 agents\, 24 paid hours\nBreak 20260302T030000Z to 20260302T040000Z (UTC)",
+        r"DESCRIPTION:3 agents\, 24 paid hours\nBreak of 60 minutes\, 3 h after the start",
         "CATEGORIES:phone,ko",
         "END:VEVENT",
     ]
@@ -91,7 +91,7 @@ def test_a_persons_shift_names_a_number_and_moves_when_the_plan_does():
     told = lines(person())
     assert "SUMMARY:phone/ko: agent 3" in told
     assert [line for line in told if line.startswith("DESCRIPTION:")] == [
-        r"DESCRIPTION:8 paid hours\nBreak 20260302T030000Z to 20260302T040000Z (UTC)"
+        r"DESCRIPTION:8 paid hours\nBreak of 60 minutes\, 3 h after the start"
     ]
     later = {"starts_at": pd.Timestamp("2026-03-02 01:00")}
     assert uid(person()) == uid(person(**later))
