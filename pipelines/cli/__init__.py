@@ -3,7 +3,8 @@ and print; errors become one line and an exit code here and nowhere else."""
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Annotated
 
@@ -88,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")  # Korean text, whatever the locale says
     try:
-        code = app(
+        code = _command()(
             list(sys.argv[1:] if arguments is None else arguments),
             prog_name="support-quality",
             standalone_mode=False,
@@ -103,6 +104,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == failures.STOPPED:  # the parser swallows Ctrl-C and keeps its code
         return failures.report(KeyboardInterrupt())
     return code if isinstance(code, int) else failures.OK
+
+
+@cache
+def _command() -> Callable[..., int | None]:
+    """What the commands' signatures say, read once however often this process asks."""
+    return typer.main.get_command(app)
 
 
 def _quietly() -> int:

@@ -1,17 +1,25 @@
 """Metrics are tested whole: text tables through a build, and out through the door."""
 
 import math
+from functools import cache
 
 import pytest
 
 from pipelines.api import open_warehouse
 
 
+@pytest.fixture(scope="module")
+def shared_door():
+    """`shared_door(folder)`: the door to a build that tests of this module share, opened once."""
+    return cache(open_warehouse)
+
+
 @pytest.fixture
-def published(request):
+def published(request, shared_door):
     """The door to what `warehouse(...)` has built in this test, or to the build that it shares."""
-    shares = request.node.get_closest_marker("loads")
-    return open_warehouse(request.getfixturevalue("connection" if shares else "warehouse").folder)
+    if request.node.get_closest_marker("loads"):
+        return shared_door(request.getfixturevalue("connection").folder)
+    return open_warehouse(request.getfixturevalue("warehouse").folder)
 
 
 @pytest.fixture
