@@ -112,10 +112,12 @@ def _rows(text: str, separator: str, quote: str) -> Iterator[list[str]]:
     )
 
 
-def was_read(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Did this connection read a delimited file, and so keep its broken records aside?"""
-    tables = f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{_REJECTS}'"
-    return bool(connection.execute(tables).fetchall())
+def broken_count(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """How many errors this connection met in a delimited file; None where it read none."""
+    try:  # to ask the catalog whether it did takes a sixteenth of the load of a small file
+        return connection.execute(f"SELECT count(*) FROM {_REJECTS}").fetchall()[0][0]
+    except duckdb.CatalogException:
+        return None
 
 
 def broken_records_sql(file: Delimited, footers: str | None = None) -> str:

@@ -15,9 +15,9 @@ from pipelines.errors import InputError, SettingsError, StorageError, without_va
 from pipelines.ingest.decoding import DecodedFile, decode, inspect
 from pipelines.ingest.delimited import (
     Delimited,
+    broken_count,
     broken_records_sql,
     unclosed_quote,
-    was_read,
 )
 from pipelines.ingest.file_lines import file_lines
 from pipelines.ingest.forgotten import Forgotten, refused
@@ -322,7 +322,10 @@ class FileLoad:
         count: _Count,
     ) -> None:
         """Put the records that could not even be split into columns with the rejects."""
-        if not was_read(connection):  # the source has a way of its own to read the text
+        broken = broken_count(connection)
+        if broken is None:  # the source has a way of its own to read the text
+            return
+        if not broken and not count.rejected:
             return
         line = unclosed_quote(connection, file) if file.quote else None
         if line is not None:

@@ -58,9 +58,8 @@ def test_demo_invents_an_exchange_and_starts_the_dashboard_on_it(
 ):
     started = []
     monkeypatch.setattr(serving, "_dashboard", lambda *place: started.append(place) or 0)
-    monkeypatch.setattr(
-        os, "cpu_count", lambda: 1
-    )  # to start processes costs more than 300 contacts
+    # 300 contacts are forecast sooner than processes to share them are started
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     port, warehouse = free_port(), tmp_path / "warehouse"
     demo = ("demo", "--contacts", "300", "--port", port, "--warehouse", warehouse)
     ran = run_command(*demo)
