@@ -299,6 +299,7 @@ def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
                 AND is_offered
                 AND NOT is_answered
                 AND left_at IS NULL
+                AND status NOT IN ('solved', 'closed', 'deleted')
                 AND exclusion IS NULL
             GROUP BY channel, language, topic, team, urgency
         """,

@@ -97,7 +97,7 @@ def contact_view(build: Build, contact_id: str, neighbours: Selection) -> Contac
     )
     cut = pd.Timestamp(build.info["data_cut_at"])
     waits = [
-        *_stages(facts, cut),
+        *_stages(facts),
         *_replies(messages, facts, cut),
         *_statuses(status_events, facts, cut),
     ]
@@ -136,12 +136,18 @@ def _neighbour(
     return None if found.empty else str(found["contact_id"].iloc[0])
 
 
-def _stages(facts: dict, cut: pd.Timestamp) -> Iterator[tuple]:
+def _stages(facts: dict) -> Iterator[tuple]:
     arrived, queued = facts["arrived_at"], facts["queue_entered_at"]
-    if queued is not None and queued > arrived:
+    if queued is None:
+        return
+    if queued > arrived:
         yield "bot", arrived, queued, "bot"
-    if queued is not None:
-        yield "queue", queued, facts["first_reply_at"] or facts["left_at"] or cut, "queue"
+    until = facts["first_reply_at"] or facts["left_at"]
+    if until is None and facts["waited_seconds"] is not None:
+        # still waiting, or a session that ended otherwise: who is to be called back waits no more
+        until = arrived + pd.Timedelta(seconds=int(facts["waited_seconds"]))
+    if until is not None:
+        yield "queue", queued, until, "queue"
 
 
 def _replies(messages: pd.DataFrame, facts: dict, cut: pd.Timestamp) -> Iterator[tuple]:

@@ -36,6 +36,8 @@ REQUIREMENTS = {
     "solve": "c.first_solved_at IS NOT NULL",
     "solved_now": "c.is_resolved",
     "known_reopening": "c.is_reopened_in_window IS NOT NULL",
+    "reopen_window_over": "c.first_solved_at <= (SELECT data_cut_at - to_days(reopen_window_days)"
+    " FROM build_info, ref_rules)",
     "status_history": "c.agent_work_seconds IS NOT NULL",
     "calendar": "c.calendar_id IS NOT NULL",
 }

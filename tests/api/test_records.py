@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipelines.api import agents
+from pipelines.api import agents, open_warehouse
 from pipelines.errors import UnknownNameError
 from pipelines.warehouse import catalog
 
@@ -47,6 +47,25 @@ def test_what_still_waits_ends_at_the_data_cut(week):
     assert clocked(week.contact("c4").waits) == [
         ("queue", "queue", "02:00:00", "05:00:00"),
         ("reply", "first_response", "02:00:00", "05:00:00"),
+    ]
+
+
+def test_who_is_to_be_called_back_waits_until_the_session_ends_and_not_until_the_cut(warehouse):
+    warehouse(
+        contacts="""
+            contact_id | kind | channel | status | created_at           | updated_at
+            call       | call | phone   | closed | 2026-03-02 01:00:00Z |
+            later      | call | phone   | closed | 2026-03-09 01:00:00Z |
+        """,
+        sessions="""
+            contact_id | queue_entered_at     | ended_at             | outcome
+            call       | 2026-03-02 01:00:05Z | 2026-03-02 01:01:00Z | callback
+            later      | 2026-03-09 01:00:00Z | 2026-03-09 01:00:10Z | callback
+        """,
+    )
+    assert clocked(open_warehouse(warehouse.folder).contact("call").waits) == [
+        ("bot", "bot", "01:00:00", "01:00:05"),
+        ("queue", "queue", "01:00:05", "01:01:00"),
     ]
 
 

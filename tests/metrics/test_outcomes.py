@@ -71,9 +71,14 @@ def test_solves_belong_to_their_own_day_and_reopenings_to_the_first_solve(measur
         untold     | 2026-03-13 00:00:01 | open        | solved
     """,
 )
-def test_the_reopened_share_waits_for_a_week_whichever_way_it_goes(measured):
+def test_the_reopened_share_waits_for_a_week_whichever_way_it_goes(measured, published, own):
     assert measured("reopened_share") == {"value": 0.5, "n": 2}
     assert measured("reopened_by_arrival_share") == {"value": 0.5, "n": 2}
+    found = published.difference_reasons("reopened_share", "zendesk_reopened_share", where=own)
+    assert found[["reason", "only_here", "only_there"]].to_numpy().tolist() == [
+        ["no_reopen_window_over", 0, 1],  # once, a second too young
+        ["no_solved_now", 1, 0],
+    ]
 
 
 # Cut at 20 March: the contact of the 19th has one day of follow-up and is left out.
