@@ -2,7 +2,6 @@
 summary = "The latest delivery of each live session; that of a transferred one from its first leg to its last."
 grain = "one live session"
 key = ["contact_key"]
-stored = "view"
 --- */
 WITH sessions AS (
     SELECT
@@ -36,18 +35,20 @@ WITH sessions AS (
 )
 
 SELECT
-    contact_key(contact_id) AS contact_key,
-    queue_entered_at,
-    answered_at,
-    ended_at,
-    coalesce(abandoned_at, CASE WHEN outcome = 'abandoned' THEN ended_at END) AS hung_up_at,
+    contact_key(s.contact_id) AS contact_key,
+    s.queue_entered_at,
+    s.answered_at,
+    s.ended_at,
+    coalesce(s.abandoned_at, CASE WHEN s.outcome = 'abandoned' THEN s.ended_at END) AS hung_up_at,
     -- what the export says became of it, where it says so; as flags: a join holds millions of them
-    coalesce(outcome = 'answered', FALSE) AS is_told_answered,
-    coalesce(outcome IN ('answered', 'callback', 'voicemail'), FALSE) AS is_told_served,
-    coalesce(outcome = 'abandoned', FALSE) AS is_told_abandoned,
-    wait_seconds,
-    talk_seconds,
-    hold_seconds,
-    wrap_seconds,
-    transfers_count
-FROM sessions
+    coalesce(s.outcome = 'answered', FALSE) AS is_told_answered,
+    coalesce(s.outcome IN ('answered', 'callback', 'voicemail'), FALSE) AS is_told_served,
+    coalesce(s.outcome = 'abandoned', FALSE) AS is_told_abandoned,
+    s.wait_seconds,
+    s.talk_seconds,
+    h.talk_share_seconds,
+    s.hold_seconds,
+    s.wrap_seconds,
+    s.transfers_count
+FROM sessions AS s
+LEFT JOIN core_chat_handling AS h ON h.contact_key = contact_key(s.contact_id)

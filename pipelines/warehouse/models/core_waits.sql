@@ -116,6 +116,7 @@ SELECT
     CASE WHEN o.contact_id IS NULL THEN s.ended_at END AS session_ended_at,
     s.queue_entered_at AS session_queued_at,
     s.talk_seconds,
+    s.talk_share_seconds,
     s.hold_seconds,
     s.wrap_seconds,
     coalesce(s.transfers_count, CASE WHEN k.teams_count > 0 THEN k.teams_count - 1 ELSE k.teams_count END) AS transfers_count,

@@ -201,7 +201,7 @@ SELECT
     d.wrap_seconds,
     CASE
         WHEN d.talk_seconds IS NULL AND d.hold_seconds IS NULL AND d.wrap_seconds IS NULL THEN NULL
-        ELSE coalesce(h.talk_share_seconds, d.talk_seconds, 0) + coalesce(d.hold_seconds, 0) + coalesce(d.wrap_seconds, 0)
+        ELSE coalesce(d.talk_share_seconds, d.talk_seconds, 0) + coalesce(d.hold_seconds, 0) + coalesce(d.wrap_seconds, 0)
     END AS handle_seconds,
     d.transfers_count,
     d.replies_count AS agent_replies_count,
@@ -278,7 +278,6 @@ CROSS JOIN core_data_cut AS b
 CROSS JOIN ref_rules AS ru
 -- the urgent target of channels that have none of their own
 CROSS JOIN (SELECT max(within_seconds) AS within_seconds FROM ref_urgent_targets WHERE channel = '*') AS ua
-LEFT JOIN core_chat_handling AS h ON h.contact_key = contact_key(d.contact_id)
 LEFT JOIN core_details AS de ON de.contact_id = d.contact_id
 LEFT JOIN core_told_details AS td ON td.system = d.source
 LEFT JOIN ref_urgent_targets AS ut ON ut.channel = d.channel
