@@ -51,6 +51,15 @@ _NAMES = {
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+.!|~$:-])")
 
 
+def step_words(change: float, told: Callable[[float], str]) -> str | None:
+    """'+1,331.0 h': how far a metric is from another; None where it is not.
+
+    A decrease has the hyphen: Streamlit reads the arrow off it, and a minus sign would point up.
+    """
+    change = round(change, 1)
+    return ("+" if change > 0 else "-") + told(abs(change)) if change else None
+
+
 def escaped(text: str) -> str:
     """Text that shows as it is where Markdown is read: a name from an export, an id from a link.
 

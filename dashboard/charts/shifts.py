@@ -53,7 +53,7 @@ def gantt(tours: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None =
     if last_day:
         days = range(0, last_day + 1, _SLOTS)
         chart.update_xaxes(
-            range=[0, last_day + _SLOTS],
+            range=[0, max(last_day + _SLOTS, (rows["_offset"] + rows["end_slot"]).max())],
             tickvals=list(days),
             ticktext=[_short_day(first + pd.Timedelta(days=day // _SLOTS), reader) for day in days],
             ticklabelposition="outside right",

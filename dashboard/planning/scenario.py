@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, components, queries
-from dashboard.formats import MISSING, Reader, escaped
+from dashboard.formats import MISSING, Reader, escaped, step_words
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.planning import scenario_words as words_of
@@ -198,10 +198,14 @@ def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader:
     def step(name: str) -> str | None:
         if not has_changed or pd.isna(now[name]) or pd.isna(before[name]):
             return None
-        change = round(now[name] - before[name], 1)
-        if name == "required_cost" and change:
-            return ("+" if change > 0 else "") + reader.money(change, currency)
-        return f"{change:+.1f}" if change else None
+        form = hours if name.endswith("agent_hours") else "{n}"
+
+        def amount(value: float) -> str:
+            if name == "required_cost":
+                return reader.money(value, currency)
+            return form.format(n=reader.number(value, 1))
+
+        return step_words(now[name] - before[name], amount)
 
     def told(name: str, form: str = "{n}", decimals: int = 0) -> str:
         value = now[name]

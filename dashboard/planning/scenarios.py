@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, downloads, figures, queries
-from dashboard.formats import MISSING, Reader, escaped
+from dashboard.formats import MISSING, Reader, escaped, step_words
 from dashboard.i18n import text as _
 from dashboard.planning import scenario_draft
 from dashboard.planning import scenario_words as words_of
@@ -233,9 +233,7 @@ def _headline(found: pd.DataFrame, reader: Reader) -> None:
             if pd.isna(now):
                 continue
             with st.container(border=True, gap="xxsmall"):
-                step = None
-                if not pd.isna(added) and round(added, 1):
-                    step = ("+" if added > 0 else "−") + told(abs(added))
+                step = None if pd.isna(added) else step_words(added, told)
                 st.metric(label, told(now), step, delta_color="off")
                 before = MISSING if pd.isna(was) else told(was)
                 st.caption(_("without it: {value}").format(value=before))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from dashboard import i18n
-from dashboard.formats import Reader
+from dashboard.formats import Reader, step_words
 
 
 @pytest.fixture
@@ -138,3 +138,11 @@ def test_amounts_keep_three_figures_by_thousands_and_by_ten_thousands():
         "₩913만",
         "₩1.44억",
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(1331.04, "+1,331.0 h"), (-5.0, "-5.0 h"), (0.04, None), (-0.04, None)],
+)
+def test_a_step_down_begins_with_the_hyphen_that_streamlit_draws_a_falling_arrow_for(change, words):
+    assert step_words(change, lambda value: f"{ENGLISH.number(value, 1)} h") == words

@@ -158,7 +158,7 @@ def test_changes_come_on_top_of_a_saved_scenario(open_app, written):
     hours = under["required_scheduled"].sum() / 2
     before = plan["required_scheduled"].sum() / 2
     shown = field(app.metric, "To schedule")
-    assert (shown.value, shown.delta) == (f"{hours:,.0f} h", f"{hours - before:+.1f}")
+    assert (shown.value, shown.delta) == (f"{hours:,.0f} h", f"{hours - before:+,.1f} h")
 
     button(app, "Back to the plan").click().run()
     assert field(app.metric, "To schedule").value == f"{before:,.0f} h"

@@ -37,6 +37,12 @@ def test_a_night_ends_on_the_next_days_clock():
     assert axis.xaxis.ticktext[-1] == "04:00"
 
 
+def test_a_week_is_drawn_to_the_end_of_its_last_night():
+    tuesday = MONDAY + timedelta(days=1)
+    week = tours((1, MONDAY, 34, 52, NULL, NULL), (1, tuesday, 34, 52, NULL, NULL))
+    assert gantt(week).layout.xaxis.range == (0, 100)
+
+
 def test_several_days_go_on_to_the_right_on_the_line_of_each_person():
     tuesday = MONDAY + timedelta(days=1)
     figure = gantt(
