@@ -1,29 +1,19 @@
-"""Series that are known by the day only: levels and rates, and structural time series with them.
+"""Series that are known by the day only. Missing days are missing, not zero."""
 
-Once two years exist, the year is a season too: a local level with a weekly season, an AR(1), two
-yearly harmonics and the calendar's columns, by maximum likelihood with the Kalman filter, is
-averaged with what `counted_days` expects. Missing days are missing, not zero.
-
-Source: Harvey, Forecasting, Structural Time Series Models and the Kalman Filter (1989).
-"""
-
-import warnings
 from datetime import date
 
 import numpy as np
 import pandas as pd
-from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from pipelines.forecasts import grids
-from pipelines.forecasts.base import SLOTS, Floats, Grid
+from pipelines.forecasts.base import SLOTS, Grid
 from pipelines.forecasts.counted_days import CountedDays
 from pipelines.forecasts.quantiles import day_paths
 from pipelines.forecasts.rolling import Rolling
+from pipelines.forecasts.structural_days import TWO_YEARS
 
 DAILY_COLUMNS = ("local_on", "mean", "q10", "q50", "q90", "model")
-TWO_YEARS = 730
 
-_YEARLY_HARMONICS = 2
 _SEEN_WEEKS = 8
 
 
@@ -54,10 +44,7 @@ def forecast_daily(
     if grid.days_behind(origin) < model.minimum_days:
         return pd.DataFrame(columns=list(DAILY_COLUMNS))
     rolling = Rolling(model, grid, [origin], horizon_days)
-    mean, name = rolling.mean(origin), "level"
-    if grid.days_behind(origin) >= TWO_YEARS:
-        mean = (mean + _components(grid, horizon_days)) / 2
-        name = "level and structural"
+    mean = rolling.mean(origin)
     paths = day_paths(mean, rolling.past(origin), seed)
     is_open = np.isfinite(mean[:, 0])
     q10, q50, q90 = np.quantile(paths[:, is_open], [0.1, 0.5, 0.9], axis=0)
@@ -68,7 +55,7 @@ def forecast_daily(
             "q10": q10,
             "q50": q50,
             "q90": q90,
-            "model": name,
+            "model": "level and structural" if grid.days_behind(origin) >= TWO_YEARS else "level",
         }
     )
 
@@ -88,30 +75,3 @@ def one_slot_grid(seen: pd.DataFrame, last_on: date, horizon: int) -> Grid:
     passes = np.zeros_like(counts)
     passes[:, 0] = np.isin(weekday, usual) | np.isfinite(counts[:, 0])
     return Grid(days, counts, passes, observed)
-
-
-def _components(grid: Grid, horizon: int) -> Floats:
-    """[horizon, 48] expected contacts of the structural model in the first half hour; else NaN."""
-    origin = grid.observed - 1
-    angle = 2 * np.pi * (grid.days - grid.days[0]).astype(float) / 365.25
-    waves = [wave(k * angle) for k in range(1, _YEARLY_HARMONICS + 1) for wave in (np.sin, np.cos)]
-    known = grid.columns_known_at(origin)
-    known = known[:, known[: grid.observed].any(axis=0)]
-    outside = np.column_stack([*waves, known])
-    logs = np.log(grid.counts[: grid.observed, 0] + 0.5)
-    with warnings.catch_warnings():
-        # Where a component does nothing its variance is at the edge: the optimiser says so.
-        warnings.simplefilter("ignore")
-        fit = UnobservedComponents(
-            logs,
-            level="llevel",
-            seasonal=7,
-            autoregressive=1,
-            exog=outside[: grid.observed],
-            mle_regression=False,
-        ).fit(disp=False, maxiter=30, cov_type="none")
-    ahead = fit.get_forecast(horizon, exog=outside[grid.observed :])
-    answer = np.full((horizon, SLOTS), np.nan)
-    # The mean of a log-normal lies above its median.
-    answer[:, 0] = np.exp(ahead.predicted_mean + ahead.var_pred_mean / 2)
-    return np.where(grid.passes[grid.observed :] > 0, answer, np.nan)

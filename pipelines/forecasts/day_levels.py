@@ -113,7 +113,7 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
     weekday = np.broadcast_to(
         grid.weekday[ahead_at][:, None], (*coefficients.shape[:2], ahead_at.shape[1])
     )
-    worth_ahead = coefficients[..., 8:] @ _columns_ahead(grid, at, horizon).swapaxes(1, 2)
+    worth_ahead = coefficients[..., 8:] @ columns_ahead(grid, at, horizon).swapaxes(1, 2)
     ahead = (
         coefficients[..., :1]
         + np.take_along_axis(coefficients[..., 1:8], weekday, axis=2)
@@ -172,7 +172,7 @@ def recency(grid: Grid, at: NDArray[np.int64], half_lives_weeks: Floats) -> Floa
     return 0.5 ** (age_weeks[:, None] / np.asarray(half_lives_weeks, dtype=float)[:, None])
 
 
-def _columns_ahead(grid: Grid, at: NDArray[np.int64], horizon: int) -> Floats:
+def columns_ahead(grid: Grid, at: NDArray[np.int64], horizon: int) -> Floats:
     """[O, H, C] the calendar's columns of the days ahead, as far as known at the origin."""
     ahead = targets(grid, at.tolist(), horizon)
     return np.where(grid.known_from[ahead] <= at[:, None, None], grid.columns[ahead], 0.0)

@@ -25,6 +25,7 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaincinv, ndtr
 
 from pipelines.forecasts.base import QUANTILES, SLOTS, Floats
 
@@ -41,6 +42,7 @@ _ROOT = 0.375  # sqrt(count + 3/8) has nearly the same variance at any count
 _LASTING_BIAS = 0.5
 _SLOT_SPREAD = 4.0  # half hours over which alpha by time of day is smoothed
 _EVERYDAY_SHARE = 0.1  # of all evidence of alpha, that a half hour takes from the whole day
+_FEWEST_SPANS = 3.0  # Student's t of fewer has no variance
 _PATHS = 1000
 
 
@@ -114,19 +116,26 @@ def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floa
     not known to its end, the rest is that of another. Which ones are drawn depends on the seed
     alone, so paths of several queues may be added up: what moved them together in the past moves
     them together here. Days of a few contacts scatter by chance, each `queue` (any number that
-    tells it from the others) on its own.
+    tells it from the others) on its own, around a level that they have in common.
+    What a run of days has in common decides about their sum, and the past has only a few runs that
+    share no day: paths err together as far as so few leave open, each day's band stays as it is.
     NaN on days that are closed throughout.
+
+    Source: Clark et al., "The Schaake shuffle", Journal of Hydrometeorology 5 (2004), on dealing
+    days' values to paths by rank.
     """
     rng = np.random.default_rng(seed)
     drawn, other = rng.uniform(size=(2, _PATHS))
     redrawn = rng.integers(0, 2**31, (_PATHS, mean.shape[0]))
     chance = np.random.default_rng([seed, queue])
     scatter = chance.standard_normal((_PATHS, mean.shape[0]))
-    uniform = chance.uniform(size=(_PATHS, mean.shape[0]))
+    level = chance.standard_normal((_PATHS, 1))
     # Errors of overlapping weeks share a direction by accident; the next may go the other way.
     sign = rng.choice([-1.0, 1.0], (_PATHS, 1))
+    size = rng.uniform(size=_PATHS)
     totals, is_open = _day_totals(mean, np.isfinite(mean))
     days = _whole_days(past)
+    common = _level_variance(days)
     paths = np.full((_PATHS, mean.shape[0]), np.nan)
     for lead in _leads(mean):
         errors = _known_errors(days, lead)
@@ -147,9 +156,12 @@ def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floa
             pool = of_past[known]
             standardised = np.where(known[rest], of_past[rest], pool[redrawn[:, lead] % len(pool)])
             standardised = np.where(known[own], of_past[own], standardised)
-        deviation = _deviation(totals[lead], spread)
-        large = np.maximum(totals[lead] + sign * standardised * deviation, 0.0)
-        small = _negative_binomial_draws(totals[lead], spread, uniform[:, lead])
+        error = sign * standardised * _deviation(totals[lead], spread)
+        error = _going_together(error, totals[lead], errors, size)
+        large = np.maximum(totals[lead] + error, 0.0)
+        alike = _alike(totals[lead], spread, common)
+        uniform = ndtr(np.sqrt(alike) * level + np.sqrt(1 - alike) * scatter[:, lead])
+        small = _negative_binomial_draws(totals[lead], spread, uniform)
         paths[:, lead] = np.where(totals[lead] < FEW_CONTACTS, small, large)
     return np.where(is_open, paths, np.nan)
 
@@ -240,6 +252,47 @@ def _known_errors(past: PastErrors, lead: slice) -> _Errors:
         age=age,
         days_ago=past.days_ago,
     )
+
+
+def _going_together(error: Floats, totals: Floats, past: _Errors, size: Floats) -> Floats:
+    """[paths, leads] the errors of each day, dealt anew to the paths: sums as unsure as they are.
+
+    The variance of what a run's days have in common is as uncertain as one learnt from as many
+    runs as share no day (Student's t). size: [paths] uniform numbers, one per path's variance.
+    """
+    whole = totals.sum()
+    if whole == 0 or not past.weight.any():
+        return error
+    # Each origin has so many days ahead, and each day was ahead of so many origins.
+    pairs = past.weight.sum() ** 2 / (past.weight**2).sum()
+    spans = max(pairs / (totals > 0).sum() ** 2, _FEWEST_SPANS)
+    variance = (1 + 1 / spans) * (spans / 2) / gammaincinv(spans / 2, size)
+    common = error.sum(axis=1, keepdims=True) * totals / whole
+    joint = error + (np.sqrt(variance) - 1)[:, None] * common
+    rank = joint.argsort(axis=0).argsort(axis=0)
+    return np.take_along_axis(np.sort(error, axis=0), rank, axis=0)
+
+
+def _alike(totals: Floats, spread: float, common: float) -> Floats:
+    """[leads] which part of the variance of each day's count is that of the level."""
+    return np.clip(common * totals / (1 + spread * totals), 0.0, 1.0)
+
+
+def _level_variance(days: PastErrors) -> float:
+    """Squared coefficient of variation that the days of a run of errors have in common.
+
+    By moments from the products of different days of one forecast; a level is no surer, though,
+    than the contacts that it is learnt from.
+    """
+    past = _known_errors(days, slice(None))
+    weight = 0.5 ** (past.days_ago / HALF_LIFE_DAYS)
+    error, expected = past.error[..., 0], past.expected[..., 0]
+    products = error.sum(axis=1) ** 2 - (error**2).sum(axis=1)
+    squares = expected.sum(axis=1) ** 2 - (expected**2).sum(axis=1)
+    learnt_from = weight @ (expected + error)[:, 0]
+    if learnt_from <= 0 or weight @ squares <= 0:
+        return 0.0
+    return max(float(weight @ products / (weight @ squares)), float(1 / learnt_from))
 
 
 def _tamed(past: _Errors) -> _Errors:

@@ -1,5 +1,7 @@
 """Series known by the day only."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from pipelines.forecasts.counted_days import CountedDays, day_rates
 from pipelines.forecasts.daily import DAILY_COLUMNS, forecast_daily, one_slot_grid
 from pipelines.forecasts.eight_week_mean import EightWeekMean
 from pipelines.forecasts.level_profile import LevelProfile
+from pipelines.forecasts.structural_days import structural_days
 
 WEEK = np.array([5.0, 4.0, 3.0, 3.0, 2.0, 1.0, 1.0])
 
@@ -81,7 +84,7 @@ def test_a_rate_is_the_weekdays_share_at_the_level_of_the_days_before():
     offered = np.where(np.arange(112) < 109, 1.0, 3.0)
     grid = one_slot_grid(pd.DataFrame({"local_on": on, "offered": offered}), on[-1].date(), 14)
 
-    fast = day_rates(grid, [111], 14)[0, 0]
+    fast = day_rates(grid, [111], 14, with_calendar=False)[0, 0]
     weight = 0.5 ** (np.arange(112)[::-1] / 3)
     age = 0.5 ** (np.arange(112)[::-1] / 112)
     everyday = age @ offered / age.sum()
@@ -91,6 +94,47 @@ def test_a_rate_is_the_weekdays_share_at_the_level_of_the_days_before():
     level = (weight @ offered + 1) / (weight @ week[on.day_of_week] + 1)
     assert fast.tolist() == pytest.approx((level * np.tile(week, 2)).tolist())
     assert level == pytest.approx(1.69, abs=0.01)  # half of the weight is on the three days
+
+
+def test_a_rate_with_the_calendar_takes_a_holiday_for_a_holiday():
+    on = pd.date_range(end="2026-03-29", periods=196, freq="D")
+    is_holiday = np.isin(np.arange(210), np.r_[8:196:17, 193:196, 198])  # the last three, and one
+    offered = np.where(is_holiday, 50.0, 100.0)[:196]
+    frame = pd.DataFrame({"local_on": on, "offered": offered})
+    plain = one_slot_grid(frame, on[-1].date(), 14)
+    holiday = is_holiday[:, None].astype(float)
+    grid = replace(plain, columns=holiday, known_from=np.zeros((210, 1), dtype=int))
+
+    without, with_calendar = (
+        day_rates(grid, [195], 14, with_calendar=known)[0, 0, :4] for known in (False, True)
+    )
+    assert with_calendar.tolist() == pytest.approx([100, 100, 50, 100], rel=0.03)
+    assert without.tolist() == pytest.approx([75.3, 75.9, 76.9, 75.0], rel=0.01)
+
+
+def test_forecasts_of_a_structural_series_know_nothing_later_than_their_evening():
+    history, _ = daily(800, yearly=0.4)
+    grid = one_slot_grid(history, history["local_on"].iloc[-1].date(), 14)
+    changed = replace(grid, counts=np.where(np.arange(814)[:, None] > 760, 999.0, grid.counts))
+
+    before, after = (structural_days(each, [750, 760, 790], 14) for each in (grid, changed))
+    assert before[:2].tolist() == after[:2].tolist()
+    assert np.log(after[2] / before[2]).mean() == pytest.approx(0.32, abs=0.03)
+
+
+def test_with_two_years_bands_are_learnt_from_errors_of_the_average_with_the_structural_model(
+    monkeypatch,
+):
+    history, _ = daily(800, yearly=0.4)
+    grid = one_slot_grid(history, history["local_on"].iloc[-1].date(), 14)
+    evenings = [740, 770, 799]
+
+    average = CountedDays().means(grid, evenings, 14)[:, :, 0]
+    structural = structural_days(grid, evenings, 14)
+    monkeypatch.setattr("pipelines.forecasts.counted_days.TWO_YEARS", 801)
+    alone = CountedDays().means(grid, evenings, 14)[:, :, 0]
+    assert average == pytest.approx((alone + structural) / 2)
+    assert np.abs(alone / structural - 1).mean() == pytest.approx(0.056, abs=0.01)
 
 
 def test_days_that_are_not_observed_say_nothing_about_a_rate():
