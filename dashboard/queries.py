@@ -366,8 +366,10 @@ def scenario_effect(
 @once_a_build
 def scenario_weeks(scenario: Any, channel: str, language: str) -> pd.DataFrame:
     """`Warehouse.weeks_under`, its demand asked once for all that show it."""
-    of = {"scenario": scenario, "channel": channel, "language": language}
-    return _warehouse().weeks_under(**of, demand=ask("demand_under", **of))
+    of = {"channel": channel, "language": language}
+    narrowed = {name: None if each == "*" else each for name, each in of.items()}
+    demand = ask("demand_under", scenario=scenario, **narrowed)
+    return _warehouse().weeks_under(scenario, **of, demand=demand)
 
 
 @once_a_build

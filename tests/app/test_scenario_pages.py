@@ -60,6 +60,16 @@ def test_a_link_opens_a_scenario_and_shows_what_the_door_says(open_app, written)
     assert any("saved by kim" in c.value and "as in November" in c.value for c in app.caption)
 
 
+def test_weeks_of_all_queues_hold_the_contacts_of_all_queues(open_app, written):
+    app = open_app(written, "staffing", view="scenarios", scenario="Bitcoin 100k", shown="all")
+    totals = api.open_warehouse(written).forecast_totals("*", "*")
+    week = totals[totals["measure"] == "week_total"].iloc[0]
+    before = f"{week['mean']:,.0f} (80 %: {week['q10']:,.0f} – {week['q90']:,.0f})"
+    after = f"{2 * week['mean']:,.0f} (80 %: {2 * week['q10']:,.0f} – {2 * week['q90']:,.0f})"
+    told = f": {after} contacts instead of {before}"
+    assert any(told in c.value for c in app.caption)
+
+
 def test_what_is_set_is_seen_and_saved_and_deleted(open_app, written):
     app = open_app(written, "staffing", queue="phone:ko", view="scenarios")
     shown = {0.8: under_it(app, "Contacts expected")}
