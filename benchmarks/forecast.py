@@ -7,8 +7,9 @@
 With `--data` every model is back-tested on two real call centres' half hours (see `SERIES`), 14
 open days or two weeks ahead from rolling origins. `--peers` adds the libraries of `peers` (extra
 `peers`) at the same origins and scores; `--cache` keeps their answers, which take minutes. Then
-so many invented queues are forecast as a build does it, back-tests included: a mix of sizes, and
-all of them busy. CPU seconds are those of all processes. Prints one line of JSON at the end.
+two to four invented years by the day are forecast, and so many invented queues as a build does
+it, back-tests included: a mix of sizes, and all of them busy. CPU seconds are those of all
+processes. Prints one line of JSON at the end.
 
 WAPE is that of each method's median: it is what an absolute error asks for, and peers that give
 quantiles give it. Pinball loss is the mean over nine quantiles, relative to the mean count.
@@ -38,6 +39,7 @@ from pipelines.forecasts.backtest import (
 )
 from pipelines.forecasts.base import QUANTILES, Floats, Grid, actual_ahead, discover
 from pipelines.forecasts.combination import Combination
+from pipelines.forecasts.daily import forecast_daily
 from pipelines.forecasts.quantiles import as_counts, jittered_quantiles
 from pipelines.forecasts.queues import one_thread_each
 from pipelines.forecasts.rolling import Rolling
@@ -183,19 +185,32 @@ def compared(tested: pd.DataFrame) -> pd.DataFrame:
     ).loc[list(HORIZON_DAYS)]
 
 
-def cpu_seconds_per_fit(series: Series, data: Path) -> float:
-    """One forecast by the combination from the end of the series, all selection included.
-
-    In a process of its own with one thread, as a build's are.
-    """
+def with_one_thread(measure: Callable[..., float], *arguments: object) -> float:
+    """What a function measures in a process of its own with one thread, as a build's are."""
     with one_thread_each(), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_cpu_seconds_of_a_fit, series, data).result()
+        return pool.submit(measure, *arguments).result()
 
 
-def _cpu_seconds_of_a_fit(series: Series, data: Path) -> float:
+def cpu_seconds_per_fit(series: Series, data: Path) -> float:
+    """One forecast by the combination from the end of the series, all selection included."""
     grid, _ = series_grid(series, data)
     began = time.process_time()
     Combination().means(grid, [grid.observed - 1], HORIZON)
+    return time.process_time() - began
+
+
+def cpu_seconds_by_the_day(years: int) -> float:
+    """One forecast of so many invented years known by the day, all selection included."""
+    rng = np.random.default_rng(years)
+    on = pd.date_range(end="2026-03-31", periods=366 * years)
+    wave = 0.3 * np.sin(2 * np.pi * on.day_of_year / 365.25)
+    expected = 500 * np.exp(wave + rng.normal(0, 0.01, len(on)).cumsum())
+    history = pd.DataFrame({"local_on": on, "offered": rng.poisson(expected).astype(float)})
+    off = holidays.country_holidays("KR", years=sorted(set(on.year)))
+    calendar = pd.DataFrame({"local_on": pd.to_datetime(list(off)), "is_holiday": True})
+    forecast_daily(history.tail(28), calendar)  # what is loaded only once
+    began = time.process_time()
+    forecast_daily(history, calendar)
     return time.process_time() - began
 
 
@@ -242,7 +257,7 @@ def main() -> None:
         print(f"\n{series.name}, {tested['origins'].iat[0]} origins")
         print(tested.drop(columns="origins").to_string(index=False, float_format="%.4f"))
         print(ratios.to_string(float_format="%.3f"))
-        seconds = cpu_seconds_per_fit(series, arguments.data)
+        seconds = with_one_thread(cpu_seconds_per_fit, series, arguments.data)
         print(f"one fit of {OURS}: {seconds:.3f} CPU s (at most {CPU_SECONDS_PER_FIT})")
         mine = tested[tested["model"] == OURS].set_index("horizon")
         figures[series.name] = {
@@ -251,6 +266,11 @@ def main() -> None:
             "ratios_to_best_other": ratios.round(3).to_dict(),
             "cpu_seconds_per_fit": round(seconds, 3),
         }
+
+    by_the_day = {years: with_one_thread(cpu_seconds_by_the_day, years) for years in (2, 3, 4)}
+    for years, seconds in by_the_day.items():
+        print(f"{years} years by the day: {seconds:.3f} CPU s (at most {CPU_SECONDS_PER_FIT})")
+    figures["cpu_seconds_by_the_day"] = {k: round(v, 3) for k, v in by_the_day.items()}
 
     figures["queues"] = arguments.queues
     for name, smallest in (("mixed", 0.0), ("busy", _BUSY_HALF_HOUR)):

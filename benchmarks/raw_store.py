@@ -47,6 +47,7 @@ def write_raw_store(warehouse: Path, contacts: int) -> None:
             written[name] = copied.fetchall()[0][0]
         manifest = {
             "load_id": load_id,
+            "sha256": f"{number:064d}",
             "file": f"made_up_{number}.csv",
             "source": "made_up",
             "system": "zendesk",

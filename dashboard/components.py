@@ -164,9 +164,11 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
         if is_told_before and not small
         else None
     )
-    is_chance = row.get("change_low", np.nan) <= 0 <= row.get("change_high", np.nan)
+    # Of an interval that is open at one end, the other one decides; a full count has none.
+    is_beyond_chance = row.get("change_low", np.nan) > 0 or row.get("change_high", np.nan) < 0
+    is_counted = frame.attrs["statistic"] in ("count", "last")
     is_step = step is not None and step[0] in "+-"
-    is_judged = up_is_good is not None and is_step and not is_chance
+    is_judged = up_is_good is not None and is_step and (is_counted or is_beyond_chance)
     definition = queries.definition(frame.attrs["metric"])
     behind = [f"n = {reader.count(0 if pd.isna(n) else n)}"]
     if step:
@@ -176,6 +178,8 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
         behind.insert(0, was.format(value=before))
     if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
         behind.append(_("95 %: {interval}").format(interval=between))
+    if not small and pd.isna(row.get("value")) and frame.attrs["statistic"].startswith("km_"):
+        behind.append(_("not reached yet: too many still wait"))
     with st.container(border=True, gap="xxsmall"):
         # A metric cuts its own label where the card is narrow; this one takes another line.
         meaning = i18n.text(definition.summary) if definition else None
@@ -202,8 +206,10 @@ def metric_links(metric: str, meaning: str, rows: str) -> None:
 
 
 def facts(items: Sequence[tuple[str, str, str, bool]]) -> None:
-    """A row of states: label, value, what to make of it, and whether that is well."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
+    """A row of states: label, value, what to make of it, and whether that is well.
+
+    Below each other on a phone, where two side by side would cut a day."""
+    with st.container(horizontal=not on_phone(), gap="small", vertical_alignment="distribute"):
         for label, value, verdict, is_well in items:
             with st.container(border=True, gap="xxsmall"):
                 st.metric(label, value)
@@ -379,10 +385,10 @@ def _plotly_config(name: str) -> dict[str, Any]:
 # --- states -------------------------------------------------------------------------------
 
 
-def stop_if_empty(*frames: pd.DataFrame) -> None:
+def stop_if_empty(*frames: pd.DataFrame, message: str = "") -> None:
     """End the page with what to do where none of the frames holds an observation."""
     if all(_holds_nothing(frame) for frame in frames):
-        empty()
+        empty(message)
         st.stop()
 
 

@@ -15,17 +15,19 @@ from datetime import date, timedelta
 import streamlit as st
 
 from dashboard import i18n, queries
-from dashboard.formats import Reader, escaped
+from dashboard.formats import Reader, escaped, wall_clock
 from dashboard.i18n import text as _
 from pipelines.api import BuildInfo
 
 DIMENSIONS = ("channel", "language", "topic", "team", "urgency")
 PERIODS = (7, 28, 90)
 DEFAULT_PERIOD = 28
+YEARS = range(1900, 2101)  # beyond them calendars end, and no row is loaded
 
 _STATE = "filters"
 _NOTES = "filters.notes"
 _WRITTEN = "filters.url"
+_OURS = ("from", "to", *DIMENSIONS)  # of the address; pages have parameters of their own there
 
 
 @dataclass(frozen=True)
@@ -54,17 +56,6 @@ class Filters:
         """The chosen codes as `pipelines.api` wants them: column -> values, only where chosen."""
         return {name: list(codes) for name in DIMENSIONS if (codes := getattr(self, name))}
 
-    @property
-    def holds_urgent(self) -> bool:
-        """Whether urgent contacts are among the chosen ones."""
-        return not self.urgency or "urgent" in self.urgency
-
-    @property
-    def previous(self) -> Filters:
-        """The window of the same length that ends the day before this one starts."""
-        length = self.end - self.start + timedelta(days=1)
-        return replace(self, start=self.start - length, end=self.start - timedelta(days=1))
-
     def query(self) -> dict[str, list[str]]:
         """As query parameters."""
         days = {"from": self.start, "to": self.end}
@@ -77,12 +68,11 @@ class Filters:
 def last_days(build: BuildInfo, days: int) -> Filters:
     """The last `days` days of the build's data, fewer where it holds fewer.
 
-    Of a build without contacts, the day of its data cut: every page then says it is empty.
+    Of a build without contacts, the days before its data cut: surveys may have come in them.
     """
-    if build.last_on is None:
-        return Filters(build.data_cut_at.date(), build.data_cut_at.date())
-    start = max(build.first_on, build.last_on - timedelta(days=days - 1))
-    return Filters(start, build.last_on)
+    end = build.last_on or wall_clock(build.data_cut_at, build.zone).date()
+    start = end - timedelta(days=days - 1)
+    return Filters(max(start, build.first_on or start), end)
 
 
 def parse(
@@ -98,6 +88,8 @@ def parse(
         given = next(iter(query.get(name, ())), None)
         try:
             days[name] = date.fromisoformat(given) if given else None
+            if days[name] and days[name].year not in YEARS:
+                raise ValueError
         except ValueError:
             dropped.append(f"{name}={given}")
             days[name] = None
@@ -117,7 +109,7 @@ def parse(
 
 def current(build: BuildInfo) -> Filters:
     """The session's filters: read from the URL when it brings new ones, else as they were left."""
-    given = {name: st.query_params.get_all(name) for name in ("from", "to", *DIMENSIONS)}
+    given = {name: st.query_params.get_all(name) for name in _OURS}
     given = {name: values for name, values in given.items() if values}
     is_new = given and given != st.session_state.get(_WRITTEN)
     if _STATE not in st.session_state or is_new:
@@ -130,13 +122,11 @@ def current(build: BuildInfo) -> Filters:
 def write_url() -> None:
     """Make the address reproduce the view: the filters, beside what the page itself put there."""
     wanted = st.session_state[_STATE].query()
-    for name in ("from", "to", *DIMENSIONS):
-        values = wanted.get(name, [])
-        if st.query_params.get_all(name) != values:
-            if values:
-                st.query_params[name] = values
-            else:
-                del st.query_params[name]
+    shown = {name: st.query_params.get_all(name) for name in st.query_params}
+    kept = {name: given for name, given in shown.items() if name not in _OURS}
+    if kept | wanted != shown:
+        # At once: each parameter written by itself is a step of the browser's way back.
+        st.query_params.from_dict(kept | wanted)
     st.session_state[_WRITTEN] = wanted
 
 
@@ -190,17 +180,21 @@ def _days_menu(build: BuildInfo, chosen: Filters, reader: Reader) -> None:
         st.session_state["filter-days"] = tuple(d for d in (chosen.start, chosen.end) if d)
         st.date_input(
             _("Days, both included"),
-            min_value=min(build.first_on or chosen.start, chosen.start),
+            # Surveys without contacts: nothing tells how far back they reach.
+            min_value=min(build.first_on or chosen.start - timedelta(days=3_650), chosen.start),
             max_value=max(build.last_on or chosen.start, chosen.end or chosen.start),
             format="YYYY-MM-DD",
             key="filter-days",
             on_change=_choose_days,
         )
-        st.caption(
-            _("Data from {first} to {last}, days in {zone}").format(
-                first=reader.day(build.first_on), last=reader.day(build.last_on), zone=build.zone
+        if build.first_on:
+            st.caption(
+                _("Data from {first} to {last}, days in {zone}").format(
+                    first=reader.day(build.first_on),
+                    last=reader.day(build.last_on),
+                    zone=build.zone,
+                )
             )
-        )
 
 
 def _codes_menu(name: str, label: str, codes: Sequence[str], chosen: tuple, reader: Reader) -> None:

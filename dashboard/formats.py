@@ -45,6 +45,16 @@ _NAMES = {
         "unknown": N_("Unknown topic"),
     },
     "urgency": {"urgent": N_("Urgent"), "normal": N_("Not urgent")},
+    "status": {
+        "new": N_("New"),
+        "open": N_("Open"),
+        "pending": N_("Waiting for the customer"),
+        "hold": N_("On hold"),
+        "solved": N_("Solved"),
+        "closed": N_("Closed"),
+        "deleted": N_("Deleted"),
+        "unknown": N_("Not known"),
+    },
 }
 
 
@@ -58,6 +68,11 @@ def step_words(change: float, told: Callable[[float], str]) -> str | None:
     """
     change = round(change, 1)
     return ("+" if change > 0 else "-") + told(abs(change)) if change else None
+
+
+def wall_clock(at: datetime, zone: str) -> pd.Timestamp:
+    """A naive UTC instant as a clock in `zone` shows it."""
+    return pd.Timestamp(at).tz_localize("UTC").tz_convert(ZoneInfo(zone))
 
 
 def escaped(text: str) -> str:
@@ -227,7 +242,7 @@ class Reader:
         """A naive UTC instant on the wall clock of `zone`, 24-hour clock."""
         if _missing(value):
             return MISSING
-        local = pd.Timestamp(value).tz_localize("UTC").tz_convert(ZoneInfo(zone))
+        local = wall_clock(value, zone)
         clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
         return f"{self.day(local.date())} {clock}"
 

@@ -277,6 +277,23 @@ def contact(contact_id: str, filters: Filters) -> api.ContactView:
     )
 
 
+def observed(choices: dict[str, tuple[str, str]], filters: Filters) -> dict[str, tuple[str, str]]:
+    """Of `choices`, code -> (metric, label), those that anybody delivers; all where none is.
+
+    A view should not open on a measure that no loaded export tells."""
+    told = {
+        code: (metric, label)
+        for code, (metric, label) in choices.items()
+        if (compare(metric, filters)["n"] > 0).any()
+    }
+    return told or choices
+
+
+def has_urgent(filters: Filters) -> bool:
+    """Whether urgent contacts are among the chosen ones: many sites know none."""
+    return "urgent" in measure("contacts", filters, by=("urgency",))["urgency"].tolist()
+
+
 @once_a_build
 def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
     """How many urgent contacts of the chosen groups wait for a first reply, and the longest wait.

@@ -118,6 +118,7 @@ _FORMS = tuple(
     )
 )
 
+_EXCLUDED = re.compile(r"([a-z_]+), ([a-z]+)(?:, tags: (.*))?", re.DOTALL)
 _PAIR = re.compile(r"(?:^|, )(\w+)=(.*?)(?=, \w+=|$)")
 
 
@@ -133,6 +134,15 @@ def _told(sentence: str) -> str:
         if found := form.fullmatch(sentence):
             return _(words).format(**found.groupdict())
     return sentence
+
+
+def excluded(detail: object, reader: Reader) -> str:
+    """What a contact that is left out is: 'phone, closed, tags: spam' in the reader's words."""
+    if isinstance(detail, str) and (found := _EXCLUDED.fullmatch(detail)):
+        channel, status, tags = found.groups()
+        told = f"{reader.name('channel', channel)}, {reader.name('status', status)}"
+        return told + (", " + _("tags: {tags}").format(tags=tags) if tags else "")
+    return refusal(detail)
 
 
 def ledger_words() -> dict[str, str]:

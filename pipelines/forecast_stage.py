@@ -11,13 +11,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-import holidays
 import numpy as np
 import pandas as pd
 
 from pipelines.errors import SettingsError
 from pipelines.forecasts import forecast_queues
-from pipelines.settings import Settings
+from pipelines.settings import Settings, public_holidays
 from pipelines.staffing.patience import Patience, mean_patience
 from pipelines.staffing.requirement import LIVE_CHANNELS, desk_of, live_queue, require_all
 from pipelines.staffing.rosters import plan_shifts
@@ -252,8 +251,8 @@ def measured_handling(
     """Mean seconds an agent is with a contact, by (channel, language), over the last 8 weeks.
 
     Chats held j at once last 1 + slowdown x (j - 1) times as long as alone, and are taken back to
-    that; j is their time over the agents' busy time. Queues with fewer than 30 handled contacts
-    are left out: their desk's setting holds.
+    that; j is their time over the agents' busy time. Queues with fewer than 30 handled contacts,
+    or whose provider writes 0 for all, are left out: their desk's setting holds.
     """
     rows = connection.execute(
         """
@@ -270,6 +269,7 @@ def measured_handling(
           AND arrived_on > (SELECT max(arrived_on) FROM fact_contacts) - CAST(? AS INTEGER)
         GROUP BY channel, language
         HAVING count(*) >= ?
+           AND max(talk_seconds + coalesce(hold_seconds, 0) + coalesce(wrap_seconds, 0)) > 0
         """,
         [MEASURED_DAYS, LEAST_CONTACTS],
     ).fetchall()
@@ -429,7 +429,6 @@ def _holidays(settings: Settings, queues: list[Queue], days: pd.Series) -> pd.Da
         country = (by_id[desk.calendar].holidays if desk else None) or at_home
         if country is None:
             continue
-        name, _, region = country.partition("-")
-        for day in holidays.country_holidays(name, subdiv=region or None, years=years):
+        for day in sorted(public_holidays(country, years, str(settings.path))):
             rows.append((channel, language, pd.Timestamp(day), True))
     return pd.DataFrame(rows, columns=["channel", "language", "local_on", "is_holiday"])

@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.api import open_warehouse
+from pipelines.errors import InputError
 from pipelines.ingest.forgotten import PERSON_COLUMNS, Forgotten
 from pipelines.ingest.load import LoadReport
 from pipelines.ingest.load import replay as replay_refused
@@ -26,8 +27,8 @@ from pipelines.ingest.privacy import (
     warehouse_key,
 )
 from pipelines.ingest.raw_store import raw_store
+from pipelines.ingest.rewriting import Removed, mentions, rotate, systems_of
 from pipelines.ingest.rewriting import forget as forget_raw
-from pipelines.ingest.rewriting import mentions, rotate, systems_of
 from pipelines.ingest.tables import normalised
 from pipelines.run import Progress, run
 from pipelines.settings import Settings
@@ -54,16 +55,17 @@ def quarantine(
     have no line): load_id, file, line, table_name, contact_id, columns, reasons, remedy.
     `columns`: those of the file that the reasons name.
 
-    Raises NothingPublishedError where nothing is loaded, SettingsError where `values` are asked
-    for and the key is another.
+    Raises NothingPublishedError where nothing is loaded, InputError for a file or load that is
+    not there, SettingsError where `values` are asked for and the key is another.
     """
-    loads = [
-        load
-        for load in reversed(committed_loads(warehouse))
-        if which in (None, load.load_id, load.manifest["file"])
-    ]
+    loads = committed_loads(warehouse)
     if not loads:
         return open_warehouse(warehouse).quarantine(limit).assign(columns=None)
+    loads = [
+        load for load in reversed(loads) if which in (None, load.load_id, load.manifest["file"])
+    ]
+    if not loads:
+        raise InputError(f"{which}: no such load or file; see support-quality ledger")
     rows = []
     for load in loads:
         rows += _refused_by_load(load, limit - len(rows))
@@ -88,6 +90,7 @@ def replay(
     progress: Progress | None = None,
 ) -> list[LoadReport]:
     """Load refused rows again; see ingest.load.replay. The next `run` publishes them."""
+    _check_loaded(warehouse)
     with publish.writer_lock(warehouse):
         tell = None if progress is None else lambda what, share: progress("replay", share, what)
         return replay_refused(warehouse, which, mapping=mapping, zone=zone, progress=tell)
@@ -109,7 +112,8 @@ def rotate_key(
 ) -> tuple[str, str]:
     """Add a secret to the key; the fingerprints of the key before and after.
 
-    Raises what `run.run` raises."""
+    Raises InputError where nothing is loaded, and what `run.run` raises."""
+    _check_loaded(warehouse)
     with publish.writer_lock(warehouse):
         with raw_store(warehouse) as store:
             before = warehouse_key(warehouse)
@@ -125,7 +129,7 @@ def forget(
     *,
     system: str | None = None,
     progress: Progress | None = None,
-) -> pd.DataFrame:
+) -> tuple[Removed, pd.DataFrame]:
     """Remove a person from raw, quarantine and published tables, and look for what is left.
 
     Parameters
@@ -135,22 +139,32 @@ def forget(
 
     Returns
     -------
-    One row per file of the warehouse that can hold people: file, rows looked through, rows of
-    the person that were `found` in it afterwards, which must be 0.
+    Removed
+        What was taken out of the raw store: nothing where the person is not in it, be it that the
+        id is written otherwise, or that an earlier call was stopped after it had removed them.
+    DataFrame
+        One row per file of the warehouse that can hold people: file, rows looked through, rows of
+        the person that were `found` in it afterwards, which must be 0.
 
-    Raises what `run.run` raises.
+    Raises InputError where nothing is loaded, and what `run.run` raises.
     """
+    _check_loaded(warehouse)
     spellings = {requester, requester.strip(), requester.strip().lower()}
     with publish.writer_lock(warehouse):
         with raw_store(warehouse) as store:
             key = warehouse_key(warehouse)
             systems = [system] if system else systems_of(store)
-            forget_raw(store, key, spellings, system)
+            removed = forget_raw(store, key, spellings, system)
         _publish_anew(warehouse, settings, progress)
         people = {pseudonym(value, name, key) for value in spellings for name in systems}
-        return pd.DataFrame(
-            _left(warehouse, key, people, spellings), columns=["file", "rows", "found"]
-        )
+        left = _left(warehouse, key, people, spellings)
+        return removed, pd.DataFrame(left, columns=["file", "rows", "found"])
+
+
+def _check_loaded(warehouse: Path) -> None:
+    """What was asked of a folder mistyped must not look done."""
+    if not any(warehouse.glob("raw*/[0-9]*/manifest.json")):
+        raise InputError(f"{warehouse}: nothing is loaded there; name the folder with --warehouse")
 
 
 def _columns_named(reasons: str, headers: Sequence[str]) -> str | None:
@@ -224,6 +238,7 @@ def _publish_anew(warehouse: Path, settings: Settings, progress: Progress | None
         raise
     finally:
         current = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+        publish.discard_parts(warehouse)
         for path in warehouse.glob("support-*.duckdb*"):
             if path.name != current:
                 path.unlink()

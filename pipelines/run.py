@@ -5,7 +5,6 @@ loaded, the published build stays up, and it is marked stale with the reason.
 """
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,6 +25,7 @@ from pipelines.warehouse import catalog, publish
 from pipelines.warehouse.build import build as build_tables
 from pipelines.warehouse.build import copy_published
 from pipelines.warehouse.engines import opening
+from pipelines.warehouse.raw_files import committed_loads
 
 Progress = Callable[[str, float | None, str], None]
 """Called as `progress(stage, share done or None, what exactly)`."""
@@ -76,14 +76,7 @@ def build(
 
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
-        detect_languages(warehouse, progress=_of("languages", progress))
-        find_details(warehouse, progress=_of("details", progress))
-        part = build_tables(
-            warehouse,
-            settings,
-            opening=opening(engine, master),
-            progress=_of_building(progress),
-        )
+        part = _built(warehouse, settings, engine, master, progress)
         add_analyses(part, settings, progress=_of("analysis", progress))
         return _publish(warehouse, part, began)
 
@@ -125,14 +118,7 @@ def run(
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
         reports = load(paths, warehouse, progress=progress, **told)
-        detect_languages(warehouse, progress=_of("languages", progress))
-        find_details(warehouse, progress=_of("details", progress))
-        part = build_tables(
-            warehouse,
-            settings,
-            opening=opening(engine, master),
-            progress=_of_building(progress),
-        )
+        part = _built(warehouse, settings, engine, master, progress)
         add_forecasts(part, settings, progress=_of("forecast", progress))
         add_analyses(part, settings, progress=_of("analysis", progress))
         return reports, _publish(warehouse, part, began)
@@ -140,16 +126,29 @@ def run(
 
 def loaded_besides(warehouse: Path, folder: Path) -> list[str]:
     """Names of loaded files whose content is not that of any file below `folder`, sorted."""
-    known = {
-        hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-    manifests = (
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in (warehouse / "raw").glob("*/manifest.json")
+    known = {_sha256(path) for path in folder.rglob("*") if path.is_file()}
+    loads = (load.manifest for load in committed_loads(warehouse))
+    return sorted({load["file"] for load in loads if load["sha256"] not in known})
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _built(
+    warehouse: Path,
+    settings: Settings,
+    engine: str,
+    master: str | None,
+    progress: Progress | None,
+) -> Path:
+    """The unpublished build of what is loaded, with what is read from texts first."""
+    detect_languages(warehouse, progress=_of("languages", progress))
+    find_details(warehouse, progress=_of("details", progress))
+    return build_tables(
+        warehouse, settings, opening=opening(engine, master), progress=_of_building(progress)
     )
-    return sorted({load["file"] for load in manifests if load["sha256"] not in known})
 
 
 @contextmanager

@@ -5,13 +5,16 @@ current folder, else the one shipped at the project's root.
 """
 
 import os
-import tomllib
-from dataclasses import dataclass, field
-from datetime import datetime, time
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipelines.errors import SettingsError, ZoneError
+from pipelines.hand_written import Limits, check_keys, entry, read_toml, value
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 REFERENCE_DIR = PROJECT_ROOT / "data" / "reference"
@@ -25,6 +28,37 @@ _DAY_GROUPS = {
     "weekdays": range(5),
     "weekends": range(5, 7),
     **{name: range(i, i + 1) for i, name in enumerate(_WEEKDAYS)},
+}
+
+
+def _is_half_hours(hours: float) -> bool:
+    return (2 * hours) % 1 == 0
+
+
+_ABOVE_0 = "above 0", lambda value: value > 0
+_BREAK = "half hours, 0 or more", lambda hours: hours >= 0 and _is_half_hours(hours)
+_LIMITS: Limits = {
+    "target_share": ("above 0 and below 1", lambda share: 0 < share < 1),
+    "shrinkage": ("0 or more and below 1", lambda share: 0 <= share < 1),
+    "max_occupancy": ("above 0 and at most 1", lambda share: 0 < share <= 1),
+    "critical_share": ("0 to 1", lambda share: 0 <= share <= 1),
+    "within_seconds": _ABOVE_0,
+    "handle_seconds": _ABOVE_0,
+    "patience_seconds": _ABOVE_0,
+    "concurrency": _ABOVE_0,
+    "headcount": _ABOVE_0,
+    "lengths_hours": (
+        "half hours, above 0 and at most 24",
+        lambda hours: 0 < hours <= 24 and _is_half_hours(hours),
+    ),
+    "start_every_hours": (
+        "half hours, above 0",
+        lambda hours: hours > 0 and _is_half_hours(hours),
+    ),
+    "break_hours": _BREAK,
+    "break_after_hours": _BREAK,
+    "weekly_hours": ("above 0 and at most 168", lambda hours: 0 < hours <= 168),
+    "days_in_a_row": ("1 to 7", lambda days: 1 <= days <= 7),
 }
 
 
@@ -78,9 +112,9 @@ class Desk:
     target_share: float
     within_seconds: int
     handle_seconds: int
-    concurrency: int
-    shrinkage: float
-    max_occupancy: float
+    concurrency: int = 1
+    shrinkage: float = 0.0
+    max_occupancy: float = 1.0
     patience_seconds: float | None = None
     slowdown_share: float = 0.0
     minimum_agents: int = 1
@@ -133,6 +167,23 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class _Site:
+    """The section [site]."""
+
+    name: str = "Support"
+    zone: str = "Asia/Seoul"
+    currency: str | None = None
+    corrections: str | None = None
+
+
+@dataclass(frozen=True)
+class _Languages:
+    """The section [languages]."""
+
+    order: tuple[str, ...] = LANGUAGE_ORDER
+
+
+@dataclass(frozen=True)
 class Settings:
     """A site's settings, as read from `path`."""
 
@@ -154,45 +205,50 @@ class Settings:
 
 
 def load_settings(path: Path | None = None) -> Settings:
-    """Read support.toml.
+    """Read support.toml; every key is optional but those without which a desk has no meaning.
 
-    Raises SettingsError (what, where, remedy) or ZoneError for a zone that does not exist.
+    Raises SettingsError (file, section, key, remedy): an unknown key is an error, never ignored.
+    ZoneError for a zone that does not exist.
     """
     path = path or _settings_path()
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file; pass --settings FILE") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from None
-    site = content.get("site", {})
-    calendars = tuple(_calendar(path, entry) for entry in content.get("calendars", ()))
-    desks = tuple(_desk(path, i, entry) for i, entry in enumerate(content.get("desks", ()), 1))
-    known = {calendar.id for calendar in calendars}
+    content = read_toml(path, "pass --settings FILE")
+    sections = ("site", "rules", "languages", "shifts", "urgent", "calendars", "desks")
+    check_keys(str(path), content, sections)
+    site = entry(_Site, f"{path}: [site]", content.get("site", {}), _LIMITS)
+    calendars = tuple(
+        _calendar(f"{path}: [[calendars]] {_said(each, 'id')}", each)
+        for each in _entries(path, content, "calendars")
+    )
+    desks = tuple(
+        _desk(f"{path}: [[desks]] {_said(each, 'channel', 'language')}", each)
+        for each in _entries(path, content, "desks")
+    )
+    urgent = tuple(
+        entry(UrgentTarget, f"{path}: [[urgent]] {_said(each, 'channel')}", each, _LIMITS)
+        for each in _entries(path, content, "urgent")
+    )
+    _once(f"{path}: [[calendars]]", (calendar.id for calendar in calendars))
+    _once(f"{path}: [[desks]]", (f"{desk.channel}/{desk.language}" for desk in desks))
+    _once(f"{path}: [[urgent]]", (target.channel for target in urgent))
+    known = sorted(calendar.id for calendar in calendars)
     for desk in desks:
         if desk.calendar not in known:
             raise SettingsError(
-                f"{path}: desk {desk.channel}/{desk.language} names the calendar"
-                f" '{desk.calendar}', which is not there; known: {', '.join(sorted(known))}"
+                f"{path}: [[desks]] {desk.channel}/{desk.language}: there is no calendar"
+                f" '{desk.calendar}'; known: {', '.join(known)}"
             )
-    try:
-        rules = Rules(**content.get("rules", {}))
-    except TypeError as error:
-        raise SettingsError(f"{path}: [rules]: {error}") from None
     return Settings(
         path=path,
-        name=site.get("name", "Support"),
-        zone=check_zone(site.get("zone", "Asia/Seoul"), str(path)),
-        rules=rules,
+        name=site.name,
+        zone=check_zone(site.zone, f"{path}: [site]"),
+        rules=entry(Rules, f"{path}: [rules]", content.get("rules", {}), _LIMITS),
         calendars=calendars,
         desks=desks,
-        shifts=_shifts(path, content.get("shifts", {})),
-        urgent=tuple(_urgent(path, entry) for entry in content.get("urgent", ())),
-        currency=site.get("currency"),
-        corrections=path.parent / site["corrections"]
-        if "corrections" in site
-        else REFERENCE_DIR / "corrections.csv",
-        language_order=_language_order(path, content.get("languages", {})),
+        shifts=_shifts(f"{path}: [shifts]", content.get("shifts", {})),
+        urgent=urgent,
+        currency=site.currency,
+        corrections=_corrections(path, site.corrections),
+        language_order=_language_order(f"{path}: [languages]", content.get("languages", {})),
     )
 
 
@@ -207,27 +263,31 @@ def check_zone(zone: str, where: str) -> str:
     return zone
 
 
-def _language_order(path: Path, entry: dict) -> tuple[str, ...]:
-    order = tuple(entry.get("order", LANGUAGE_ORDER))
-    if set(entry) - {"order"} or len(set(order)) < len(order) or set(order) - {*LANGUAGE_ORDER}:
-        raise SettingsError(
-            f"{path}: [languages]: write order = [...] with each of"
-            f" {', '.join(LANGUAGE_ORDER)} at most once"
-        )
-    return order
-
-
-def _urgent(path: Path, entry: dict) -> UrgentTarget:
+def check_encoding(encoding: str, where: str) -> str:
+    """Python's name of a text encoding itself; raises SettingsError where it knows none."""
     try:
-        target = UrgentTarget(**entry)
-    except TypeError as error:
-        raise SettingsError(f"{path}: [[urgent]]: {error}") from None
-    if not (0 < target.target_share < 1 and target.within_seconds > 0):
+        "".encode(encoding)
+    except LookupError:
         raise SettingsError(
-            f"{path}: [[urgent]] {target.channel}: target_share is a share between 0 and 1,"
-            " within_seconds above 0"
-        )
-    return target
+            f"{where}: unknown encoding '{encoding}'; give a name such as cp949 or utf-16"
+        ) from None
+    return encoding
+
+
+def public_holidays(place: str, years: Iterable[int], where: str) -> set[date]:
+    """The days that a country ("KR") or a region of one ("DE-BY") is closed for in these years.
+
+    Raises SettingsError where no holidays are known for it.
+    """
+    import holidays  # 0.1 s, and only calendars with holidays need it
+
+    country, _, region = place.partition("-")
+    try:
+        return set(holidays.country_holidays(country, subdiv=region or None, years=years))
+    except NotImplementedError:
+        raise SettingsError(
+            f"{where}: no holidays are known for '{place}'; give an ISO country such as KR or DE-BY"
+        ) from None
 
 
 def _settings_path() -> Path:
@@ -238,107 +298,125 @@ def _settings_path() -> Path:
     return here if here.exists() else PROJECT_ROOT / "support.toml"
 
 
-def _calendar(path: Path, entry: dict) -> Calendar:
-    where = f"{path}: calendar '{entry.get('id', '?')}'"
-    if "id" not in entry or "zone" not in entry or not entry.get("periods"):
+def _entries(path: Path, content: dict, section: str) -> list[dict]:
+    entries = content.get(section, [])
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        raise SettingsError(f"{path}: {section}: write each under a line [[{section}]] of its own")
+    return entries
+
+
+def _said(table: dict, *names: str) -> str:
+    """What a table of the file calls itself, for messages."""
+    return "/".join(str(table.get(name, "?")) for name in names)
+
+
+def _once(where: str, names: Iterable[str]) -> None:
+    seen = set()
+    for name in names:
+        if name in seen:
+            raise SettingsError(f"{where} {name} is there twice; keep one")
+        seen.add(name)
+
+
+def _corrections(path: Path, told: str | None) -> Path:
+    if told is None:
+        return REFERENCE_DIR / "corrections.csv"
+    found = path.parent / told
+    if not found.is_file():
+        raise SettingsError(
+            f"{path}: [site]: corrections: there is no file {found}; the path counts from the"
+            " folder of the settings"
+        )
+    return found
+
+
+def _language_order(where: str, table: Any) -> tuple[str, ...]:
+    order = entry(_Languages, where, table, _LIMITS).order
+    if len(set(order)) < len(order) or set(order) - {*LANGUAGE_ORDER}:
+        raise SettingsError(
+            f"{where}: write order = [...] with each of {', '.join(LANGUAGE_ORDER)} at most once"
+        )
+    return order
+
+
+def _calendar(where: str, table: dict) -> Calendar:
+    check_keys(where, table, ("id", "zone", "holidays", "periods"))
+    told = {
+        name: value(f"{where}: {name}", str, table[name])
+        for name in ("id", "zone", "holidays")
+        if name in table
+    }
+    entries = table.get("periods")
+    if not {"id", "zone"} <= told.keys() or not isinstance(entries, list) or not entries:
         raise SettingsError(f"{where}: needs id, zone and at least one [[calendars.periods]]")
-    periods = tuple(_period(where, period) for period in entry["periods"])
+    periods = tuple(_period(where, period) for period in entries)
     starts = [period.starts for period in periods[1:]]
     if None in starts or starts != sorted(starts):
         raise SettingsError(f"{where}: every period after the first needs `from`, in time order")
-    return Calendar(entry["id"], check_zone(entry["zone"], where), entry.get("holidays"), periods)
+    zone = check_zone(told["zone"], where)
+    if "holidays" in told:
+        public_holidays(told["holidays"], (), where)
+    return Calendar(told["id"], zone, told.get("holidays"), periods)
 
 
-def _period(where: str, entry: dict) -> Period:
+def _period(where: str, table: Any) -> Period:
+    check_keys(where, table, ("from", *_DAY_GROUPS))
     shifts = []
-    for key, spans in entry.items():
-        if key == "from":
-            continue
-        if key not in _DAY_GROUPS:
-            raise SettingsError(f"{where}: unknown day '{key}'; use {', '.join(_DAY_GROUPS)}")
-        for span in spans:
+    for days in _DAY_GROUPS.keys() & table.keys():
+        for span in value(f"{where}: {days}", tuple[str, ...], table[days]):
             start, end = _span(where, span)
-            shifts += [Shift(weekday, start, end) for weekday in _DAY_GROUPS[key]]
-    starts = entry.get("from")
-    if starts is not None and not isinstance(starts, datetime):
-        starts = datetime.combine(starts, time())
-    return Period(starts, tuple(sorted(shifts, key=lambda s: (s.weekday, s.start_second))))
+            shifts += [Shift(weekday, start, end) for weekday in _DAY_GROUPS[days]]
+    return Period(
+        _starts(where, table.get("from")),
+        tuple(sorted(shifts, key=lambda s: (s.weekday, s.start_second))),
+    )
+
+
+def _starts(where: str, told: Any) -> datetime | None:
+    if type(told) is date:
+        return datetime.combine(told, time())
+    if told is not None and (not isinstance(told, datetime) or told.tzinfo is not None):
+        raise SettingsError(
+            f"{where}: from must be a local day or time, without quotes and offset, such as"
+            f" 2026-03-01 or 2026-03-01T09:00:00, not {told}"
+        )
+    return told
 
 
 def _span(where: str, text: str) -> tuple[int, int]:
-    try:
-        start, end = (
-            int(h) * 3600 + int(m) * 60 for h, m in (p.split(":") for p in text.split("-"))
-        )
-    except ValueError:
-        raise SettingsError(f"{where}: '{text}' is not an opening such as 09:00-18:00") from None
-    if not (0 <= start < 86_400 and 0 <= end <= 86_400):
+    found = re.fullmatch(r"(\d\d?):([0-5]\d)-(\d\d?):([0-5]\d)", text)
+    if found is None:
+        raise SettingsError(f"{where}: '{text}' is not an opening such as 09:00-18:00")
+    hours, minutes, end_hours, end_minutes = map(int, found.groups())
+    start, end = hours * 3600 + minutes * 60, end_hours * 3600 + end_minutes * 60
+    if start >= 86_400 or end > 86_400:
         raise SettingsError(f"{where}: '{text}' leaves the day; write 22:00-02:00 for a night")
     return start, end if end > start else end + 86_400
 
 
-def _shifts(path: Path, entry: dict) -> Shifts:
-    try:
-        shifts = Shifts(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
-    except TypeError as error:
-        raise SettingsError(f"{path}: [shifts]: {error}") from None
-    halves = (*shifts.lengths_hours, *shifts.break_after_hours, shifts.break_hours)
-    if (
-        not shifts.lengths_hours
-        or not shifts.break_after_hours
-        or any(hours < 0 or (2 * hours) % 1 for hours in (*halves, shifts.start_every_hours))
-        or not 0 < min(shifts.lengths_hours) <= max(shifts.lengths_hours) <= 24
-        or shifts.start_every_hours <= 0
-    ):
-        raise SettingsError(
-            f"{path}: [shifts]: hours are given in half hours, at least one length of at most 24"
-        )
-    if not 1 <= shifts.days_in_a_row <= 7 or not 0 < shifts.weekly_hours <= 168:
-        raise SettingsError(
-            f"{path}: [shifts]: days_in_a_row is 1 to 7, weekly_hours above 0 and at most 168"
-        )
+def _shifts(where: str, table: Any) -> Shifts:
+    shifts = entry(Shifts, where, table, _LIMITS)
+    for name in ("lengths_hours", "break_after_hours"):
+        if not getattr(shifts, name):
+            raise SettingsError(f"{where}: {name} needs at least one number")
     return shifts
 
 
-def _desk(path: Path, position: int, entry: dict) -> Desk:
-    days = max(1, -(-int(entry.get("within_seconds", 0)) // 86_400))
-    assumed = {
-        "concurrency": 1,
-        "shrinkage": 0.0,
-        "max_occupancy": 1.0,
-        "promise_open_days": days,
-    }
-    given = {**entry, "staffed_to": str(entry.get("staffed_to", "expected"))}
-    try:
-        desk = Desk(**{**assumed, **given})
-    except TypeError as error:
-        raise SettingsError(f"{path}: desk {position}: {error}") from None
-    where = f"{path}: desk {desk.channel}/{desk.language}"
-    if not (0 < desk.target_share < 1 and 0 <= desk.shrinkage < 1 and 0 < desk.max_occupancy <= 1):
+def _desk(where: str, table: dict) -> Desk:
+    rule = table.get("staffed_to", "expected")
+    if not _is_staffing_rule(rule):
         raise SettingsError(
-            f"{where}: target_share, shrinkage and max_occupancy are shares between 0 and 1"
+            f'{where}: staffed_to must be "expected", "mean", or a quantile above 0 and below 1,'
+            f" not {rule!r}"
         )
-    if not _is_staffing_rule(desk.staffed_to):
-        raise SettingsError(
-            f'{where}: staffed_to is {desk.staffed_to!r}; it must be "expected", "mean", or a'
-            " quantile between 0 and 1"
-        )
-    known = (desk.patience_seconds, desk.headcount, desk.concurrency, desk.handle_seconds)
-    if min(value for value in known if value is not None) <= 0:
-        raise SettingsError(
-            f"{where}: patience_seconds, headcount, concurrency and handle_seconds are above 0"
-        )
-    least = (desk.slowdown_share, desk.minimum_agents, desk.promise_open_days, desk.hour_cost or 0)
-    if min(least) < 0:
-        raise SettingsError(
-            f"{where}: slowdown_share, minimum_agents, promise_open_days and hour_cost are 0 or"
-            " more"
-        )
-    return desk
+    desk = entry(Desk, where, {**table, "staffed_to": str(rule)}, _LIMITS)
+    if "promise_open_days" in table:
+        return desk
+    return replace(desk, promise_open_days=max(1, -(-desk.within_seconds // 86_400)))
 
 
-def _is_staffing_rule(text: str) -> bool:
+def _is_staffing_rule(rule: Any) -> bool:
     try:
-        return text in ("expected", "mean") or 0 < float(text) < 1
-    except ValueError:
+        return rule in ("expected", "mean") or 0 < float(rule) < 1
+    except (TypeError, ValueError):
         return False

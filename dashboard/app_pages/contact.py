@@ -20,12 +20,6 @@ WAITS = {
     "queue": _("In the queue"),
     "first_response": _("Until the first reply"),
     "next_reply": _("Until the next reply"),
-    "new": _("New"),
-    "open": _("Open"),
-    "pending": _("Waiting for the customer"),
-    "hold": _("On hold"),
-    "solved": _("Solved"),
-    "closed": _("Closed"),
 }
 KINDS = {
     "bot": _("Bot"),
@@ -85,7 +79,7 @@ def _list() -> None:
             number = st.pagination(pages, key="contact-page")
         table = queries.contacts(chosen, ROWS, (number - 1) * ROWS)
         tables.show_table(
-            table.assign(status=[WAITS.get(state, state) for state in table["status"]]),
+            table.assign(status=[reader.name("status", state) for state in table["status"]]),
             words={
                 "contact_id": _("Contact"),
                 "arrived_at": _("Arrived"),
@@ -125,7 +119,7 @@ def _one(contact_id: str) -> None:
     _facts(view.facts)
     if len(view.waits):
         waits = tables.local_times(view.waits, ("starts_at", "ends_at"), zone)
-        waits["label"] = [WAITS.get(name, name) for name in waits["label"]]
+        waits["label"] = [WAITS.get(name) or reader.name("status", name) for name in waits["label"]]
         waits["kind"] = [KINDS.get(name, name) for name in waits["kind"]]
         components.card(
             _("What happened when"),
@@ -162,7 +156,7 @@ def _facts(facts: dict) -> None:
             if facts["urgency"] == "urgent":
                 st.badge(_("urgent"), color="orange")
             if facts["status"]:
-                st.badge(WAITS.get(facts["status"], escaped(facts["status"])), color="gray")
+                st.badge(escaped(reader.name("status", facts["status"])), color="gray")
             if facts["exclusion"]:
                 st.badge(
                     _("not counted: {reason}").format(
@@ -224,7 +218,7 @@ def _related(view) -> None:
                                 reader.instant(other.arrived_at, zone),
                                 reader.name("channel", other.channel),
                                 reader.name("topic", other.topic),
-                                WAITS.get(other.status, other.status or "—"),
+                                reader.name("status", other.status),
                             )
                         )
                     )

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, figures, queries, refusals
+from dashboard.formats import wall_clock
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 
@@ -64,7 +65,7 @@ elif trust.answer == "remarks":
 else:
     st.success(_("**Yes.** The data is fresh, every row is accounted for, all checks passed."))
 
-cut = pd.Timestamp(build.data_cut_at).tz_localize("UTC").tz_convert(build.zone)
+cut = wall_clock(build.data_cut_at, build.zone)
 passed = int(checks["passed"].sum())
 components.facts(
     [
@@ -234,12 +235,14 @@ with st.container(border=True, key="card-left-out"):
     shown = opened.assign(
         reason=opened["reason"].map(words),
         line=opened["line"].astype("Int64").astype("string"),
-        detail=opened["detail"].map(refusals.refusal),
+        detail=[refusals.excluded(detail, reader) for detail in opened["detail"]],
         remedy=opened["remedy"].map(refusals.refusal),
     )
+    # A column that none of these rows fills would take the room of those that say something.
+    told = [c for c in ("line", "contact_id", "other_contact_id") if opened[c].notna().any()]
+    told += ["detail", *(["remedy"] if shown["remedy"].any() else [])]
     components.show_table(
-        shown[["reason", "day", "file", "line", "contact_id", "other_contact_id", "detail",
-               "remedy"]],
+        shown[["reason", "day", "file", *told]],
         words=words
         | {
             "reason": _("Reason"),
@@ -249,7 +252,7 @@ with st.container(border=True, key="card-left-out"):
             "detail": _("Detail"),
             "remedy": _("What to do"),
         },
-    )  # fmt: skip
+    )
     with st.container(horizontal=True, gap="xsmall"):
         components.download_buttons(opened, "left_out")
 

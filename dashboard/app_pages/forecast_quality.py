@@ -41,7 +41,8 @@ options = {
     for row in table.itertuples()
 }
 st.header(_("One queue"), anchor=False)
-code = picked("queue", _("Queue"), options, default=next(iter(options)), width=320)
+first = next(iter(options))
+code = picked("queue", _("Queue"), options, default=first, width=320, stays=True)
 channel, language = code.split(":")
 of_queue = tests[(tests["channel"] == channel) & (tests["language"] == language)]
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -109,10 +109,11 @@ COMPARED = {
     "unanswered": ("unanswered_share", _("Unanswered")),
     **(
         {"urgent": ("urgent_answered_share", _("Urgent, answered in time"))}
-        if chosen.holds_urgent
+        if queries.has_urgent(chosen)
         else {}
     ),
 }
+COMPARED = queries.observed(COMPARED, chosen)
 with st.container(border=True, key="card-own"):
     st.header(_("Each language against its own past"), anchor=False)
     asked = components.choice(
@@ -161,6 +162,7 @@ FUNNELS = {
     "service": ("service_level", _("Service level")),
     "resolution": ("resolved_share", _("Resolved")),
 }
+FUNNELS = queries.observed(FUNNELS, chosen)
 with st.container(border=True, key="card-funnel"):
     st.header(_("More than chance, for its size"), anchor=False)
     st.caption(
@@ -174,32 +176,29 @@ with st.container(border=True, key="card-funnel"):
     )
     metric, label = FUNNELS[limit]
     spread = comparisons.funnel(metric, chosen)
-    if spread.empty:
-        components.empty()
-    else:
-        components.chart_and_table(
-            figures.funnel(
-                spread,
-                "language",
-                unit=spread.attrs["unit"],
-                names=page.names("language", spread),
-                reader=reader,
-            ),
-            spread.drop(columns=["outside"]),
-            name=f"funnel_{limit}",
-            metric=metric,
-            alt=_("{measure} by language, with the limits of chance").format(measure=label),
-            words={
-                "target": _("Of all"),
-                "low_95": _("95 % limit, low"),
-                "high_95": _("95 % limit, high"),
-                "low_998": _("99.8 % limit, low"),
-                "high_998": _("99.8 % limit, high"),
-            },
-            units=dict.fromkeys(
-                ("target", "low_95", "high_95", "low_998", "high_998"), spread.attrs["unit"]
-            ),
-        )
+    components.chart_and_table(
+        figures.funnel(
+            spread,
+            "language",
+            unit=spread.attrs["unit"],
+            names=page.names("language", spread),
+            reader=reader,
+        ),
+        spread.drop(columns=["outside"]),
+        name=f"funnel_{limit}",
+        metric=metric,
+        alt=_("{measure} by language, with the limits of chance").format(measure=label),
+        words={
+            "target": _("Of all"),
+            "low_95": _("95 % limit, low"),
+            "high_95": _("95 % limit, high"),
+            "low_998": _("99.8 % limit, low"),
+            "high_998": _("99.8 % limit, high"),
+        },
+        units=dict.fromkeys(
+            ("target", "low_95", "high_95", "low_998", "high_998"), spread.attrs["unit"]
+        ),
+    )
 
 components.table_card(
     _("Every language and channel"),

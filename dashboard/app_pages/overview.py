@@ -18,8 +18,7 @@ contacts = queries.compare("contacts", chosen)
 components.stop_if_empty(contacts)
 
 URGENT = ("urgent_answered_share", _("Urgent, answered in time"))
-urgent = queries.compare(URGENT[0], chosen)
-has_urgent = chosen.holds_urgent and bool((urgent["n"] > 0).any())
+has_urgent = queries.has_urgent(chosen)
 components.kpis(
     [
         (_("Contacts"), contacts),
@@ -28,7 +27,7 @@ components.kpis(
         (_("Unanswered"), queries.compare("unanswered_share", chosen)),
         (_("Median full resolution"), queries.compare("full_resolution_seconds", chosen)),
         (_("Satisfied"), queries.compare("csat", chosen)),
-        *([(URGENT[1], urgent)] if has_urgent else []),
+        *([(URGENT[1], queries.compare(URGENT[0], chosen))] if has_urgent else []),
     ],
     page,
 )
@@ -39,6 +38,7 @@ GRIDS = {
     "satisfaction": ("csat", _("Satisfied")),
     **({"urgent": URGENT} if has_urgent else {}),
 }
+GRIDS = queries.observed(GRIDS, chosen)
 compared = {
     metric: queries.compare(metric, chosen, by=("channel", "language"))
     for metric, _label in GRIDS.values()
@@ -148,7 +148,9 @@ with now, st.container(border=True, key="card-now", height="stretch"):
     st.caption(_("The state at the data cut, for the chosen groups."))
     _list(
         [*_alerts(), *_anomalies()],
-        _("Nothing: the data is fresh, nobody urgent waits, the plan is covered."),
+        _("Nothing: the data is fresh, nobody urgent waits, the plan is covered.")
+        if len(queries.ask("staffing"))
+        else _("Nothing: the data is fresh and nobody urgent waits. There is no plan to look at."),
     )
 with worse, st.container(border=True, key="card-worse", height="stretch"):
     st.header(_("What got worse"), anchor=False)
@@ -162,6 +164,7 @@ EXPLAINED = {
     "reopened": ("reopened_share", _("Reopened")),
     **({"urgent": URGENT} if has_urgent else {}),
 }
+EXPLAINED = queries.observed(EXPLAINED, chosen)
 with st.container(border=True, key="card-why"):
     st.header(_("What changed and why"), anchor=False)
     st.caption(

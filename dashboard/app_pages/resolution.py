@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, queries
+from dashboard import charts, components, figures, queries
 from dashboard.formats import SUPPRESSED_BELOW
 from dashboard.i18n import text as _
 
@@ -87,6 +87,11 @@ with left:
         note=_(
             "One line per week of arrival, named by its Monday. A line ends where its follow-up"
             " does; the newest has its 95 % interval."
+        )
+        + (
+            " " + _("The newest {n} weeks; the table holds all.").format(n=charts.MOST_COHORTS)
+            if len(weeks) > charts.MOST_COHORTS
+            else ""
         ),
         words={"surviving_share": _("Still open")},
     )

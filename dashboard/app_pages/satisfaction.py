@@ -18,31 +18,41 @@ reader, chosen = page.reader, page.filters
 csat = queries.compare("csat", chosen)
 good = queries.compare("good_share", chosen)
 response = queries.compare("survey_response_share", chosen)
-components.stop_if_empty(csat, good, response)
+questions = [
+    (label, queries.compare(metric, chosen))
+    for label, metric in (
+        (_("Would recommend (NPS)"), "nps"),
+        (_("Found it easy (5 to 7 of 7)"), "ces_share"),
+    )
+]
+components.stop_if_empty(
+    csat,
+    good,
+    response,
+    *(answers for _label, answers in questions),
+    message=_(
+        "No survey matches these filters. Choose more days, or clear a filter. Where no loaded"
+        " export holds surveys, how satisfied customers are is not known."
+    ),
+)
 has_five, has_good = components.single(csat) is not None, components.single(good) is not None
 
 items = [(_("Survey response"), response)]
+items += [(label, answers) for label, answers in questions if (answers["n"] > 0).any()]
 if has_good:
     items.insert(0, (_("Rated good (good or bad)"), good))
 if has_five:
     items.insert(0, (_("Satisfied (4 or 5 of 5)"), csat))
-for label, metric in (
-    (_("Would recommend (NPS)"), "nps"),
-    (_("Found it easy (5 to 7 of 7)"), "ces_share"),
-):
-    question = queries.compare(metric, chosen)
-    if (question["n"] > 0).any():
-        items.append((label, question))
 components.kpis(items, page)
 
-if not has_five and not has_good:
+is_rated = has_five or has_good
+if not is_rated:
     components.empty(
-        _("Fewer than {n} ratings match these filters: too few to tell anything.").format(
-            n=SUPPRESSED_BELOW
-        )
+        _(
+            "Fewer than {n} ratings on 1 to 5 or of good or bad match these filters: too few to"
+            " tell more than customers wrote."
+        ).format(n=SUPPRESSED_BELOW)
     )
-    components.close_page(page)
-    st.stop()
 
 main = "csat" if has_five else "good_share"
 dimensions = {
@@ -59,6 +69,8 @@ views = {
     "answers": _("Who answers"),
     "comments": _("Comments"),
 }
+if not is_rated:
+    views = {"comments": views["comments"]}
 view = components.choice("view", _("View"), views)
 
 if view == "ratings":

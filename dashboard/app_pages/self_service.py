@@ -20,7 +20,16 @@ nothing = queries.compare("search_no_result_share", chosen)
 per_view = queries.compare("contacts_per_thousand_views", chosen)
 contained = queries.compare("bot_contained_share", chosen)
 resolved = queries.compare("bot_resolved_share", chosen)
-components.stop_if_empty(deflection, nothing, per_view, contained)
+components.stop_if_empty(
+    deflection,
+    nothing,
+    per_view,
+    contained,
+    message=_(
+        "No visit of a help centre and no chat with a bot matches these filters. Choose more days,"
+        " or clear a filter. Where no loaded export holds any, nothing is known of them."
+    ),
+)
 components.kpis(
     [
         (_("Visits without a contact (at most)"), deflection),

@@ -55,7 +55,9 @@ view = components.choice(
 if what_if.is_changed and view in ("shifts", "languages", "hiring"):
     st.info(_("Below is the published plan, without the scenario."))
 events = cards.local_events(page.build.zone)
-if view == "plan":
+if view == "plan" and changed["required_scheduled"].isna().all():
+    components.empty(cards.closed_words())
+elif view == "plan":
     before = plan if what_if.is_changed else None
     cards.agents_card(changed, queue, events, reader, before)
     cards.gap_card(changed, queue, reader)

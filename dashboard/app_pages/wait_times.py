@@ -193,7 +193,7 @@ def _urgent() -> None:
         )
 
 
-if chosen.holds_urgent:
+if queries.has_urgent(chosen):
     _urgent()
 
 with st.container(border=True, key="card-after-first-reply"):

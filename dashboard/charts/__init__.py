@@ -25,11 +25,12 @@ from dashboard.charts.waits import (
     still_waiting,
     timeline,
 )
-from dashboard.charts.work import backlog, cohorts, ledger
+from dashboard.charts.work import MOST_COHORTS, backlog, cohorts, ledger
 from dashboard.formats import ENGLISH, Reader
 
 __all__ = [
     "ENGLISH",
+    "MOST_COHORTS",
     "Reader",
     "agents_map",
     "apart_and_pooled",

@@ -12,11 +12,11 @@ from dashboard.charts.look import (
     SEQUENTIAL_UNDER_TEXT,
     UNDER_TEXT,
     band,
-    empty,
     faded,
     figure,
     numbers,
     time_axis,
+    untold,
     with_gaps,
 )
 from dashboard.formats import ENGLISH, MISSING, RANKED_FROM, SUPPRESSED_BELOW, Reader
@@ -80,6 +80,8 @@ def grid(
         z.append(z_line)
         text.append(text_line)
         words.append(word_line)
+    if not any(cell for line in text for cell in line):
+        return untold(frame, reader)
     bounds: dict = {}
     scale = SEQUENTIAL_UNDER_TEXT
     if up_is_good is not None:
@@ -137,6 +139,8 @@ def dots(
         row is kept and reads "<5" instead of a dot.
     baseline : a column with what the group is compared with (its own past, say), a hollow mark.
     """
+    if frame.empty:
+        return untold(frame, reader)
     _ = reader.translate
     called = names or {}
     few = frame["n"].fillna(0) < SUPPRESSED_BELOW
@@ -322,7 +326,7 @@ def trend(
     """
     _ = reader.translate
     if not (frame["value"].notna() & (frame["n"] >= SUPPRESSED_BELOW)).any():
-        return empty(_("Fewer than 5 in every period: too few to tell anything."))
+        return untold(frame, reader)
     chart = figure(height, hovermode="x")
     groups = [(None, frame)] if by is None else list(frame.groupby(by, sort=False))
     for index, (group, rows) in enumerate(groups):

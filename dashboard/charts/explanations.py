@@ -16,6 +16,7 @@ from dashboard.charts.look import (
     faded,
     figure,
     numbers,
+    untold,
 )
 from dashboard.formats import ENGLISH, RANKED_FROM, SUPPRESSED_BELOW, Reader
 
@@ -111,6 +112,10 @@ def funnel(
     _ = reader.translate
     called = names or {}
     rows = frame[frame["n"] >= SUPPRESSED_BELOW].sort_values("n")
+    if rows.empty:
+        return untold(frame, reader)
+    if len(rows) == 1:
+        return empty(_("One group alone: there is no other to differ from."))
     chart = figure(height)
     x = numbers(rows["n"])
     for level, dash in (("998", "dot"), ("95", "dash")):
@@ -128,8 +133,7 @@ def funnel(
                     hoverinfo="skip",
                 )
             )
-    if len(rows):
-        chart.add_hline(y=float(rows["target"].iloc[0]), line={"color": NEUTRAL, "width": 1})
+    chart.add_hline(y=float(rows["target"].iloc[0]), line={"color": NEUTRAL, "width": 1})
     outside = rows["outside"].fillna(0).astype(int)
     few = rows["n"] < RANKED_FROM
     known = [str(called.get(code, code)) for code in rows[label]]
@@ -157,7 +161,10 @@ def funnel(
         )
     )
     chart.update_xaxes(type="log", title_text=_("observations"), dtick=1)
-    chart.update_yaxes(**({"tickformat": ".0%"} if unit == "share" else {}))
+    if unit == "share":
+        ends = rows[["value", "low_998", "high_998", "target"]].astype(float)
+        low, high = ends.min(axis=None) - 0.02, ends.max(axis=None) + 0.02
+        chart.update_yaxes(tickformat=".0%", range=[max(low, -0.02), min(high, 1.02)])
     return chart
 
 
@@ -201,7 +208,7 @@ def hours_map(
         words.append(word_line)
     seen = pd.Series([v for line in z for v in line if v is not None], dtype=float)
     if seen.empty:
-        return empty(reader.translate("Fewer than 5 in every period: too few to tell anything."))
+        return untold(frame, reader)
     highest = float(seen.quantile(0.95))
     if unit == "count":
         highest = float(np.ceil(highest))
@@ -209,7 +216,7 @@ def hours_map(
     ticks = [reader.number(end) if unit == "count" else reader.value(end, unit) for end in ends]
     if seen.max() > highest:
         ticks[-1] = reader.translate("{duration} and more").format(duration=ticks[-1])
-    chart = figure(height or 110 + 30 * max(len(groups), 1))
+    chart = figure(height or 140 + 30 * max(len(groups), 1))
     chart.add_trace(
         go.Heatmap(
             x=list(_HOURS),

@@ -25,9 +25,9 @@ CATEGORIES = (
     CONTRAST,
     "#3aa6a0",
     "#8a63c9",
-    "#b8902a",
-    "#5fb0e8",
     "#c2588f",
+    "#5fb0e8",
+    "#b8902a",
     "#6f8f3a",
     "#8590a2",
     "#a5674a",
@@ -254,6 +254,16 @@ def colour_bar(title: str) -> dict:
         "yanchor": "bottom",
         "outlinewidth": 0,
     }
+
+
+def untold(frame: pd.DataFrame, reader: Reader) -> go.Figure:
+    """A figure in place of one without a single mark: too few stand behind it, or nothing."""
+    _ = reader.translate
+    if "n" in frame and (frame["n"].fillna(0) > 0).any():
+        return empty(_("Fewer than 5 in every period: too few to tell anything."))
+    return empty(
+        _("Nothing to show: no loaded export tells it, or fewer than 5 fall into these days.")
+    )
 
 
 def empty(message: str, height: int = 160) -> go.Figure:

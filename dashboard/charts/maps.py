@@ -10,9 +10,9 @@ from dashboard.charts.look import (
     DIVERGING,
     SEQUENTIAL,
     colour_bar,
-    empty,
     figure,
     slot_ticks,
+    untold,
 )
 from dashboard.charts.staffing import agents_words, gap_words
 from dashboard.formats import ENGLISH, Reader
@@ -124,7 +124,7 @@ def week_map(
         words.append(line)
     seen = pd.Series([v for row in grid for v in row if v is not None], dtype=float)
     if seen.empty:
-        return empty(reader.translate("Fewer than 5 in every period: too few to tell anything."))
+        return untold(frame, reader)
     chart = figure(height)
     bar = colour_bar(label)
     # One cell that waited for days must not wash out all others: colours end at the 95 %.

@@ -12,7 +12,6 @@ from dashboard.charts.look import (
     CONTRAST,
     NEUTRAL,
     band,
-    empty,
     figure,
     log_position,
     log_time_axis,
@@ -21,6 +20,7 @@ from dashboard.charts.look import (
     texts,
     tick_below,
     time_axis,
+    untold,
 )
 from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
 
@@ -119,10 +119,12 @@ def still_waiting(
     marks : durations to mark on the axis, e.g. a target.
     """
     _ = reader.translate
-    chart = figure(height, hovermode="closest")
     groups = [(None, curves)] if by is None else list(curves.groupby(by, sort=False))
     # A curve of two or three customers is their diary, not a distribution.
     groups = [(g, rows) for g, rows in groups if rows["at_risk"].max() >= SUPPRESSED_BELOW]
+    if not groups:
+        return untold(curves, reader)
+    chart = figure(height, hovermode="closest")
     for index, (group, rows) in enumerate(groups):
         colour = CATEGORIES[index % len(CATEGORIES)]
         name = _("All") if group is None else str((names or {}).get(group, group))
@@ -153,7 +155,7 @@ def still_waiting(
             annotation_position="top",
         )
     ends = [seconds for _group, rows in groups for seconds in rows["seconds"]]
-    low, high = (min(ends), max(ends)) if ends else (0, 86_400)
+    low, high = min(ends), max(ends)
     chart.update_xaxes(title_text=label, **log_time_axis(tick_below(low), high, reader))
     chart.update_yaxes(title_text=_("share without an end"), range=[0, 1.02], tickformat=".0%")
     chart.update_layout(showlegend=len(groups) > 1)
@@ -184,7 +186,7 @@ def percentiles_by_half_hour(
     frame = frame.set_index("half_hour").reindex(range(48)).reset_index()
     hidden = frame["n"].fillna(0) < SUPPRESSED_BELOW if "n" in frame else frame["half_hour"] < 0
     if frame[list(lines)].mask(hidden).isna().all(axis=None):
-        return empty(_("Fewer than 5 in every period: too few to tell anything."))
+        return untold(frame, reader)
     chart = figure(height, hovermode="x")
     x = [reader.half_hour(slot) for slot in frame["half_hour"]]
     first = next(iter(lines))

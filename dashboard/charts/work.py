@@ -12,10 +12,10 @@ from dashboard.charts.look import (
     CONTRAST,
     NEUTRAL,
     band,
-    empty,
     faded,
     figure,
     numbers,
+    untold,
 )
 from dashboard.formats import ENGLISH, Reader
 
@@ -80,6 +80,9 @@ def backlog(frame: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 320)
     return chart
 
 
+MOST_COHORTS = 13  # the weeks of a quarter; the lines of years cover each other
+
+
 def cohorts(
     curves: pd.DataFrame,
     by: str,
@@ -91,6 +94,8 @@ def cohorts(
 ) -> go.Figure:
     """The share of each arrival cohort resolved within so many days, the newest drawn strongest.
 
+    Of more than MOST_COHORTS, the newest.
+
     Parameters
     ----------
     curves : Kaplan-Meier curves of the time to resolution, one per value of `by` and in its
@@ -98,9 +103,9 @@ def cohorts(
         days; a cohort ends where its follow-up does: days it has not lived are absent, not flat.
     """
     _ = reader.translate
-    groups = list(curves.groupby(by, sort=False))
+    groups = list(curves.groupby(by, sort=False))[-MOST_COHORTS:]
     if not groups:
-        return empty(_("Fewer than 5 in every period: too few to tell anything."))
+        return untold(curves, reader)
     chart = figure(height)
     for index, (group, rows) in enumerate(groups):
         is_newest = index + 1 == len(groups)
@@ -178,6 +183,8 @@ def ledger(
     frame : one row per `label` with the counts of `columns`; they add up to `received`.
     columns : what to stack, `counted` first. Columns that are 0 everywhere are left out.
     """
+    if frame.empty:
+        return untold(frame, reader)
     _ = reader.translate
     called = names or {}
     y = [str(v) for v in frame[label]]

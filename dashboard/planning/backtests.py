@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, queries
-from dashboard.formats import Reader
+from dashboard.formats import Reader, step_words
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.tables import download_buttons, show_table
@@ -222,7 +222,12 @@ def _misses_words(missed: pd.DataFrame, reader: Reader) -> str:
             came=reader.number(missed["offered_contacts"].sum()),
             forecast=reader.number(missed["forecast_contacts"].sum()),
         )
-    told = {name: f"{missed[f'{name}_hours'].sum():+.1f}" for name in ("volume", "mix", "handle")}
+
+    def hours(value: float) -> str:
+        return reader.number(value, 1)
+
+    parts = {name: missed[f"{name}_hours"].sum() for name in ("volume", "mix", "handle")}
+    told = {name: step_words(value, hours) or hours(0) for name, value in parts.items()}
     form = _(
         "Over {n} days, {came} hours of work came where {forecast} were forecast"
         " ({change}): {volume} h by the number of contacts, {handle} h by how long they"
@@ -238,7 +243,7 @@ def _misses_words(missed: pd.DataFrame, reader: Reader) -> str:
         n=days,
         came=reader.number(came, 1),
         forecast=reader.number(forecast, 1),
-        change=f"{(came / forecast - 1) * 100:+.0f}%",
+        change=f"{round((came / forecast - 1) * 100):+d}%",  # never -0
         **told,
     )
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import components, figures, pages, queries
 from dashboard.formats import Reader, escaped
+from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.planning import backtests
 from dashboard.planning.queues import Queue
@@ -46,8 +47,7 @@ def agents_card(
         )
         schedule_words(changed, reader)
         peak_words(queue, before is not None, reader)
-        first = changed["local_on"].min()
-        shown = changed[changed["local_on"] < first + pd.Timedelta(days=_SPANS[span])]
+        shown = first_days(changed, _SPANS[span])
         days = shown["local_on"].unique()
         components.chart_and_table(
             figures.required_against_scheduled(
@@ -62,6 +62,18 @@ def agents_card(
             words=_plan_words(),
             units=_plan_units(),
         )
+
+
+def first_days(plan: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The rows of `count` days, from the first on which the desk is open."""
+    first = plan.loc[plan["required_scheduled"].notna(), "local_on"].min()
+    until = first + pd.Timedelta(days=count)
+    return plan[(plan["local_on"] >= first) & (plan["local_on"] < until)]
+
+
+def closed_words() -> str:
+    """Of a desk that is closed on every day of the plan."""
+    return _("This desk is closed on every day of the plan: there is nobody to schedule.")
 
 
 def schedule_words(changed: pd.DataFrame, reader: Reader) -> None:
@@ -90,9 +102,12 @@ def peak_words(queue: Queue, is_scenario: bool, reader: Reader) -> None:
         return
     top = peaks.sort_values(["q90", "q50"], ascending=False).iloc[0]
     table = peaks.sort_values("starts_on").rename(columns={"starts_on": "local_on"})
-    told = _(
+    told = plural(
+        "Busiest half hour of the plan: on {day}, {middle} person at the desk is enough in 5 of 10"
+        " outcomes, {high} in 9 of 10.",
         "Busiest half hour of the plan: on {day}, {middle} people at their desks are enough in 5 of"
-        " 10 outcomes, {high} in 9 of 10."
+        " 10 outcomes, {high} in 9 of 10.",
+        int(top["q50"]),
     ).format(
         day=reader.weekday_and_day(top["starts_on"]),
         middle=reader.number(top["q50"]),
@@ -341,6 +356,7 @@ def _plan_table(changed: pd.DataFrame) -> pd.DataFrame:
         "miss_probability",
         "occupancy_share",
         "wait_mean_seconds",
+        "live_help_hours",
         "backlog_contacts",
     ]
     known = [name for name in columns if name in _ALWAYS or changed[name].notna().any()]
@@ -361,6 +377,7 @@ def _plan_words() -> dict[str, str]:
         "gap": _("Short (−) or spare"),
         "service_level_share": _("Answered in time"),
         "miss_probability": _("Target missed, chance"),
+        "live_help_hours": _("Hours that calls and chats spare"),
         "backlog_contacts": _("Left to do"),
         "occupancy_share": _("Busy"),
         "wait_mean_seconds": _("Mean wait"),

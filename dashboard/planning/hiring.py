@@ -29,13 +29,17 @@ def hiring_card(queue: Queue, page: Any) -> None:
         language = queue.language if of == "queue" else None
         plan = queries.ask("staffing", channel=queue.channel, language=language)
         shifts = queries.ask("shifts", channel=queue.channel, language=language)
-        now = int(shifts.groupby("language")["people"].max().sum()) if len(shifts) else 0
+        desks = queries.ask("queues")
+        of_staff = desks["channel"] == queue.channel
+        if language:
+            of_staff &= desks["language"] == language
+        needed, there = people_needed_and_there(shifts, desks[of_staff])
         hours = float(queries.ask("staffing_queues")["weekly_hours"].iloc[0])
         one, two, three, four = st.columns(4)
         own = f"{queue.code}-{of}-"
         with one:
             on_roll = st.number_input(
-                _("People there now"), 0, 10_000, now, key=own + "roll", help=_("Ramped up.")
+                _("People there now"), 0, 10_000, there, key=own + "roll", help=_("Ramped up.")
             )
         with two:
             leaving = st.number_input(
@@ -60,7 +64,7 @@ def hiring_card(queue: Queue, page: Any) -> None:
                 plan,
                 on_roll=on_roll,
                 yearly_attrition=leaving / 100,
-                people=now or None,
+                people=needed or None,
                 yearly_growth=growth / 100,
                 ramp_weeks=ramp,
                 weekly_hours=hours,
@@ -94,6 +98,14 @@ def hiring_card(queue: Queue, page: Any) -> None:
             words=_words(),
             units={"hires": "count"},
         )
+
+
+def people_needed_and_there(shifts: pd.DataFrame, desks: pd.DataFrame) -> tuple[int, int]:
+    """How many people the shifts of these queues take, and how many there are: the headcount of
+    the queue's desk, where it has none as many as it takes."""
+    needed = shifts.groupby("language")["people"].max().astype(float)
+    there = desks.set_index("language")["headcount"].astype(float).combine_first(needed)
+    return int(needed.sum()), int(there.sum())
 
 
 def _words() -> dict[str, str]:

@@ -244,7 +244,8 @@ def queue_menu(reader: Reader) -> Queue:
         for row in found.itertuples()
     }
     st.header(_("One queue"), anchor=False)
-    code = picked("queue", _("Queue"), options, default=next(iter(options)), width=320)
+    first = next(iter(options))
+    code = picked("queue", _("Queue"), options, default=first, width=320, stays=True)
     channel, language = code.split(":")
     known = queries.ask("queues")
     row = known[(known["channel"] == channel) & (known["language"] == language)].iloc[0]
@@ -289,6 +290,12 @@ def desk_words(queue: Queue, plan: pd.DataFrame, reader: Reader) -> str:
         )
         if queue.staffed_to not in ("expected", "mean"):
             parts.append(_rule_words(queue.staffed_to, reader))
+        if (helped := plan["live_help_hours"].sum()) > 0:
+            spared = _(
+                "agents of calls and chats in this language can spare {hours} h for it: only work"
+                " beyond that is to be scheduled"
+            )
+            parts.append(spared.format(hours=reader.number(helped, 1)))
     parts += [
         _("{share} of paid time away from contacts").format(share=reader.share(queue.shrinkage, 0)),
         _("at their desks busy at most {share} of the time").format(

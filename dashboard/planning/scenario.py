@@ -25,7 +25,7 @@ _CONTROLS = {"volume": 0, "surge": 100, "handle": 0} | dict.fromkeys(
     ("target", "within", "shrinkage", "busy", "chats")
 )
 """What-if controls in the address -> where they stand for the plan as it is."""
-_BETTER_LESS = ("short_agent_hours", "missed_half_hours", "required_cost")
+_BETTER_LESS = ("short_agent_hours", "worst_gap", "missed_half_hours", "required_cost")
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,11 @@ def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader:
     def step(name: str) -> str | None:
         if not has_changed or pd.isna(now[name]) or pd.isna(before[name]):
             return None
+        if name == "worst_gap":  # how many more people are missing; those to spare are none
+            return step_words(min(before[name], 0) - min(now[name], 0), reader.number)
         form = hours if name.endswith("agent_hours") else "{n}"
+        if name == "missed_half_hours":
+            form = _("{n} half hours")
 
         def amount(value: float) -> str:
             if name == "required_cost":
@@ -211,8 +215,11 @@ def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader:
         value = now[name]
         return MISSING if pd.isna(value) else form.format(n=reader.number(value, decimals))
 
+    most = _("at most {n} at once").format(n=told("peak_agents"))
     short = _("no schedule is loaded")
-    if not pd.isna(now["short_half_hours"]):
+    if not now["open_half_hours"]:
+        most = short = _("closed on every day")
+    elif not pd.isna(now["short_half_hours"]):
         short = _("in {n} of {all} open half hours").format(
             n=reader.number(now["short_half_hours"]), all=reader.number(now["open_half_hours"])
         )
@@ -227,7 +234,6 @@ def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader:
     if not pd.isna(now["spare_agent_hours"]):
         spare = _("spare elsewhere: {n} h").format(n=reader.number(now["spare_agent_hours"], 1))
     closed = _("{share} of them while closed").format(share=reader.share(now["closed_share"], 0))
-    most = _("at most {n} at once").format(n=told("peak_agents"))
     currency = known["currency"].iloc[0]
     if not pd.isna(now["scheduled_cost"]):
         spent = _("scheduled: {money}").format(money=reader.money(now["scheduled_cost"], currency))
@@ -240,9 +246,14 @@ def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader:
             n=reader.number(now["missed_half_hours"], 1), all=reader.number(now["live_half_hours"])
         )
     items = (
-        (_("To schedule"), told("required_agent_hours", hours), "required_agent_hours", most),
-        (_("Scheduled"), told("scheduled_agent_hours", hours), "scheduled_agent_hours", spare),
-        (_("Short"), told("short_agent_hours", hours, 1), "short_agent_hours", short),
+        (_("Hours to schedule"), told("required_agent_hours", hours), "required_agent_hours", most),
+        (
+            _("Hours scheduled"),
+            told("scheduled_agent_hours", hours),
+            "scheduled_agent_hours",
+            spare,
+        ),
+        (_("Hours short"), told("short_agent_hours", hours, 1), "short_agent_hours", short),
         (_("Worst half hour"), worst, "worst_gap", worst_at),
         (_("Contacts expected"), told("expected_contacts"), "expected_contacts", closed),
     )

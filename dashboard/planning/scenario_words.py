@@ -176,9 +176,9 @@ def measures(
     cost = _("Cost to schedule")
     return {
         "contacts": (_("Contacts expected"), reader.number),
-        "hours": (_("To schedule"), lambda value: hours.format(n=reader.number(value, 1))),
+        "hours": (_("Hours to schedule"), lambda value: hours.format(n=reader.number(value, 1))),
         "peak": (_("Most people at once"), reader.number),
-        "short_hours": (_("Short"), lambda value: hours.format(n=reader.number(value, 1))),
+        "short_hours": (_("Hours short"), lambda value: hours.format(n=reader.number(value, 1))),
         "cost": (f"{cost} ({currency})" if in_full and currency else cost, money),
     }
 

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import components, downloads, figures, queries
 from dashboard.formats import MISSING, Reader, escaped, step_words
 from dashboard.i18n import text as _
-from dashboard.planning import scenario_draft
+from dashboard.planning import cards, scenario_draft
 from dashboard.planning import scenario_words as words_of
 from dashboard.planning.menus import as_saved, picked
 from dashboard.planning.queues import Queue, queue_name
@@ -66,7 +66,7 @@ def _scenario_card(days: list, zone: str, reader: Reader) -> Any:
         st.subheader(_("What may happen"), anchor=False)
         options = {"": _("A new scenario")} | {name: name for name in saved["name"]}
         as_saved("scenario", saved["name"])
-        picked("scenario", _("Scenario"), options, default="", width=420)
+        picked("scenario", _("Scenario"), options, default="", width=420, says_unknown=False)
         draft = scenario_draft.draft_of(st.query_params.get("scenario", ""), days[0], zone, reader)
         kept = saved[saved["name"] == draft["of"]]
         if len(kept):
@@ -174,6 +174,9 @@ def _queue_cards(scenario: Any, queue: Queue, reader: Reader) -> None:
     if after.empty:
         components.empty(_("No desk answers this queue: there is nobody to plan."))
         return
+    if after["required_scheduled"].isna().all():
+        components.empty(cards.closed_words())
+        return
     shrinkage = _shrinkage(scenario, channel, language)
     desk = api.roster_band(after, shrinkage)
     is_made = demand["before_mean"].sum() == 0
@@ -254,10 +257,12 @@ def _weeks_words(scenario: Any, channel: str, language: str, reader: Reader) -> 
     weeks = queries.scenario_weeks(scenario, channel, language)
 
     def told(mean, low, high) -> str:
-        return f"{reader.number(mean)} (80 %: {reader.number(low)} – {reader.number(high)})"
+        return _("{mean} contacts (80 %: {low} – {high})").format(
+            mean=reader.number(mean), low=reader.number(low), high=reader.number(high)
+        )
 
     lines = [
-        _("{days}: {after} contacts instead of {before}").format(
+        _("{days}: {after} instead of {before}").format(
             days=escaped(reader.days(week.starts_on.date(), week.ends_on.date())),
             after=told(week.mean, week.q10, week.q90),
             before=told(week.before_mean, week.before_q10, week.before_q90),

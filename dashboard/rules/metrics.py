@@ -81,7 +81,12 @@ def _definition(page: Page, row, compared: set[str]) -> None:
 def _rows(metric: str, rows) -> None:
     """Observations, the newest first; one that is of a contact opens it."""
     if rows.empty:
-        components.empty()
+        components.empty(
+            _(
+                "Nothing is observed under these filters. Choose more days, or clear a filter;"
+                " where no loaded export tells it, it is not known."
+            )
+        )
         return
     key = f"observed-{metric}"
     contacts = rows["contact_id"].tolist() if "contact_id" in rows else []
@@ -94,7 +99,15 @@ def _rows(metric: str, rows) -> None:
     shown = rows.dropna(axis=1, how="all").rename(columns={"observed_on": "day"})
     show_table(
         shown,
-        words={"contact_id": _("Contact"), "observed_slot": _("Half hour"), "source": _("Source")},
+        words={
+            "contact_id": _("Contact"),
+            "observed_slot": _("Half hour"),
+            "source": _("Source"),
+            "survey_id": _("Survey"),
+            "scale": _("Scale"),
+            "weight": _("Counts as"),
+            "is_observed": _("Has ended"),
+        },
         units={"observed_slot": "half_hour"} if "observed_slot" in shown else None,
         key=key,
         on_select=switchboard.open_contact if is_of_contacts else None,

@@ -71,7 +71,7 @@ def show(page: Page, wanted: str | None) -> None:
         words={"label": _("Rule"), "date": _("Counted on the day of"), "differs": _("Differs by")},
     )
     _rules_in_words(table, called)
-    _why(page, metric, called, asked)
+    _why(page, metric, called, asked, table.set_index("rule")["n"])
 
 
 def with_n(table, called: dict[str, str], page: Page) -> dict[str, str]:
@@ -143,8 +143,8 @@ def _rules_in_words(table, called: dict[str, str]) -> None:
                 st.code(definition.sql, language="sql")
 
 
-def _why(page: Page, metric: str, called: dict[str, str], asked: dict) -> None:
-    """Two rules, the reasons counted, and the contacts themselves."""
+def _why(page: Page, metric: str, called: dict[str, str], asked: dict, observed) -> None:
+    """Two rules, the reasons counted, and the contacts themselves; `observed`: n of each rule."""
     if len(called) < 2:
         return
     codes = list(called)
@@ -160,7 +160,11 @@ def _why(page: Page, metric: str, called: dict[str, str], asked: dict) -> None:
             )
         reasons = _asked("difference_reasons", page, rule=rule, other_rule=other, **asked)
         if reasons.empty:
-            st.info(_("Under these filters both rules say the same of every contact."))
+            st.info(
+                _("Under these filters both rules say the same of every contact.")
+                if observed[rule] or observed[other]
+                else _("Under these filters neither rule has anything to tell: it is not known.")
+            )
             return
         unit = reasons.attrs["unit"]
         codes = reasons["reason"].tolist()

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipelines.api.changes import additive_statistic, sums
 from pipelines.api.definitions import Definition
-from pipelines.api.measures import definition_of, measure, recent_range
+from pipelines.api.measures import definition_of, labelled, measure, recent_range
 from pipelines.api.published import Build
 from pipelines.api.selection import (
     CALENDAR,
@@ -79,7 +79,7 @@ def funnel(
         judged = funnels.shares(rows["total"], rows["n"], is_overdispersed)
     else:
         judged = funnels.means(rows["n"], rows["total"], rows["squares"], is_overdispersed)
-    return _labelled(build, definition, statistic, rows, judged)
+    return _beside(build, definition, statistic, rows, judged)
 
 
 def pooled(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def pooled(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.Dat
         found = pooling.shares(rows["total"], rows["n"])
     else:
         found = pooling.means(rows["n"], rows["total"], rows["squares"])
-    return _labelled(build, definition, statistic, rows, found)
+    return _beside(build, definition, statistic, rows, found)
 
 
 def within_language(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:
@@ -125,9 +125,9 @@ def within_language(build: Build, metric: str, by: Sequence[str], scope: Scope) 
         )
     value, low, high = intervals.mean(found["n"], found["total"], found["squares"])
     found = found[[*names, "n"]].assign(value=value, low=low, high=high)
-    labelled = _labelled(build, definition, "mean", found[names], found.drop(columns=names))
-    labelled.attrs["unit"] = "share"
-    return labelled
+    ranked = _beside(build, definition, "mean", found[names], found.drop(columns=names))
+    ranked.attrs["unit"] = "share"
+    return ranked
 
 
 def _sums_of(build, metric, by, what, scope) -> tuple[Definition, str, pd.DataFrame]:
@@ -183,21 +183,10 @@ def _outside(found: pd.DataFrame) -> pd.Series:
     return judged.where(enough & found["change"].notna())
 
 
-def _labelled(
+def _beside(
     build: Build, definition: Definition, statistic: str, rows: pd.DataFrame, found: pd.DataFrame
 ) -> pd.DataFrame:
     """The groups beside what was found of them, and what a reader must know to quote it."""
     keys = [name for name in rows if name not in ("n", "total", "squares")]
-    labelled = pd.concat([rows[keys].reset_index(drop=True), found.reset_index(drop=True)], axis=1)
-    labelled.attrs = {
-        "metric": definition.metric,
-        "label": definition.label,
-        "statistic": statistic,
-        "unit": definition.unit,
-        "up_is_good": definition.up_is_good,
-        "cut": pd.Timestamp(build.info["data_cut_at"]),
-        "version": definition.version,
-        "build_id": str(build.info["build_id"]),
-        "is_approximate": False,
-    }
-    return labelled
+    beside = pd.concat([rows[keys].reset_index(drop=True), found.reset_index(drop=True)], axis=1)
+    return labelled(beside, build, definition, statistic)

@@ -151,7 +151,8 @@ def _stages(facts: dict) -> Iterator[tuple]:
 
 
 def _replies(messages: pd.DataFrame, facts: dict, cut: pd.Timestamp) -> Iterator[tuple]:
-    public = messages[messages["is_public"].astype(bool)]
+    # of an export without times nobody knows who waited since when
+    public = messages[messages["is_public"].astype(bool) & messages["sent_at"].notna()]
     waiting_since, label = None, "first_response"
     for message in public.itertuples():
         if message.author_role == "customer" and waiting_since is None:

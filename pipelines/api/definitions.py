@@ -6,9 +6,6 @@ from datetime import date, datetime
 
 import pandas as pd
 
-STATISTICS = (
-    "count", "daily_mean", "share", "mean", "ratio", "median", "p90", "last", "km_median", "km_p90",
-)  # fmt: skip
 PERCENTILES = {"median": 0.5, "p90": 0.9, "km_median": 0.5, "km_p90": 0.9}
 
 

@@ -56,7 +56,7 @@ def measure(
     chosen = _statistic(definition, statistic)
     selection = replace(select_metric(build, metric, by, scope), relation=relation)
     found = _estimated(build, selection, chosen, definition)
-    return _labelled(_with_empty_periods(found, selection), build, definition, chosen)
+    return labelled(_with_empty_periods(found, selection), build, definition, chosen)
 
 
 def compare(
@@ -98,7 +98,7 @@ def compare(
         "previous_end": before[1],
         "previous_as_it_stood": relation is not None,
     }
-    return _labelled(_in_order(found, names), build, definition, chosen)
+    return labelled(_in_order(found, names), build, definition, chosen)
 
 
 def earlier_relation(build: Build, definition: Definition, ago: timedelta) -> str | None:
@@ -120,7 +120,7 @@ def distribution(build: Build, metric: str, by: Sequence[str], scope: Scope) -> 
     definition = definition_of(build, metric)
     selection = select_metric(build, metric, by, scope)
     found = _shown(shapes.distribution(build, selection, definition.unit), selection)
-    return _labelled(found, build, definition, definition.statistic)
+    return labelled(found, build, definition, definition.statistic)
 
 
 def ratings(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:
@@ -146,7 +146,7 @@ def survival(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.D
         )
     selection = select_metric(build, metric, by, scope)
     found = _shown(shapes.survival(build, selection), selection)
-    return _labelled(found, build, definition, definition.statistic)
+    return labelled(found, build, definition, definition.statistic)
 
 
 def share_by_wait(build: Build, metric: str, scope: Scope) -> pd.DataFrame:
@@ -156,7 +156,7 @@ def share_by_wait(build: Build, metric: str, scope: Scope) -> pd.DataFrame:
         raise UnknownNameError(f"{metric} is not a share; share_by_wait needs one such as csat")
     selection = select_metric(build, metric, (), scope)
     found = drivers.share_by_wait(build, selection)
-    return _labelled(found, build, definition, definition.statistic)
+    return labelled(found, build, definition, definition.statistic)
 
 
 def observations(build: Build, metric: str, scope: Scope, limit: int, offset: int) -> pd.DataFrame:
@@ -164,7 +164,7 @@ def observations(build: Build, metric: str, scope: Scope, limit: int, offset: in
     definition = definition_of(build, metric)
     selection = select_metric(build, metric, (), scope)
     found = records.observations(build, selection, limit, offset)
-    return _labelled(found, build, definition, definition.statistic)
+    return labelled(found, build, definition, definition.statistic)
 
 
 def _view(metric: str) -> str:
@@ -270,9 +270,10 @@ def _period_start(day: date, period: str) -> pd.Timestamp:
     return day.replace(day=1) if period == "month" else day
 
 
-def _labelled(
+def labelled(
     found: pd.DataFrame, build: Build, definition: Definition, statistic: str
 ) -> pd.DataFrame:
+    """The same frame with what a reader must know to quote it in its `.attrs`."""
     found.attrs = {
         "metric": definition.metric,
         "label": definition.label,

@@ -20,8 +20,8 @@ import pyarrow as pa
 from pipelines.api.definitions import Definition
 from pipelines.api.selection import Dimension, Selection, Where, as_list, quoted, unknown
 from pipelines.errors import InputError, NothingPublishedError
+from pipelines.warehouse.publish import pointed
 
-POINTER = "CURRENT"
 _RETRIES = 3
 _SIZES_KEPT = 10_000
 _FRAMES_KEPT = 24
@@ -231,7 +231,7 @@ class Pointer:
         Raises NothingPublishedError where there is none.
         """
         for attempt in range(1, _RETRIES + 1):
-            path = self._named()
+            path = pointed(self.root)
             current = self._build
             if current is not None and current.path == path:
                 return current
@@ -249,17 +249,6 @@ class Pointer:
                             f" ({str(error).splitlines()[0]}); run support-quality build"
                         ) from None
         raise AssertionError("unreachable")
-
-    def _named(self) -> Path:
-        pointer = self.root / POINTER
-        try:
-            name = pointer.read_text(encoding="utf-8").strip()
-        except (FileNotFoundError, NotADirectoryError):
-            raise NothingPublishedError(
-                f"{self.root}: nothing is published there yet; run support-quality run FILES..."
-                " --warehouse DIR, or support-quality demo"
-            ) from None
-        return self.root / name
 
 
 @contextmanager

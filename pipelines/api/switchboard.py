@@ -36,11 +36,6 @@ def variants(build: Build, metric: str) -> list[Definition]:
     return [base, *sorted(others, key=lambda d: (d.system not in (None, "site"), d.metric))]
 
 
-def with_variants(build: Build) -> list[str]:
-    """Metrics that have more than one rule, by name."""
-    return sorted({d.variant_of for d in build.definitions.values() if d.variant_of})
-
-
 def switchboard(
     build: Build,
     metric: str,

@@ -46,8 +46,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for group in (
-    filling, inspecting, reading, comparing, explaining, listening, keeping, planning,
-    scenarios, serving,
+    serving, filling, inspecting, reading, comparing, explaining, listening, planning, scenarios,
+    keeping,
 ):  # fmt: skip
     app.add_typer(group.commands)
 

@@ -151,7 +151,7 @@ def differences(
 )
 def vendors(
     rule: Annotated[
-        str | None, typer.Argument(metavar="[RULE]", help="List the contacts that disagree.")
+        str | None, typer.Argument(metavar="RULE", help="List the contacts that disagree.")
     ] = None,
     start: From = None,
     end: To = None,

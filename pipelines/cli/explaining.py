@@ -31,8 +31,9 @@ By = Annotated[
 ]
 _VALUES = (
     "value", "low", "high", "raw", "target", "low_95", "high_95", "low_998", "high_998",
-    "baseline_value", "baseline_low", "baseline_high", "change", "change_low", "change_high",
+    "baseline_value", "baseline_low", "baseline_high",
 )  # fmt: skip
+_CHANGES = ("change", "change_low", "change_high")
 LARGEST = 12
 """Groups shown to people; --csv holds all."""
 
@@ -77,7 +78,8 @@ def explain(
         units=dict.fromkeys(("value", "low", "high"), found.unit),
         labels={"low": "95 % from", "high": "95 % to"},
         notes=(
-            "total = rate + mix: rate is what changed inside groups, mix what changed among them",
+            "total = rate + mix: rate is what changed inside groups, mix what changed among them;"
+            " of shares, all three are percentage points",
             f"{metric}, definition version {found.version} · unit: {found.unit}",
         ),
     )
@@ -176,6 +178,10 @@ def analysis(
 def _print(opened, found: "pd.DataFrame", csv: bool, title: str) -> None:
     labels = {"low": "95 % from", "high": "95 % to"}
     unit = found.attrs.get("unit")
-    units = {name: unit for name in _VALUES if name in found} if unit else None
+    units = None
+    if unit:
+        of_changes = "points" if unit == "share" else unit
+        units = dict.fromkeys(found.columns.intersection(_VALUES), unit)
+        units |= dict.fromkeys(found.columns.intersection(_CHANGES), of_changes)
     notes = (f"unit: {unit}",) if unit else ()
     print_measured(opened, found, csv, title=title, units=units, labels=labels, notes=notes)

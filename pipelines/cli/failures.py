@@ -16,7 +16,6 @@ USAGE = 2
 BUG = 70  # EX_SOFTWARE of sysexits.h
 STOPPED = 130  # 128 + SIGINT, as shells report it
 
-_NO_DAY = ("does not match the formats '%Y-%m-%d'", "is no day like 2026-03-31")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_DISK = "the disk is full; free some space and run again, nothing was lost"
 _LOCKED = {errno.EROFS, errno.EACCES, errno.EPERM}

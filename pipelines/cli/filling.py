@@ -20,7 +20,7 @@ commands = typer.Typer()
 PASSWORD_VARIABLE = "SUPPORT_QUALITY_PASSWORD"
 
 Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH…", help="Export files, or folders of them.")
+    list[Path], typer.Argument(metavar="PATH", help="Export files, or folders of them.")
 ]
 Source = Annotated[
     str | None,
@@ -125,6 +125,8 @@ def load(
             progress=progress,
             report=reports.append,
         )
+        if not reports and not csv:
+            print("nothing to load: the folder holds no exports")
 
 
 @commands.command(
@@ -181,7 +183,7 @@ def run_all(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[PATH…]",
+            metavar="PATH",
             help="Export files, or folders of them; without any, what is loaded is built again.",
         ),
     ] = None,

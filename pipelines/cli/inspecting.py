@@ -43,10 +43,12 @@ def inspect(
     Of columns that may be personal only the shape of the texts is shown."""
     from pipelines.cli.tables import print_table, write_csv
     from pipelines.ingest.inspecting import inspect_file
-    from pipelines.settings import check_zone
+    from pipelines.settings import check_encoding, check_zone
 
     if zone is not None:
         check_zone(zone, "--zone")
+    if encoding is not None:
+        check_encoding(encoding, "--encoding")
     seen = inspect_file(file, zone=zone, encoding=encoding, password=told_password(password_file))
     if write is not None:
         _write_new(write, seen.draft.text)

@@ -1,7 +1,8 @@
 """Commands of whoever answers for the data: quarantine, forget, key."""
 
+import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +10,9 @@ from pipelines.cli.filling import Mapping, Zone, print_loads
 from pipelines.cli.options import DEFAULT_WAREHOUSE, Csv, SettingsFile, Warehouse, examples
 from pipelines.cli.progress import Reporter
 from pipelines.errors import StorageError
+
+if TYPE_CHECKING:
+    from pipelines.ingest.rewriting import Removed
 
 commands = typer.Typer()
 
@@ -31,7 +35,7 @@ class KeyAction(StrEnum):
 def quarantine(
     load: Annotated[
         str | None,
-        typer.Argument(metavar="[FILE|LOAD]", help="Only of this file, or this load."),
+        typer.Argument(metavar="FILE|LOAD", help="Only of this file, or this load."),
     ] = None,
     replay: Annotated[
         bool, typer.Option("--replay", help="Load the refused rows again; then run `run`.")
@@ -94,16 +98,26 @@ def forget(
     if requester == "-":  # what is typed as an option stays in the shell's history
         requester = typer.get_text_stream("stdin").readline().strip()
     with Reporter() as progress:
-        left = keeping.forget(
+        removed, left = keeping.forget(
             warehouse, requester, load_settings(settings), system=system, progress=progress
         )
     if csv:
         write_csv(left)
     else:
         print_table(left, title="Rows of the person, by file")
+    print(_told_removed(removed), file=sys.stderr)
     if left["found"].sum():
         files = ", ".join(left.loc[left["found"] > 0, "file"])
         raise StorageError(f"{warehouse}: rows of the person are left in {files}; run it again")
+
+
+def _told_removed(removed: "Removed") -> str:
+    if removed.rows or removed.refused:
+        return f"removed {removed.rows:,} rows and {removed.refused:,} refused ones"
+    return (
+        "warning: no row of that person was loaded, so none was removed; write the id as the export"
+        " does (later exports are refused it all the same)"
+    )
 
 
 @commands.command(

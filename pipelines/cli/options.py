@@ -50,8 +50,8 @@ def day(value: datetime | None) -> date | None:
 
 
 def names(value: str | None) -> tuple[str, ...]:
-    """A comma list as typed: 'channel, language' -> ('channel', 'language')."""
-    return tuple(name.strip() for name in (value or "").split(",") if name.strip())
+    """A comma list as typed, each name once: 'channel, language' -> ('channel', 'language')."""
+    return tuple(dict.fromkeys(n.strip() for n in (value or "").split(",") if n.strip()))
 
 
 def conditions(values: list[str] | None) -> dict[str, list[str]]:

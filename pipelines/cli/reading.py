@@ -1,4 +1,4 @@
-"""Commands that read: metrics, measure, ledger, quarantine, check, sql, docs."""
+"""Commands that read: metrics, measure, ledger, check, sql, docs."""
 
 import sys
 from datetime import datetime
@@ -58,7 +58,8 @@ def measure(
         str,
         typer.Option(
             metavar="COLUMN,…",
-            help="channel, language, topic, team, agent, day, week, month, weekday, half_hour.",
+            help="channel, language, topic, team, agent, urgency, source, day, week, month,"
+            " weekday, half_hour.",
         ),
     ] = "",
     start: From = None,
@@ -124,8 +125,12 @@ def ledger(
     With --open, the rows that were left out: each is in a file, at a line or as a contact.
     """
     from pipelines.api import open_warehouse
+    from pipelines.api.selection import unknown
 
     opened = open_warehouse(warehouse)
+    files = sorted(set(opened.loads()["file"]))
+    if file is not None and file not in files:
+        raise unknown(file, files, "file")
     if reason is not None:
         column = None if reason == "all" else reason
         rows = opened.left_out(column, file=file, day=day(on), limit=limit)
@@ -172,7 +177,7 @@ def check(csv: Csv = False, warehouse: Warehouse = DEFAULT_WAREHOUSE) -> None:
 def sql(
     query: Annotated[
         str | None,
-        typer.Argument(metavar="[QUERY]", help="One statement; else standard input, or a prompt."),
+        typer.Argument(metavar="QUERY", help="One statement; else standard input, or a prompt."),
     ] = None,
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,

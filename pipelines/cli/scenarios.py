@@ -51,7 +51,7 @@ def scenarios(
     ] = ScenarioAction.LIST,
     what: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME|FILE]", help="A saved scenario, or a file (TOML, JSON)."),
+        typer.Argument(metavar="NAME|FILE", help="A saved scenario, or a file (TOML, JSON)."),
     ] = None,
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Save it under another name than its own.")

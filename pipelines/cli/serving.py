@@ -1,4 +1,4 @@
-"""Commands that put the dashboard up: serve, demo."""
+"""Commands that put the dashboard up: demo, serve."""
 
 import shutil
 import socket
@@ -18,16 +18,6 @@ commands = typer.Typer()
 DEMO_SEED = 7
 
 Port = Annotated[int, typer.Option(metavar="N", min=1, max=65_535, help="Port to listen on.")]
-
-
-@commands.command(
-    rich_help_panel="Look",
-    epilog=examples("support-quality serve --warehouse data/warehouse --port 8501"),
-)
-def serve(port: Port = 8501, warehouse: Warehouse = DEFAULT_WAREHOUSE) -> None:
-    """Put the dashboard up; Ctrl-C ends it."""
-    _refuse_taken_port(port)
-    raise typer.Exit(_dashboard(warehouse, port))
 
 
 @commands.command(
@@ -51,9 +41,10 @@ def demo(
     exports = warehouse / f"sample_exports_{contacts}"
     strangers = run.loaded_besides(warehouse, exports)
     if strangers:
+        more = f" and {len(strangers) - 1} more exports" if len(strangers) > 1 else ""
         raise InputError(
-            f"{warehouse}: holds {strangers[0]} and {len(strangers) - 1} more exports that are not"
-            " the samples, which would be mixed; pass --warehouse DIR with an empty folder"
+            f"{warehouse}: holds {strangers[0]}{more}, which the samples would be mixed with; pass"
+            " --warehouse DIR with an empty folder"
         )
     with Reporter() as progress:
         if not exports.exists():
@@ -64,6 +55,16 @@ def demo(
             )
             unfinished.rename(exports)
         run.run([exports], warehouse, site, progress=progress)
+    raise typer.Exit(_dashboard(warehouse, port))
+
+
+@commands.command(
+    rich_help_panel="Look",
+    epilog=examples("support-quality serve --warehouse data/warehouse --port 8501"),
+)
+def serve(port: Port = 8501, warehouse: Warehouse = DEFAULT_WAREHOUSE) -> None:
+    """Put the dashboard up; Ctrl-C ends it."""
+    _refuse_taken_port(port)
     raise typer.Exit(_dashboard(warehouse, port))
 
 

@@ -62,7 +62,7 @@ def print_table(
 ) -> None:
     """Print `frame` for people: numbers to the right, `units` said as people say them.
 
-    `units` maps a column to seconds, share, count or another unit; `notes` stand below.
+    `units` maps a column to seconds, share, points, count or another unit; `notes` stand below.
     """
     units, labels = units or {}, labels or {}
     columns = [_spoken_column(frame[name], name, units.get(name)) for name in frame.columns]
@@ -114,10 +114,12 @@ def spoken(value: float | None, unit: str = "") -> str:
     if unit == "seconds":
         return spoken_duration(float(value))
     if unit == "share":
-        return f"{value * 100:.1f} %"
+        return f"{value * 100:z.1f} %"
+    if unit == "points":  # what lies between two shares
+        return f"{value * 100:+z.1f} pts"
     if float(value).is_integer():
         return f"{int(value):,}"
-    return f"{value:,.2f}"
+    return f"{value:z,.2f}"
 
 
 def spoken_duration(seconds: float) -> str:

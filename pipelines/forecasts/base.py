@@ -100,6 +100,19 @@ class Grid:
         """[D, C] the columns as they were known on the evening of day `origin`, else 0."""
         return np.where(self.known_from <= origin, self.columns, 0.0)
 
+    def since(self, day: int) -> "Grid":
+        """The same grid without the days before `day`, which becomes day 0."""
+        return replace(
+            self,
+            days=self.days[day:],
+            counts=self.counts[day:],
+            passes=self.passes[day:],
+            observed=self.observed - day,
+            columns=self.columns[day:],
+            known_from=self.known_from[day:] - day,
+            parent=None if self.parent is None else self.parent.since(day),
+        )
+
     def until(self, origin: int) -> "Grid":
         """The same grid with everything after day `origin` forgotten."""
         counts = self.counts.copy()

@@ -25,7 +25,7 @@ from pipelines.forecasts.day_levels import fit_levels, recency
 from pipelines.forecasts.level_profile import LevelProfile
 from pipelines.forecasts.rolling import ERROR_ORIGINS
 from pipelines.forecasts.seasonal_naive import SeasonalNaive
-from pipelines.forecasts.structural_days import TWO_YEARS, structural_days
+from pipelines.forecasts.structural_days import TWO_YEARS, has_two_years, structural_days
 
 LEVEL_HALF_LIVES_DAYS = (3, 14, 56)
 
@@ -45,15 +45,7 @@ class CountedDays:
     def means(self, grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
         """See `Model.means`."""
         every = with_inner(grid, origins, self.minimum_days, ERROR_ORIGINS)
-        views = np.concatenate(
-            [
-                day_rates(grid, every, horizon, with_calendar=False),
-                day_rates(grid, every, horizon, with_calendar=True),
-                LevelProfile().means(grid, every, horizon)[:, None, :, 0],
-                SeasonalNaive().means(grid, every, horizon)[:, None, :, 0],
-            ],
-            axis=1,
-        )
+        views = _views(grid, every, horizon)
         came = actual_ahead(grid, every, horizon)[:, None, :, 0]
         usable = [day for day in origins if grid.days_behind(day) >= self.minimum_days]
         losses = known_losses(
@@ -70,11 +62,27 @@ class CountedDays:
         for span, leads in enumerate(LEAD_SPANS):
             lead = slice(*leads)
             answer[rows, lead, 0] = np.einsum("ok,okh->oh", weights[..., span], own[..., lead])
-        if years := [day for day in usable if grid.days_behind(day) >= TWO_YEARS]:
+        if years := [day for day in usable if has_two_years(grid, day)]:
             rows = np.searchsorted(origins, years)
             answer[rows, :, 0] += structural_days(grid, years, horizon)
             answer[rows] /= 2
         return np.where(is_open_ahead(grid, origins, horizon), answer, np.nan)
+
+
+def _views(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
+    """[origins, 8, horizon] contacts, as each view expects them."""
+    # The longest half-life is half a year: of what is older than two, they would hardly tell.
+    first = max(0, min(origins, default=0) - TWO_YEARS)
+    recent, at = grid.since(first), [day - first for day in origins]
+    return np.concatenate(
+        [
+            day_rates(recent, at, horizon, with_calendar=False),
+            day_rates(recent, at, horizon, with_calendar=True),
+            LevelProfile().means(recent, at, horizon)[:, None, :, 0],
+            SeasonalNaive().means(recent, at, horizon)[:, None, :, 0],
+        ],
+        axis=1,
+    )
 
 
 def day_rates(grid: Grid, origins: Sequence[int], horizon: int, *, with_calendar: bool) -> Floats:

@@ -10,7 +10,7 @@ from pipelines.forecasts.base import SLOTS, Grid
 from pipelines.forecasts.counted_days import CountedDays
 from pipelines.forecasts.quantiles import day_paths
 from pipelines.forecasts.rolling import Rolling
-from pipelines.forecasts.structural_days import TWO_YEARS
+from pipelines.forecasts.structural_days import has_two_years
 
 DAILY_COLUMNS = ("local_on", "mean", "q10", "q50", "q90", "model")
 
@@ -55,7 +55,7 @@ def forecast_daily(
             "q10": q10,
             "q50": q50,
             "q90": q90,
-            "model": "level and structural" if grid.days_behind(origin) >= TWO_YEARS else "level",
+            "model": "level and structural" if has_two_years(grid, origin) else "level",
         }
     )
 

@@ -18,14 +18,17 @@ call center arrivals: fixed-effects, mixed-effects, and bivariate models", MSOM 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
 from pipelines.forecasts.base import Floats, Grid, targets
 
 HALF_LIVES_WEEKS = (3, 6, 12, 26)
 MOVING_HALF_LIVES_WEEKS = (3, 6, 26)  # the longest, which the columns are learnt with, last
+ADDED = 0.5  # contacts, to those of each day: one without any has a logarithm too
 
 _COLUMN_RIDGE = 0.3  # a column starts as a third of a day's evidence that it does nothing
 _WEEKDAY_RIDGE = 0.005  # only so that a weekday never seen is an average day
@@ -45,13 +48,13 @@ class DayLevels:
     """The regression of one queue's days at several origins, for each of HALF_LIVES_WEEKS.
 
     is_used  [O, D] days at or before the origin that are neither unknown nor set aside
-    ahead    [O, L, H] log of the expected total of the days ahead, without the remainder
+    ahead    [O, L, H] log of the expected total + ADDED of the days ahead, without the remainder
     fading   [O, L, H] what the AR(1) remainder adds to it
     recent   [O, L] mean remainder of the last days, weights halving every 4 open days
     unfaded  [O, L, H] what it adds to a remainder that fades towards it: recent x (1 - phi^h)
-    moving   [O, M, H] log of the expected total at the level of the last days, weekdays and columns
-             learnt beside a moving level: each of MOVING_HALF_LIVES_WEEKS, by days halving every 4
-             open days, then all again by days halving every 2
+    moving   [O, M, H] the same at the level of the last days, weekdays and columns learnt beside a
+             moving level: each of MOVING_HALF_LIVES_WEEKS, by days halving every 4 open days,
+             then all again by days halving every 2
     worth    [O, L, C] what each calendar column is worth, log scale
     worth_ahead [O, L, H] what they add to the days ahead
     """
@@ -68,10 +71,13 @@ class DayLevels:
 
 def fit_levels(grid: Grid, origins: Sequence[int], horizon: int) -> DayLevels:
     """Fit the level at every origin, from nothing later than the origin."""
-    key = ("levels", tuple(origins), horizon)
-    if key not in grid.memory:
-        grid.memory[key] = _fit(grid, np.asarray(origins, dtype=int), horizon)
-    return grid.memory[key]
+    known = grid.memory.setdefault(("levels", horizon), {})
+    missing = sorted(set(origins).difference(known))
+    if missing:
+        fitted = vars(_fit(grid, np.asarray(missing, dtype=int), horizon)).values()
+        known.update(zip(missing, zip(*fitted, strict=True), strict=True))
+    each = (known[origin] for origin in origins)
+    return DayLevels(*map(np.stack, zip(*each, strict=True)))
 
 
 def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
@@ -120,7 +126,7 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
         + worth_ahead
         + lift[..., None]
     )
-    ahead[~is_used.any(axis=1)] = np.log(0.5)
+    ahead[~is_used.any(axis=1)] = np.log(ADDED)
     first = slice(0, levels)
     fades, kept = fading(
         grid, at, horizon, remainder[:, first], is_used[:, None], weights[:, first]
@@ -161,9 +167,8 @@ def _moving_level(grid: Grid, answers: Floats, is_used, weights: Floats) -> Floa
     n = np.maximum(weights @ on_weekday, 1e-12)
     usual = (weights * answers) @ on_weekday / n
     rest = np.where(is_used, answers - usual[..., grid.weekday], 0.0)
-    day = np.arange(len(grid.days))
-    near = np.exp(-0.5 * ((day[:, None] - day) / _MOVING_SPREAD_DAYS) ** 2)
-    return rest @ near / np.maximum(is_used @ near, 1e-9)
+    near = partial(gaussian_filter1d, sigma=_MOVING_SPREAD_DAYS, mode="constant", truncate=5)
+    return near(rest) / np.maximum(near(is_used.astype(float)), 1e-9)
 
 
 def recency(grid: Grid, at: NDArray[np.int64], half_lives_weeks: Floats) -> Floats:
@@ -222,7 +227,7 @@ def recent_mean(
 
 
 def log_day_totals(grid: Grid) -> Floats:
-    """[D] log of the contacts of each whole day + 0.5; NaN where less than half was observed.
+    """[D] log of the contacts of each whole day + ADDED; NaN where less than half was observed.
 
     A day with some half hours missing (feed down, shorter opening) is scaled up by the share
     of its weekday that the missing ones brought up to then.
@@ -242,7 +247,7 @@ def log_day_totals(grid: Grid) -> Floats:
         )
     enough = (share >= _LEAST_COVERAGE) & is_seen.any(axis=1)
     with np.errstate(invalid="ignore"):
-        return np.where(enough, np.log(totals / np.maximum(share, 1e-9) + 0.5), np.nan)
+        return np.where(enough, np.log(totals / np.maximum(share, 1e-9) + ADDED), np.nan)
 
 
 def open_position(grid: Grid) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from pipelines.forecasts.base import SLOTS, Floats, Grid, targets
 from pipelines.forecasts.configurations import means_of_best
-from pipelines.forecasts.day_levels import fit_levels, recency
+from pipelines.forecasts.day_levels import ADDED, fit_levels, recency
 
 PROFILE_HALF_LIVES_WEEKS = (4, 16)
 SMOOTHED_HALF_LIVES_WEEKS = (2, 8, 32)
@@ -45,7 +45,7 @@ def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
     levels = fit_levels(grid, origins, horizon)
     remainders = (np.zeros_like(levels.fading), levels.fading, levels.recent[..., None])
     logs = [*(levels.ahead + each for each in remainders), levels.moving]
-    totals = np.exp(np.concatenate(logs, axis=1))
+    totals = np.maximum(np.exp(np.concatenate(logs, axis=1)) - ADDED, 0.0)
     weekday = grid.weekday[targets(grid, origins, horizon)]
     profiles = np.concatenate(
         [

@@ -7,9 +7,9 @@ instead), so a mean and its quantiles move together. Kinds and what they ask for
 
 surge       a market move: `size` (0.8: 80 % more) at `starts_at`, fading to half every
             `half_life_hours`, over after `ends_at` if given
-campaign    `size` more from `starts_at` to `ends_at`, with the same hours every day
-outage      `size` more from `starts_at` to `ends_at`, and a share `backlog` of that again, spread
-            evenly over the `backlog_hours` after it
+campaign    `size` more from `starts_at` to `ends_at`, in all hours between them alike
+outage      `size` more from `starts_at` to `ends_at`, and a share `backlog` of those contacts
+            again in the `backlog_hours` after it, as many more in each of them
 deflection  a bot or an article takes a `share` of the contacts of a topic from `starts_at` on,
             growing to all of it over `ramp_days`
 language    `contacts_per_day` in all in `language`, which has no queue yet, shaped like `like` on
@@ -36,7 +36,7 @@ import pandas as pd
 from pipelines.errors import InputError
 from pipelines.forecasts.base import Floats
 
-_HALF_HOUR = np.timedelta64(30, "m")
+_HOURS = 0.5  # of one row
 _NARROWED = {"channels": list, "languages": list, "topics": list, "topic_share": float}
 _KINDS: dict[str, tuple[dict[str, type], dict[str, type]]] = {  # what is needed, what may be
     "surge": (
@@ -215,8 +215,12 @@ def applied(
     for effect in scenario.effects:
         if effect.kind == "language":
             answer = _with_language(answer, effect.values)
+            if topic_shares is not None:  # it asks about what the one it is like does
+                alike = topic_shares[topic_shares["language"] == effect.values["like"]]
+                alike = alike.assign(language=effect.values["language"])
+                topic_shares = pd.concat([topic_shares, alike], ignore_index=True)
             continue
-        excess = _EXCESS[effect.kind](answer["starts_at"].to_numpy(), effect.values)
+        excess = _EXCESS[effect.kind](answer, effect.values)
         share = _share_concerned(answer, effect.values, topic_shares)
         factor = np.where(_touched(answer, effect.values), np.maximum(0, 1 + share * excess), 1.0)
         for column in ("volume", *_contact_columns(answer)):
@@ -236,36 +240,50 @@ def _share_concerned(forecast: pd.DataFrame, values, topic_shares) -> Floats | f
     return np.minimum(shares.reindex(queues).fillna(0.0).to_numpy(dtype=float), 1.0)
 
 
-def _surge(starts_at, values) -> Floats:
-    hours = _hours_since(starts_at, values["starts_at"])
-    # The mean of the half hour, not its start: a surge fades within it too.
+# Each tells the mean of a half hour, of which an effect may touch a part, or fade or grow in it.
+
+
+def _surge(forecast, values) -> Floats:
+    begins, ends = _hours_within(forecast, values["starts_at"], _lasted(values))
     rate = np.log(2) / values["half_life_hours"]
-    first, last = np.maximum(hours, 0), np.maximum(hours + 0.5, 0)
-    fading = (np.exp(-rate * first) - np.exp(-rate * last)) / (rate * 0.5)
-    return values["size"] * fading * _before_end(starts_at, values)
+    fading = np.exp(-rate * begins) * -np.expm1(-rate * (ends - begins)) / (rate * _HOURS)
+    return values["size"] * fading
 
 
-def _campaign(starts_at, values) -> Floats:
-    return values["size"] * _overlap(starts_at, values["starts_at"], values["ends_at"])
+def _campaign(forecast, values) -> Floats:
+    return values["size"] * _share_within(forecast, values["starts_at"], _lasted(values))
 
 
-def _outage(starts_at, values) -> Floats:
-    during = _campaign(starts_at, values)
-    hours = values.get("backlog_hours", 0.0)
-    if not hours or not values.get("backlog"):
-        return during
-    lasted = (values["ends_at"] - values["starts_at"]).total_seconds() / 3600
-    after = _overlap(
-        starts_at, values["ends_at"], values["ends_at"] + pd.Timedelta(hours=hours).to_pytimedelta()
-    )
-    return during + values["backlog"] * values["size"] * lasted / hours * after
+def _outage(forecast, values) -> Floats:
+    lasted, hours = _lasted(values), values.get("backlog_hours", 0.0)
+    during = _share_within(forecast, values["starts_at"], lasted)
+    if not values.get("backlog"):
+        return values["size"] * during
+    after = _share_within(forecast, values["ends_at"], hours)
+    # Those of a night come back by day, when they are a smaller part of what comes. What is not
+    # forecast (it is past) counts as the hours after it.
+    beside = _contacts_an_hour(forecast, during) / _contacts_an_hour(forecast, after)
+    beside = np.where(np.isfinite(beside), beside, 1.0)
+    return values["size"] * (during + values["backlog"] * lasted / hours * beside * after)
 
 
-def _deflection(starts_at, values) -> Floats:
-    days = (_hours_since(starts_at, values["starts_at"]) + 0.25) / 24
-    ramp = values.get("ramp_days", 0.0)
-    grown = np.clip(days / ramp, 0, 1) if ramp > 0 else (days > 0).astype(float)
-    return -values["share"] * grown
+def _contacts_an_hour(forecast, share: Floats) -> Floats:
+    """[rows] mean contacts an hour of the row's queue, over the parts of its half hours told."""
+    parts = forecast[["channel", "language"]].assign(contacts=forecast["mean"] * share, share=share)
+    whole = parts.groupby(["channel", "language"])[["contacts", "share"]].transform("sum")
+    return (whole["contacts"] / whole["share"] / _HOURS).to_numpy()
+
+
+def _deflection(forecast, values) -> Floats:
+    ramp = 24 * values.get("ramp_days", 0.0)
+
+    def at_full_share(hours):
+        """Hours that those since its start come to, the ones on the ramp counted by its height."""
+        on_ramp = np.minimum(hours, ramp)
+        return hours - on_ramp + (on_ramp**2 / (2 * ramp) if ramp > 0 else 0)
+
+    begins, ends = _hours_within(forecast, values["starts_at"])
+    return -values["share"] * (at_full_share(ends) - at_full_share(begins)) / _HOURS
 
 
 _EXCESS: dict[str, Callable[..., Floats]] = {
@@ -277,6 +295,8 @@ _EXCESS: dict[str, Callable[..., Floats]] = {
 
 
 def _with_language(forecast: pd.DataFrame, values) -> pd.DataFrame:
+    from scipy.stats import poisson  # half a second, of every command otherwise
+
     model = forecast[forecast["language"] == values["like"]]
     spoken = forecast[forecast["language"] == values["language"]]
     if "channels" in values:
@@ -300,20 +320,14 @@ def _with_language(forecast: pd.DataFrame, values) -> pd.DataFrame:
             like=values["like"],
         )
     added = model.assign(language=values["language"], volume=1.0)
-    has_begun = model["starts_at"].to_numpy() >= _instant(values["starts_at"])
+    has_begun = _share_within(model, values["starts_at"])
     mean = model["mean"] * values["contacts_per_day"] / per_day * has_begun
     # A queue nobody has seen is as unsure as counts are, and never surer: Poisson around its mean.
     for column in _contact_columns(added):
         if column != "mean":
             level = float(f"0.{column[1:]}")
-            added[column] = _poisson_quantile(mean.to_numpy(), level)
+            added[column] = poisson.ppf(level, mean.to_numpy())
     return pd.concat([forecast, added.assign(mean=mean)], ignore_index=True)
-
-
-def _poisson_quantile(mean: Floats, level: float) -> Floats:
-    from scipy.stats import poisson
-
-    return poisson.ppf(level, mean)
 
 
 def _touched(forecast: pd.DataFrame, values) -> np.ndarray:
@@ -325,28 +339,26 @@ def _touched(forecast: pd.DataFrame, values) -> np.ndarray:
 
 
 def _contact_columns(forecast: pd.DataFrame) -> list[str]:
-    return [
-        column
-        for column in forecast.columns
-        if column == "mean" or (column[:1] == "q" and column[1:].isdigit())
-    ]
+    return [each for each in forecast if each == "mean" or (each[0] == "q" and each[1:].isdigit())]
 
 
-def _overlap(starts_at, first: datetime, end: datetime) -> Floats:
-    """Share of each half hour that lies within [first, end)."""
-    begins = np.maximum(starts_at, _instant(first))
-    ends = np.minimum(starts_at + _HALF_HOUR, _instant(end))
-    return np.maximum(0.0, (ends - begins) / _HALF_HOUR)
+def _hours_within(forecast, first: datetime, lasting: float = np.inf) -> tuple[Floats, Floats]:
+    """Hours after `first` at which each half hour begins and ends, kept to 0 .. `lasting`."""
+    hours = (forecast["starts_at"].to_numpy() - _instant(first)) / np.timedelta64(1, "h")
+    return np.clip(hours, 0, lasting), np.clip(hours + _HOURS, 0, lasting)
 
 
-def _before_end(starts_at, values) -> Floats:
+def _share_within(forecast, first: datetime, lasting: float = np.inf) -> Floats:
+    """Share of each half hour that lies in the hours after `first`, of which there are so many."""
+    begins, ends = _hours_within(forecast, first, lasting)
+    return (ends - begins) / _HOURS
+
+
+def _lasted(values) -> float:
+    """Hours from its start to its end; without one there is none."""
     if "ends_at" not in values:
-        return np.ones(len(starts_at))
-    return _overlap(starts_at, datetime(1970, 1, 1, tzinfo=UTC), values["ends_at"])
-
-
-def _hours_since(starts_at, at: datetime) -> Floats:
-    return (starts_at - _instant(at)) / np.timedelta64(1, "h")
+        return np.inf
+    return (values["ends_at"] - values["starts_at"]).total_seconds() / 3600
 
 
 def _instant(at: datetime) -> np.datetime64:

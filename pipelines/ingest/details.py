@@ -10,11 +10,10 @@ Limits: asking in other words is missed, and a detail that is named but not give
 my account number") counts as held. On the sample exchange's texts every request is found.
 """
 
-import csv
 import re
 from functools import cache
 
-from pipelines.errors import SettingsError
+from pipelines import reference
 from pipelines.ingest.tables import quoted
 from pipelines.settings import REFERENCE_DIR
 
@@ -46,13 +45,7 @@ def is_request_sql(text: str) -> str:
 
 @cache
 def _any_of(role: str) -> str:
-    path = REFERENCE_DIR / "detail_words.csv"
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            words = {row["word"] for row in csv.DictReader(file) if row["role"] == role}
-    except (OSError, KeyError) as error:
-        raise SettingsError(
-            f"{path}: can't be read ({error}); restore the reference table"
-        ) from None
+    table = reference.rows(REFERENCE_DIR / "detail_words.csv", ("role", "word"))
+    words = {row["word"] for _, row in table if row["role"] == role}
     # longest first, so that the search ends at the first that fits
     return "|".join(re.escape(word).replace("\\ ", " ") for word in sorted(words, key=len)[::-1])

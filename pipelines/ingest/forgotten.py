@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.errors import InputError
 from pipelines.ingest.privacy import pseudonym
 from pipelines.ingest.sources.base import Stream
 
@@ -39,10 +40,15 @@ class Forgotten:
 
     @classmethod
     def read(cls, raw: Path, key: bytes) -> "Forgotten":
-        """What the raw store has on file."""
+        """What the raw store has on file; raises InputError where that is damaged."""
         path = raw / FILE
-        content = json.loads(path.read_text()) if path.exists() else {"people": [], "contacts": []}
-        return cls(key, set(content["people"]), set(content["contacts"]))
+        if not path.exists():
+            return cls(key)
+        try:
+            content = json.loads(path.read_text())
+            return cls(key, set(content["people"]), set(content["contacts"]))
+        except (ValueError, KeyError, TypeError):
+            raise InputError(f"{path}: damaged; put it back from a backup") from None
 
     def write(self, raw: Path) -> None:
         """Put it on file."""

@@ -24,7 +24,7 @@ from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.sources import sources
 from pipelines.ingest.sources.base import Probe, Source
 from pipelines.ingest.tables import Table
-from pipelines.ingest.unloadable import why_unloadable
+from pipelines.ingest.unloadable import why_no_mapping_helps
 
 _SAMPLE_ROWS = 2_000
 _FEWEST_NEAR = 0.3
@@ -106,7 +106,7 @@ def _looked_at(
     at, found = recognised(probe)
     at = at if found else _with_header(at)
     source = found[0] if len(found) == 1 else None
-    passed_over = source.passed_over(at) if source else None if found else why_unloadable(at)
+    passed_over = source.passed_over(at) if source else None if found else why_no_mapping_helps(at)
     asks = source is not None and not passed_over and source.main_table(at) == "surveys"
     table = _table(at)
     header_rows = source.header_rows(table) if source and table else 0

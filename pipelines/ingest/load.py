@@ -18,7 +18,7 @@ from pipelines.ingest.raw_store import raw_store
 from pipelines.ingest.replay import replay as replay_load
 from pipelines.ingest.replay import replayable
 from pipelines.ingest.sources import sources
-from pipelines.settings import check_zone
+from pipelines.settings import check_encoding, check_zone
 
 __all__ = ["LoadReport", "load", "replay"]
 
@@ -75,6 +75,8 @@ def load(
     """
     if zone is not None:
         check_zone(zone, "--zone")
+    if encoding is not None:
+        check_encoding(encoding, "--encoding")
     if source is not None and source not in sources():
         raise SettingsError(f"--source {source}: unknown; known: {', '.join(sorted(sources()))}")
     files = list(_files(paths))

@@ -125,8 +125,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import SettingsError
+from pipelines.hand_written import read_toml
 from pipelines.ingest.contracts import EXCLUSIONS, SCALES, SESSION_OUTCOMES, STATUSES
-from pipelines.settings import check_zone
+from pipelines.settings import check_encoding, check_zone
 
 UNITS = ("seconds", "minutes", "hours", "days", "milliseconds", "clock")
 TIME_UNITS = ("epoch", "epoch_milliseconds", "epoch_microseconds", "object_id")
@@ -280,13 +281,7 @@ def read_mapping(path: Path) -> Mapping:
 
     Raises SettingsError naming the file, the key and the remedy, or ZoneError for a zone that
     does not exist."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: no such mapping file; check the path") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from None
-    return _Checker(path).mapping(content)
+    return _Checker(path).mapping(read_toml(path, "pass --mapping FILE"))
 
 
 def mapping_in(folder: Path, export: Path) -> Mapping | None:
@@ -446,10 +441,7 @@ class _Checker:
             raise self.fail("[file] skip_lines", "must be a whole number, 0 or more")
         encoding = self.text("[file] encoding", content.get("encoding"))
         if encoding is not None:
-            try:
-                "".encode(encoding)
-            except LookupError:
-                raise self.fail("[file] encoding", f"unknown encoding '{encoding}'") from None
+            check_encoding(encoding, f"{self.path}: [file] encoding")
         return FileFormat(encoding, separator, quote, has_header, columns, skip)
 
     def outcomes(self, content: dict) -> dict[str, tuple[str, ...]]:

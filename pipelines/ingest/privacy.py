@@ -113,7 +113,7 @@ def _sealing_key(key: bytes) -> bytes:
 def warehouse_key(warehouse: Path) -> bytes:
     """The key of this warehouse, with every secret that rotation added; made if there is none.
 
-    Raises StorageError where it can't be read or written."""
+    Raises StorageError where it can't be read or written, SettingsError where it is damaged."""
     path = warehouse / "key"
     try:
         told = os.environ.get(KEY_VARIABLE)
@@ -123,6 +123,8 @@ def warehouse_key(warehouse: Path) -> bytes:
         return first + b"".join(map(bytes.fromhex, later))
     except OSError as error:
         raise StorageError(f"{path}: the key can't be read or made: {error.strerror}") from None
+    except ValueError:
+        raise SettingsError(f"{path}: is no key any more; put it back from a backup") from None
 
 
 def fingerprint(key: bytes) -> str:

@@ -24,11 +24,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.errors import StorageError, WarehouseBusyError
+from pipelines.errors import InputError, StorageError, WarehouseBusyError
 from pipelines.ingest.contracts import TABLES
 
 _LOADING = ".loading-"
 _NEXT, _LAST = "raw.next", "raw.last"
+_PARQUET_ENDS = b"PAR1"
 _ID_FORMAT = "%Y%m%dT%H%M%S%fZ"
 _DISK_TROUBLE = {
     errno.ENOSPC: "the disk is full; make room and load again",
@@ -135,6 +136,31 @@ def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
     }
 
 
+def read_manifest(path: Path) -> dict[str, Any]:
+    """What a load says of itself.
+
+    Raises InputError where the file is damaged.
+    """
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if not {"load_id", "sha256"} <= manifest.keys():
+            raise ValueError("it lacks its load_id or sha256")
+    except (ValueError, AttributeError) as error:
+        raise InputError(
+            f"{path}: unreadable manifest ({error}); remove the folder and load the file again"
+        ) from None
+    return manifest
+
+
+def check_whole(folder: Path) -> None:
+    """Raises InputError where a table of a load was cut short, by a disk or a copy that failed."""
+    for path in folder.glob("*.parquet"):
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - len(_PARQUET_ENDS)))
+            if file.read() != _PARQUET_ENDS:
+                raise InputError(f"{path}: damaged; remove its folder and load the file again")
+
+
 @dataclass(frozen=True)
 class RawStore:
     """The raw folder of one warehouse. Use it inside `with raw_store(warehouse) as store`."""
@@ -143,20 +169,17 @@ class RawStore:
 
     def manifests(self) -> list[dict[str, Any]]:
         """Manifests of the committed loads, oldest first."""
-        return [
-            json.loads(path.read_text(encoding="utf-8"))
-            for path in sorted(self.folder.glob("[0-9]*/manifest.json"))
-        ]
+        return [read_manifest(path) for path in sorted(self.folder.glob("[0-9]*/manifest.json"))]
 
     def last(self) -> dict[str, Any] | None:
         """The manifest of the newest load, if there is one."""
         paths = sorted(self.folder.glob("[0-9]*/manifest.json"))
-        return json.loads(paths[-1].read_text(encoding="utf-8")) if paths else None
+        return read_manifest(paths[-1]) if paths else None
 
     def find(self, sha256: str) -> dict[str, Any] | None:
         """The manifest of the load that has this content, if there is one."""
         for path in self.folder.glob(f"[0-9]*-{sha256[:16]}/manifest.json"):
-            manifest = json.loads(path.read_text(encoding="utf-8"))
+            manifest = read_manifest(path)
             if manifest["sha256"] == sha256:
                 return manifest
         return None

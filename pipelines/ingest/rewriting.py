@@ -4,7 +4,6 @@ Either makes a whole new raw store beside the old one, whose untouched files are
 two change places (`RawStore.rewritten`): a killed process leaves the one or the other.
 """
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -29,7 +28,14 @@ from pipelines.ingest.privacy import (
     unsealed,
     write_private,
 )
-from pipelines.ingest.raw_store import Draft, RawStore, rejects_schema, table_schema
+from pipelines.ingest.raw_store import (
+    Draft,
+    RawStore,
+    check_whole,
+    read_manifest,
+    rejects_schema,
+    table_schema,
+)
 from pipelines.ingest.tables import quoted
 
 _BATCH_ROWS = 122_880
@@ -140,7 +146,8 @@ def mentions(text: str | None, values: Iterable[str]) -> bool:
 
 def _loads(store: RawStore) -> Iterator[tuple[Path, dict[str, Any]]]:
     for path in sorted(store.folder.glob("[0-9]*/manifest.json")):
-        yield path.parent, json.loads(path.read_text(encoding="utf-8"))
+        check_whole(path.parent)
+        yield path.parent, read_manifest(path)
 
 
 def _tables(folder: Path) -> list[str]:

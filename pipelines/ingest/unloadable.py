@@ -14,7 +14,7 @@ _TIMES = {"time", "day"}
 
 def why_unloadable(probe: Probe) -> str:
     """Why a file that no source knows is not loaded, and what to do about it."""
-    return _why_no_mapping_helps(probe) or _remedy(probe)
+    return why_no_mapping_helps(probe) or _remedy(probe)
 
 
 def _remedy(probe: Probe) -> str:
@@ -28,7 +28,8 @@ def _remedy(probe: Probe) -> str:
     )
 
 
-def _why_no_mapping_helps(probe: Probe) -> str | None:
+def why_no_mapping_helps(probe: Probe) -> str | None:
+    """Why a file holds nothing that could be counted; None where a mapping may tell what it is."""
     table = probe.table_or_none
     if table is None or len(table.headers) < 2:
         return None

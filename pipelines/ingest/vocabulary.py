@@ -4,28 +4,18 @@ Sources use them only to tell which of several tags or custom fields is the lang
 topic; what it means is decided in the build, by the same tables.
 """
 
-import csv
 from functools import cache
 
-from pipelines.errors import SettingsError
 from pipelines.ingest.tables import quoted
-from pipelines.settings import REFERENCE_DIR
+from pipelines.reference import aliased
 
 
 @cache
 def aliases(table: str) -> frozenset[str]:
     """Canonical values and aliases of `languages` or `topics`, in lower case.
 
-    Raises SettingsError where the reference table can't be read."""
-    path = REFERENCE_DIR / f"{table}.csv"
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return frozenset(row["alias"].strip().casefold() for row in rows)
-    except (OSError, KeyError) as error:
-        raise SettingsError(
-            f"{path}: can't be read ({error}); restore the reference table"
-        ) from None
+    Raises SettingsError where the reference table can't be used."""
+    return frozenset(row["alias"] for row in aliased(table))
 
 
 def first_known_sql(texts: str, table: str) -> str:

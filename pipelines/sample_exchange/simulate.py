@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipelines.errors import StorageError
+from pipelines.errors import InputError, StorageError
 from pipelines.sample_exchange import companions, phrases
 from pipelines.sample_exchange.calendars import Period, period_for
 from pipelines.sample_exchange.chunks import Arrivals, draw_arrivals
@@ -32,7 +32,7 @@ def write(
 
     Parameters
     ----------
-    out : folder, made if it is not there; files of the same names are replaced.
+    out : folder, made if it is not there; a sample that was written to it before is replaced.
     contacts : number of contacts, at least 1. The period that they cover ends with the day
         `until` (Asia/Seoul) and grows with their number, see `period_for`.
     seed : the same seed, size and day give the same bytes.
@@ -40,6 +40,8 @@ def write(
 
     Raises
     ------
+    InputError
+        The folder holds something else: exports of somebody's own have the same names.
     StorageError
         The folder can't be written.
     """
@@ -47,6 +49,8 @@ def write(
         raise ValueError(f"contacts must be at least 1, not {contacts}")
     period = period_for(contacts, until)
     try:
+        if out.exists() and not (out / "truth").exists() and any(out.iterdir()):
+            raise InputError(f"{out}: holds other files; choose another --out, or empty it")
         _write(Path(out), period, contacts, seed, progress)
     except OSError as error:
         where = error.filename or out

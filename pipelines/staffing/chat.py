@@ -19,9 +19,14 @@ from pipelines.errors import OutOfRangeError, UnstableQueueError
 from pipelines.staffing.erlang import Performance
 from pipelines.staffing.search import fewest
 from pipelines.staffing.thresholds import kinds_of
-from pipelines.staffing.waiting import waiting_states
+from pipelines.staffing.waiting import (
+    WaitingStates,
+    waiting_states,
+    waiting_states_without_end,
+)
 
 _MOST_AGENTS = 1 << 20
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,11 @@ class Concurrency:
     slowdown_share: float = 0.0
 
     def __post_init__(self):
-        if self.slots < 1 or self.slots != int(self.slots):
+        if not 1 <= self.slots < np.inf or self.slots != int(self.slots):
             raise OutOfRangeError(
                 f"slots is {self.slots}; an agent holds a whole number, 1 or more"
             )
-        if not self.slowdown_share >= 0:
+        if not 0 <= self.slowdown_share < np.inf:
             raise OutOfRangeError(
                 f"slowdown_share is {self.slowdown_share}; it must be 0 or more: holding more"
                 " chats does not shorten each"
@@ -89,9 +94,13 @@ def chat_performance(
             " customers' patience"
         )
     below, held_below = _below(rate, agents, per_agent)
-    # Patience without end is one so long that nobody reaches its end, to the last digit kept.
-    patience = np.where(is_endless, 1e9 * np.maximum(handle, within), patience)
-    states = waiting_states(below, rate * patience, full * patience, within / patience)
+    ended = np.where(is_endless, handle, patience)  # a patience for those who need none
+    states = waiting_states(below, rate * ended, full * ended, within / ended)
+    if is_endless.any():
+        endless = vars(waiting_states_without_end(below, rate, full, within))
+        states = WaitingStates(
+            **{name: np.where(is_endless, endless[name], of) for name, of in vars(states).items()}
+        )
     all_full = states.wait_probability
     room = agents * concurrency.slots
     in_hand = (1 - all_full) * held_below + all_full * room
@@ -105,7 +114,7 @@ def chat_performance(
         occupancy_share=np.divide(
             in_hand * has_arrivals, room, out=np.full(rate.shape, np.nan), where=room > 0
         ),
-        abandoned_share=np.where(is_endless & has_arrivals, 0.0, wait / patience),
+        abandoned_share=wait / patience,
         queue_mean_count=queue,
     )
 
@@ -157,16 +166,15 @@ def required_chat_agents(
         np.ravel, (rate, handle, target, within, patience, occupancy)
     )
     per_agent = concurrency.handled_per_second(handle)[..., -1]
-    # Fewer than this are never stable; with patience even none is a plan to try.
-    too_few = np.where(np.isinf(patience), np.floor(rate / per_agent), 0).astype(np.int64)
 
     def suffices(chosen, agents):
-        does = chat_performance(
-            rate[chosen], agents, handle[chosen], within[chosen], patience[chosen], concurrency
+        is_enough = np.isfinite(patience[chosen]) | (agents * per_agent[chosen] > rate[chosen])
+        at, agents = chosen[is_enough], agents[is_enough]
+        does = chat_performance(rate[at], agents, handle[at], within[at], patience[at], concurrency)
+        is_enough[is_enough] = (does.service_level_share >= target[at]) & (
+            does.occupancy_share <= occupancy[at] + _ROUNDING
         )
-        return (does.service_level_share >= target[chosen]) & (
-            does.occupancy_share <= occupancy[chosen]
-        )
+        return is_enough
 
     alike = (handle, target, within, patience, occupancy)
     # Gallop up to a number that suffices for the busiest of those alike, and so for all of them.
@@ -184,8 +192,7 @@ def required_chat_agents(
         if tried.max(initial=0) > _MOST_AGENTS:
             raise OutOfRangeError(f"the target takes more than {_MOST_AGENTS:,} agents")
     enough = np.where(rate > 0, tried[busiest][kind], 0)
-    too_few = np.minimum(too_few, enough)
-    return fewest(suffices, too_few, enough, rate, alike).reshape(shape)
+    return fewest(suffices, np.zeros_like(enough), enough, rate, alike).reshape(shape)
 
 
 def _below(rate, agents, per_agent) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -54,8 +54,8 @@ def blocking_probability(load_erlangs: ArrayLike, agents: ArrayLike) -> NDArray[
     By the recursion B(n) = a B(n-1) / (n + a B(n-1)), which loses no digits at any size.
     """
     load, agents = np.broadcast_arrays(_loads(load_erlangs), np.asarray(agents, dtype=float))
+    _check_agents(agents)
     # Most agents first: after n steps only the first so many intervals go on.
-    agents = np.floor(agents)
     last = int(agents.max(initial=0))
     left = (last - agents.ravel()).astype(np.uint16 if last < 1 << 16 else np.int64)
     order = np.argsort(left, kind="stable")
@@ -76,8 +76,8 @@ def performance(
     within_seconds: ArrayLike,
     patience_seconds: ArrayLike | None = None,
 ) -> Performance:
-    """`erlang_a` where a patience is given, else `erlang_c`."""
-    if patience_seconds is None:
+    """`erlang_a` where a patience is given, else (None, or without end) `erlang_c`."""
+    if _is_endless(patience_seconds):
         return erlang_c(load_erlangs, agents, handle_seconds, within_seconds)
     return erlang_a(load_erlangs, agents, handle_seconds, within_seconds, patience_seconds)
 
@@ -161,7 +161,7 @@ def waited_at_most_share(
 
     Without patience this is the service level.
     """
-    if patience_seconds is None:
+    if _is_endless(patience_seconds):
         return erlang_c(load_erlangs, agents, handle_seconds, within_seconds).service_level_share
     load, agents, handle, within, patience = _intervals(
         load_erlangs, agents, handle_seconds, within_seconds, patience_seconds
@@ -181,8 +181,9 @@ def required_agents(
 ) -> NDArray[np.int64]:
     """Fewest agents per interval that reach the target share and stay within the occupancy.
 
-    0 where nothing arrives. Without patience the search starts at floor(load) + 1, the fewest
-    with which the queue is stable; with patience fewer than the load may do.
+    0 where nothing arrives. Without patience (None, or without end) the search starts at
+    floor(load) + 1, the fewest with which the queue is stable; with patience fewer than the load
+    may do.
 
     Raises
     ------
@@ -193,21 +194,21 @@ def required_agents(
         load_erlangs, handle_seconds, target_share, within_seconds, max_occupancy
     )
     _check(
-        np.all((target > 0) & (target < 1)),
+        (target > 0) & (target < 1),
         "target_share",
-        target_share,
+        target,
         "between 0 and 1: no number of agents answers everybody in time, and none is needed to"
         " answer nobody",
     )
     _check(
-        np.all((occupancy > 0) & (occupancy <= 1)),
+        (occupancy > 0) & (occupancy <= 1),
         "max_occupancy",
-        max_occupancy,
+        occupancy,
         "above 0 and at most 1: nobody is busy for longer than all of his time",
     )
     _check_queue(0, handle, within)
     columns = [handle, target, within, occupancy]
-    if patience_seconds is not None:
+    if not _is_endless(patience_seconds):
         patience = np.broadcast_to(np.asarray(patience_seconds, dtype=float), load.shape)
         _check_queue(0, handle, within, patience)
         columns.append(patience)
@@ -230,7 +231,7 @@ def required_agents(
         if found is not None:
             return found.reshape(shape)
     enough = _required_erlang_c(load, *columns[:4])
-    if patience_seconds is None:
+    if len(columns) == 4:
         return enough.reshape(shape)
 
     def suffices(chosen, agents):
@@ -269,16 +270,17 @@ def _margin(
 def scheduled_agents(required: ArrayLike, shrinkage: ArrayLike) -> NDArray[np.int64]:
     """Agents on the roster so that `required` remain: ceil(required / (1 - shrinkage)).
 
-    14 at 30 % are 20. Raises OutOfRangeError unless 0 <= shrinkage < 1.
+    14 at 30 % are 20. Raises OutOfRangeError unless 0 <= shrinkage < 1 and required is known.
     """
-    shrinkage = np.asarray(shrinkage, dtype=float)
+    required, shrinkage = np.asarray(required, dtype=float), np.asarray(shrinkage, dtype=float)
+    _check(np.isfinite(required) & (required >= 0), "required", required, "0 or more")
     _check(
-        np.all((shrinkage >= 0) & (shrinkage < 1)),
+        (shrinkage >= 0) & (shrinkage < 1),
         "shrinkage",
         shrinkage,
         "0 or more and below 1: at 1 nobody on the roster ever takes a contact",
     )
-    return np.ceil(np.asarray(required) / (1 - shrinkage) - _ROUNDING).astype(np.int64)
+    return np.ceil(required / (1 - shrinkage) - _ROUNDING).astype(np.int64)
 
 
 def _required_erlang_c(load, handle, target, within, max_occupancy) -> NDArray[np.int64]:
@@ -335,25 +337,37 @@ def _intervals(load_erlangs: ArrayLike, *others: ArrayLike) -> list[NDArray[np.f
     return [np.array(array) for array in np.broadcast_arrays(*arrays)]
 
 
+def _is_endless(patience_seconds) -> bool:
+    """Whether nobody ever hangs up."""
+    return patience_seconds is None or bool(np.all(np.isposinf(patience_seconds)))
+
+
 def _check_queue(agents, handle, within, patience=None) -> None:
-    _check(np.all(agents >= 0), "agents", agents, "0 or more")
-    _check(np.all(handle > 0), "handle_seconds", handle, "above 0")
-    _check(np.all(within >= 0), "within_seconds", within, "0 or more")
+    _check_agents(agents)
+    _check(np.isfinite(handle) & (handle > 0), "handle_seconds", handle, "above 0")
+    _check(within >= 0, "within_seconds", within, "0 or more")
     if patience is not None:
         _check(
-            np.all(patience > 0),
+            np.isfinite(patience) & (patience > 0),
             "patience_seconds",
             patience,
-            "above 0: who has none hangs up before he could be answered",
+            "above 0 and finite: who has none hangs up before he could be answered; leave it out"
+            " where nobody hangs up",
         )
+
+
+def _check_agents(agents) -> None:
+    is_whole = np.isfinite(agents) & (agents >= 0) & (agents == np.floor(agents))
+    _check(is_whole, "agents", agents, "whole and 0 or more: nobody is half there")
 
 
 def _loads(load_erlangs: ArrayLike) -> NDArray[np.float64]:
     load = np.asarray(load_erlangs, dtype=float)
-    _check(np.all(np.isfinite(load) & (load >= 0)), "load", load_erlangs, "0 or more erlangs")
+    _check(np.isfinite(load) & (load >= 0), "load", load, "0 or more erlangs")
     return load
 
 
-def _check(is_fine: bool, name: str, value: object, allowed: str) -> None:
-    if not is_fine:
-        raise OutOfRangeError(f"{name} is {value}; it must be {allowed}")
+def _check(is_fine: ArrayLike, name: str, values: ArrayLike, allowed: str) -> None:
+    if not np.all(is_fine):
+        first = np.asarray(values, dtype=float).flat[np.flatnonzero(~np.asarray(is_fine))[0]]
+        raise OutOfRangeError(f"{name} is {first:g}; it must be {allowed}")

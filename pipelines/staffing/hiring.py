@@ -73,8 +73,17 @@ def plan_hiring(
             f"ramp is {list(ramp)}; it must hold shares from 0 to 1, and end above 0, else a hire"
             " is never worth anything"
         )
-    if not (np.all(np.isfinite(needed) & (needed >= 0)) and on_roll >= 0 and short_price > 0):
-        raise OutOfRangeError("required and on_roll must be 0 or more, short_price above 0")
+    if not np.all(np.isfinite(needed) & (needed >= 0)):
+        raise OutOfRangeError(
+            f"required is {needed.tolist()}; it must be 0 or more in every period"
+        )
+    for name, value, is_sound, allowed in (
+        ("on_roll", on_roll, 0 <= on_roll < np.inf, "0 or more"),
+        ("most_hires", most_hires, most_hires >= 0, "0 or more"),
+        ("short_price", short_price, 0 < short_price < np.inf, "above 0"),
+    ):
+        if not is_sound:
+            raise OutOfRangeError(f"{name} is {value}; it must be {allowed}")
     periods = len(needed)
     if not periods:
         return pd.DataFrame(columns=list(HIRING_COLUMNS))
@@ -156,15 +165,26 @@ def hiring_view(
             f" {ramp_weeks}; they must be week or month, above 0, -1 or more, and 0 or more"
         )
     periods, a_year = (WEEKS, 52) if by == "week" else (MONTHS, 12)
-    days = staffing["local_on"].nunique()
-    agent_hours = staffing["required_scheduled"].astype("Float64").sum() * 0.5
-    now = float(agent_hours) / max(days, 1) * 7 / weekly_hours if people is None else people
+    now = _hours_a_week(staffing) / weekly_hours if people is None else people
     required = now * (1 + yearly_growth) ** (np.arange(1, periods + 1) / a_year)
     steps = round(ramp_weeks * a_year / 52)
     ramp = np.arange(steps + 1) / max(steps, 1) if steps else np.ones(1)
     plan = plan_hiring(required, on_roll, share_per_period(yearly_attrition, a_year), ramp)
     plan.insert(0, "period", np.arange(1, periods + 1))
     return plan
+
+
+def _hours_a_week(staffing: pd.DataFrame) -> float:
+    """Agent hours to schedule in a week: those of its weekdays, as the plan has them on average.
+
+    A weekday without rows is closed, in a plan of a week or more; a shorter one is drawn out.
+    """
+    if staffing.empty:
+        return 0.0
+    day = pd.to_datetime(staffing["local_on"])
+    hours = staffing["required_scheduled"].astype("Float64").groupby(day).sum() * 0.5
+    days = (day.max() - day.min()).days + 1
+    return float(hours.groupby(hours.index.day_of_week).mean().sum()) * 7 / min(days, 7)
 
 
 def share_per_period(yearly_share: float, periods_a_year: int) -> float:

@@ -23,7 +23,7 @@ class LiveQueue:
     """What a live queue promises, and how its contacts are handled.
 
     handle_seconds    mean of a contact held alone
-    patience_seconds  mean time until who waits hangs up; None: nobody does
+    patience_seconds  mean time until who waits hangs up; None, or without end: nobody does
     """
 
     handle_seconds: float
@@ -38,7 +38,12 @@ class LiveQueue:
         """chat, erlang_a or erlang_c."""
         if self.concurrency.slots > 1:
             return "chat"
-        return "erlang_c" if self.patience_seconds is None else "erlang_a"
+        return "erlang_a" if self.hangs_up else "erlang_c"
+
+    @property
+    def hangs_up(self) -> bool:
+        """Whether who waits has a patience that ends."""
+        return self.patience_seconds is not None and self.patience_seconds != np.inf
 
     def required_agents(self, load: ArrayLike) -> NDArray[np.int64]:
         """Fewest agents that reach the target at a known `load`."""
@@ -80,7 +85,7 @@ class LiveQueue:
         without limit."""
         load, agents = np.broadcast_arrays(np.asarray(load, float), np.asarray(agents, float))
         capacity = agents * self._most_at_once()
-        carried = (load > 0) & ((capacity > load) | (self.patience_seconds is not None))
+        carried = (load > 0) & ((capacity > load) | self.hangs_up)
         if self.concurrency.slots > 1:
             does = chat.chat_performance(
                 load[carried] / self.handle_seconds,
@@ -169,8 +174,9 @@ def agents(
         An argument that makes no sense, such as a share above 1.
     """
     for name, value, is_sound, allowed in (
-        ("interval_seconds", interval_seconds, interval_seconds > 0, "above 0"),
-        ("arrivals", arrivals, np.isfinite(arrivals) and arrivals >= 0, "0 or more"),
+        ("interval_seconds", interval_seconds, 0 < interval_seconds < np.inf, "above 0"),
+        ("arrivals", arrivals, 0 <= arrivals < np.inf, "0 or more"),
+        ("handle_seconds", handle_seconds, 0 < handle_seconds < np.inf, "above 0"),
     ):
         if not is_sound:
             raise OutOfRangeError(f"{name} is {value}; it must be {allowed}")

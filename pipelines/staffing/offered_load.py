@@ -65,11 +65,13 @@ def _followed(contacts, interval_seconds, handle_seconds, before_erlangs):
     handle = np.asarray(handle_seconds, dtype=float)
     if not np.all(np.isfinite(contacts) & (contacts >= 0)):
         raise OutOfRangeError("contacts must be finite and 0 or more in every interval")
-    if not (interval_seconds > 0 and np.all(np.isfinite(handle) & (handle > 0))):
+    if not (0 < interval_seconds < np.inf and np.all(np.isfinite(handle) & (handle > 0))):
         raise OutOfRangeError(
             f"interval_seconds is {interval_seconds} and handle_seconds {handle_seconds};"
-            " both must be above 0"
+            " both must be above 0 and finite"
         )
+    if before_erlangs is not None and not np.all(np.asarray(before_erlangs, float) >= 0):
+        raise OutOfRangeError(f"before_erlangs is {before_erlangs}; it must be 0 or more")
     handle = handle[..., None]
     settled = contacts * handle / interval_seconds
     left = np.exp(-interval_seconds / handle)  # of what is in hand, one interval later

@@ -63,9 +63,9 @@ def pool(
     ----------
     queues
         One row per half hour and language: starts_at, language, contacts (expected),
-        handle_seconds, target_share, within_seconds; and optionally patience_seconds (all of a
-        half hour or none), max_occupancy (1 where absent; the pool keeps the lowest of its
-        languages) and minimum_agents (0 where absent; the pool keeps the highest).
+        handle_seconds, target_share, within_seconds; and optionally patience_seconds (of every
+        row; nobody hangs up where absent), max_occupancy (1 where absent; the pool keeps the
+        lowest of its languages) and minimum_agents (0 where absent; the pool keeps the highest).
     slower_share
         How much longer a bilingual agent takes; 0.1 is a tenth.
     concurrency

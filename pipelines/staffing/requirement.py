@@ -186,7 +186,7 @@ def _planned(
     mean = rows["mean"].to_numpy(dtype=float)
     volume = np.broadcast_to(np.asarray(volume, dtype=float), len(rows))
     is_open = half_hours.is_open_at(rows, starts_at, opening)
-    handle = float(desk.handle_seconds if pd.isna(handle_seconds) else handle_seconds)
+    handle = _handle_seconds(desk, handle_seconds)
     scheduled = half_hours.scheduled_at(starts_at, local_on, schedule)
 
     def on_duty(needed):
@@ -234,6 +234,10 @@ def _planned(
         "gap": np.where(is_open, scheduled - rostered, np.nan),
         **found,
     }
+
+
+def _handle_seconds(desk: Desk, measured: float | None) -> float:
+    return float(desk.handle_seconds if pd.isna(measured) else measured)
 
 
 def _as_frame(plans: Sequence[dict[str, np.ndarray]]) -> pd.DataFrame:
@@ -308,7 +312,7 @@ def require_all(
     }
     work = {
         queue: (forecast["mean"].to_numpy() * volume.get(queue, 1.0)).sum()
-        * (measured.get(queue) or desk.handle_seconds)
+        * _handle_seconds(desk, measured.get(queue))
         for queue, (forecast, desk) in queues.items()
         if queue[0] not in LIVE_CHANNELS
     }

@@ -60,6 +60,8 @@ def quantiles_at(
     """
     levels, wanted = np.asarray(levels, dtype=float), np.asarray(wanted, dtype=float)
     values = np.asarray(values, dtype=float)
+    if not np.all((wanted > 0) & (wanted < 1)):
+        raise OutOfRangeError(f"wanted levels are {wanted.tolist()}; they must be between 0 and 1")
     is_ascending = np.all(np.diff(levels) > 0) and levels[0] > 0 and levels[-1] < 1
     if len(levels) < 2 or not is_ascending or values.shape[-1] != len(levels):
         raise OutOfRangeError(

@@ -15,7 +15,6 @@ from pipelines.staffing.requirement import Desk, desk_of
 from pipelines.staffing.shifts import (
     HOURS,
     SLOTS_A_DAY,
-    Labour,
     ShiftPlan,
     ShiftType,
     cover_by_shifts,
@@ -87,30 +86,33 @@ def plan_shifts(
     tours
         TOUR_COLUMNS, one row per person and shift: nobody works twice a day, beyond the weekly
         hours in a week of the plan, more days in a row or with less rest than the contract
-        allows. `rest_hours` is since the person's shift before (NULL: the first). A desk with a
-        headcount may take more people than that: their lines are marked, not dropped.
+        allows. `rest_hours` is since the person's shift before (NULL: the first). Shifts cover
+        the requirement whatever the headcount of the desk: the lines of people beyond it are
+        marked, not dropped, so that nothing is left uncovered unsaid.
     """
     desks, frames, priced = tuple(desks), [], []
+    begins = staffing["local_on"].min()
     for (channel, language), plan in staffing.groupby(_QUEUE, sort=True):
         desk = desk_of(channel, language, desks)
         # A clock change repeats half hours of a day: a shift covers the more demanding of them.
         needed = plan.assign(agents=plan["required_scheduled"].astype("Float64"))
         needed = needed.groupby(["local_on", "local_slot"], as_index=False)["agents"].max()
-        days = np.sort(needed["local_on"].unique())
         weeks, night = [], np.zeros(SLOTS_A_DAY)
-        for number, first in enumerate(range(0, len(days), _DAYS_A_WEEK), 1):
-            of_week = days[first : first + _DAYS_A_WEEK]
-            week = needed[needed["local_on"].isin(of_week)].reset_index(drop=True)
+        # Days on which a desk is closed have no rows: weeks are told from the plan's first day.
+        for number, week in needed.groupby((needed["local_on"] - begins).dt.days // _DAYS_A_WEEK):
+            first = begins + pd.Timedelta(days=number * _DAYS_A_WEEK)
+            week = week.reset_index(drop=True)
             # Who began on the evening before the week is still there on its first morning.
-            is_first = week["local_on"] == of_week[0]
+            is_first = week["local_on"] == first
             there = np.where(is_first, night[week["local_slot"].astype(int)], 0)
             week["agents"] = (week["agents"] - there).clip(lower=0)
             night = np.zeros(SLOTS_A_DAY)
             if not (week["agents"] > 0).any():
                 continue
-            solved = week_of_shifts(week, contract, desk.headcount)
+            solved = week_of_shifts(week, contract)
             weeks.append(solved.shifts.assign(week=number))
-            night = _after_midnight(solved.shifts[solved.shifts["local_on"] == of_week[-1]])
+            last = first + pd.Timedelta(days=_DAYS_A_WEEK - 1)
+            night = _after_midnight(solved.shifts[solved.shifts["local_on"] == last])
         if not weeks:
             continue
         shifts = _timed(pd.concat(weeks, ignore_index=True), zone)
@@ -168,15 +170,10 @@ def _timed(shifts: pd.DataFrame, zone: str) -> pd.DataFrame:
     return shifts.assign(**instants, break_ends_at=instants["break_starts_at"] + length)
 
 
-def week_of_shifts(
-    required: pd.DataFrame, contract: Contract, headcount: int | None = None
-) -> ShiftPlan:
+def week_of_shifts(required: pd.DataFrame, contract: Contract) -> ShiftPlan:
     """The cheapest shifts that cover at most seven days: local_on, local_slot, agents."""
     types = _types(contract, *_opening(required.loc[required["agents"] > 0, "local_slot"]))
-    labour = Labour(
-        headcount=headcount, rest_hours=contract.rest_hours, weekly_hours=contract.weekly_hours
-    )
-    return cover_by_shifts(required, types, labour)
+    return cover_by_shifts(required, types)
 
 
 def _opening(slots: Iterable[int]) -> tuple[int, int]:
@@ -198,14 +195,15 @@ def _opening(slots: Iterable[int]) -> tuple[int, int]:
 
 
 def _types(contract: Contract, earliest: int, latest: int) -> list[ShiftType]:
-    """Shifts on the contract's grid within the opening; the shortest one where none fits, and for
-    the hours after the plan's first midnight."""
+    """Shifts on the contract's grid within the opening that a week has hours for; the shortest one
+    where none fits, and for the hours after the plan's first midnight."""
     step = max(1, round(contract.start_every_hours / HOURS))
     types = [
         kind
         for hours in contract.lengths_hours
         for start in _starts(earliest, latest - round(hours / HOURS), step)
         for kind in _with_breaks(start % SLOTS_A_DAY, round(hours / HOURS), contract)
+        if kind.paid_hours <= contract.weekly_hours
     ]
     shortest = round(min(contract.lengths_hours) / HOURS)
     if not types:
@@ -220,13 +218,16 @@ def _starts(earliest: int, last: int, step: int) -> Sequence[int]:
     return sorted({*range(earliest, last + 1, step), last} - {-1}) if last >= earliest else []
 
 
-def _with_breaks(start: int, slots: int, contract: Contract) -> Iterable[ShiftType]:
+def _with_breaks(start: int, slots: int, contract: Contract) -> list[ShiftType]:
+    """The shift with its break at each place that leaves an hour of work after it, or without."""
     pause = round(contract.break_hours / HOURS)
-    for after in (round(hours / HOURS) for hours in contract.break_after_hours):
-        if not pause or after + pause >= slots - 1:
-            yield ShiftType(start, slots)
-            return
-        yield ShiftType(start, slots, after, pause)
+    places = [round(hours / HOURS) for hours in contract.break_after_hours]
+    broken = [
+        ShiftType(start, slots, after, pause)
+        for after in places
+        if pause and after + pause < slots - 1
+    ]
+    return broken or [ShiftType(start, slots)]
 
 
 def _instant(local_on: pd.Series, slot: pd.Series, zone: str) -> pd.Series:

@@ -261,7 +261,8 @@ def _requirement(required: pd.DataFrame) -> tuple[list, NDArray[np.float64]]:
         raise OutOfRangeError("required has no rows: there is nothing to cover")
     if (needed < 0).any():
         raise OutOfRangeError("required agents must be 0 or more in every half hour")
-    return sorted(required["local_on"].unique()), needed
+    # Every day from the first to the last: one without rows is closed, and a day of rest.
+    return list(pd.date_range(required["local_on"].min(), required["local_on"].max())), needed
 
 
 def _coverage(required, days, patterns, circular: bool = False) -> csr_array:

@@ -45,7 +45,8 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
     -------
     DataFrame
         The columns of `by` and SHORTAGE_COLUMNS. `required_agent_hours` and `peak_agents` are
-        agents on the roster (after shrinkage). What compares with a schedule (scheduled, short,
+        agents on the roster (after shrinkage); the peak is of all queues of the group in the same
+        half hour. What compares with a schedule (scheduled, short,
         spare, short_half_hours and the worst half hour) counts the half hours whose schedule is
         known, and is NULL where none is. `worst_gap` is negative where people are missing.
         `closed_contacts` are expected while the desk is closed, `closed_share` their share of
@@ -88,7 +89,10 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
     # A sum over nothing known is not known, save for what an open desk or a forecast counts.
     found = groups[list(amounts)].sum(min_count=1)
     found["required_agent_hours"] = found["required_agent_hours"].fillna(0.0)
-    found["peak_agents"] = groups["required"].max()
+    at_once = keyed.assign(starts_at=staffing["starts_at"].to_numpy()).groupby(
+        [*by, "starts_at"], dropna=False
+    )["required"]
+    found["peak_agents"] = at_once.sum(min_count=1).groupby(list(by), dropna=False).max()
     found["closed_share"] = found["closed_contacts"] / found["expected_contacts"].where(
         lambda n: n > 0
     )

@@ -130,18 +130,29 @@ def simulate(
     Raises
     ------
     OutOfRangeError
-        Shapes that do not fit, a negative number, or contacts that nobody would ever answer:
-        no patience, and no agents in the last interval.
+        Shapes that do not fit, a negative number, a duration that is not above 0, or contacts that
+        nobody would ever answer: no patience, and no agents in the last interval.
     """
     contacts = np.asarray(contacts, dtype=float)
     agents = np.asarray(agents)
-    if contacts.ndim != 2 or agents.shape != contacts.shape[1:]:
+    if contacts.ndim != 2 or not contacts.size or agents.shape != contacts.shape[1:]:
         raise OutOfRangeError(
             f"contacts are {contacts.shape} and agents {agents.shape}; they must be [replications,"
-            " intervals] and [intervals]"
+            " intervals] and [intervals], one or more of each"
         )
-    if not (np.all(np.isfinite(contacts) & (contacts >= 0)) and np.all(agents >= 0)):
-        raise OutOfRangeError("contacts and agents must be finite and 0 or more")
+    if not np.all(np.isfinite(contacts) & (contacts >= 0)):
+        raise OutOfRangeError("contacts must be finite and 0 or more in every interval")
+    if not np.all(np.isfinite(agents) & (agents >= 0) & (agents == np.floor(agents))):
+        raise OutOfRangeError("agents must be whole and 0 or more in every interval")
+    for name, value in (
+        ("interval_seconds", interval_seconds),
+        ("handle_seconds", handle_seconds),
+        ("patience_seconds", 1.0 if patience_seconds is None else patience_seconds),
+    ):
+        if not 0 < value < np.inf:
+            raise OutOfRangeError(f"{name} is {value}; it must be above 0 and finite")
+    if not within_seconds >= 0:
+        raise OutOfRangeError(f"within_seconds is {within_seconds}; it must be 0 or more")
     if patience_seconds is None and agents[-1] == 0 and contacts.any():
         raise OutOfRangeError(
             "nobody is on duty in the last interval and nobody hangs up: who waits then would wait"

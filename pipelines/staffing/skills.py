@@ -303,8 +303,8 @@ def _ratio(parts: NDArray, wholes: NDArray) -> tuple[float, float, float]:
 def _check(demands, groups, hours, warm_hours) -> None:
     spoken = {language for group in groups if group.agents > 0 for language in group.languages}
     for each in demands:
-        durations = (each.handle_seconds, each.patience_seconds)
-        if each.contacts_per_hour < 0 or each.within_seconds < 0 or min(durations) <= 0:
+        is_sound = 0 < each.handle_seconds < np.inf and 0 < each.patience_seconds < np.inf
+        if not (is_sound and 0 <= each.contacts_per_hour < np.inf and each.within_seconds >= 0):
             raise OutOfRangeError(
                 f"{each.language}: contacts and the threshold must be 0 or more, handle time and"
                 " patience above 0"

@@ -83,10 +83,13 @@ def fewest_by_threshold(
     low, high = _brackets(quick, of, agents, least_hopeless[of] * agents, most[of], apart)
 
     wanted = load + kind * apart
-    too_few = np.searchsorted(high, wanted, side="right") - start[kind]
-    enough = np.searchsorted(low, wanted, side="left") - start[kind] + 1
-    enough = np.minimum(enough, most[kind])
-    too_few = np.minimum(too_few, enough - 1)
+    at = np.searchsorted(low, wanted)
+    enough = np.minimum(at - start[kind] + 1, most[kind])
+    too_few = enough - 1
+    # Outside the brackets one agent fewer is known to be too few.
+    inside = np.flatnonzero(high[np.maximum(at - 1, 0)] > wanted)
+    fewer = np.searchsorted(high, wanted[inside], side="right") - start[kind[inside]]
+    too_few[inside] = np.minimum(fewer, too_few[inside])
     chosen = np.flatnonzero(enough - too_few > 1)
     halve(
         lambda at, tried: margin(kind[at], load[at], tried) >= 0,

@@ -86,6 +86,28 @@ def waiting_states(
     )
 
 
+def waiting_states_without_end(
+    below: NDArray[np.float64],
+    arrivals: NDArray[np.float64],
+    served: NDArray[np.float64],
+    within: NDArray[np.float64],
+) -> WaitingStates:
+    """As `waiting_states` where nobody hangs up: rates and the threshold in any one unit of time.
+
+    The number waiting is geometric; rates at which the full desk does not keep up have no answer.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        busy = arrivals / served
+        wait_probability = 1 / (1 + below * (1 - busy))
+        in_time = 1 - wait_probability * np.exp((arrivals - served) * within)
+        return WaitingStates(
+            wait_probability=wait_probability,
+            queue_mean_count=wait_probability * busy / (1 - busy),
+            served_within_share=in_time,
+            ended_within_share=in_time,
+        )
+
+
 def _sums(
     b: NDArray[np.float64], y: NDArray[np.float64], is_quick: bool
 ) -> tuple[NDArray, NDArray]:

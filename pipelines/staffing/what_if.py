@@ -108,8 +108,10 @@ def volume_under(
     `volume` as for `what_if`. Raises OutOfRangeError for a change below -100 %.
     """
     for name in _SHARES:
-        if getattr(scenario, name) < -1:
+        if not -1 <= getattr(scenario, name) < np.inf:
             raise OutOfRangeError(f"{name} is {getattr(scenario, name)}; it must be -1 or more")
+    if scenario.handle_change_share == -1:
+        raise OutOfRangeError("handle_change_share is -1: contacts that take no time need nobody")
     every = np.asarray(volume, dtype=float) * (1 + scenario.volume_change_share)
     every = np.broadcast_to(every, len(forecast)).copy()
     if scenario.surge_on is not None:

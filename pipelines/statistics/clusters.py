@@ -1,56 +1,16 @@
-"""Contacts that belong together: repeats of one customer, and incidents of many.
+"""Contacts that belong together: what one customer asks again, and incidents of many.
 
 Topic and time stand in for "the same problem", since no export says it. Contacts without a
-known requester or topic repeat nothing and are repeated by nothing: whether they are is NULL.
+known requester or topic stand alone. Repeats and first-contact resolution are metrics.
 
-`repeats` and `threads` take one row per contact: contact_id, requester_id, topic, arrived_at
-(UTC) and, for first-contact resolution, resolved_at (first solve; NaT: not solved).
+`threads` takes one row per contact: contact_id, requester_id, topic and arrived_at (UTC).
 """
 
 import pandas as pd
 
 from pipelines.errors import OutOfRangeError
 
-WITHIN = pd.Timedelta(days=7)
 SAME_PROBLEM = pd.Timedelta(hours=24)
-
-
-def repeats(
-    contacts: pd.DataFrame, cut: pd.Timestamp, within: pd.Timedelta = WITHIN
-) -> pd.DataFrame:
-    """Did the same customer come back about the same topic, in any channel?
-
-    A contact is repeated if the requester's next contact on the topic arrives after it and
-    less than `within` after its first solve (after its arrival, while it is not solved).
-
-    Returns
-    -------
-    DataFrame
-        One row per contact, in the order given: contact_id, repeated_by (the next contact, NULL:
-        none), is_repeated and is_first_contact_resolution. The last is true for a contact that
-        is solved and not repeated, false for one that is repeated or still unsolved `within`
-        after its arrival. Both are NULL without requester or topic, and until `within` is over
-        at `cut`, for the repeated too: they alone would make a young cohort look bad.
-    """
-    rows = contacts.reset_index(drop=True).sort_values(["arrived_at", "contact_id"], kind="stable")
-    is_known = rows["requester_id"].notna() & rows["topic"].notna()
-    grouped = rows[is_known].groupby(["requester_id", "topic"], observed=True)
-    following = grouped["contact_id"].shift(-1).reindex(rows.index)
-    following_at = grouped["arrived_at"].shift(-1).reindex(rows.index)
-    is_solved = rows["resolved_at"].notna()
-    until = rows["resolved_at"].where(is_solved, rows["arrived_at"]) + within
-    is_repeated = following_at < until
-    is_certain = is_known & (until <= cut)
-    return pd.DataFrame(
-        {
-            "contact_id": rows["contact_id"],
-            "repeated_by": following.where(is_repeated),
-            "is_repeated": is_repeated.astype("boolean").where(is_certain),
-            "is_first_contact_resolution": (is_solved & ~is_repeated)
-            .astype("boolean")
-            .where(is_certain),
-        }
-    ).sort_index()
 
 
 def threads(contacts: pd.DataFrame, gap: pd.Timedelta = SAME_PROBLEM) -> pd.DataFrame:

@@ -58,8 +58,9 @@ def wilson(
         centre = share + z**2 / (2 * n)
         spread = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
         low, high = (centre - spread) / (1 + z**2 / n), (centre + spread) / (1 + z**2 / n)
-    # At 0 of n and n of n a limit is exactly 0 or 1: rounding must not push it outside.
-    return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+    # At 0 of n and n of n a limit is exactly 0 or 1, which rounding misses on either side.
+    low, high = np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+    return np.where(share == 0, 0.0, low), np.where(share == 1, 1.0, high)
 
 
 def mean(

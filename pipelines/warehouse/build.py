@@ -145,6 +145,7 @@ def copy_published(warehouse: Path) -> Path:
     Raises NothingPublishedError where nothing was published yet.
     """
     with writer_lock(warehouse):
+        discard_parts(warehouse)
         source = current(warehouse)
         created_at = datetime.now(UTC).replace(tzinfo=None)
         build_id = f"{created_at:%Y%m%dT%H%M%S%fZ}"

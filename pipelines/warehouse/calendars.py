@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.errors import SettingsError
-from pipelines.settings import Calendar
+from pipelines.settings import Calendar, public_holidays
 
 _DAY_SECONDS = 86_400
 _SEGMENTS = 4
@@ -96,7 +96,10 @@ def open_periods(calendar: Calendar, first: date, last: date) -> list[tuple[date
     """
     zone = ZoneInfo(calendar.zone)
     days = list(_days(first - 2 * _ONE_DAY, last + 2 * _ONE_DAY))
-    closed = _holidays(calendar, days[0].year, days[-1].year)
+    closed = set()
+    if calendar.holidays is not None:
+        years = range(days[0].year, days[-1].year + 1)
+        closed = public_holidays(calendar.holidays, years, f"calendar '{calendar.id}'")
     openings = []
     for position, period in enumerate(calendar.periods):
         following = calendar.periods[position + 1 : position + 2]
@@ -209,24 +212,6 @@ def _utc(local: datetime, zone: ZoneInfo, fold: int = 0) -> datetime:
     """Naive UTC of a local time. Where clocks go back, openings start at the first of the two
     equal clock times and end at the second (`fold=1`): nobody is sent home an hour early."""
     return local.replace(tzinfo=zone, fold=fold).astimezone(UTC).replace(tzinfo=None)
-
-
-def _holidays(calendar: Calendar, first_year: int, last_year: int) -> set[date]:
-    if calendar.holidays is None:
-        return set()
-    import holidays  # 0.2 s, and only calendars with holidays need it
-
-    country, _, region = calendar.holidays.partition("-")
-    try:
-        closed = holidays.country_holidays(
-            country, subdiv=region or None, years=range(first_year, last_year + 1)
-        )
-    except NotImplementedError:
-        raise SettingsError(
-            f"calendar '{calendar.id}': no holidays are known for '{calendar.holidays}';"
-            " give an ISO country such as KR or DE-BY"
-        ) from None
-    return set(closed)
 
 
 def _union(openings: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:

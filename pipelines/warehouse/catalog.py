@@ -19,7 +19,6 @@ import pandas as pd
 from pipelines.errors import BuildError
 
 WAREHOUSE_DIR = Path(__file__).resolve().parent
-DICTIONARY_PATH = WAREHOUSE_DIR.parents[1] / "data" / "README.md"
 
 _HEADER = re.compile(r"\A/\* ---\n(?P<toml>.*?)\n--- \*/\n(?P<sql>.*)\Z", re.DOTALL)
 _NUMBERS = ("INTEGER", "BIGINT", "DOUBLE")
@@ -199,16 +198,6 @@ def dictionary_page() -> str:
         ]
         lines.append("")
     return "\n".join(lines)
-
-
-def dictionary_is_current(path: Path = DICTIONARY_PATH) -> bool:
-    """Whether data/README.md says what the headers say."""
-    return path.exists() and path.read_text(encoding="utf-8") == dictionary_page()
-
-
-def write_dictionary(path: Path = DICTIONARY_PATH) -> None:
-    """Write data/README.md anew."""
-    path.write_text(dictionary_page(), encoding="utf-8")
 
 
 def _files(folder: str) -> list[Path]:

@@ -9,7 +9,6 @@ Values are plain text of the column's type; an empty one is NULL. A condition co
 that table with values (=, <>, <, >, IN, BETWEEN, LIKE, IS NULL, AND, OR, NOT) and nothing else.
 """
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,6 +17,7 @@ from pathlib import Path
 from pipelines.errors import SettingsError
 from pipelines.ingest import contracts
 from pipelines.ingest.contracts import TABLES, Table
+from pipelines.reference import rows
 
 COLUMNS = (
     "id", "table", "condition", "column", "correction", "expected", "reason", "reported_on",
@@ -63,18 +63,12 @@ def read_corrections(path: Path) -> list[Correction]:
     """
     if not path.exists():
         return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise SettingsError(f"{path}: line 1: the columns must be {','.join(COLUMNS)}")
-        found = []
-        for line in reader:
-            where = f"{path}: line {reader.line_num}"
-            if None in line or None in line.values():
-                raise SettingsError(f"{where}: needs {len(COLUMNS)} columns; quote commas")
-            found.append(_correction(where, {name: line[name].strip() for name in COLUMNS}))
-            if found[-1].id in {other.id for other in found[:-1]}:
-                raise SettingsError(f"{where}: id {found[-1].id} is there twice; choose another")
+    found = []
+    for number, line in rows(path, COLUMNS):
+        where = f"{path}: line {number}"
+        found.append(_correction(where, {name: line[name].strip() for name in COLUMNS}))
+        if found[-1].id in {other.id for other in found[:-1]}:
+            raise SettingsError(f"{where}: id {found[-1].id} is there twice; choose another")
     return found
 
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.errors import BuildError, NothingPublishedError, StorageError, WarehouseBusyError
+from pipelines.ingest.raw_store import recover
 
 POINTER = "CURRENT"
 STALE = "STALE"
@@ -29,7 +30,9 @@ _held_guard = threading.Lock()
 def writer_lock(warehouse: Path) -> Iterator[None]:
     """Hold the warehouse for writing; the same thread may enter again.
 
-    The operating system frees the lock when the process ends, however it ends.
+    The operating system frees the lock when the process ends, however it ends. What a killed
+    writer left half done in the raw store is ended first; readers, who hold no lock, never do:
+    it may be the work of a writer who lives.
 
     Raises
     ------
@@ -47,6 +50,8 @@ def writer_lock(warehouse: Path) -> Iterator[None]:
         handle = _locked(warehouse) if depth == 0 else None
         _held[warehouse] = (me, depth + 1)
     try:
+        if depth == 0:
+            recover(warehouse)
         yield
     finally:
         with _held_guard:
@@ -57,17 +62,31 @@ def writer_lock(warehouse: Path) -> Iterator[None]:
                 _held[warehouse] = (me, depth)
 
 
-def current(warehouse: Path) -> Path:
-    """The file of the published build.
+def pointed(warehouse: Path) -> Path:
+    """The file that the pointer names; a reader who finds it retired asks again.
 
     Raises NothingPublishedError where nothing was published yet.
     """
     try:
         return warehouse / (warehouse / POINTER).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise NothingPublishedError(
-            f"{warehouse}: nothing is published yet; run `support-quality build`"
+            f"{warehouse}: nothing is published there yet; run support-quality run FILES..."
+            " --warehouse DIR, or support-quality demo"
         ) from None
+
+
+def current(warehouse: Path) -> Path:
+    """The file of the published build.
+
+    Raises NothingPublishedError where nothing was published yet, or the build is gone.
+    """
+    path = pointed(warehouse)
+    if not path.is_file():
+        raise NothingPublishedError(
+            f"{warehouse / POINTER}: names a build that is gone; run support-quality build"
+        )
+    return path
 
 
 def publish(warehouse: Path, part: Path) -> str:
@@ -96,9 +115,14 @@ def publish(warehouse: Path, part: Path) -> str:
             raise BuildError(f"{part}: still open or not checkpointed ({log.name} exists)")
         final = part.with_name(part.name.removesuffix(".part"))
         try:
+            # What needs room comes first: a full disk leaves no build that nobody reads.
             _sync(part)
+            pointer = warehouse / f"{POINTER}.{os.getpid()}"
+            pointer.write_text(final.name + "\n", encoding="utf-8")
+            _sync(pointer)
             os.rename(part, final)
-            _point(warehouse, final.name)
+            os.replace(pointer, warehouse / POINTER)
+            _sync(warehouse)
         except OSError as error:
             raise _storage(warehouse, error) from None
         _retire(warehouse, final.name)
@@ -122,9 +146,10 @@ def _locked(warehouse: Path) -> int:
         raise _storage(warehouse, error) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
         os.close(handle)
-        raise _busy(warehouse) from None
+        is_held = isinstance(error, BlockingIOError)  # else the folder is on no disk that locks
+        raise (_busy(warehouse) if is_held else _storage(warehouse, error)) from None
     return handle
 
 
@@ -137,14 +162,6 @@ def _busy(warehouse: Path) -> WarehouseBusyError:
 def _storage(warehouse: Path, error: OSError) -> StorageError:
     remedy = "free some space" if error.errno == errno.ENOSPC else "check the folder's permissions"
     return StorageError(f"{warehouse}: {error.strerror}; {remedy} and run again")
-
-
-def _point(warehouse: Path, name: str) -> None:
-    new = warehouse / f"{POINTER}.{os.getpid()}"
-    new.write_text(name + "\n", encoding="utf-8")
-    _sync(new)
-    os.replace(new, warehouse / POINTER)
-    _sync(warehouse)
 
 
 def _sync(path: Path) -> None:

@@ -1,12 +1,10 @@
 """What the raw store holds: the manifests of its loads and the Parquet files beside them."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.errors import BuildError
-from pipelines.ingest.raw_store import recover
+from pipelines.ingest.raw_store import check_whole, read_manifest
 
 
 @dataclass(frozen=True)
@@ -35,23 +33,18 @@ class Load:
 def committed_loads(warehouse: Path) -> list[Load]:
     """Every committed load, oldest first; a folder without a manifest is not a load.
 
-    Raises BuildError where a manifest can't be read.
+    Raises InputError where a manifest or a table is damaged.
     """
-    recover(warehouse)
-    found = {}
-    for path in sorted((warehouse / "raw").glob("[0-9]*/manifest.json")):
-        try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            found[manifest["load_id"]] = (path.parent, manifest)
-        except (ValueError, KeyError) as error:
-            raise BuildError(
-                f"{path}: unreadable manifest ({error}); remove the folder and load the file again"
-            ) from None
-    replayed = {manifest.get("replays") for _, manifest in found.values()}
-    return [
-        Load(load_id, folder, _still_counted(manifest, load_id in replayed), load_id in replayed)
-        for load_id, (folder, manifest) in sorted(found.items())
-    ]
+    paths = sorted((warehouse / "raw").glob("[0-9]*/manifest.json"))
+    manifests = {path.parent: read_manifest(path) for path in paths}
+    for folder in manifests:
+        check_whole(folder)
+    replayed = {manifest.get("replays") for manifest in manifests.values()}
+    return [_load(folder, told, told["load_id"] in replayed) for folder, told in manifests.items()]
+
+
+def _load(folder: Path, manifest: dict, is_replayed: bool) -> Load:
+    return Load(manifest["load_id"], folder, _still_counted(manifest, is_replayed), is_replayed)
 
 
 def _still_counted(manifest: dict, is_replayed: bool) -> dict:

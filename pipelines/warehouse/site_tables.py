@@ -8,8 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
 
-from pipelines.errors import BuildError
-from pipelines.settings import LANGUAGE_ORDER, REFERENCE_DIR, Settings
+from pipelines.errors import BuildError, SettingsError
+from pipelines.ingest.contracts import EXCLUSIONS
+from pipelines.reference import aliased
+from pipelines.settings import LANGUAGE_ORDER, Settings
 from pipelines.warehouse import calendars, catalog
 from pipelines.warehouse.corrections import Correction
 from pipelines.warehouse.engines import Engine
@@ -32,8 +34,9 @@ _SPANS = (
     ("status_events", "min(changed_at)", "max(changed_at)", None, "max(changed_at)"),
     ("metric_events", "min(happened_at)", "max(happened_at)", None, "max(happened_at)"),
     (
-        "surveys", "min(sent_at)", "greatest(max(sent_at), max(answered_at))",
-        "min(sent_at)", "greatest(max(sent_at), max(answered_at))",
+        "surveys",
+        "least(min(sent_at), min(answered_at))", "greatest(max(sent_at), max(answered_at))",
+        "least(min(sent_at), min(answered_at))", "greatest(max(sent_at), max(answered_at))",
     ),
     ("schedules", "min(starts_at)", "max(ends_at)", None, None),
     (
@@ -47,15 +50,28 @@ _ASIDE = ("article_events", "reviews")
 
 def make_references(engine: Engine, settings: Settings) -> None:
     """Make ref_channels, ref_languages, ref_topics, ref_rules, ref_language_order,
-    ref_excluded_tags, ref_urgent_targets, ref_desks."""
-    for name in ("channels", "languages", "topics"):
-        engine.store(f"ref_{name}", _reference(name))
+    ref_excluded_tags, ref_urgent_targets, ref_desks.
+
+    Raises SettingsError where a tag is excluded for a reason that the ledger does not know.
+    """
+    for name in ("channels", "languages"):
+        engine.store(f"ref_{name}", pd.DataFrame(aliased(name)))
+    topics = pd.DataFrame(aliased("topics", flags=("is_urgent", "needs_detail")))
+    if "needs_detail" not in topics:
+        topics["needs_detail"] = True  # a site's own file may be older than the column
+    engine.store("ref_topics", topics)
     engine.view(
         "ref_urgent_topics",
         "SELECT topic, bool_or(is_urgent) AS is_urgent FROM ref_topics GROUP BY topic",
     )
     rules = asdict(settings.rules)
     tags = rules.pop("excluded_tags")
+    for tag, reason in tags.items():
+        if reason not in EXCLUSIONS:
+            raise SettingsError(
+                f"{settings.path}: [rules]: excluded_tags: {tag}: '{reason}' is no reason; one of"
+                f" {', '.join(EXCLUSIONS)}"
+            )
     engine.store("ref_rules", pd.DataFrame([rules]))
     ranks = dict.fromkeys(LANGUAGE_ORDER)
     ranks |= {source: rank for rank, source in enumerate(settings.language_order, 1)}
@@ -84,16 +100,6 @@ def make_references(engine: Engine, settings: Settings) -> None:
         ],
     )  # fmt: skip
     engine.store("ref_desks", desks.rename(columns={"calendar": "calendar_id"}))
-
-
-def _reference(name: str) -> pd.DataFrame:
-    frame = pd.read_csv(REFERENCE_DIR / f"{name}.csv", dtype=str, keep_default_na=False)
-    frame["alias"] = frame["alias"].str.strip().str.lower()
-    if name == "topics" and "needs_detail" not in frame:
-        frame["needs_detail"] = "true"  # a site's own file may be older than the column
-    for flag in frame.columns.intersection(["is_urgent", "needs_detail"]):
-        frame[flag] = frame[flag].str.lower() == "true"
-    return frame.drop_duplicates("alias")
 
 
 def make_corrections(engine: Engine, corrections: list[Correction]) -> None:

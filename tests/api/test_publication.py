@@ -11,7 +11,7 @@ import pytest
 from pipelines.api import open_warehouse
 from pipelines.errors import InputError, NothingPublishedError
 from pipelines.warehouse.build import copy_published
-from pipelines.warehouse.publish import publish
+from pipelines.warehouse.publish import pointed, publish
 from tests.fixtures import RawWarehouse
 
 ONE = "contact_id\nc1"
@@ -57,10 +57,10 @@ def test_a_new_build_is_seen_by_the_next_question(warehouse):
 
 def test_a_build_retired_between_pointer_and_open_is_looked_up_again(published, monkeypatch):
     door = open_warehouse(published.folder)
-    pointer = door._pointer
-    named, gone = pointer._named, published.folder / "support-gone.duckdb"
-    answers = iter([gone])
-    monkeypatch.setattr(pointer, "_named", lambda: next(answers, None) or named())
+    answers = iter([published.folder / "support-gone.duckdb"])
+    monkeypatch.setattr(
+        "pipelines.api.published.pointed", lambda root: next(answers, None) or pointed(root)
+    )
     assert contacts(door) == 1
 
 

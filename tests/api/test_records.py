@@ -202,3 +202,17 @@ def test_fourteen_agents_at_thirty_percent_shrinkage_are_twenty_on_the_roster():
         shrinkage=0.3,
     )  # fmt: skip
     assert (answer.agents, answer.scheduled) == (14, 20)
+
+
+def test_messages_without_times_are_shown_and_make_no_waits(warehouse):
+    warehouse.once(
+        contacts="contact_id | channel   | status\nchat       | live_chat | unknown",
+        messages="""
+            contact_id | sent_at | author_role | text
+            chat       |         | agent       | hello
+            chat       |         | customer    | help
+        """,
+    )
+    view = open_warehouse(warehouse.folder).contact("chat")
+    assert view.messages["text"].tolist() == ["hello", "help"]
+    assert [label for label in view.waits["label"] if label.endswith(("reply", "response"))] == []

@@ -33,6 +33,12 @@ def test_text_that_is_no_date_is_dropped_and_named():
     assert dropped == ["from=yesterday"]
 
 
+def test_days_of_no_year_in_which_anything_could_be_loaded_are_dropped_and_named():
+    found, dropped = parse({"from": ["0001-01-01"], "to": ["9999-12-31"]}, KNOWN, DEFAULT)
+    assert found == DEFAULT
+    assert dropped == ["from=0001-01-01", "to=9999-12-31"]
+
+
 def test_days_in_the_wrong_order_are_dropped_together():
     filters, dropped = parse({"from": ["2026-11-07"], "to": ["2026-11-01"]}, KNOWN, DEFAULT)
     assert (filters.start, filters.end) == (DEFAULT.start, DEFAULT.end)
@@ -49,11 +55,6 @@ def test_where_names_only_what_is_chosen():
     assert Filters(None, None, language=("ko",)).where == {"language": ["ko"]}
 
 
-def test_november_is_compared_with_the_thirty_days_before_it():
-    previous = Filters(date(2026, 11, 1), date(2026, 11, 30)).previous
-    assert (previous.start, previous.end) == (date(2026, 10, 2), date(2026, 10, 31))
-
-
 def test_last_days_end_with_the_data_not_with_today():
     chosen = last_days(build(date(2026, 1, 1), date(2026, 11, 20)), 7)
     assert (chosen.start, chosen.end) == (date(2026, 11, 14), date(2026, 11, 20))
@@ -64,6 +65,6 @@ def test_last_days_start_no_earlier_than_the_data():
     assert chosen.start == date(2026, 11, 19)
 
 
-def test_a_build_without_contacts_still_has_a_day_to_show():
-    chosen = last_days(build(None, None), 28)
-    assert (chosen.start, chosen.end) == (date(2026, 11, 20), date(2026, 11, 20))
+def test_a_build_without_contacts_still_has_days_to_show_until_the_local_day_of_its_cut():
+    chosen = last_days(build(None, None), 28)  # cut at 15:00 UTC: in Seoul the day after
+    assert (chosen.start, chosen.end) == (date(2026, 10, 25), date(2026, 11, 21))

@@ -1,7 +1,11 @@
 """Planning pages by their states: what a link, a slider or a build without a plan changes."""
 
+import pandas as pd
 import pytest
 
+from dashboard import queries
+from dashboard.planning.cards import first_days
+from dashboard.planning.hiring import people_needed_and_there
 from pipelines import api
 
 
@@ -30,7 +34,7 @@ def test_twice_the_contacts_are_twice_the_contacts_and_need_more_people(open_app
     double = open_app(exchange, "staffing", queue="phone:ko", volume="100")
     expected = count(metric(plan, "Contacts expected"))
     assert count(metric(double, "Contacts expected")) == pytest.approx(2 * expected, abs=1)
-    assert count(metric(double, "To schedule")) > count(metric(plan, "To schedule"))
+    assert count(metric(double, "Hours to schedule")) > count(metric(plan, "Hours to schedule"))
     assert [i.value for i in plan.info] == []
     assert any("A scenario, not the plan" in i.value for i in double.info)
 
@@ -43,12 +47,12 @@ def test_views_that_a_scenario_does_not_change_say_so(open_app, exchange, view):
 
 def test_a_slider_makes_a_scenario_and_the_way_back_ends_it(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko")
-    before = metric(app, "To schedule")
+    before = metric(app, "Hours to schedule")
     choose(app, "Shrinkage in %", 60)
     app.run()
-    assert count(metric(app, "To schedule")) > count(before)
+    assert count(metric(app, "Hours to schedule")) > count(before)
     next(b for b in app.button if b.label == "Back to the plan").click().run()
-    assert metric(app, "To schedule") == before
+    assert metric(app, "Hours to schedule") == before
 
 
 def test_the_way_back_from_a_link_with_a_scenario_clears_the_address(open_app, exchange):
@@ -63,8 +67,8 @@ def test_the_headline_is_what_the_door_says(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko")
     plan = api.open_warehouse(exchange).staffing("phone", "ko")
     total = api.shortage(plan).iloc[0]
-    assert count(metric(app, "To schedule")) == round(total["required_agent_hours"])
-    assert count(metric(app, "Short")) == total["short_agent_hours"]
+    assert count(metric(app, "Hours to schedule")) == round(total["required_agent_hours"])
+    assert count(metric(app, "Hours short")) == total["short_agent_hours"]
 
 
 def test_a_queue_that_the_build_does_not_know_falls_back_to_the_shortest_of_people(
@@ -72,8 +76,46 @@ def test_a_queue_that_the_build_does_not_know_falls_back_to_the_shortest_of_peop
 ):
     app = open_app(exchange, "staffing", queue="phone:tlh")
     first = api.shortage(api.open_warehouse(exchange).staffing()).iloc[0]
+    told = [i.value.replace("\\", "") for i in app.info]
+    assert "Not found here, and left out: queue=phone:tlh" in told
     chosen = next(box.value for box in app.selectbox if box.label == "Queue")
     assert chosen == f"{first['channel']}:{first['language']}"
+
+
+def test_the_queue_stays_on_the_other_page_and_on_the_way_back(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ja")
+    for page in ("forecast_quality", "staffing"):
+        app.query_params.clear()  # as a change of page does
+        app.switch_page(f"app_pages/{page}.py").run()
+        assert next(box.value for box in app.selectbox if box.label == "Queue") == "phone:ja"
+        assert app.query_params["queue"] == "phone:ja"
+
+
+def test_a_desk_closed_on_every_day_says_so_and_draws_nothing(open_app, exchange, monkeypatch):
+    ask = queries.ask
+
+    def closed(name, **given):
+        found = ask(name, **given)
+        if name != "staffing" or given.get("language") != "ja":
+            return found
+        nobody = dict.fromkeys(("gap", "miss_probability"), float("nan"))
+        return found.assign(required_scheduled=pd.NA, required_agents=pd.NA, **nobody)
+
+    monkeypatch.setattr(queries, "ask", closed)
+    app = open_app(exchange, "staffing", queue="phone:ja")
+    assert metric(app, "Hours to schedule") == "0 h"
+    assert [c.value for c in app.caption].count("closed on every day") == 4
+    told = "This desk is closed on every day of the plan: there is nobody to schedule."
+    assert told in [i.value for i in app.info]
+    assert "People to schedule, and scheduled" not in [s.value for s in app.subheader]
+
+
+def test_the_days_shown_begin_with_the_first_on_which_the_desk_is_open():
+    days = pd.date_range("2026-11-16", periods=14)
+    needed = pd.array([1 if day.day_name() == "Saturday" else None for day in days], "Int64")
+    saturdays = pd.DataFrame({"local_on": days, "required_scheduled": needed})
+    assert first_days(saturdays, 3)["local_on"].tolist() == list(days[5:8])
+    assert len(first_days(saturdays, 14)) == 9
 
 
 def test_the_calculator_begins_with_the_patience_of_the_queues_callers(open_app, exchange):
@@ -158,6 +200,30 @@ def test_a_scenario_is_drawn_beside_the_plan_and_says_what_it_costs(open_app, ex
     assert missed.value == f"{k} in {n}"
 
 
+def test_people_missing_under_a_scenario_are_more_people_not_a_lower_gap(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko", volume="100")
+    door = api.open_warehouse(exchange)
+    of = door.staffing("phone", "ko"), door.forecast("phone", "ko")
+    desk = next(door.queues().query("channel == 'phone' and language == 'ko'").itertuples())
+    days = door.forecast_days("phone", "ko")
+    double = api.what_if(*of, desk, api.Scenario(volume_change_share=1.0), days)
+    before, after = (api.shortage(plan)["worst_gap"].iloc[0] for plan in (of[0], double))
+    worst = next(m for m in app.metric if m.label == "Worst half hour")
+    assert (worst.value, worst.delta) == (f"{-after:.0f} short", f"+{before - after:.0f}")
+    missed = next(m for m in app.metric if m.label == "Target missed")
+    assert missed.delta.endswith(" half hours")
+
+
+def test_work_that_calls_and_chats_spare_time_for_is_said_to_need_nobody(open_app, exchange):
+    plan = api.open_warehouse(exchange).staffing("email", "ko")
+    app = open_app(exchange, "staffing", queue="email:ko")
+    hours = plan["live_help_hours"].sum()
+    told = f"agents of calls and chats in this language can spare {hours:,.1f} h for it"
+    assert any(told in c.value for c in app.caption)
+    calls = open_app(exchange, "staffing", queue="phone:ko")
+    assert not any("can spare" in c.value for c in calls.caption)
+
+
 def test_the_risk_is_told_as_one_half_hour_in_so_many(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko", volume="50")
     told = [w.value for w in app.warning if w.value.startswith("The target is most at risk on ")]
@@ -222,7 +288,7 @@ def test_without_a_schedule_it_is_said_and_nothing_is_0(open_app, exchange):
     known = plans.groupby(["channel", "language"])["gap"].count()
     channel, language = known[known == 0].index[0]
     app = open_app(exchange, "staffing", queue=f"{channel}:{language}")
-    assert metric(app, "Scheduled") == metric(app, "Short") == "—"
+    assert metric(app, "Hours scheduled") == metric(app, "Hours short") == "—"
     assert any(i.value.startswith("No schedule is loaded for this queue") for i in app.info)
 
 
@@ -257,6 +323,13 @@ def test_as_many_people_are_needed_as_the_shifts_of_the_plan_take(open_app, exch
     assert f"**{hires} to hire** in all" in " ".join(text.value for text in app.markdown)
 
 
+def test_people_there_are_the_headcount_and_as_many_as_it_takes_without_one():
+    shifts = pd.DataFrame({"language": ["ko", "ko", "ja"], "people": [7, 7, 4]})
+    desks = pd.DataFrame({"language": ["ko", "ja", "en"], "headcount": [12, None, None]})
+    assert people_needed_and_there(shifts, desks) == (11, 16)
+    assert people_needed_and_there(shifts.iloc[:0], desks) == (0, 12)
+
+
 def test_more_leaving_means_more_to_hire(open_app, exchange):
     def hires(leaving: str) -> int:
         app = open_app(
@@ -274,6 +347,11 @@ def test_every_forecast_says_how_good_such_forecasts_have_been(open_app, exchang
     assert any("in the 80 % band" in c.value and "1 week" in c.value for c in app.caption)
 
 
+def signed(hours: float) -> str:
+    """'+1.2', '-0.4', and '0.0' for what is neither."""
+    return f"{hours:+,.1f}" if round(hours, 1) else "0.0"
+
+
 def test_forecast_quality_takes_past_misses_apart_as_the_door_does(open_app, exchange):
     app = open_app(exchange, "forecast_quality", queue="phone:ko", lead="1")
     missed = api.open_warehouse(exchange).misses("phone", "ko", lead_days=1)
@@ -282,7 +360,9 @@ def test_forecast_quality_takes_past_misses_apart_as_the_door_does(open_app, exc
         f"Over {len(missed)} days, {missed['came_hours'].sum():,.1f} hours of work came where"
         f" {missed['forecast_hours'].sum():,.1f} were forecast"
     )
-    assert f"{missed['volume_hours'].sum():+.1f} h by the number of contacts" in told
+    assert f"{signed(missed['volume_hours'].sum())} h by the number of contacts" in told
+    assert "-0.0 h" not in told
+    assert "(-0%)" not in told
 
 
 def test_misses_of_all_queues_have_a_part_by_their_mix(open_app, exchange):
@@ -295,8 +375,8 @@ def test_misses_of_all_queues_have_a_part_by_their_mix(open_app, exchange):
     )
     told = next(text.value for text in app.markdown if text.value.startswith("Over "))
     assert told.endswith(
-        f": {parts['volume']:+.1f} h by the number of contacts, {parts['mix']:+.1f} h by their mix"
-        f" of queues, {parts['handle']:+.1f} h by how long they took."
+        f": {signed(parts['volume'])} h by the number of contacts, {signed(parts['mix'])} h by"
+        f" their mix of queues, {signed(parts['handle'])} h by how long they took."
     )
 
 

@@ -78,3 +78,13 @@ def test_what_keeps_a_page_from_a_build_is_told_in_korean_with_the_folder(korean
         "/data/wh/support-1.duckdb: 게시된 빌드를 열 수 없습니다(IO Error: cut off); "
         "support-quality build를 실행해 주세요"
     )
+
+
+def test_what_was_left_out_reads_in_words_with_its_tags_as_they_were():
+    told = {
+        "phone, closed": "Phone, Closed",
+        "email, pending, tags: spam,vip": "E-mail, Waiting for the customer, tags: spam,vip",
+        "the newest delivery of this contact counts": "the newest delivery of this contact counts",
+        None: "",
+    }
+    assert {detail: refusals.excluded(detail, ENGLISH) for detail in told} == told

@@ -54,7 +54,7 @@ def test_a_link_opens_a_scenario_and_shows_what_the_door_says(open_app, written)
     ).iloc[0]
 
     assert under_it(app, "Contacts expected") == f"{found['contacts_after']:,.0f}"
-    assert under_it(app, "To schedule") == f"{found['hours_after']:,.1f} h"
+    assert under_it(app, "Hours to schedule") == f"{found['hours_after']:,.1f} h"
     told = f"without it: {found['hours_before']:,.1f} h"
     assert told in [each.value for each in app.caption]
     assert any("saved by kim" in c.value and "as in November" in c.value for c in app.caption)
@@ -64,9 +64,12 @@ def test_weeks_of_all_queues_hold_the_contacts_of_all_queues(open_app, written):
     app = open_app(written, "staffing", view="scenarios", scenario="Bitcoin 100k", shown="all")
     totals = api.open_warehouse(written).forecast_totals("*", "*")
     week = totals[totals["measure"] == "week_total"].iloc[0]
-    before = f"{week['mean']:,.0f} (80 %: {week['q10']:,.0f} – {week['q90']:,.0f})"
-    after = f"{2 * week['mean']:,.0f} (80 %: {2 * week['q10']:,.0f} – {2 * week['q90']:,.0f})"
-    told = f": {after} contacts instead of {before}"
+    before, after = (
+        f"{times * week['mean']:,.0f} contacts"
+        f" (80 %: {times * week['q10']:,.0f} – {times * week['q90']:,.0f})"
+        for times in (1, 2)
+    )
+    told = f": {after} instead of {before}"
     assert any(told in c.value for c in app.caption)
 
 
@@ -167,9 +170,9 @@ def test_changes_come_on_top_of_a_saved_scenario(open_app, written):
     field(app.slider, "Contacts, change in %").set_value(0).run()
     hours = under["required_scheduled"].sum() / 2
     before = plan["required_scheduled"].sum() / 2
-    shown = field(app.metric, "To schedule")
+    shown = field(app.metric, "Hours to schedule")
     assert (shown.value, shown.delta) == (f"{hours:,.0f} h", f"{hours - before:+,.1f} h")
 
     button(app, "Back to the plan").click().run()
-    assert field(app.metric, "To schedule").value == f"{before:,.0f} h"
+    assert field(app.metric, "Hours to schedule").value == f"{before:,.0f} h"
     assert "base" not in app.query_params

@@ -10,9 +10,11 @@ from dashboard.charts import (
     cohorts,
     dots,
     errors,
+    funnel,
     grid,
     ledger,
     ratings,
+    still_waiting,
     trend,
 )
 
@@ -241,6 +243,12 @@ def test_only_the_newest_cohort_has_a_band():
     assert [t.name for t in cohorts(both, "week").data] == ["old", "", "new"]
 
 
+def test_of_years_of_cohorts_the_newest_thirteen_are_drawn():
+    weeks = pd.concat([curve(f"week {i}", (20, 0.5), (30, 0.2)) for i in range(60)])
+    names = [trace.name for trace in cohorts(weeks, "week").data if trace.name]
+    assert names == [f"week {i}" for i in range(47, 60)]
+
+
 def test_the_ledger_stacks_what_became_of_rows_and_leaves_empty_reasons_out():
     frame = pd.DataFrame(
         {"source": ["zendesk"], "received": [100], "counted": [90], "spam": [10], "test": [0]}
@@ -286,3 +294,36 @@ def test_bars_keep_the_order_of_the_frame():
     figure = bars(pd.DataFrame({"topic": ["b", "a"], "value": [2, 1]}), "topic")
     assert drawn(figure.data[0].y) == ["b", "a"]
     assert list(figure.layout.yaxis.categoryarray) == ["a", "b"]
+
+
+KNOWN_TO_NOBODY = (
+    "Nothing to show: no loaded export tells it, or fewer than 5 fall into these days."
+)
+NOBODY = cells().astype({"value": float, "n": "int64"})
+CURVES = pd.DataFrame(columns=["seconds", "surviving_share", "low", "high", "at_risk", "channel"])
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        grid(NOBODY, unit="seconds"),
+        grid(cells(("email", "ko", NULL, 0)), unit="seconds"),
+        dots(NOBODY, "channel", unit="share"),
+        trend(pd.DataFrame(columns=["week", "value", "n", "low", "high"]), "week", unit="share"),
+        cohorts(CURVES, "channel"),
+        still_waiting(CURVES, "channel"),
+        funnel(NOBODY, "channel", unit="share"),
+        ledger(pd.DataFrame(columns=["source", "received", "counted"]), "source", ["counted"]),
+    ],
+)
+def test_a_figure_of_nothing_says_that_nothing_is_known_instead_of_standing_empty(figure):
+    assert [note.text for note in figure.layout.annotations] == [KNOWN_TO_NOBODY]
+    assert len(figure.data) == 0
+
+
+def test_a_lone_group_has_no_other_to_differ_from():
+    alone = cells(("email", "ko", 60.0, 40)).assign(
+        target=60.0, low_95=NULL, high_95=NULL, low_998=NULL, high_998=NULL, outside=0
+    )
+    (note,) = funnel(alone, "language", unit="seconds").layout.annotations
+    assert note.text == "One group alone: there is no other to differ from."

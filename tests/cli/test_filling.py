@@ -35,6 +35,11 @@ def test_every_file_has_its_line_with_its_format_and_its_books(run_command, fold
     assert menu.startswith("menu.csv,,,0,0,0,")
 
 
+def test_a_folder_without_exports_is_said_so(run_command, tmp_path):
+    ran = run_command("load", tmp_path, "--warehouse", tmp_path / "warehouse")
+    assert (ran.exit_code, ran.stdout) == (0, "nothing to load: the folder holds no exports\n")
+
+
 def test_unreadable_files_have_a_line_of_error_each_and_the_rest_is_loaded(run_command, folder):
     (folder / "a.csv").write_bytes(b"\0" * 100)
     (folder / "z.csv").write_text("")

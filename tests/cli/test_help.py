@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from pipelines.cli import app, failures
+from pipelines.cli import app, documents, failures
 
 COMMANDS = sorted(typer.main.get_command(app).commands)
 DESIGNED = """
@@ -88,6 +88,10 @@ def test_no_command_at_all_prints_the_help(run_command):
     assert ran.exit_code == 2
     assert "Fill the warehouse" in ran.stdout
     assert ran.stderr == ""
+
+
+def test_the_data_dictionary_and_the_table_of_exit_codes_are_those_of_the_code():
+    assert documents.stale() == [], "run `support-quality docs`"
 
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -46,6 +46,29 @@ def test_forgetting_prints_every_file_and_nothing_of_the_person(loaded, run_comm
     assert lines[0] == "file,rows,found"
     assert {line.rsplit(",", 1)[1] for line in lines[1:]} == {"0"}
     assert len(lines) == 6  # contacts, clocks, surveys, rejects, manifest
+    assert ran.stderr.endswith("removed 3 rows and 0 refused ones\n")
+
+
+def test_forgetting_an_id_that_no_export_has_does_not_look_done(loaded, run_command):
+    ran = run_command("forget", "--requester", "5551", "--csv", "--warehouse", loaded)
+    assert ran.exit_code == 0
+    assert "warning: no row of that person was loaded, so none was removed" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("forget", "--requester", "551"), ("key", "rotate"), ("quarantine", "--replay")]
+)
+def test_a_mistyped_warehouse_is_told_and_not_made(command, tmp_path, run_command):
+    ran = run_command(*command, "--warehouse", tmp_path / "mistyped")
+    assert ran.exit_code == 3
+    assert "mistyped: nothing is loaded there; name the folder with --warehouse" in ran.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_was_never_loaded_has_no_quarantine(loaded, run_command):
+    ran = run_command("quarantine", "u.csv", "--warehouse", loaded)
+    assert ran.exit_code == 3
+    assert "error: u.csv: no such load or file; see support-quality ledger" in ran.stderr
 
 
 def test_the_key_is_told_by_its_fingerprint_alone(loaded, run_command):

@@ -11,6 +11,10 @@ def test_a_comma_list_may_hold_spaces():
     assert names(None) == ()
 
 
+def test_a_name_that_is_typed_twice_counts_once():
+    assert names("channel,language,channel") == ("channel", "language")
+
+
 def test_conditions_on_one_column_add_up():
     assert conditions(["channel=phone,live_chat", "language=ko", "channel=email"]) == {
         "channel": ["phone", "live_chat", "email"],

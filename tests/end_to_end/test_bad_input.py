@@ -109,13 +109,60 @@ def test_times_without_a_zone_that_exists_are_not_guessed(
     assert state(published) == before
 
 
+def test_a_damaged_manifest_is_named_by_whoever_reads_it(published, tmp_path, run_command):
+    (manifest,) = (published / "raw").glob("*/manifest.json")
+    manifest.write_text("{", encoding="utf-8")
+    path = tmp_path / "tickets.csv"
+    path.write_text(HEADER + rows(2), encoding="utf-8")
+    for command in (("load", path, *SEOUL), ("build",), ("quarantine",), ("key", "rotate")):
+        ran = run_command(*command, "--warehouse", published)
+        assert_one_line(ran, 3, "manifest.json: unreadable manifest", "remove the folder")
+
+
+@pytest.mark.parametrize("table", ["contacts", "rejects"])
+def test_a_table_of_the_raw_store_that_was_cut_short_is_named(table, published, run_command):
+    before = state(published)
+    (path,) = (published / "raw").glob(f"*/{table}.parquet")
+    path.write_bytes(path.read_bytes()[:-10])
+    for command in (("build",), ("quarantine",), ("key", "rotate")):
+        ran = run_command(*command, "--warehouse", published)
+        assert_one_line(ran, 3, f"{table}.parquet: damaged; remove its folder and load the file")
+    assert state(published) == before
+
+
+def test_who_was_forgotten_is_not_forgotten_with_a_damaged_file(published, tmp_path, run_command):
+    (published / "raw" / "forgotten.json").write_text("{", encoding="utf-8")
+    path = tmp_path / "tickets.csv"
+    path.write_text(HEADER + rows(2), encoding="utf-8")
+    before = state(published)
+    ran = run_command("load", path, *SEOUL, "--warehouse", published)
+    assert_one_line(ran, 3, "forgotten.json: damaged; put it back from a backup")
+    assert state(published) == before
+
+
+def test_a_damaged_key_is_told_as_such(published, tmp_path, run_command):
+    (published / "key").write_text("no key", encoding="utf-8")
+    path = tmp_path / "tickets.csv"
+    path.write_text(HEADER + rows(2), encoding="utf-8")
+    ran = run_command("load", path, *SEOUL, "--warehouse", published)
+    assert_one_line(ran, 5, "key: is no key any more; put it back from a backup")
+
+
+@pytest.mark.parametrize("options", [(), ("--open", "spam")])
+def test_the_books_of_a_file_that_was_never_loaded_are_not_empty_but_unknown(
+    options, published, run_command
+):
+    ran = run_command("ledger", *options, "--file", "nosuch.csv", "--warehouse", published)
+    assert_one_line(ran, 10, "file 'nosuch.csv' is not known; known: ")
+
+
 def test_cp949_bytes_are_read_as_korean(published, tmp_path, run_command):
     path = tmp_path / "tickets.csv"
     path.write_bytes((HEADER + rows(3, "출금이 안 됩니다")).encode("cp949"))
     ran = run_command("run", path, *SEOUL, "--warehouse", published)
     assert ran.exit_code == 0, ran.stderr
     ran = run_command(
-        "sql", "SELECT DISTINCT subject FROM fact_contacts WHERE source_id LIKE '10_'", "--csv",
+        "sql", "SELECT DISTINCT subject FROM fact_contacts WHERE contact_id LIKE '%:10_'", "--csv",
         "--warehouse", published,
     )  # fmt: skip
     assert ran.stdout == "subject\n출금이 안 됩니다\n"

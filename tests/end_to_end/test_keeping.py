@@ -13,8 +13,10 @@ import duckdb
 import pytest
 
 from pipelines import forecast_stage, keeping, run
+from pipelines.errors import BuildError
 from pipelines.ingest.load import load
 from pipelines.ingest.privacy import pseudonym, warehouse_key
+from pipelines.ingest.rewriting import Removed
 from pipelines.settings import load_settings
 
 HEADER = "Id,Requester id,Status,Via,Created at,Updated at,Solved at,Satisfaction Score,Subject\n"
@@ -76,7 +78,8 @@ def raw(warehouse: Path, table: str, columns: str) -> list[tuple]:
 
 def test_a_forgotten_person_is_nowhere_and_the_books_balance(warehouse):
     run.build(warehouse, load_settings(None))  # so that an older build holds the person too
-    left = keeping.forget(warehouse, "551", load_settings(None), system="zendesk")
+    removed, left = keeping.forget(warehouse, "551", load_settings(None), system="zendesk")
+    assert removed == Removed(rows=8, refused=1)  # contacts, clocks, surveys and messages of two
     assert left["found"].sum() == 0
     assert len(list(warehouse.glob("support-*.duckdb"))) == 1
     assert raw(warehouse, "contacts", "source_id") == [("2",), ("4",), ("5",)]
@@ -117,6 +120,18 @@ def test_the_books_hold_a_replayed_row_once(tmp_path):
     assert published(warehouse, "SELECT line, reasons FROM quarantine") == [
         (5, "fewer than 9 columns")
     ]
+
+
+def test_where_nothing_can_be_built_no_build_with_the_person_stays(warehouse, monkeypatch):
+    def fail(*_, **__):
+        raise BuildError("no model can be made")
+
+    (warehouse / "support-20260101T000000000000Z.duckdb.part.spill").mkdir()  # a killed build's
+    monkeypatch.setattr(run, "detect_languages", fail)
+    with pytest.raises(BuildError, match="no model can be made"):
+        keeping.forget(warehouse, "551", load_settings(None))
+    assert list(warehouse.glob("support-*")) == []
+    assert not (warehouse / "CURRENT").exists()
 
 
 def test_what_is_delivered_again_of_a_forgotten_person_is_refused(warehouse, tmp_path):
@@ -172,6 +187,12 @@ def test_who_was_forgotten_stays_so_after_a_rotation(warehouse, tmp_path):
     assert (report.loaded, report.quarantined) == (0, 1)
 
 
+def test_who_only_reads_leaves_alone_what_a_writer_is_making(warehouse):
+    (warehouse / "raw.next").mkdir()
+    assert len(keeping.quarantine(warehouse)) == 2
+    assert (warehouse / "raw.next").exists()
+
+
 KILLED = """
 import sys
 from pathlib import Path
@@ -195,7 +216,7 @@ def test_killed_while_forgetting_and_run_again_leaves_nothing(warehouse, wait):
     time.sleep(wait)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    left = keeping.forget(warehouse, "551", load_settings(None))
+    _, left = keeping.forget(warehouse, "551", load_settings(None))
     assert left["found"].sum() == 0
     assert raw(warehouse, "contacts", "source_id") == [("2",), ("4",), ("5",)]
     assert published(warehouse, "SELECT count(*) FROM fact_contacts") == [(3,)]

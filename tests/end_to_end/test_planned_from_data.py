@@ -2,10 +2,7 @@
 
 from datetime import date
 
-import pytest
-
 from pipelines import api, run
-from pipelines.errors import SettingsError
 from pipelines.forecast_stage import (
     Handling,
     assumed,
@@ -93,6 +90,12 @@ def test_the_handle_time_is_measured_from_thirty_contacts_on(warehouse):
     assert (told["hour_cost"], told["weekly_hours"]) == (20_000, 40.0)
 
 
+def test_contacts_that_all_took_no_time_measure_nothing(warehouse):
+    untimed = sessions(30).replace("answered | 300", "answered | 0")
+    connection = warehouse(CHATS, contacts=contacts(30), sessions=HEAD + untimed)
+    assert measured_handling(connection, warehouse.read_settings(CHATS)) == {}
+
+
 def test_mail_that_waits_is_due_by_days_of_opening_and_overdue_mail_on_the_first(warehouse):
     promise = SETTINGS + "    promise_open_days = 2\n"
     # Thursday, Friday and Saturday in Seoul; the desk is open from Monday to Friday
@@ -121,29 +124,6 @@ def test_mail_that_waits_is_due_by_days_of_opening_and_overdue_mail_on_the_first
     assert found["email", "ko"][0] in (1.0, 2.0)
     assert found["email", "ko"][1] == 2.0
     assert waiting_contacts(connection, warehouse.read_settings(promise), None) == {}
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ('staffed_to = "often"', "staffed_to is 'often'; it must be"),
-        ("staffed_to = 1.0", "staffed_to is '1.0'"),
-        ("patience_seconds = 0", "are above 0"),
-        ("slowdown_share = -0.1", "0 or more"),
-        ("headcount = 0", "are above 0"),
-    ],
-)
-def test_a_desk_that_makes_no_sense_is_refused_with_the_reason(warehouse, line, reason):
-    with pytest.raises(SettingsError, match=reason):
-        warehouse.read_settings(f"{SETTINGS}    {line}\n")
-
-
-@pytest.mark.parametrize(
-    "line", ["lengths_hours = []", "break_hours = 0.4", "start_every_hours = 0"]
-)
-def test_shifts_are_given_in_half_hours(warehouse, line):
-    with pytest.raises(SettingsError, match=r"\[shifts\]: hours are given in half hours"):
-        warehouse.read_settings(f"{SETTINGS}\n    [shifts]\n    {line}\n")
 
 
 def test_a_build_without_history_gets_an_empty_plan_and_no_error(warehouse):

@@ -287,7 +287,7 @@ TRUE = {
         dirty_share=DIRTY_NEIGHBOURS, is_told_wholly=False,
     ),
     "first_contact_resolved_share": Truth(
-        f"solved_at IS NOT NULL AND NOT {_IS_REPEATED}", _WEEK_OVER, f"{_KNOWN} AND {_TICKET}",
+        f"{_STANDS} AND NOT {_IS_REPEATED}", _WEEK_OVER, f"{_KNOWN} AND {_TICKET}",
         rows=_NEXT.format(known=_KNOWN), dirty_share=DIRTY_NEIGHBOURS,
     ),
     "bot_resolved_share": Truth(

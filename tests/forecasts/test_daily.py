@@ -59,7 +59,7 @@ def test_a_first_year_with_a_season_is_followed_up_and_down_more_closely_than_by
 
 
 @pytest.mark.parametrize(
-    ("a_day", "beside_mean", "beside_level"), [(0.5, 0.70, 0.46), (4.0, 0.68, 0.81)]
+    ("a_day", "beside_mean", "beside_level"), [(0.5, 0.70, 0.55), (4.0, 0.70, 0.81)]
 )
 def test_few_contacts_a_day_are_forecast_closer_than_by_the_mean_and_by_logs(
     a_day, beside_mean, beside_level
@@ -119,7 +119,7 @@ def test_forecasts_of_a_structural_series_know_nothing_later_than_their_evening(
 
     before, after = (structural_days(each, [750, 760, 790], 14) for each in (grid, changed))
     assert before[:2].tolist() == after[:2].tolist()
-    assert np.log(after[2] / before[2]).mean() == pytest.approx(0.32, abs=0.03)
+    assert np.log(after[2] / before[2]).mean() == pytest.approx(0.784, abs=0.03)
 
 
 def test_with_two_years_bands_are_learnt_from_errors_of_the_average_with_the_structural_model(
@@ -131,10 +131,46 @@ def test_with_two_years_bands_are_learnt_from_errors_of_the_average_with_the_str
 
     average = CountedDays().means(grid, evenings, 14)[:, :, 0]
     structural = structural_days(grid, evenings, 14)
-    monkeypatch.setattr("pipelines.forecasts.counted_days.TWO_YEARS", 801)
+    monkeypatch.setattr("pipelines.forecasts.counted_days.has_two_years", lambda grid, day: False)
     alone = CountedDays().means(grid, evenings, 14)[:, :, 0]
     assert average == pytest.approx((alone + structural) / 2)
     assert np.abs(alone / structural - 1).mean() == pytest.approx(0.056, abs=0.01)
+
+
+def test_two_years_that_are_mostly_missing_are_not_two_years():
+    few = np.random.default_rng(0).poisson(50.0, 30).astype(float)
+    history = pd.DataFrame({"local_on": pd.date_range("2023-01-01", periods=770)})
+    history["offered"] = np.r_[few[:20], np.full(740, np.nan), few[20:]]
+
+    answer = forecast_daily(history)
+    assert answer["model"].unique().tolist() == ["level"]
+    # a year of which a month is known went up to 261 million contacts within two weeks
+    assert answer["mean"].to_numpy() == pytest.approx(few.mean(), rel=0.25)
+
+
+def test_days_that_are_all_alike_go_on_alike():
+    history = pd.DataFrame({"local_on": pd.date_range("2023-01-01", periods=800), "offered": 50.0})
+
+    answer = forecast_daily(history)
+    assert answer["model"].unique().tolist() == ["level and structural"]
+    # the half contact that lets a day without any have a logarithm is no contact: 50.25 with it
+    assert answer["mean"].to_numpy() == pytest.approx(50, abs=0.01)
+
+
+@pytest.mark.parametrize(("step", "taken"), [(0.0, 0.36), (0.05, 1.02)])
+def test_a_structural_series_holds_on_to_a_level_that_stays_and_follows_one_that_moves(step, taken):
+    rng = np.random.default_rng(3)
+    logs = 8 + np.cumsum(rng.normal(0, step, 800)) + rng.normal(0, 0.05, 800)
+    on = pd.date_range(end="2026-03-29", periods=800)
+    grids = (
+        one_slot_grid(
+            pd.DataFrame({"local_on": on, "offered": np.exp(logs + higher)}), on[-1].date(), 14
+        )
+        for higher in (0.0, np.where(np.arange(800) < 770, 0.0, 0.1))  # the last month, by a tenth
+    )
+
+    before, after = (np.log(structural_days(grid, [769, 799], 14)[1]) for grid in grids)
+    assert (after - before).mean() / 0.1 == pytest.approx(taken, abs=0.02)
 
 
 def test_days_that_are_not_observed_say_nothing_about_a_rate():

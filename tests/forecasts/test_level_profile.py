@@ -29,6 +29,14 @@ def with_column(grid, days, counts_factor, known_from=0):
     )
 
 
+def test_of_a_few_contacts_a_day_as_many_are_expected_as_came():
+    grid = weekly_grid(weeks=20)
+    few = grid.counts / np.nansum(grid.counts, axis=1, keepdims=True).clip(1e-9) * 2
+
+    # the half contact that lets a day without any have a logarithm is none: 2.5 with it
+    assert totals_ahead(replace(grid, counts=few)) == pytest.approx(2, abs=0.001)
+
+
 def test_learns_what_a_holiday_is_worth():
     grid = with_column(weekly_grid(weeks=20), [16, 44, 72, 100, 128, 143], 0.5)
 

@@ -19,6 +19,7 @@ from pipelines.forecasts.scenarios import (
 )
 
 MIDNIGHT = pd.Timestamp("2026-03-02")
+MIDNIGHT_UTC = datetime(2026, 3, 2, tzinfo=UTC)
 AT_1 = datetime(2026, 3, 2, 1, tzinfo=UTC)
 AT_2 = datetime(2026, 3, 2, 2, tzinfo=UTC)
 
@@ -139,6 +140,47 @@ def test_after_an_outage_comes_its_backlog():
     assert means(outage) == [10, 10, 20, 20, 12.5, 12.5, 12.5, 12.5]
 
 
+def test_the_backlog_of_a_night_is_the_contacts_of_that_night():
+    outage = {"kind": "outage", "size": 1.0, "starts_at": AT_1, "ends_at": AT_2}
+    outage |= {"backlog": 0.5, "backlog_hours": 2.0}
+    night_and_day = forecast().assign(mean=[2, 2, 2, 2, 20, 20, 10, 10] * 2)
+    changed = applied(night_and_day, from_dict({"name": "a", "effects": [outage]}))
+    # 4 more in the outage, 2 of them again beside the 60 of the 2 hours after it
+    assert changed["mean"].sum() == pytest.approx(night_and_day["mean"].sum() + 2 * (4 + 2))
+    assert changed["volume"][:8].tolist() == pytest.approx([1, 1, 2, 2, *[1 + 2 / 60] * 4])
+
+
+def test_the_backlog_of_an_outage_that_is_over_is_told_by_the_hours_after_it():
+    before = {"starts_at": datetime(2026, 3, 1, 23, tzinfo=UTC), "ends_at": MIDNIGHT_UTC}
+    outage = {"kind": "outage", "size": 1.0, "backlog": 0.5, "backlog_hours": 1.0, **before}
+    assert means(outage) == [15, 15, 10, 10, 10, 10, 10, 10]
+    assert means(outage | {"backlog_hours": 1e12}) == pytest.approx([10] * 8)
+
+
+@pytest.mark.parametrize(
+    ("effect", "third"),
+    [
+        # 10 of the 30 minutes from 01:20 on, all of them from then on
+        ({"kind": "deflection", "share": 0.6}, 8.0),
+        # over an hour's ramp, the mean height of those 10 minutes is 1/12
+        ({"kind": "deflection", "share": 0.6, "ramp_days": 1 / 24}, 10 - 6 / 12 / 3),
+        # the 5 minutes until its end, of a surge that does not fade
+        (
+            {
+                "kind": "surge",
+                "size": 0.6,
+                "half_life_hours": 1e15,
+                "ends_at": datetime(2026, 3, 2, 1, 25, tzinfo=UTC),
+            },
+            11.0,
+        ),
+    ],
+)
+def test_an_effect_that_begins_within_a_half_hour_moves_the_part_it_touches(effect, third):
+    at_20 = {"starts_at": datetime(2026, 3, 2, 1, 20, tzinfo=UTC)}
+    assert means(effect | at_20)[1:3] == pytest.approx([10, third], abs=1e-12)
+
+
 def test_deflection_grows_to_its_share_and_stays():
     deflection = {"kind": "deflection", "share": 0.4, "starts_at": MIDNIGHT.tz_localize("UTC")}
     deflection["starts_at"] = deflection["starts_at"].to_pydatetime()
@@ -164,6 +206,18 @@ def test_a_new_language_has_its_contacts_in_the_shape_of_another():
     assert added["mean"].tolist() == [2.0] * 8
     assert added["q90"].tolist() == [4.0] * 8  # Poisson's: P(N <= 3) = 0.857 at a mean of 2
     assert changed.loc[changed["language"] == "ko", "mean"].tolist() == [10.0] * 8
+
+
+def test_a_new_language_asks_about_what_the_one_it_is_like_does():
+    new = {"kind": "language", "language": "vi", "like": "ko", "contacts_per_day": 16.0}
+    surge = {"kind": "campaign", "size": 0.8, "topics": ["deposit"], "ends_at": AT_2}
+    effects = [each | {"starts_at": MIDNIGHT_UTC} for each in (new, surge)]
+    shares = pd.DataFrame(
+        [("phone", "ko", "deposit", 0.25)], columns=["channel", "language", "topic", "share"]
+    )
+    changed = applied(forecast(), from_dict({"name": "vi", "effects": effects}), shares)
+    of = changed.set_index("language")["volume"]
+    assert of["vi"].tolist() == of["ko"].tolist() == pytest.approx([1.2] * 4 + [1] * 4)
 
 
 def test_quantiles_move_with_the_mean_and_the_forecast_given_stays_as_it_was():

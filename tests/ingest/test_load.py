@@ -20,6 +20,7 @@ from pipelines.errors import InputError, SettingsError, WarehouseBusyError, Zone
 from pipelines.ingest.contracts import TABLES
 from pipelines.ingest.load import load
 from pipelines.ingest.raw_store import raw_store
+from pipelines.warehouse.publish import writer_lock
 from pipelines.warehouse.raw_files import committed_loads
 
 HEADER = "Id,Requester id,Status,Via,Created at,Updated at,Solved at,Satisfaction Score,Subject\n"
@@ -120,8 +121,13 @@ def test_the_mappings_zone_wins_over_the_one_given_for_all(intake):
     ("options", "error", "says"),
     [
         ({"zone": "Asia/Soul"}, ZoneError, "--zone: unknown time zone 'Asia/Soul'"),
+        ({"encoding": "klingon"}, SettingsError, "--encoding: unknown encoding 'klingon'; give"),
         ({"source": "lotus_notes", **SEOUL}, SettingsError, "--source lotus_notes: unknown"),
-        ({"mapping": Path("/nosuch.toml"), **SEOUL}, SettingsError, "no such mapping file"),
+        (
+            {"mapping": Path("/nosuch.toml"), **SEOUL},
+            SettingsError,
+            "nosuch.toml: no such file; pass --mapping FILE",
+        ),
     ],
 )
 def test_options_that_cannot_be_used_are_told_before_anything_is_written(
@@ -265,7 +271,8 @@ def test_a_store_that_changed_places_is_whole_wherever_the_process_was_killed(in
         raw.rename(last)
     if killed == "after":
         following.rename(raw)
-    [found] = committed_loads(intake.warehouse)
+    with writer_lock(intake.warehouse):
+        [found] = committed_loads(intake.warehouse)
     assert (found.folder / "mark").exists() == (killed != "before")
     assert sorted(path.name for path in intake.warehouse.glob("raw*")) == ["raw"]
 

@@ -24,7 +24,7 @@ TICKET = {
     "requester_id": 7, "submitter_id": 7, "tags": [], "priority": None, "group_id": 3,
     "created_at": "2026-03-02T09:00:00Z", "updated_at": "2026-03-02T09:00:00Z",
 }  # fmt: skip
-FATES = "SELECT source_id, exclusion FROM fact_contacts ORDER BY 1"
+FATES = "SELECT split_part(contact_id, ':', 2), exclusion FROM fact_contacts ORDER BY 1"
 
 
 def ticket(id_="1", created="2026-03-02 09:00", solved="-", score="Not Offered", reply="-") -> str:
@@ -122,7 +122,7 @@ def test_trap_6_pages_overlap_and_tickets_come_again(intake, warehouse):
         intake.load(intake.file(f"page{number}.jsonl", lines(*page)))
     published = warehouse.build(SETTINGS)
     assert published.execute(
-        "SELECT source_id, status FROM fact_contacts ORDER BY 1"
+        "SELECT split_part(contact_id, ':', 2), status FROM fact_contacts ORDER BY 1"
     ).fetchall() == [("1", "solved"), ("2", "open"), ("3", "open")]
     assert published.execute(
         "SELECT sum(received), sum(counted), sum(duplicate) FROM ledger"
@@ -146,7 +146,7 @@ def test_trap_7_a_history_has_a_row_for_every_version(intake, warehouse):
     intake.load(intake.file("ticket.csv", header + rows + version(2, "open", 3, "false")))
     published = warehouse.build(SETTINGS)
     assert published.execute(
-        "SELECT source_id, status, exclusion FROM fact_contacts ORDER BY 1"
+        "SELECT split_part(contact_id, ':', 2), status, exclusion FROM fact_contacts ORDER BY 1"
     ).fetchall() == [("1", "solved", None), ("2", "deleted", "deleted")]
 
 
@@ -255,7 +255,8 @@ def test_trap_13_an_accounts_default_language_is_not_the_customers(intake, wareh
     detect_languages(warehouse.folder)
     published = warehouse.build(SETTINGS)
     assert published.execute(
-        "SELECT source_id, language, language_source FROM fact_contacts ORDER BY 1"
+        "SELECT split_part(contact_id, ':', 2), language, language_source FROM fact_contacts"
+        " ORDER BY 1"
     ).fetchall() == [("1", "en", "detected"), ("2", "ko", "user_profile")]
 
 
@@ -264,7 +265,7 @@ def test_trap_14_what_made_the_ticket_is_not_the_channel(intake, warehouse):
     intake.load(intake.file("tickets.jsonl", lines(api, TICKET | {"id": 2})))
     published = warehouse.build(SETTINGS)
     assert published.execute(
-        "SELECT source_id, channel FROM fact_contacts ORDER BY 1"
+        "SELECT split_part(contact_id, ':', 2), channel FROM fact_contacts ORDER BY 1"
     ).fetchall() == [("1", "unknown"), ("2", "help_centre")]
 
 

@@ -211,3 +211,17 @@ def test_a_reopened_contact_whose_first_solve_nobody_tells_is_counted_and_told(w
     assert connection.execute(told).fetchall() == [
         ("source=zendesk, solved=2, first_solve_untold=1",)
     ]
+
+
+def test_a_thread_whose_state_no_helpdesk_keeps_is_neither_unsolved_nor_open(warehouse, measured):
+    warehouse.once(
+        contacts="""
+            contact_id | kind   | channel | status  | created_at
+            thread     | social | social  | unknown | 2026-03-02 01:00:00
+            handled    | social | social  | open    | 2026-03-02 01:00:00
+            later      | ticket | email   | open    | 2026-03-12 01:00:00
+        """
+    )
+    assert measured("resolved_share", where={"contact_id": "handled"}) == {"value": 0, "n": 1}
+    assert measured("resolved_share", where={"contact_id": "thread"}) == {"value": None, "n": 0}
+    assert measured("backlog") == {"value": 2, "n": 2}

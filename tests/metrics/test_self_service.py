@@ -103,6 +103,22 @@ def test_contacts_per_thousand_views_take_the_days_with_views_and_each_view_once
     assert measured("contacts_per_thousand_views", where={"topic": "withdrawal"})["value"] == 25
 
 
+def test_a_view_without_consent_is_one_view_and_no_report(warehouse, measured):
+    # One load tells visitors and, of those who refused, none: nobody is counted twice.
+    warehouse(
+        contacts="contact_id | created_at\na | 2026-03-02 09:00:00Z",
+        article_events="""
+            event_id | event  | happened_at          | visitor_id | results_count
+            ga4:1    | view   | 2026-03-02 03:00:00Z | ann        |
+            ga4:2    | view   | 2026-03-02 04:00:00Z |            |
+            ga4:3    | search | 2026-03-02 03:00:00Z | ann        | 0
+            ga4:4    | search | 2026-03-02 04:00:00Z |            | 3
+        """,
+    )
+    assert measured("contacts_per_thousand_views")["value"] == 500
+    assert measured("search_no_result_share") == {"value": 0.5, "n": 2}
+
+
 BOTS = {
     "contacts": "contact_id | kind | channel | requester_id | created_at | language\n"
     + "\n".join(

@@ -103,6 +103,8 @@ def test_speed_of_answer_is_of_the_answered_and_the_queue_wait_of_all_offered(me
 def test_a_call_back_is_offered_but_neither_answered_nor_abandoned(measured):
     assert measured("abandoned_share") == {"value": 0, "n": 4}
     assert measured("unanswered_share") == {"value": 0.25, "n": 4}
+    assert measured("queue_wait_seconds") == {"value": 15, "n": 4}
+    assert measured("speed_of_answer_seconds") == {"value": 10, "n": 3}
 
 
 def test_an_email_has_no_abandonment_but_may_be_left_before_a_reply(warehouse, measured, published):
@@ -203,6 +205,33 @@ def test_who_is_answered_at_once_is_not_counted_before_those_who_came_with_them(
     )
     for variant in ("", "_sl1", "_sl2", "_sl3", "_sl5"):
         assert measured(f"service_level{variant}") == {"value": 0, "n": 1}
+
+
+def test_a_voice_mail_answered_by_mail_is_answered_and_not_in_the_queue(warehouse, measured):
+    warehouse(
+        PHONE_DESK,
+        contacts="""
+            contact_id | kind   | channel | created_at          | linked_contact_id
+            taken      | call   | phone   | 2026-03-02 09:00:00 |
+            machine    | call   | phone   | 2026-03-02 09:00:00 | ticket
+            ticket     | ticket | email   | 2026-03-02 09:01:00 |
+        """,
+        sessions="""
+            contact_id | queue_entered_at    | answered_at         | outcome   | wait_seconds
+            taken      | 2026-03-02 09:00:00 | 2026-03-02 09:00:10 | answered  | 10
+            machine    | 2026-03-02 09:00:00 |                     | voicemail | 4
+        """,
+        messages="""
+            contact_id | sent_at             | author_role
+            ticket     | 2026-03-02 12:00:00 | agent
+        """,
+    )
+    assert measured("unanswered_share") == {"value": 0, "n": 2}
+    assert measured("first_response_seconds", statistic="mean") == {"value": 5405, "n": 2}
+    assert measured("speed_of_answer_seconds") == {"value": 10, "n": 1}
+    assert measured("queue_wait_seconds") == {"value": 7, "n": 2}
+    for variant, n in (("", 2), ("_sl1", 2), ("_sl2", 1), ("_sl3", 2), ("_sl5", 2)):
+        assert measured(f"service_level{variant}") == {"value": 1 / n, "n": n}
 
 
 @pytest.mark.loads(

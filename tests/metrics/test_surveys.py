@@ -134,6 +134,18 @@ def test_the_net_promoter_score_of_five_promoters_and_four_detractors_in_ten_is_
     assert measured("csat") == {"value": None, "n": 0}
 
 
+def test_an_answer_weeks_before_the_first_contact_has_its_day(warehouse, measured_by):
+    warehouse.once(
+        surveys="""
+            survey_id | answered_at         | scale | score
+            s1        | 2026-01-05 01:00:00 | nps   | 10
+            s2        | 2026-03-04 16:00:00 | nps   | 3
+        """
+    )
+    days = {day: told for day, told in measured_by("nps", "day").items() if told[1]}
+    assert days == {"2026-01-05": (100, 1), "2026-03-05": (-100, 1)}
+
+
 @pytest.mark.loads(**answered("ces", 1, 4, 5, 7))
 def test_five_to_seven_of_seven_is_easy_and_seven_is_the_easiest(measured):
     assert measured("ces_share") == {"value": 0.5, "n": 4}

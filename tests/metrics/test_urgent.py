@@ -2,7 +2,6 @@
 
 import pytest
 
-from pipelines.errors import SettingsError
 from tests.fixtures import SETTINGS
 
 URGENT = """
@@ -89,16 +88,3 @@ def test_without_an_urgent_target_the_desks_counts_and_the_urgent_share_is_not_m
     assert connection.execute(
         "SELECT DISTINCT within_seconds, urgent_within_seconds FROM fact_contacts"
     ).fetchall() == [(60, None)]
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("target_share = 1.5\nwithin_seconds = 60", "target_share is a share between 0 and 1"),
-        ("target_share = 0.9\nwithin_seconds = 0", "within_seconds above 0"),
-        ("target_share = 0.9", "missing 1 required positional argument: 'within_seconds'"),
-    ],
-)
-def test_an_urgent_target_that_is_none_is_refused(warehouse, line, message):
-    with pytest.raises(SettingsError, match=message):
-        warehouse.read_settings(f'{SETTINGS}\n[[urgent]]\nchannel = "*"\n{line}\n')

@@ -194,3 +194,30 @@ def test_a_transfer_counts_once_for_each_handled_contact(desk):
 def test_a_helpdesk_that_counts_teams_tells_how_often_a_ticket_changed_hands(desk):
     found = desk.contacts(where={"contact_id": "vendor"})
     assert found["transfers_count"].tolist() == [2]
+
+
+def test_a_message_left_in_chat_and_solved_by_one_mail_is_one_touch(warehouse, measured):
+    # the chat that was answered itself has its own reply, whatever its ticket adds
+    warehouse(
+        contacts="""
+            contact_id | kind   | status | created_at       | linked_contact_id
+            left       | chat   | closed | 2026-03-02 09:00 | ticket
+            ticket     | ticket | solved | 2026-03-02 09:01 |
+            answered   | chat   | closed | 2026-03-02 09:00 | other
+            other      | ticket | solved | 2026-03-02 09:30 |
+        """,
+        messages="""
+            contact_id | sent_at          | author_role
+            left       | 2026-03-02 09:00 | customer
+            ticket     | 2026-03-02 11:00 | agent
+            answered   | 2026-03-02 09:00 | customer
+            answered   | 2026-03-02 09:01 | agent
+            other      | 2026-03-02 11:00 | agent
+        """,
+        status_events="""
+            contact_id | changed_at       | from_status | to_status
+            ticket     | 2026-03-02 11:00 | new         | solved
+            other      | 2026-03-02 11:00 | new         | solved
+        """,
+    )
+    assert measured("one_touch_share") == {"value": 1, "n": 2}

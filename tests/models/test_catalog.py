@@ -172,7 +172,3 @@ def test_models_run_after_what_they_read():
     for head in catalog.models():
         for read in head.inputs & set(names):
             assert names.index(read) < names.index(head.name), f"{head.name} reads {read}"
-
-
-def test_the_data_dictionary_page_is_current():
-    assert catalog.dictionary_is_current(), "run `support-quality docs`"

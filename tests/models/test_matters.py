@@ -197,3 +197,46 @@ def test_a_bots_chat_that_became_a_ticket_was_not_contained(connection):
         "SELECT contact_id, is_offered, is_bot_contained, first_response_seconds"
         " FROM fact_contacts WHERE exclusion IS NULL"
     ).fetchall() == [("chat", True, False, 3600)]
+
+
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind   | status | created_at       | linked_contact_id
+        chat       | chat   | closed | 2026-03-05 09:00 | ticket
+        ticket     | ticket | solved | 2026-03-02 09:00 |
+    """,
+    status_events="""
+        contact_id | changed_at       | from_status | to_status
+        ticket     | 2026-03-02 11:00 | new         | solved
+        ticket     | 2026-03-03 09:00 | solved      | open
+        ticket     | 2026-03-04 09:00 | open        | solved
+    """,
+)
+def test_who_chats_about_a_ticket_that_was_solved_before_counts_and_is_nobodys_fault(connection):
+    assert fates(connection) == {"chat": None, "ticket": "linked"}
+    assert connection.execute(
+        "SELECT is_resolved, first_resolution_seconds, full_resolution_seconds, reopens_count"
+        " FROM fact_contacts WHERE contact_id = 'chat'"
+    ).fetchall() == [(True, None, None, 1)]
+    assert connection.execute("SELECT count(*) FROM quarantine").fetchone() == (0,)
+
+
+def test_a_ticket_reopened_before_its_chat_came_is_open_from_then_on(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | status | created_at       | linked_contact_id
+            chat       | chat   | closed | 2026-03-05 09:00 | ticket
+            ticket     | ticket | open   | 2026-03-02 09:00 |
+            cut        | ticket | closed | 2026-03-06 09:00 |
+        """,
+        status_events="""
+            contact_id | changed_at       | from_status | to_status
+            ticket     | 2026-03-02 11:00 | new         | solved
+            ticket     | 2026-03-03 09:00 | solved      | open
+            cut        | 2026-03-06 09:00 | new         | solved
+        """,
+    )
+    assert connection.execute(
+        "SELECT CAST(day AS VARCHAR), sum(created), sum(resolved), sum(reopened), sum(closing)"
+        " FROM fact_backlog GROUP BY day ORDER BY day"
+    ).fetchall() == [("2026-03-05", 1, 1, 1, 1), ("2026-03-06", 1, 1, 0, 1)]

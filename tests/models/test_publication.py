@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipelines.errors import BuildError, NothingPublishedError, WarehouseBusyError
+from pipelines.errors import BuildError, NothingPublishedError, StorageError, WarehouseBusyError
 from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse import build as runner
 from pipelines.warehouse import catalog
@@ -37,7 +37,25 @@ def published(tmp_path, _published_once) -> RawWarehouse:
 
 
 def test_nothing_published_says_what_to_run(tmp_path):
-    with pytest.raises(NothingPublishedError, match="run `support-quality build`"):
+    with pytest.raises(NothingPublishedError, match="nothing is published there yet; run support-"):
+        current(tmp_path)
+
+
+def test_a_pointer_that_can_not_be_written_leaves_no_build_behind(published):
+    before = sorted(path.name for path in published.folder.glob("support-*"))
+    part = runner.copy_published(published.folder)
+    (published.folder / f"CURRENT.{os.getpid()}").mkdir()
+    with pytest.raises(StorageError, match="Is a directory"):
+        publish(published.folder, part)
+    assert sorted(path.name for path in published.folder.glob("support-*")) == [*before, part.name]
+
+
+@pytest.mark.parametrize("name", ["", "support-gone.duckdb"])
+def test_a_pointer_to_a_build_that_is_gone_says_what_to_run(tmp_path, name):
+    (tmp_path / "CURRENT").write_text(name)
+    with pytest.raises(
+        NothingPublishedError, match="CURRENT: names a build that is gone; run support-quality bu"
+    ):
         current(tmp_path)
 
 
@@ -254,6 +272,13 @@ def test_frames_are_added_to_a_copy_of_the_published_build(published):
         (current(published.folder).name.removeprefix("support-").removesuffix(".duckdb"),)
     ]
     assert first.exists()
+
+
+def test_what_a_killed_forecast_left_behind_goes_with_the_next_one(published):
+    left = published.folder / "support-20260101T000000000000Z.duckdb.part"
+    left.touch()
+    part = runner.copy_published(published.folder)
+    assert list(published.folder.glob("*.part")) == [part]
 
 
 def test_a_frame_that_lacks_a_column_of_its_header_is_refused(published):

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines import sample_exchange
-from pipelines.errors import StorageError
+from pipelines.errors import InputError, StorageError
 from pipelines.sample_exchange.committed import CONTACTS, SEED
 from pipelines.sample_exchange.dirt import KINDS
 from pipelines.settings import SAMPLES_DIR
@@ -120,6 +120,13 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(StorageError, match=r"taken.*: Not a directory; choose another --out$"):
         sample_exchange.write(tmp_path / "taken" / "out", 10, 1)
+
+
+def test_a_folder_of_somebodys_own_exports_is_not_written_into(tmp_path):
+    (tmp_path / "calls.csv").write_text("mine")
+    with pytest.raises(InputError, match="holds other files; choose another --out, or empty"):
+        sample_exchange.write(tmp_path, 10, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["calls.csv"]
 
 
 def test_fewer_than_one_contact_is_refused(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.errors import OutOfRangeError, UnstableQueueError
 from pipelines.staffing.chat import Concurrency, chat_performance, required_chat_agents
-from pipelines.staffing.erlang import erlang_a, required_agents
+from pipelines.staffing.erlang import erlang_a, erlang_c, required_agents
 from pipelines.staffing.live_queue import agents
 from pipelines.staffing.simulation import simulate
 
@@ -109,7 +109,37 @@ def test_a_number_that_makes_no_sense_is_named(changed, named):
         required_chat_agents(**(sound | changed))
 
 
-@pytest.mark.parametrize(("slots", "slowdown"), [(0, 0.0), (1.5, 0.0), (2, -0.1)])
+def test_two_agents_for_a_load_of_more_than_one_of_them_where_nobody_hangs_up():
+    # One agent with three chats finishes 3 / (600 x 1.4) a second, 6.43 in a half hour: of 8 chats
+    # too few, and so no number to try but one to pass over.
+    three = Concurrency(3, 0.2)
+    assert agents(8, 1800, 600, 0.8, 60, concurrency=three).agents == 2
+    needed = required_chat_agents(np.arange(1, 40) / 1800, 600, 0.8, 60, np.inf, three)
+    assert needed[[0, 5, 7, 38]].tolist() == [1, 2, 2, 8]
+
+
+def test_chats_of_which_nobody_hangs_up_are_erlang_c_up_to_the_last_digit():
+    # M/M/1 at 0.999: 999 handle times of waiting
+    one = chat_performance(0.999, 1, 1, 0, np.inf, Concurrency(1))
+    assert float(one.wait_mean_seconds) == pytest.approx(999, rel=1e-12)
+    assert float(one.abandoned_share) == 0
+    many = chat_performance(0.99 * 50 / 180, 50, 180, 20, np.inf, Concurrency(1))
+    exact = erlang_c(0.99 * 50, 50, 180, 20)
+    for measure in vars(exact):
+        assert getattr(many, measure) == pytest.approx(getattr(exact, measure), rel=1e-12)
+
+
+def test_ten_slots_of_a_quarter_of_the_load_are_no_more_than_the_occupancy_allows():
+    # 2.5 erlangs in 2 x 5 slots are 0.25 of them, whatever the last digit says.
+    five = Concurrency(5)
+    assert int(required_chat_agents(2.5 / 300, 300, 0.5, 3600, np.inf, five, 0.25)) == 2
+    assert int(required_chat_agents(0.1 * 3 / 300, 300, 0.5, 3600, np.inf, five, 0.06)) == 1
+
+
+@pytest.mark.parametrize(
+    ("slots", "slowdown"),
+    [(0, 0.0), (1.5, 0.0), (2, -0.1), (math.inf, 0.0), (math.nan, 0.0), (2, math.inf)],
+)
 def test_concurrency_is_a_whole_number_and_never_speeds_a_chat_up(slots, slowdown):
     with pytest.raises(OutOfRangeError):
         Concurrency(slots, slowdown)

@@ -14,6 +14,7 @@ from pipelines.staffing.erlang import (
     blocking_probability,
     erlang_a,
     erlang_c,
+    performance,
     required_agents,
     scheduled_agents,
     waited_at_most_share,
@@ -146,11 +147,28 @@ def test_a_number_that_makes_no_sense_is_named(changed, named):
         (lambda: erlang_c(10, 14, -180, 20), "handle_seconds is -180"),
         (lambda: erlang_a(10, 14, 180, -1, 300), "within_seconds is -1"),
         (lambda: erlang_a(10, 14, 180, 20, 0), "patience_seconds is 0"),
+        (lambda: erlang_a(10, 14, 180, 20, [60, math.inf]), "leave it out where nobody hangs up"),
+        (lambda: erlang_c(10, 14, math.inf, 20), "handle_seconds is inf"),
+        (lambda: erlang_c(10, 14.5, 180, 20), "agents is 14.5; it must be whole"),
+        (lambda: blocking_probability(10, -1), "agents is -1"),
+        (lambda: required_agents([5, 6], 180, [0.8, 80], 20), "target_share is 80"),
+        (lambda: scheduled_agents(math.nan, 0.3), "required is nan"),
+        (lambda: agents(100, 1800, math.nan, 0.8, 20), "handle_seconds is nan"),
     ],
 )
 def test_an_error_says_what_is_wrong_and_why(asked, reason):
     with pytest.raises(OutOfRangeError, match=reason):
         asked()
+
+
+def test_a_patience_without_end_is_erlang_c():
+    assert required_agents([10, 60], 180, 0.8, 20, math.inf).tolist() == [14, 66]
+    assert float(performance(10, 14, 180, 20, math.inf).service_level_share) == pytest.approx(
+        0.888350019179, abs=1e-12
+    )
+    assert agents(100, 1800, 180, 0.8, 20, math.inf) == agents(100, 1800, 180, 0.8, 20)
+    with pytest.raises(UnstableQueueError, match="put at least 11"):
+        performance(10, 10, 180, 20, math.inf)
 
 
 loads = st.floats(0.01, 200)

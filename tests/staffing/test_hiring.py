@@ -67,6 +67,8 @@ def test_thirty_percent_a_year_is_the_same_by_week_and_by_month():
         ({"ramp": (0.0, 0.0)}, "never worth anything"),
         ({"required": [-1]}, "0 or more"),
         ({"short_price": 0}, "short_price"),
+        ({"most_hires": -1}, "most_hires is -1"),
+        ({"on_roll": float("inf")}, "on_roll is inf"),
     ],
 )
 def test_a_number_that_makes_no_sense_is_named(changed, said):
@@ -86,6 +88,21 @@ def test_a_fortnights_hours_are_people_by_the_hours_of_their_week():
     assert view["period"].tolist() == list(range(1, 13))
     assert view["required"].tolist() == [14.0] * 12
     assert view["hires"].tolist() == [0] * 12
+
+
+@pytest.mark.parametrize(
+    ("days", "people"),
+    [
+        (pd.bdate_range("2026-03-02", "2026-03-13"), 10),  # closed at weekends: no rows
+        (pd.bdate_range("2026-03-05", "2026-03-18"), 10),  # from a Thursday on
+        (pd.date_range("2026-03-02", periods=10), 14),
+        (pd.date_range("2026-03-02", periods=3), 14),
+    ],
+)
+def test_a_weeks_hours_are_those_of_its_weekdays(days, people):
+    plan = pd.DataFrame({"local_on": days.repeat(16), "required_scheduled": 10})
+    view = hiring_view(plan, on_roll=people, yearly_attrition=0.0)
+    assert view["required"].tolist() == pytest.approx([people] * 12)
 
 
 def test_who_works_the_shifts_is_needed_where_that_is_more_than_the_hours_come_to():

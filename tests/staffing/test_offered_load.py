@@ -44,6 +44,8 @@ def test_negative_contacts_and_durations_are_refused():
         modified_offered_load([-1.0], 1800, 180)
     with pytest.raises(OutOfRangeError, match="above 0"):
         modified_offered_load([1.0], 1800, 0)
+    with pytest.raises(OutOfRangeError, match="before_erlangs is -1"):
+        modified_offered_load([1.0], 1800, 180, -1)
 
 
 @pytest.mark.slow

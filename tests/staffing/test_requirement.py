@@ -199,6 +199,15 @@ def test_what_live_agents_have_to_spare_is_shared_by_the_deferrable_work_of_thei
         ("phone", "ko"): pytest.approx(math.nan, nan_ok=True),
         ("social", "ko"): pytest.approx(0.95),
     }
+    # so too where no handle time is measured: it is then the desk's
+    unknown = require_all(
+        pd.concat([calls, letters, posts, other]),
+        desks,
+        handle_seconds={("email", "ko"): math.nan, ("social", "ko"): math.nan},
+    )
+    assert unknown["live_help_hours"].tolist() == pytest.approx(
+        answer["live_help_hours"].tolist(), nan_ok=True
+    )
     # 14 agents with 10 erlangs give (13.3 - 10) / 4 more in the last one: of 8 agent hours of
     # work 4.625 are done by them, 3.375 by agents of its own; Japanese has no help
     assert by_queue["required_agents"].sum().to_dict()["email", "ja"] == 16

@@ -5,12 +5,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pipelines.staffing.rosters import (
-    ROSTER_COLUMNS,
-    TOUR_COLUMNS,
-    plan_shifts,
-    week_of_shifts,
-)
+from pipelines.errors import UnreachablePlanError
+from pipelines.staffing.rosters import ROSTER_COLUMNS, TOUR_COLUMNS, plan_shifts
 
 CONTRACT = SimpleNamespace(
     lengths_hours=(4.0, 9.0),
@@ -94,13 +90,35 @@ def test_a_day_of_25_hours_is_covered_by_its_clock_and_not_twice():
     assert shifts.loc[shifts["start_slot"] == 2, "agents"].sum() == 2
 
 
-def test_a_headcount_leaves_short_what_it_cannot_cover():
-    needed = plan("2026-03-02", range(18, 26), [5] * 8).rename(
-        columns={"required_scheduled": "agents"}
-    )
-    solved = week_of_shifts(needed, CONTRACT, headcount=3)
-    assert solved.coverage["covered"].tolist() == [3] * 8
-    assert solved.coverage["short"].tolist() == [2.0] * 8
+def test_a_headcount_that_is_too_small_leaves_nothing_uncovered_unsaid():
+    five_mornings = plan("2026-03-02", range(18, 26), [5] * 8)
+    shifts, tours = plan_shifts(five_mornings, [desk(headcount=3)], CONTRACT, "Asia/Seoul")
+    assert (shifts["agents"].sum(), shifts["paid_hours"].sum()) == (5, 20.0)
+    assert (set(shifts["people"]), set(shifts["people_at_least"])) == ({5}, {5})
+    assert tours["is_beyond_headcount"].tolist() == [False] * 3 + [True] * 2
+
+
+def test_a_shift_longer_than_the_weekly_hours_is_nobodys():
+    # 08:00 to 17:00 is one shift of 9 hours; who may work 6 a week takes three of 4
+    day = plan("2026-03-02", range(16, 34), [1] * 18)
+    mini = SimpleNamespace(**vars(CONTRACT) | {"weekly_hours": 6.0, "break_hours": 0.0})
+    shifts, _ = plan_shifts(day, [desk()], mini, "Asia/Seoul")
+    assert shifts["paid_hours"].tolist() == [4.0] * 3
+    assert set(shifts["people"]) == {3}
+    full_time = SimpleNamespace(**vars(mini) | {"lengths_hours": (9.0,)})
+    with pytest.raises(UnreachablePlanError, match=r"9 paid hours is longer than the 6 weekly"):
+        plan_shifts(day, [desk()], full_time, "Asia/Seoul")
+
+
+@pytest.mark.parametrize("after", [(3.0, 4.0), (4.0, 3.0)])
+def test_a_shift_has_its_break_wherever_one_of_its_places_fits(after):
+    # Of 5 hours, an hour's break after 4 leaves no work behind it; after 3 it leaves an hour.
+    day = plan("2026-03-02", range(16, 26), [1] * 10)
+    five = SimpleNamespace(**vars(CONTRACT) | {"lengths_hours": (5.0,), "break_after_hours": after})
+    shifts, _ = plan_shifts(day, [desk()], five, "Asia/Seoul")
+    breaks = shifts["break_ends_at"] - shifts["break_starts_at"]
+    assert (set(shifts["agents"]), set(breaks / pd.Timedelta(hours=1))) == ({1}, {1.0})
+    assert set((shifts["break_starts_at"] - shifts["starts_at"]) / pd.Timedelta(hours=1)) == {3.0}
 
 
 def three_mornings(**told):
@@ -142,6 +160,16 @@ def test_a_person_of_two_mornings_has_the_rest_between_them_told():
     assert tours["rest_hours"].tolist()[1:] == [20.0, 44.0]
     assert tours["day_in_a_row"].tolist() == [1, 2, 1]
     assert tours["week_hours"].tolist() == [12.0] * 3
+
+
+def test_weeks_of_a_desk_closed_at_weekends_begin_with_those_of_the_plan():
+    """Ten working days of 8 hours are two weeks of 40 for one person, not 56 and 24 for two."""
+    working_days = pd.bdate_range("2026-03-02", "2026-03-13")
+    days = pd.concat([plan(day, range(18, 34), [1] * 16) for day in working_days])
+    eight_hours = SimpleNamespace(**vars(CONTRACT) | {"lengths_hours": (8.0,), "break_hours": 0.0})
+    shifts, tours = plan_shifts(days, [desk()], eight_hours, "Asia/Seoul")
+    assert (len(shifts), set(shifts["people"]), set(shifts["people_at_least"])) == (10, {1}, {1})
+    assert tours["week_hours"].tolist() == [40.0] * 10
 
 
 def test_a_desk_that_needs_nobody_has_neither_shifts_nor_people():

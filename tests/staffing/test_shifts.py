@@ -108,6 +108,17 @@ def test_who_works_late_does_not_work_early_the_next_day():
     )
 
 
+def test_a_day_without_rows_is_a_day_of_rest():
+    late, early = ShiftType(32, 16), ShiftType(12, 16)
+    week = required(same(1, 32, 48), {}, same(1, 12, 28))
+    week = week[week["local_on"] != pd.Timestamp("2026-03-03")]
+    plan = cover_by_shifts(week, [late, early], Labour(headcount=1))
+    assert rows(plan, "local_on", "start_slot") == [
+        (pd.Timestamp("2026-03-02"), 32),
+        (pd.Timestamp("2026-03-04"), 12),
+    ]
+
+
 def test_the_weekly_hours_of_the_headcount_are_not_exceeded():
     week = required(*[same(2, 18, 34)] * 7)
     plan = cover_by_shifts(week, [ShiftType(18, 16)], Labour(headcount=2, weekly_hours=40))

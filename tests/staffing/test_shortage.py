@@ -74,6 +74,15 @@ def test_the_shortest_queue_comes_first_and_one_without_a_schedule_last():
     assert list(shortage(plans)["language"]) == ["ko", "en", "ja"]
 
 
+def test_most_at_once_of_several_queues_are_those_of_all_in_the_same_half_hour():
+    plans = pd.concat([plan([10.0, 3.0], [9.0, 9.0]), plan([2.0, 8.0], [9.0, 9.0], language="en")])
+    # 10 + 2, then 3 + 8: not the 10 of one queue, nor the 10 + 8 of different half hours
+    assert shortage(plans, by=("channel",))["peak_agents"].tolist() == [12.0]
+    assert shortage(plans)["peak_agents"].tolist() == [10.0, 8.0]
+    closed = shortage(plan([NULL], [NULL]))
+    assert closed["peak_agents"].isna().tolist() == [True]
+
+
 def test_short_half_hours_say_by_how_many():
     short = short_half_hours(plan([10.0, 12.0, NULL], [10.0, 9.0, 0.0]))
     assert list(short["local_slot"]) == [19]

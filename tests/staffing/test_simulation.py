@@ -81,6 +81,30 @@ def test_shapes_that_do_not_fit_and_waits_without_end_are_refused():
         simulate([[1.0, 2.0]], [1, 0], 1800, 60, 20, seed=1)
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"handle_seconds": 0}, "handle_seconds is 0; it must be above 0"),
+        ({"handle_seconds": np.nan}, "handle_seconds is nan"),
+        ({"interval_seconds": -1800}, "interval_seconds is -1800"),
+        ({"patience_seconds": 0}, "patience_seconds is 0"),
+        ({"within_seconds": np.nan}, "within_seconds is nan"),
+        ({"agents": [1.5]}, "agents must be whole"),
+        ({"contacts": np.zeros((0, 1))}, "one or more of each"),
+    ],
+)
+def test_a_desk_that_could_not_be_lived_through_is_refused_and_not_tried_for_ever(changed, said):
+    sound = {
+        "contacts": [[5.0]],
+        "agents": [1],
+        "interval_seconds": 1800,
+        "handle_seconds": 60,
+        "within_seconds": 20,
+    }
+    with pytest.raises(OutOfRangeError, match=said):
+        simulate(**(sound | changed), seed=1)
+
+
 # -- against the closed forms, at utilisations from 0.5 to 0.97 ----------------------------
 
 

@@ -141,6 +141,10 @@ def test_losing_more_than_everything_is_refused():
     ahead, plan = phone_plan(100, agents=[20])
     with pytest.raises(OutOfRangeError, match=r"volume_change_share is -1.5"):
         what_if(plan, ahead, PHONE, Scenario(volume_change_share=-1.5))
+    with pytest.raises(OutOfRangeError, match="handle_change_share is nan"):
+        what_if(plan, ahead, PHONE, Scenario(handle_change_share=float("nan")))
+    with pytest.raises(OutOfRangeError, match="contacts that take no time need nobody"):
+        what_if(plan, ahead, PHONE, Scenario(handle_change_share=-1))
 
 
 def test_the_forecast_its_days_and_its_weeks_move_as_the_plan_under_a_scenario_does():

@@ -32,6 +32,8 @@ def test_a_share_of_nothing_has_no_interval():
 
 
 def test_none_and_all_have_limits_of_exactly_0_and_1():
+    low, high = intervals.wilson([0, 518], [518, 518])  # 4.3e-19 by rounding
+    assert (float(low[0]), float(high[1])) == (0, 1)
     low, high = intervals.wilson([0, 10_000_000], [10_000_000, 10_000_000])
     assert (low[0], high[1]) == (0.0, 1.0)
 

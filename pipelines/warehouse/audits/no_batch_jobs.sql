@@ -3,25 +3,7 @@ severity = "warn"
 summary = "no minute of the day brings a large share of a source's contacts day after day, as a machine would"
 remedy = "look at these contacts; where a batch job makes them, exclude them in the mapping of the export under [exclude.internal]"
 --- */
-WITH minutes AS (
-    SELECT
-        c.source,
-        c.channel,
-        CAST(c.arrived_slot AS BIGINT) * 30
-            + CAST(floor(CAST(seconds_between(q.slot_starts_at, c.created_at) AS DOUBLE) / 60) AS BIGINT) AS minute_of_day,
-        COUNT(*) AS contacts,
-        COUNT(DISTINCT c.arrived_on) AS days
-    FROM fact_contacts AS c
-    INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(c.created_at) AND q.local_on = c.arrived_on
-    WHERE c.exclusion IS NULL
-        AND q.local_slot = c.arrived_slot
-    GROUP BY
-        c.source, c.channel,
-        CAST(c.arrived_slot AS BIGINT) * 30
-        + CAST(floor(CAST(seconds_between(q.slot_starts_at, c.created_at) AS DOUBLE) / 60) AS BIGINT)
-),
-
-totals AS (
+WITH totals AS (
     SELECT
         source,
         channel,
@@ -30,19 +12,42 @@ totals AS (
     FROM fact_contacts
     WHERE exclusion IS NULL
     GROUP BY source, channel
+),
+
+-- few minutes, if any, hold so many contacts: the days of these alone are told apart
+busy AS (
+    SELECT
+        m.source,
+        m.channel,
+        m.minute_of_day,
+        m.contacts,
+        t.contacts AS of_contacts,
+        t.days AS of_days
+    FROM (
+        SELECT
+            source,
+            channel,
+            minute_of_day,
+            COUNT(*) AS contacts
+        FROM core_arrival_minutes
+        GROUP BY source, channel, minute_of_day
+    ) AS m
+    INNER JOIN totals AS t ON t.source = m.source AND t.channel = m.channel
+    WHERE t.days >= 7
+        AND m.contacts >= 5 * t.days
+        AND m.contacts * 50 >= t.contacts
 )
 
 SELECT
-    m.source,
-    m.channel,
-    CAST(floor(CAST(m.minute_of_day AS DOUBLE) / 60) AS BIGINT) AS local_hour,
-    m.minute_of_day % 60 AS local_minute,
-    m.contacts,
-    floor(CAST(1000 * m.contacts AS DOUBLE) / nullif(t.contacts, 0) + 0.5) / 10 AS percent
-FROM minutes AS m
-INNER JOIN totals AS t ON t.source = m.source AND t.channel = m.channel
-WHERE t.days >= 7
-    AND m.contacts >= 5 * t.days
-    AND m.days * 10 >= t.days * 6
-    AND m.contacts * 50 >= t.contacts
-ORDER BY m.contacts DESC, m.source, m.channel, local_hour, local_minute
+    b.source,
+    b.channel,
+    CAST(floor(CAST(b.minute_of_day AS DOUBLE) / 60) AS BIGINT) AS local_hour,
+    b.minute_of_day % 60 AS local_minute,
+    b.contacts,
+    floor(CAST(1000 * b.contacts AS DOUBLE) / nullif(b.of_contacts, 0) + 0.5) / 10 AS percent
+FROM busy AS b
+INNER JOIN core_arrival_minutes AS a
+    ON a.source = b.source AND a.channel = b.channel AND a.minute_of_day = b.minute_of_day
+GROUP BY b.source, b.channel, b.minute_of_day, b.contacts, b.of_contacts, b.of_days
+HAVING COUNT(DISTINCT a.arrived_on) * 10 >= b.of_days * 6
+ORDER BY b.contacts DESC, b.source, b.channel, local_hour, local_minute

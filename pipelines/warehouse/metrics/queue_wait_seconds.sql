@@ -4,14 +4,14 @@ summary = "Time in the human queue until an answer or until the customer left."
 statistic = "mean"
 statistics = ["mean", "median", "p90"]
 unit = "seconds"
-population = "contacts whose queue ended: answered or left"
+population = "offered contacts whose queue ended: answered, left, or asked for a call-back"
 clock_start = "entered the human queue (after a bot: the hand-over)"
 clock_stop = "answer, or leaving"
 pauses = "none"
 date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts still waiting"
 up_is_good = false
-formula = "queue wait of answered and abandoned contacts"
+formula = "queue wait of contacts whose queue ended / these contacts"
 worked_example = "Handed over to a human after 20 s, answered after 62 s: the customer waited 62 s, the human queue 42 s."
 version = 1
 --- */

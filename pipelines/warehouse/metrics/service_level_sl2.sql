@@ -29,8 +29,8 @@ SELECT
     c.urgency,
     c.source,
     CASE
-        WHEN c.is_answered AND c.queue_wait_seconds <= c.within_seconds THEN 'answered_in_time'
-        WHEN c.is_answered THEN 'answered_late'
+        WHEN c.is_answered_in_queue AND c.queue_wait_seconds <= c.within_seconds THEN 'answered_in_time'
+        WHEN c.is_answered_in_queue THEN 'answered_late'
         WHEN c.is_abandoned AND c.queue_wait_seconds < r.short_abandon_seconds THEN 'left_at_once'
         WHEN c.is_abandoned AND c.queue_wait_seconds <= c.within_seconds THEN 'left_in_time'
         WHEN c.is_abandoned THEN 'left_late'
@@ -42,5 +42,5 @@ CROSS JOIN ref_rules AS r
 WHERE c.exclusion IS NULL
     AND c.is_offered
     AND c.followed_seconds >= c.within_seconds
-    AND c.is_answered
+    AND c.is_answered_in_queue
     AND c.queue_wait_seconds IS NOT NULL

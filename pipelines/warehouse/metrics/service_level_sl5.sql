@@ -29,15 +29,15 @@ SELECT
     c.urgency,
     c.source,
     CASE
-        WHEN c.is_answered AND c.queue_wait_seconds <= c.within_seconds THEN 'answered_in_time'
-        WHEN c.is_answered THEN 'answered_late'
+        WHEN c.is_answered_in_queue AND c.queue_wait_seconds <= c.within_seconds THEN 'answered_in_time'
+        WHEN c.is_answered_in_queue THEN 'answered_late'
         WHEN c.is_abandoned AND c.queue_wait_seconds < r.short_abandon_seconds THEN 'left_at_once'
         WHEN c.is_abandoned AND c.queue_wait_seconds <= c.within_seconds THEN 'left_in_time'
         WHEN c.is_abandoned THEN 'left_late'
         ELSE 'still_waiting'
     END AS because,
     CASE
-        WHEN c.is_answered AND c.queue_wait_seconds <= c.within_seconds THEN 1
+        WHEN c.is_answered_in_queue AND c.queue_wait_seconds <= c.within_seconds THEN 1
         WHEN c.is_abandoned AND c.queue_wait_seconds < r.short_abandon_seconds THEN 1
         ELSE 0
     END AS value
@@ -45,10 +45,10 @@ FROM fact_contacts AS c
 CROSS JOIN ref_rules AS r
 WHERE c.exclusion IS NULL
     AND c.is_offered
-    AND c.is_answered IS NOT NULL
+    AND c.is_answered_in_queue IS NOT NULL
     AND c.followed_seconds >= c.within_seconds
     AND CASE
-        WHEN c.is_answered THEN c.queue_wait_seconds IS NOT NULL
+        WHEN c.is_answered_in_queue THEN c.queue_wait_seconds IS NOT NULL
         WHEN c.is_abandoned THEN TRUE
         ELSE c.waited_seconds IS NOT NULL
     END

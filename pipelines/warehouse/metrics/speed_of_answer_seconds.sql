@@ -30,5 +30,5 @@ SELECT
 FROM fact_contacts AS c
 WHERE c.exclusion IS NULL
     AND c.is_offered
-    AND c.is_answered
+    AND c.is_answered_in_queue
     AND c.queue_wait_seconds IS NOT NULL

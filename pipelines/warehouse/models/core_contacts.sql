@@ -7,7 +7,6 @@ stored = "view"
 SELECT
     c.contact_id,
     c.source,
-    c.source_id,
     c.kind,
     coalesce(c.channel, ch.channel, 'unknown') AS channel,
     c.channel_raw,

@@ -66,7 +66,9 @@ spells AS (
         CASE
             WHEN t.exclusion = 'merged' THEN coalesce(t.first_solved_on, t.updated_on)
             WHEN t.first_solved_on IS NOT NULL THEN t.first_solved_on
-            WHEN t.is_resolved OR t.exclusion = 'deleted' THEN t.updated_on
+            -- reopened, and only the last solve is told
+            WHEN t.is_resolved THEN coalesce(t.last_solved_on, t.updated_on)
+            WHEN t.exclusion = 'deleted' THEN t.updated_on
         END AS ended_on,
         CASE
             WHEN t.exclusion = 'merged' THEN 'merged'
@@ -75,7 +77,7 @@ spells AS (
         END AS ended_by
     FROM tracked AS t
     UNION ALL
-    -- reopened, as the status history tells it
+    -- reopened, as the status history tells it; that of a ticket older than its session counts from then
     SELECT
         t.channel,
         t.language,
@@ -84,7 +86,7 @@ spells AS (
         t.urgency,
         t.source,
         t.created_on,
-        a.turned_on AS opened_on,
+        greatest(a.turned_on, t.created_on) AS opened_on,
         'reopened' AS opened_by,
         CASE WHEN a.next_on IS NULL AND t.exclusion = 'deleted' THEN t.updated_on ELSE a.next_on END AS ended_on,
         CASE

@@ -7,7 +7,6 @@ stored = "view"
 SELECT
     c.contact_id,
     c.source,
-    c.source_id,
     c.kind,
     c.channel,
     c.channel_raw,
@@ -110,6 +109,11 @@ SELECT
         WHEN untimed_response_seconds IS NOT NULL THEN TRUE
         ELSE k.replies_count > 0
     END AS is_answered,
+    -- who asked for a call-back, or spoke to a machine, left the queue without an answer, whoever
+    -- wrote to them later in the ticket that it became
+    is_answered AND NOT coalesce(
+        s.is_told_served AND NOT s.is_told_answered AND s.answered_at IS NULL AND v.first_agent_at IS NULL, FALSE
+    ) AS is_answered_in_queue,
 
     s.wait_seconds AS session_wait_seconds,
     s.answered_at AS session_answered_at,
@@ -120,7 +124,11 @@ SELECT
     s.hold_seconds,
     s.wrap_seconds,
     coalesce(s.transfers_count, CASE WHEN k.teams_count > 0 THEN k.teams_count - 1 ELSE k.teams_count END) AS transfers_count,
-    coalesce(v.agent_replies_count, k.replies_count) AS replies_count,
+    coalesce(
+        CASE WHEN v.first_agent_at IS NULL AND s.answered_at IS NULL THEN o.other_replies_count END,
+        v.agent_replies_count,
+        k.replies_count
+    ) AS replies_count,
     CAST(v.customer_messages_count AS BIGINT) AS customer_messages_count,
     k.vendor_first_response_seconds,
     k.vendor_first_response_business_seconds,
@@ -128,7 +136,8 @@ SELECT
     k.vendor_full_resolution_seconds,
     k.vendor_requester_wait_seconds,
 
-    o.outcome_id IS NOT NULL OR c.kind IN ('ticket', 'social') AS is_tracked,
+    -- posts have a state in a helpdesk alone; where they come from the network, none is told
+    o.outcome_id IS NOT NULL OR c.kind = 'ticket' OR c.kind = 'social' AND c.status <> 'unknown' AS is_tracked,
     -- solves: the status history, else the helpdesk's clocks. A clock tells the last solve only,
     -- which is also the first where nothing was reopened.
     coalesce(
@@ -145,6 +154,8 @@ SELECT
         CASE WHEN coalesce(k.reopens_count, 0) = 0 THEN solved_first_at END,
         CASE WHEN c.status = 'closed' THEN k.closed_at END
     ) AS solved_last_at,
+    -- a ticket that was linked later may have been solved before the session, but not before itself
+    least(solved_first_at, solved_last_at) < least(c.created_at, arrived_at, o.outcome_created_at) AS is_solved_too_early,
     -- a solve that only the vendor's duration tells is no second opinion on that duration
     CASE
         WHEN e.first_solved_at IS NOT NULL OR k.first_solved_at IS NOT NULL THEN 'timestamps'

@@ -35,12 +35,24 @@ WITH topics AS (
     GROUP BY article_id
 ),
 
+-- a load that tells any visitor tells single events, those of unknown visitors too
+single AS (
+    SELECT
+        _load_id,
+        split_part(event_id, ':', 1) AS source
+    FROM latest_article_events
+    WHERE visitor_id IS NOT NULL
+    GROUP BY _load_id, split_part(event_id, ':', 1)
+),
+
 reported AS (
     SELECT
         r.event,
         local_on(r.happened_at) AS happened_on
     FROM latest_article_events AS r
+    LEFT JOIN single AS s ON s._load_id = r._load_id AND s.source = split_part(r.event_id, ':', 1)
     WHERE r.visitor_id IS NULL
+        AND s._load_id IS NULL
     GROUP BY r.event, local_on(r.happened_at)
 )
 

@@ -7,7 +7,6 @@ lies_as = "contacts.created_at"
 [columns]
 contact_id = { type = "VARCHAR", meaning = "`<system>:<source_id>`, the key everywhere", compression = "zstd" }
 source = { type = "VARCHAR", meaning = "system the id belongs to" }
-source_id = { type = "VARCHAR", meaning = "the id as the export writes it", compression = "zstd" }
 kind = { type = "VARCHAR", meaning = "ticket, chat, call or social" }
 channel = { type = "VARCHAR", meaning = "canonical channel; unknown where no alias fits the raw one" }
 channel_raw = { type = "VARCHAR", meaning = "channel as the export writes it" }
@@ -46,6 +45,7 @@ first_agent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first public mes
 next_agent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "the public message of a human after that, where an agent wrote first; else NULL" }
 first_bot_reply_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first public message of a bot after one of the customer" }
 is_answered = { type = "BOOLEAN", meaning = "a human replied; NULL: the export does not tell" }
+is_answered_in_queue = { type = "BOOLEAN", meaning = "the same, but false where the customer left the queue for a call-back or a voice mail, whoever replied later" }
 is_abandoned = { type = "BOOLEAN", meaning = "the customer left the live session before an answer; NULL outside live sessions" }
 left_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when the customer left a live session, or the end of the silence after which an unanswered contact counts as left" }
 first_response_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to first reply; NULL while unanswered" }
@@ -113,7 +113,6 @@ WITH queues AS (
 SELECT
     d.contact_id,
     d.source,
-    d.source_id,
     d.kind,
     d.channel,
     d.channel_raw,
@@ -152,6 +151,7 @@ SELECT
     d.next_agent_at,
     d.first_bot_reply_at,
     d.is_answered,
+    d.is_answered_in_queue,
     d.is_abandoned,
     CASE
         WHEN d.is_abandoned THEN d.hung_up_at
@@ -268,8 +268,8 @@ SELECT
     -- time running backwards is a fault of the export: such a contact is set aside, not clipped
     CASE
         WHEN d.given_exclusion IS NOT NULL THEN d.given_exclusion
-        WHEN least(d.first_agent_at, d.session_answered_at, d.hung_up_at, d.solved_first_at, d.solved_last_at)
-            < least(d.created_at, d.arrived_at) THEN 'quarantined'
+        WHEN least(d.first_agent_at, d.session_answered_at, d.hung_up_at) < least(d.created_at, d.arrived_at)
+            OR d.is_solved_too_early THEN 'quarantined'
         WHEN least(queue_wait_seconds, waited_seconds, d.talk_seconds, d.hold_seconds, d.wrap_seconds) < 0 THEN 'quarantined'
         WHEN first_response_seconds < 0 OR resolution_waited_seconds < 0 THEN 'quarantined'
     END AS exclusion

@@ -60,7 +60,7 @@ SELECT
     CASE
         WHEN c.is_resolved IS NULL THEN NULL
         WHEN is_repeated THEN FALSE
-        WHEN NOT is_repeated THEN c.first_solved_at IS NOT NULL
+        WHEN NOT is_repeated THEN c.is_resolved
     END AS is_first_contact_resolved
 FROM fact_contacts AS c
 CROSS JOIN core_data_cut AS b

@@ -35,7 +35,12 @@ SELECT
 FROM core_turns AS t
 INNER JOIN fact_contacts AS c ON contact_key(c.contact_id) = t.contact_key
 CROSS JOIN core_data_cut AS b
+LEFT JOIN core_outcomes AS o ON contact_key(o.contact_id) = t.contact_key AND o.outcome_id IS NOT NULL
 WHERE c.exclusion IS NULL
     AND local_on(t.asked_at) IS NOT NULL
-    AND t.asked_at >= c.first_reply_at
-    AND (t.replied_at IS NOT NULL OR c.status IN ('new', 'open', 'pending', 'hold') AND c.left_at IS NULL)
+    AND t.asked_at > c.first_reply_at
+    -- what was said last in a session that became a ticket is answered there, if anywhere
+    AND (
+        t.replied_at IS NOT NULL
+        OR c.status IN ('new', 'open', 'pending', 'hold') AND c.left_at IS NULL AND o.contact_id IS NULL
+    )
