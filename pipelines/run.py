@@ -24,7 +24,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import catalog, publish
 from pipelines.warehouse.build import build as build_tables
 from pipelines.warehouse.build import copy_published
-from pipelines.warehouse.engines import opening
+from pipelines.warehouse.engines import failure, opening
 from pipelines.warehouse.raw_files import committed_loads
 
 Progress = Callable[[str, float | None, str], None]
@@ -144,8 +144,11 @@ def _built(
     progress: Progress | None,
 ) -> Path:
     """The unpublished build of what is loaded, with what is read from texts first."""
-    detect_languages(warehouse, progress=_of("languages", progress))
-    find_details(warehouse, progress=_of("details", progress))
+    try:
+        detect_languages(warehouse, progress=_of("languages", progress))
+        find_details(warehouse, progress=_of("details", progress))
+    except duckdb.Error as error:  # pages of a raw table that a disk lost
+        raise failure(warehouse / "raw", error) from error
     return build_tables(
         warehouse, settings, opening=opening(engine, master), progress=_of_building(progress)
     )

@@ -29,7 +29,6 @@ from pipelines.ingest.contracts import TABLES
 
 _LOADING = ".loading-"
 _NEXT, _LAST = "raw.next", "raw.last"
-_PARQUET_ENDS = b"PAR1"
 _ID_FORMAT = "%Y%m%dT%H%M%S%fZ"
 _DISK_TROUBLE = {
     errno.ENOSPC: "the disk is full; make room and load again",
@@ -155,10 +154,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
 def check_whole(folder: Path) -> None:
     """Raises InputError where a table of a load was cut short, by a disk or a copy that failed."""
     for path in folder.glob("*.parquet"):
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - len(_PARQUET_ENDS)))
-            if file.read() != _PARQUET_ENDS:
-                raise InputError(f"{path}: damaged; remove its folder and load the file again")
+        try:
+            pq.read_metadata(path)
+        except (pa.ArrowException, OSError):
+            raise InputError(
+                f"{path}: damaged; remove its folder and load the file again"
+            ) from None
 
 
 @dataclass(frozen=True)

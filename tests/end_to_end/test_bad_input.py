@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 HEADER = "Id,Requester id,Group,Status,Priority,Via,Subject,Created at,Updated at,Solved at\n"
@@ -257,7 +258,9 @@ def test_readers_do_not_wait_for_a_writer(published, run_command):
 
 def test_a_broken_build_leaves_the_old_one_up_and_stale(published, tmp_path, run_command):
     parquet = next((published / "raw").glob("*/contacts.parquet"))
-    parquet.write_bytes(parquet.read_bytes()[:100])
+    footer = pq.read_metadata(parquet).serialized_size + 8
+    whole = parquet.read_bytes()
+    parquet.write_bytes(bytes(len(whole) - footer) + whole[-footer:])
     before = state(published)
     ran = run_command("build", "--warehouse", published)
     assert_one_line(ran, 8)
