@@ -54,8 +54,8 @@ def analyse(connection: duckdb.DuckDBPyConnection) -> Found:
             absences.append(Absence("drivers", str(language), str(error)))
     if not models:
         absences.append(Absence("drivers", EVERYWHERE, "no language has enough ratings"))
-    parts = [(EVERYWHERE, drivers.DriversWithin(models, {}))] if models else []
-    parts += [(name, drivers.DriversWithin({name: m}, {})) for name, m in models.items()]
+    parts = [(EVERYWHERE, drivers.DriversWithin(models))] if models else []
+    parts += [(name, drivers.DriversWithin({name: m})) for name, m in models.items()]
     rows = [
         (language, *row, bool(is_sampled & ({language} if language != EVERYWHERE else is_sampled)))
         for language, model in parts

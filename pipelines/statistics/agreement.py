@@ -80,10 +80,10 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level = "nominal", seed: int =
     """
     if level not in ("nominal", "ordinal", "interval"):
         raise OutOfRangeError(f"level is {level!r}: use nominal, ordinal or interval")
-    values = np.asarray(ratings, dtype=object if level == "nominal" else None)
+    values = np.asarray(ratings, dtype=object)
     if level != "nominal":
         try:
-            values = values.astype(float)
+            values = np.where(pd.isna(values), np.nan, values).astype(float)
         except (TypeError, ValueError) as error:
             raise OutOfRangeError(f"{level} ratings must be numbers") from error
     counts, distinct = _counts_by_unit(values)
@@ -113,10 +113,15 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level = "nominal", seed: int =
 
 
 def _scores(level: Level, distinct: NDArray, marginals: Floats) -> Floats:
-    """Where each value stands on a line, per resample: ranks of ties' middles, or the value."""
+    """Where each value stands on a line, per resample: ranks of ties' middles, or the value.
+
+    A line of length 1 at most, so that what rounding leaves of 0 is small on every scale.
+    """
     if level == "ordinal":
-        return np.cumsum(marginals, axis=1) - marginals / 2
-    centred = distinct.astype(float) - distinct.astype(float).mean()
+        ranks = np.cumsum(marginals, axis=1) - marginals / 2
+        return ranks / marginals.sum(axis=1, keepdims=True)
+    values = distinct.astype(float)
+    centred = (values - values.mean()) / max(np.ptp(values), np.finfo(float).tiny)
     return np.broadcast_to(centred, marginals.shape)
 
 

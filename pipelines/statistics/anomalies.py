@@ -20,10 +20,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtri, nbdtrik, ndtri
+from scipy.special import chdtri, nbdtrik
 
 from pipelines.errors import OutOfRangeError
-from pipelines.statistics.intervals import CONFIDENCE, Estimate, ratio
+from pipelines.statistics.intervals import CONFIDENCE, Estimate
 
 Floats = NDArray[np.float64]
 
@@ -66,63 +66,35 @@ def unusual_counts(
     counts = np.asarray(counts, dtype=float)
     history, weight = _history(counts, season)
     n = (weight > 0).sum(axis=1)
-    expected, effective = _robust_mean(history, weight, least_spread=True)
+    expected, effective = _robust_mean(history, weight)
     # Nights and noons spread differently: the spread is that of entries of like expectation.
     with np.errstate(divide="ignore"):
         size_class = np.clip(np.floor(np.log(expected) / np.log(_SIZE_CLASS_RATIO)), 0, None)
     spread = np.zeros(len(counts))
     for one in np.unique(size_class[~np.isnan(size_class)]):
         alike = size_class == one
-        mean, chance = expected[alike], expected[alike] * (1 + 1 / effective[alike])
-        spread[alike] = _spread(counts[alike], mean, chance, mean**2)
+        chance = expected[alike] * (1 + 1 / effective[alike])
+        spread[alike] = _spread(counts[alike], expected[alike], chance)
     # Nothing seen so far is not proof of never: half a count, as in Jeffreys' prior.
     centre = np.maximum(expected, 0.5 / effective)
     variance = (centre + spread * centre**2) * (1 + 1 / effective)
     size, chance = centre**2 / (variance - centre), centre / variance
     tail = false_alarm_share / 2
-    is_known = n >= LEAST_HISTORY
     with np.errstate(invalid="ignore"):
         low, high = (np.ceil(nbdtrik(p, size, chance) - 1e-9) for p in (tail, 1 - tail))
-    return _judged(n, counts, expected, np.maximum(low, 0.0), high, is_known)
-
-
-def unusual_means(
-    n: ArrayLike,
-    total: ArrayLike,
-    squares: ArrayLike,
-    season: ArrayLike,
-    false_alarm_share: float = FALSE_ALARM_SHARE,
-) -> pd.DataFrame:
-    """Judge each mean (or share: squares = total) against earlier ones of its season.
-
-    Limits are normal ones from the variance within entries over n, the spread between like
-    entries that was seen so far, and the uncertainty of the expectation. Long-tailed durations
-    are marked more often than asked for while there are few: of means of a dozen log-normal
-    waits 1.4 %.
-
-    Returns
-    -------
-    DataFrame
-        As `unusual_counts`; an entry without observations is not judged. `n` is again the
-        number of earlier entries.
-    """
-    n, total, squares = (np.asarray(values, dtype=float) for values in (n, total, squares))
-    value = ratio(total, n)
-    history, weight = _history(value, season)
-    earlier = (weight > 0).sum(axis=1)
-    expected, effective = _robust_mean(history, weight, least_spread=False)
-    is_observed = ~np.isnan(value)
-    scatter = np.where(is_observed, squares - total * np.nan_to_num(value), 0.0)
-    freedom = np.where(is_observed, n - 1, 0.0)
-    within = _before(np.cumsum(np.maximum(scatter, 0.0))) / np.maximum(
-        _before(np.cumsum(freedom)), 1.0
+    low = np.maximum(low, 0.0)
+    is_known = n >= LEAST_HISTORY
+    unusual = pd.Series((counts > high).astype(int) - (counts < low), dtype="Int64")
+    return pd.DataFrame(
+        {
+            "n": n.astype("int64"),
+            "value": counts,
+            "expected": np.where(is_known, expected, np.nan),
+            "low": np.where(is_known, low, np.nan),
+            "high": np.where(is_known, high, np.nan),
+            "unusual": unusual.where(is_known & ~np.isnan(counts)),
+        }
     )
-    chance = ratio(within, n)
-    spread = _spread(value, expected, chance * (1 + 1 / effective), np.ones(len(n)))
-    error = np.sqrt((chance + spread) * (1 + 1 / effective))
-    margin = ndtri(1 - false_alarm_share / 2) * error
-    is_known = (earlier >= LEAST_HISTORY) & (error > 0)
-    return _judged(earlier, value, expected, expected - margin, expected + margin, is_known)
 
 
 @dataclass(frozen=True)
@@ -230,6 +202,8 @@ def carriers(
 
 def _strongest(left: pd.DataFrame, dimensions: list[str], is_surplus: bool) -> dict | None:
     best, best_score = None, 0.0
+    if left.empty:
+        return best
     for depth in range(len(dimensions) + 1):
         for names in combinations(dimensions, depth):
             if names:
@@ -263,7 +237,7 @@ def _history(values: Floats, season: ArrayLike) -> tuple[Floats, Floats]:
     return history, np.where(np.isnan(history), 0.0, recency)
 
 
-def _robust_mean(history: Floats, weight: Floats, least_spread: bool) -> tuple[Floats, Floats]:
+def _robust_mean(history: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Weighted mean after values far from the median were drawn in; and its effective n.
 
     Counts spread at least as chance makes them: three equal ones do not make a fourth an outlier.
@@ -271,9 +245,8 @@ def _robust_mean(history: Floats, weight: Floats, least_spread: bool) -> tuple[F
     median = _weighted_median(history, weight)
     deviation = np.abs(history - median[:, None])
     spread = 1.4826 * _weighted_median(deviation, weight)
-    if least_spread:
-        spread = np.maximum(spread, np.sqrt(np.maximum(median, 1.0)))
-    margin = _DRAWN_IN * np.where(spread > 0, spread, np.inf)[:, None]
+    spread = np.maximum(spread, np.sqrt(np.maximum(median, 1.0)))
+    margin = _DRAWN_IN * spread[:, None]
     drawn_in = np.clip(history, median[:, None] - margin, median[:, None] + margin)
     with np.errstate(invalid="ignore", divide="ignore"):
         total = weight.sum(axis=1)
@@ -293,42 +266,27 @@ def _weighted_median(values: Floats, weight: Floats) -> Floats:
     return (ordered[rows, first] + ordered[rows, np.maximum(second, 0)]) / 2
 
 
-def _spread(value: Floats, expected: Floats, chance: Floats, unit: Floats) -> Floats:
-    """Variance beyond chance, in units of `unit`, over all entries before each one.
+def _spread(counts: Floats, expected: Floats, chance: Floats) -> Floats:
+    """Variance beyond chance, in squares of the expectation, over all entries before each one.
 
     Squares count up to _SPREAD_CLIP variances, so that an outage does not widen the limits
     that should show it; in rounds, since how large a variance is has to be found first.
     """
-    is_known = ~(np.isnan(value) | np.isnan(expected) | np.isnan(chance))
-    square = np.where(is_known, (value - expected) ** 2, 0.0)
-    chance, unit = np.where(is_known, chance, 0.0), np.where(is_known, unit, 0.0)
+    is_known = ~(np.isnan(counts) | np.isnan(expected))
+    square = np.where(is_known, (counts - expected) ** 2, 0.0)
+    chance, unit = np.where(is_known, chance, 0.0), np.where(is_known, expected**2, 0.0)
     units = _before(np.cumsum(unit))
-    spread = np.zeros(len(value))
+    spread = np.zeros(len(counts))
     for _ in range(_SPREAD_ROUNDS):
         drawn_in = np.minimum(square, _SPREAD_CLIP * (chance + spread * unit))
         extra = np.maximum(_before(np.cumsum(drawn_in - chance)), 0.0)
-        spread = np.divide(extra, units, out=np.zeros(len(value)), where=units > 0)
+        spread = np.divide(extra, units, out=np.zeros(len(counts)), where=units > 0)
     return spread
 
 
 def _before(cumulative: Floats) -> Floats:
     """The running sum without each entry's own."""
     return np.append(0.0, cumulative[:-1])
-
-
-def _judged(n, value, expected, low, high, is_known) -> pd.DataFrame:
-    is_judged = is_known & ~np.isnan(value)
-    unusual = (value > high).astype(int) - (value < low)
-    return pd.DataFrame(
-        {
-            "n": n.astype("int64"),
-            "value": value,
-            "expected": np.where(is_known, expected, np.nan),
-            "low": np.where(is_known, low, np.nan),
-            "high": np.where(is_known, high, np.nan),
-            "unusual": pd.Series(unusual, dtype="Int64").mask(~is_judged),
-        }
-    )
 
 
 def _likelihood_ratio(count: Floats, expected: Floats, is_surplus: bool) -> Floats:

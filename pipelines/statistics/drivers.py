@@ -8,7 +8,7 @@ coefficient is the change of the log odds of a better rating, all else equal; `e
 makes contacts slow may also make them annoying, and only those who answered are seen.
 
 Languages differ in how far their ratings spread. One model for all has one spread, and finds
-effects that are too small where they differ much (`fit_within` fits each language by itself).
+effects that are too small where they differ much: `DriversWithin` holds one for each.
 
 Needs statsmodels, which takes seconds to import: not for the web process.
 
@@ -169,10 +169,9 @@ class Drivers:
 
 @dataclass(frozen=True)
 class DriversWithin:
-    """One model per group (language), and the groups that could not be fitted, with the reason."""
+    """One model per group (language), and what they say together."""
 
     models: dict[object, Drivers]
-    refused: dict[object, str]
 
     def effect(
         self,
@@ -208,27 +207,6 @@ def _pooled(parts: list[Estimate]) -> Estimate:
     return Estimate(n, float(value), float(value - margin), float(value + margin))
 
 
-def fit_within(
-    ratings: pd.DataFrame, rating: str, terms: Terms, within: str, link: Link = "logit"
-) -> DriversWithin:
-    """`fit` once per value of `within`, which is no term itself.
-
-    Raises
-    ------
-    OutOfRangeError
-        No group can be fitted; the message is that of the largest one.
-    """
-    models, refused = {}, {}
-    for group in ratings[within].value_counts().index:
-        try:
-            models[group] = fit(ratings[ratings[within] == group], rating, terms, link)
-        except OutOfRangeError as error:
-            refused[group] = str(error)
-    if not models:
-        raise OutOfRangeError(next(iter(refused.values()), f"no rating has a {within}"))
-    return DriversWithin(models, refused)
-
-
 def fit(ratings: pd.DataFrame, rating: str, terms: Terms, link: Link = "logit") -> Drivers:
     """Fit the ordered model of `rating` on `terms`.
 
@@ -244,12 +222,17 @@ def fit(ratings: pd.DataFrame, rating: str, terms: Terms, link: Link = "logit") 
     Raises
     ------
     OutOfRangeError
-        A column cannot be estimated, said with the reason and a remedy: a value with fewer than
-        LEAST_RATINGS ratings, one whose ratings are all equal (separation), a column that never
-        varies or that follows from others, no score on one side of SATISFIED_FROM; or the fit
-        does not settle.
+        No term is named; or a column cannot be estimated, said with the reason and a remedy: a
+        duration below 0 or without end, a value with fewer than LEAST_RATINGS ratings, one whose
+        ratings are all equal (separation), a column that never varies or that follows from
+        others, no score on one side of SATISFIED_FROM; or the fit does not settle.
     """
+    if not terms.columns:
+        raise OutOfRangeError("name at least one term that ratings may depend on")
     rows = ratings[[rating, *terms.columns]].dropna()
+    for name in terms.durations:
+        if not rows[name].between(0, np.inf, inclusive="left").all():
+            raise OutOfRangeError(f"{name} holds durations below 0 or without end: leave them out")
     scores = rows[rating].to_numpy(dtype=float)
     _check_scores(scores, rating)
     for name in terms.flags:
@@ -263,7 +246,7 @@ def fit(ratings: pd.DataFrame, rating: str, terms: Terms, link: Link = "logit") 
     centre, scale = design.mean(axis=0), design.std(axis=0)
     distinct, codes = np.unique(scores, return_inverse=True)
     slopes, thresholds, covariance = _maximum_likelihood((design - centre) / scale, codes, link)
-    _check_slopes(slopes, names)
+    _check_slopes(slopes, covariance, names)
     # Back from standardised columns: slopes over the scale, cuts moved by the centre.
     slopes = slopes / scale
     place = int(np.searchsorted(distinct, SATISFIED_FROM)) - 1
@@ -376,9 +359,13 @@ def _check_design(design: Floats, names: list[str]) -> None:
         )
 
 
-def _check_slopes(slopes: Floats, names: list[str]) -> None:
-    worst = int(np.abs(slopes).argmax())
-    if abs(slopes[worst]) > _LARGEST_COEFFICIENT:
+def _check_slopes(slopes: Floats, covariance: Floats, names: list[str]) -> None:
+    """Of standardised columns; where the best slope is without end, the search stops somewhere
+    on the way, with a slope that is large or known to nobody."""
+    errors = np.sqrt(np.diag(covariance)[: len(slopes)])
+    extent = np.maximum(np.abs(slopes), errors)
+    worst = int(extent.argmax())
+    if extent[worst] > _LARGEST_COEFFICIENT:
         raise OutOfRangeError(
             f"{names[worst]} separates good ratings from bad ones: its effect has no limit; "
             "leave it out"

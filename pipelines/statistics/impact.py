@@ -80,6 +80,7 @@ def interrupted(
     if (np.diff(day) == 0).any():
         raise OutOfRangeError("a day occurs twice in the series: give one value per day")
     day, values = day[~np.isnan(values)], values[~np.isnan(values)]
+    values = values - values[:1]  # the level is nobody's effect, and its rounding would look so
     change = int(np.datetime64(pd.Timestamp(changed_on), "D").astype(np.int64))
     before, after = int((day < change).sum()), int((day >= change).sum())
     if min(before, after) < LEAST_DAYS:
@@ -124,12 +125,13 @@ def _fit(
     for _ in range(_ROUNDS):
         last = correlation
         design, response = _whitened(columns, values, gaps, correlation)
-        coefficients, *_ = np.linalg.lstsq(design, response, rcond=None)
-        correlation = _correlation(values - columns @ coefficients, gaps, columns.shape[1])
+        # Where the desk is closed on a weekday, the others' columns make up the level's.
+        coefficients, _, rank, _ = np.linalg.lstsq(design, response, rcond=None)
+        correlation = _correlation(values - columns @ coefficients, gaps, int(rank))
         if abs(correlation - last) < 1e-6:
             break
     remainder = response - design @ coefficients
-    freedom = max(len(day) - columns.shape[1], 1)
+    freedom = max(len(day) - int(rank), 1)
     covariance = np.linalg.pinv(design.T @ design) * (remainder @ remainder) / freedom
 
     def estimate(combination: Floats) -> Estimate:

@@ -69,7 +69,8 @@ def decompose(
         Periods, as above; rows of one group are added up.
     seed
         Of the simulation behind the intervals: both periods are drawn again from their own
-        mix and rates, and an interval is 1.96 standard deviations to each side.
+        mix and rates, and an interval is 1.96 standard deviations to each side; NaN where
+        a mean stands on one observation.
 
     Raises
     ------
@@ -250,8 +251,8 @@ def _parts(n: Floats, total: Floats) -> tuple[Floats, Floats]:
     """Rate and mix part of each group; periods lead, then any draws, then groups."""
     (n1, n2), (r1, r2) = n, ratio(total, n)
     w1, w2 = n1 / n1.sum(axis=-1, keepdims=True), n2 / n2.sum(axis=-1, keepdims=True)
-    r1 = np.where(np.isnan(r1), np.nan_to_num(r2), r1)
-    r2 = np.where(np.isnan(r2), r1, r2)
+    r1 = np.where(n1 > 0, r1, np.where(n2 > 0, r2, 0.0))
+    r2 = np.where(n2 > 0, r2, r1)
     at_old_mix = (w1 * r2).sum(axis=-1, keepdims=True)
     return w1 * (r2 - r1), (w2 - w1) * (r2 - at_old_mix)
 
@@ -281,6 +282,8 @@ def _drawn(cells: _Cells, random: np.random.Generator) -> tuple[Floats, Floats]:
         n, total = cells.n[period], cells.total[period]
         size = int(n.sum())
         overall = total.sum() / size
+        if cells.squares is None:  # none or all of them so far is not for ever: half a one
+            overall = np.clip(overall, 0.5 / (size + 1), 1 - 0.5 / (size + 1))
         # One observation of the whole is added to each group: a group of one or of equals
         # would otherwise look certain.
         rate = (total + overall) / (n + 1)
@@ -289,7 +292,8 @@ def _drawn(cells: _Cells, random: np.random.Generator) -> tuple[Floats, Floats]:
             new_total = random.binomial(new_n, np.clip(rate, 0, 1)).astype(float)
         else:
             squares = cells.squares[period]
-            spread = max(squares.sum() / size - overall**2, 0.0)
+            # One observation says nothing about the spread.
+            spread = max(squares.sum() / size - overall**2, 0.0) if size > 1 else np.nan
             within = np.maximum(squares - n * _filled(n, total) ** 2, 0.0)
             variance = (within + spread) / (n + 1)
             noise = random.standard_normal(new_n.shape) * np.sqrt(new_n * variance)

@@ -36,31 +36,47 @@ def shares(successes: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE) -
         One row per group: n, raw (NaN where n is 0), value, low, high (middle and limits of
         what the group's share is likely to be), pooled (how much of the value is the mean of
         all: 1 without observations, near 0 with many). All NaN where no group has any.
-        The limits take the distribution of groups as known: with fewer than about ten groups
-        they are somewhat narrow.
+        The limits include that the mean of all is itself an estimate, but take the spread
+        between groups as known: they hold 95 % of groups that do not differ, 88 % of ten that
+        do, and four of five where there are three to five.
     """
     successes, n = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
     if not n.sum():
         return _frame(n, *[np.full(len(n), np.nan)] * 5)
     known_n, known = n[n > 0], successes[n > 0]
 
-    def fit(log_strength: float) -> tuple[float, float]:
-        strength = np.exp(log_strength)
+    def centred(strength: float) -> tuple[float, float]:
+        """The mean of all, and how many observations of one group would know it as well."""
         # The best linear mean: a group's weight levels off where groups differ by themselves.
         weight = known_n / (1 + (known_n - 1) / (strength + 1))
-        centre = (weight * known / known_n).sum() / weight.sum()
-        centre = float(np.clip(centre, 1e-9, 1 - 1e-9))
-        a, b = centre * strength, (1 - centre) * strength
-        return centre, float((betaln(known + a, known_n - known + b) - betaln(a, b)).sum())
+        size = weight.sum()
+        # None so far is not never: half a one, as in Jeffreys' prior.
+        least = 0.5 / (size + 1)
+        centre = (weight * known / known_n).sum() / size
+        return float(np.clip(centre, least, 1 - least)), float(size)
 
-    found = minimize_scalar(lambda x: -fit(x)[1], bounds=_STRENGTH_RANGE, method="bounded")
-    strength, (centre, _) = np.exp(found.x), fit(found.x)
-    a, b = successes + centre * strength, n - successes + (1 - centre) * strength
+    def misfit(log_strength: float) -> float:
+        strength = np.exp(log_strength)
+        centre, _ = centred(strength)
+        a, b = centre * strength, (1 - centre) * strength
+        return -float((betaln(known + a, known_n - known + b) - betaln(a, b)).sum())
+
+    log_strength = _STRENGTH_RANGE[1]
+    if 0 < known.sum() < known_n.sum():  # else they don't differ at all
+        log_strength = minimize_scalar(misfit, bounds=_STRENGTH_RANGE, method="bounded").x
+    strength = np.exp(log_strength)
+    centre, size = centred(strength)
+    value = (successes + centre * strength) / (n + strength)
+    pooled = strength / (strength + n)
+    spread = value * (1 - value) / (n + strength + 1)
+    spread = spread + pooled**2 * centre * (1 - centre) / (size + 1)
+    # The beta distribution with this mean and variance.
+    sample = value * (1 - value) / spread - 1
+    a, b = value * sample, (1 - value) * sample
     tail = (1 - confidence) / 2
     return _frame(
-        n, ratio(successes, n), a / (a + b), betaincinv(a, b, tail), betaincinv(a, b, 1 - tail),
-        strength / (strength + n),
-    )  # fmt: skip
+        n, ratio(successes, n), value, betaincinv(a, b, tail), betaincinv(a, b, 1 - tail), pooled
+    )
 
 
 def means(

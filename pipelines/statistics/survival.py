@@ -8,11 +8,9 @@ Prentice (2002), section 1.4, for the log(-log) limits; Brookmeyer & Crowley (19
 Biometrics 38, for the interval of a quantile.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
@@ -56,25 +54,6 @@ class Survival:
             self._first(self.high <= left + _ROUNDING),
         )
 
-    def at(self, seconds: ArrayLike) -> pd.DataFrame:
-        """The curve and its band at given durations: [seconds, at_risk, value, low, high].
-
-        Before the first end all still wait, and nothing is known about the share's limits.
-        NaN beyond the last duration somebody was watched to end.
-        """
-        seconds = np.asarray(seconds, dtype=float)
-        place = np.searchsorted(self.seconds, seconds, side="right") - 1
-        is_before = place < 0
-        last = self.seconds[-1] if len(self.seconds) else -np.inf
-        columns = {"seconds": seconds}
-        for name, values in (
-            ("value", self.surviving_share), ("low", self.low), ("high", self.high),
-        ):  # fmt: skip
-            found = np.append(values, np.nan)[place]
-            found = np.where(is_before, 1.0 if name == "value" else np.nan, found)
-            columns[name] = np.where(seconds > last, np.nan, found)
-        return pd.DataFrame(columns)
-
     def _first(self, is_reached: NDArray[np.bool_]) -> ArrayLike:
         if not len(self.seconds):
             return np.full(is_reached.shape[:-1], np.nan)[()]
@@ -93,7 +72,7 @@ def kaplan_meier(
     Parameters
     ----------
     seconds : array_like
-        How long each was watched.
+        How long each was watched; never NaN: what is not known has no place in a curve.
     is_observed : array_like of bool
         Whether it ended then; False: it was still going on (censored). Where both happen
         at the same duration, the ends come first.
@@ -141,43 +120,6 @@ def of_counts(
     watched = counts.sum(axis=2)
     at_risk = watched.sum(axis=1, keepdims=True) - np.cumsum(watched, axis=1) + watched
     return _curve(np.asarray(seconds, dtype=float), counts[:, :, 1], at_risk, confidence)
-
-
-def by_group(
-    groups: ArrayLike,
-    seconds: ArrayLike,
-    is_observed: ArrayLike,
-    shares: Sequence[float] = (0.5, 0.9),
-    confidence: float = CONFIDENCE,
-) -> pd.DataFrame:
-    """By when each group's waits had ended, counting those that had not.
-
-    Parameters
-    ----------
-    groups : array_like
-        The group of each observation; NULL is in none.
-    seconds, is_observed
-        As `kaplan_meier`.
-    shares
-        Which quantiles: the median and the ninetieth percentile.
-
-    Returns
-    -------
-    DataFrame
-        [group, share, n, ended, value, low, high], one row per group and share, in the order
-        of the groups; NaN: not reached yet, or not known how far it may reach.
-    """
-    codes, names = pd.factorize(np.asarray(groups), sort=True)
-    seconds, is_observed = np.asarray(seconds, dtype=float), np.asarray(is_observed, dtype=bool)
-    order = np.lexsort((seconds, codes))
-    ends = np.searchsorted(codes[order], np.arange(len(names) + 1))
-    rows = []
-    for name, start, end in zip(names, ends[:-1], ends[1:], strict=True):
-        places = order[start:end]
-        curve = kaplan_meier(seconds[places], is_observed[places], confidence=confidence)
-        ended = int(is_observed[places].sum())
-        rows += [(name, share, len(places), ended, *curve.quantile(share)) for share in shares]
-    return pd.DataFrame(rows, columns=["group", "share", "n", "ended", "value", "low", "high"])
 
 
 def _curve(seconds, events, at_risk, confidence) -> Survival:

@@ -1,6 +1,7 @@
 """Agreement against acceptance case 24 and Krippendorff's own examples."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipelines.errors import OutOfRangeError
@@ -72,6 +73,23 @@ def test_alpha_of_four_observers_with_missing_data_is_as_printed(level, expected
     found = krippendorff_alpha(units(OBSERVERS), level)
     assert (found.n, round(found.value, 3)) == (11, expected)
     assert found.low < found.value < found.high <= 1
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+@pytest.mark.parametrize("level", ["ordinal", "interval"])
+def test_alpha_does_not_depend_on_the_unit_that_ratings_are_written_in(level, scale):
+    plain, scaled = (
+        krippendorff_alpha(units(OBSERVERS), level),
+        krippendorff_alpha(units(OBSERVERS) * scale, level),
+    )
+    assert vars(scaled) == pytest.approx(vars(plain))
+
+
+def test_alpha_takes_frames_with_either_kind_of_null():
+    ratings = pd.DataFrame({"a": [1, pd.NA, 2, 1], "b": [1, 2, 2, 2]}).astype("Int64")
+    assert krippendorff_alpha(ratings, "ordinal").n == 3
+    plain = krippendorff_alpha([[1, 1], [None, 2], [2, 2], [1, 2]], "ordinal")
+    assert krippendorff_alpha(ratings, "ordinal") == plain
 
 
 def test_alpha_of_two_raters_is_a_little_above_scotts_pi():

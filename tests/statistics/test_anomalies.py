@@ -94,29 +94,6 @@ def test_a_holiday_is_judged_by_holidays():
     assert anomalies.unusual_counts(counts, season)["unusual"].tolist()[-2:] == [-1, 0]
 
 
-def _means(n: np.ndarray, shift: np.ndarray, seed: int = 4) -> tuple:
-    random = np.random.default_rng(seed)
-    samples = [random.normal(300 + by, 60, size) for size, by in zip(n, shift, strict=True)]
-    return n, [x.sum() for x in samples], [(x**2).sum() for x in samples]
-
-
-def test_ordinary_means_are_marked_about_once_in_a_thousand_and_slow_days_are():
-    random = np.random.default_rng(3)
-    n = random.poisson(np.tile([50, 60, 70, 40, 50, 10, 12], 400))
-    shift = random.normal(0, 10, 2_800)
-    shift[2_500] = 90
-    found = anomalies.unusual_means(*_means(n, shift), np.tile(np.arange(7), 400))["unusual"]
-    assert found[2_500] == 1
-    assert (found.drop(2_500).dropna() != 0).mean() <= 0.002
-
-
-def test_a_day_without_contacts_has_no_mean_to_judge():
-    n, total, squares = _means(np.array([20, 20, 20, 20, 20, 0, 20]), np.zeros(7))
-    found = anomalies.unusual_means(n, total, squares, [0] * 7)
-    assert found["unusual"].isna().tolist() == [True, True, True, True, False, True, False]
-    assert found["n"].tolist() == [0, 1, 2, 3, 4, 5, 5]
-
-
 CHANNELS, LANGUAGES = ["chat", "mail", "phone"], ["ko", "en", "ja", "vi"]
 TOPICS = ["withdrawal", "login", "kyc", "fees", "other"]
 DIMENSIONS = ["channel", "language", "topic"]
@@ -133,6 +110,10 @@ def _planted(**where: str) -> pd.DataFrame:
     cells = _cells()
     is_here = np.all([cells[name] == value for name, value in where.items()], axis=0)
     return cells.assign(count=cells["count"].where(~is_here, cells["count"] * 3 + 10))
+
+
+def test_without_cells_nothing_carries_anything():
+    assert anomalies.carriers(_cells()[:0], DIMENSIONS).empty
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,10 @@ def test_ratings_with_a_null_are_left_out_and_counted():
          "language = vi has 9 ratings, at least 10 are needed"),
         (lambda rows: rows.assign(rating=rows["rating"].where(rows["language"] != "ja", 5)),
          "ratings with language = ja are 5, so its effect has no limit"),
+        (lambda rows: rows.assign(rounds=((rows["rating"] == 5) & (rows.index < 60)).astype(int)),
+         "rounds separates good ratings from bad"),
+        (lambda rows: rows.assign(wait_seconds=rows["wait_seconds"] - 1_000),
+         "wait_seconds holds durations below 0 or without end"),
         (lambda rows: rows.assign(is_reopened=False), "is_reopened is the same in all 300"),
         (lambda rows: rows.assign(rounds=2), "rounds is the same in all ratings"),
         (lambda rows: rows.assign(rounds=rows["is_reopened"] * 3), "is_reopened follows from"),
@@ -174,6 +178,11 @@ def test_ratings_with_a_null_are_left_out_and_counted():
 def test_what_cannot_be_estimated_is_refused_with_the_reason(change, message):
     with pytest.raises(OutOfRangeError, match=message):
         drivers.fit(change(simulated(300, 4)), "rating", TERMS)
+
+
+def test_without_a_term_there_is_nothing_to_fit():
+    with pytest.raises(OutOfRangeError, match="name at least one term"):
+        drivers.fit(simulated(50, 4), "rating", Terms())
 
 
 def test_a_channel_that_nobody_rated_has_no_effect_to_tell(large):
@@ -216,11 +225,17 @@ WITHIN = Terms(
 )
 
 
+def _within_languages(rows: pd.DataFrame, link: drivers.Link = "logit") -> drivers.DriversWithin:
+    return drivers.DriversWithin(
+        {name: drivers.fit(own, "rating", WITHIN, link) for name, own in rows.groupby("language")}
+    )
+
+
 def test_within_languages_the_invented_exchanges_own_effect_is_found():
     hits = 0
     for seed in range(4):
         rows, truth = _surveyed(seed, 5_000)
-        model = drivers.fit_within(rows, "rating", WITHIN, "language", link="probit")
+        model = _within_languages(rows, link="probit")
         effect = model.effect(_a_minute_less)
         assert effect.n == len(rows)
         hits += effect.low <= truth <= effect.high
@@ -229,7 +244,7 @@ def test_within_languages_the_invented_exchanges_own_effect_is_found():
 
 def test_what_is_pooled_over_languages_is_the_mean_over_their_ratings():
     rows = _surveyed(1, 3_000)[0]
-    found = drivers.fit_within(rows, "rating", WITHIN, "language")
+    found = _within_languages(rows)
     parts = [model.effect(_a_minute_less) for model in found.models.values()]
     pooled = found.effect(_a_minute_less)
     assert pooled.value == pytest.approx(
@@ -240,20 +255,12 @@ def test_what_is_pooled_over_languages_is_the_mean_over_their_ratings():
     assert table.loc["is_solved", "low"] > 0 > table.loc["is_reopened", "high"]
 
 
-def test_a_language_that_cannot_be_fitted_is_named_with_the_reason():
-    rows = _surveyed(2, 3_000)[0]
-    few = rows[:5].assign(language="xx")
-    found = drivers.fit_within(pd.concat([rows, few]), "rating", WITHIN, "language")
-    assert list(found.refused) == ["xx"]
-    assert "ratings" in found.refused["xx"]
-
-
 def test_one_spread_for_all_languages_finds_too_small_an_effect():
     rows, truth = _surveyed(0, 5_000)
     pooled = Terms(
         durations=WITHIN.durations, flags=WITHIN.flags, categorical=("topic", "language")
     )
     one = drivers.fit(rows, "rating", pooled, link="probit").effect(_a_minute_less)
-    each = drivers.fit_within(rows, "rating", WITHIN, "language", "probit").effect(_a_minute_less)
+    each = _within_languages(rows, "probit").effect(_a_minute_less)
     assert one.value < each.value
     assert abs(each.value - truth) < abs(one.value - truth)

@@ -97,6 +97,27 @@ def test_a_week_later_everything_shifts_by_a_week():
     assert (later.placebos["on"] - now.placebos["on"] == week).all()
 
 
+@pytest.mark.parametrize("always", [0.1, 1.0, 1e6])
+def test_what_never_changed_shows_no_effect_of_rounding(always):
+    found = interrupted(DAYS, np.full(84, always), CHANGED_ON)
+    for effect in (found.step, found.slope, found.average):
+        assert (effect.value, effect.low, effect.high) == (0, 0, 0)
+    assert found.correlation == 0
+    assert found.placebo_share == 1
+
+
+def test_a_desk_that_is_closed_on_a_weekday_knows_as_much_whichever_it_is():
+    # A week later by one day: the same days, told by the weekday before.
+    values = 10 + TIME + _remainder(np.random.default_rng(6), 0.0)
+    for shift in range(7):
+        days = DAYS + pd.Timedelta(days=shift)
+        is_open = TIME % 7 != 3
+        found = interrupted(days[is_open], values[is_open], CHANGED_ON + pd.Timedelta(days=shift))
+        if shift == 0:
+            first = found.average
+        assert vars(found.average) == pytest.approx(vars(first))
+
+
 def test_13_days_after_are_too_few():
     with pytest.raises(OutOfRangeError, match="56 days with data before the change and 13"):
         interrupted(DAYS[:69], WEEKLY[:69], CHANGED_ON)

@@ -110,6 +110,23 @@ def test_row_order_changes_nothing():
     assert vars(shuffled.mix) == vars(straight.mix)
 
 
+def test_none_of_three_after_three_of_three_is_no_certain_change():
+    one = pd.DataFrame({"language": ["ko"], "n": [3], "total": [3]})
+    found = mix.decompose(one, one.assign(total=0), ["language"])
+    assert found.change.value == -1
+    # Each period is drawn at (3 + 7/8) / 4 or its mirror: sd of both sqrt(2 * .96875 * .03125 / 3).
+    margin = 1.959964 * np.sqrt(2 * 0.96875 * 0.03125 / 3)
+    assert found.change.high == pytest.approx(-1 + margin, rel=0.15)
+
+
+def test_a_mean_of_one_observation_changes_in_doubt():
+    one = pd.DataFrame({"language": ["ko"], "n": [1], "total": [5.0], "squares": [25.0]})
+    two = pd.DataFrame({"language": ["ko"], "n": [2], "total": [8.0], "squares": [34.0]})
+    found = mix.decompose(one, two, ["language"])
+    assert found.change.value == -1
+    assert np.isnan([found.change.low, found.change.high, found.rate.low]).all()
+
+
 def test_an_empty_period_has_no_rate_to_change():
     with pytest.raises(OutOfRangeError, match="no observations"):
         mix.decompose(WEEK_1, WEEK_2.iloc[:0], ["language"])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from pipelines.statistics import pooling
 
@@ -51,6 +52,34 @@ def test_limits_of_shares_cover_the_true_ones_95_times_in_100():
     assert ((found["low"] <= truth) & (truth <= found["high"])).mean() == pytest.approx(
         0.95, abs=0.012
     )
+
+
+@pytest.mark.parametrize("groups", [1, 2, 5, 10])
+def test_limits_of_a_few_groups_that_are_alike_cover_their_share_95_times_in_100(groups):
+    random, hits = np.random.default_rng(8), 0.0
+    for _ in range(300):
+        n = random.integers(10, 60, groups)
+        found = pooling.shares(random.binomial(n, 0.8), n)
+        hits += ((found["low"] <= 0.8) & (found["high"] >= 0.8)).mean()
+    assert 0.92 <= hits / 300 <= 0.98
+
+
+def test_one_group_is_as_sure_as_its_own_observations():
+    found = pooling.shares([7], [10]).iloc[0]
+    assert found["value"] == pytest.approx(0.7)
+    law = stats.beta(7, 3)
+    assert [found["low"], found["high"]] == pytest.approx([law.ppf(0.025), law.ppf(0.975)])
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_nobody_of_15_in_two_groups_is_not_never(mirrored):
+    # One group of all 15, whose mean is half a one of 16.
+    n = np.array([10, 5])
+    found = pooling.shares(n if mirrored else [0, 0], n)
+    shares = 1 - found[["value", "high", "low"]] if mirrored else found[["value", "low", "high"]]
+    law = stats.beta(15 / 32, 15 - 15 / 32)
+    for row in shares.to_numpy():
+        assert row == pytest.approx([1 / 32, law.ppf(0.025), law.ppf(0.975)], rel=1e-4)
 
 
 def test_limits_of_means_cover_the_true_ones_95_times_in_100():

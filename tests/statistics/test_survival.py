@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.statistics.survival import by_group, kaplan_meier, of_counts
+from pipelines.statistics.survival import kaplan_meier, of_counts
 
 # Remission of acute myelogenous leukaemia, maintained group: Miller (1997), table 1; the
 # values are those that R's survfit prints with conf.type = "log-log".
@@ -90,33 +90,6 @@ def test_where_nothing_ended_nothing_is_known(seconds, is_observed):
     assert np.isnan(curve.quantile(0.5)).all()
 
 
-def test_each_group_has_the_quantiles_of_its_own_curve():
-    groups = ["b", "a", "b", "a", "b", "a"]
-    found = by_group(groups, [5, 1, 10, 2, 60, 3], [1, 1, 1, 1, 0, 1]).set_index(["group", "share"])
-    assert found["value"].tolist()[:3] == [2, 3, 10]
-    assert math.isnan(found.loc[("b", 0.9), "value"])
-    assert found.loc["b", ["n", "ended"]].to_numpy().tolist() == [[3, 2], [3, 2]]
-
-
-def test_who_belongs_to_no_group_is_in_none():
-    found = by_group(["a", None, "a"], [1, 100, 3], [True, True, True])
-    assert found["n"].tolist() == [2, 2]
-    assert found["value"].tolist() == [1, 3]
-
-
-def test_without_observations_there_are_no_groups():
-    assert by_group([], [], []).empty
-    assert by_group([None], [5], [True]).empty
-
-
-def test_the_band_at_given_durations_is_the_step_before():
-    band = kaplan_meier(WEEKS, RELAPSED).at([0, 12, 13, 20, 48, 100])
-    assert band["value"].round(3).tolist()[:5] == [1.0, 0.909, 0.818, 0.716, 0.184]
-    assert band["low"].round(4).tolist()[1:5] == [0.5081, 0.4474, 0.3502, 0.0117]
-    assert band.loc[0, ["low", "high"]].isna().all()
-    assert band.loc[5, ["value", "low", "high"]].isna().all()
-
-
 def test_a_surge_does_not_look_like_an_improvement():
     # Ten contacts each wait 600 s on an ordinary evening. In a surge a hundred come 500 s before
     # the cut, of whom the desk has answered the first ten, after 50 s, and has left the rest.
@@ -124,8 +97,5 @@ def test_a_surge_does_not_look_like_an_improvement():
     is_answered = [True] * 10 + [False] * 90
     answered = [wait for wait, done in zip(surge, is_answered, strict=True) if done]
     assert np.median(answered) < np.median(calm)
-    found = by_group(["calm"] * 10 + ["surge"] * 100, calm + surge, [True] * 10 + is_answered)
-    median = found[found["share"] == 0.5].set_index("group")
-    assert median.loc["calm", "value"] == 600
-    assert math.isnan(median.loc["surge", "value"])
-    assert median.loc["surge", ["n", "ended"]].tolist() == [100, 10]
+    assert kaplan_meier(calm, [True] * 10).quantile(0.5)[0] == 600
+    assert math.isnan(kaplan_meier(surge, is_answered).quantile(0.5)[0])
