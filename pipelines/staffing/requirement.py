@@ -10,7 +10,7 @@ chat
     Several chats at once: birth and death (see `chat`), else as above.
 promise
     Deferrable channels (e-mail, help centre, social, unknown): the fewest agents, levelled, with
-    whom everything is done within the promised days of opening, what already waits included
+    whom everything is done within the promised business days, what already waits included
     (see `deferrable`).
 carried, lost
     The desk is closed: nobody is required. Contacts of deferrable channels wait for the
@@ -68,7 +68,10 @@ _WHOLE = ("required_agents", "required_low", "required_high", "required_schedule
 
 
 class Desk(Protocol):
-    """What `require` reads of a desk: `settings.Desk`, or a row of `ref_queues`."""
+    """What `require` reads of a desk: a row of `ref_queues`.
+
+    open_day_seconds   its usual open day; None where it never opens
+    """
 
     channel: str
     language: str
@@ -81,6 +84,7 @@ class Desk(Protocol):
     slowdown_share: float
     minimum_agents: int
     promise_open_days: int
+    open_day_seconds: float | None
     staffed_to: str
     gives_spare_time: bool
 
@@ -124,8 +128,8 @@ def require(
     patience_seconds
         Mean patience of live contacts; without it nobody hangs up.
     waiting_contacts
-        Deferrable contacts unanswered when the forecast begins, by the day of opening at whose
-        end they are due: first those due on the first one.
+        Deferrable contacts unanswered when the forecast begins, by the half hour of opening at
+        whose end they are due: first those due in the first one.
     live_help
         starts_at, hours: agent hours of live desks that help with this deferrable queue.
     volume
@@ -396,10 +400,10 @@ def _live(rows, volume, desk, handle, patience, is_open, on_duty) -> dict[str, o
 
 def _deferrable(contacts, local_on, desk, handle, is_open, waiting, help_hours, on_duty):
     paid = handle / 3600 / desk.max_occupancy
+    open_day = 0.0 if pd.isna(desk.open_day_seconds) else desk.open_day_seconds
+    promise = deferrable.promise_half_hours(desk.promise_open_days, open_day)
     plans = [
-        deferrable.plan_promise(
-            local_on, is_open, each * paid, waiting * paid, desk.promise_open_days, help_hours
-        )
+        deferrable.plan_promise(local_on, is_open, each * paid, waiting * paid, promise, help_hours)
         for each in contacts
     ]
     plan = plans[1]
