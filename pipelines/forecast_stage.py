@@ -6,9 +6,10 @@ frames to `pipelines.forecasts` and `pipelines.staffing`, and writes their answe
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import numpy as np
@@ -17,6 +18,7 @@ import pandas as pd
 from pipelines.errors import SettingsError
 from pipelines.forecasts import forecast_queues
 from pipelines.settings import Settings, public_holidays
+from pipelines.staffing.deferrable import promise_half_hours
 from pipelines.staffing.patience import Patience, mean_patience
 from pipelines.staffing.requirement import LIVE_CHANNELS, desk_of, live_queue, require_all
 from pipelines.staffing.rosters import plan_shifts
@@ -77,7 +79,8 @@ def add_forecasts(
         ).df()
         handling = measured_handling(connection, settings)
         patience = measured_patience(connection)
-        waiting = waiting_contacts(connection, settings, last_on)
+        desks = desks_of(connection, settings)
+        waiting = waiting_contacts(connection, desks, zone, last_on)
         handled = _handled_by_day(connection)
 
     queues = list(arrivals[["channel", "language"]].drop_duplicates().itertuples(index=False))
@@ -100,7 +103,7 @@ def add_forecasts(
     by_queue = assumptions.set_index(["channel", "language"])
     staffing = require_all(
         forecasts.intervals,
-        settings.desks,
+        desks,
         schedules,
         openings=ahead,
         days=forecasts.days,
@@ -186,49 +189,75 @@ def with_handle_times(past: pd.DataFrame, handled: pd.DataFrame) -> pd.DataFrame
     return answer.assign(forecast_handle_seconds=pd.array(planned, dtype="Float64"))
 
 
-def waiting_contacts(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, last_on: date | None
-) -> dict[Queue, list[float]]:
-    """Contacts without a reply at the data cut, by (channel, language): the work that the first
-    days of a plan find waiting, by the day of opening at whose end it is due.
+def desks_of(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[SimpleNamespace]:
+    """The settings' desks, with the usual open day by which the build counts business days.
 
-    A contact is due so many days of opening after its arrival as the desk promises; one overdue
-    is due on the first. Queues where nobody waits are left out.
+    Raises
+    ------
+    SettingsError
+        A desk has a calendar that the build does not know.
+    """
+    told = connection.execute(
+        "SELECT DISTINCT d.calendar_id, c.open_day_seconds FROM business_days AS d"
+        " LEFT JOIN ref_calendars AS c ON c.calendar_id = d.calendar_id"
+    )
+    open_day = dict(told.fetchall())
+    for desk in settings.desks:
+        if desk.calendar not in open_day:
+            raise SettingsError(
+                f"{settings.path}: the build does not know calendar '{desk.calendar}' yet; run"
+                " `support-quality build` with these settings first"
+            )
+    return [
+        SimpleNamespace(**asdict(desk), open_day_seconds=open_day[desk.calendar])
+        for desk in settings.desks
+    ]
+
+
+def waiting_contacts(
+    connection: duckdb.DuckDBPyConnection,
+    desks: Iterable[SimpleNamespace],
+    zone: str,
+    last_on: date | None,
+) -> dict[Queue, list[float]]:
+    """Contacts that came until `last_on` and have no reply at the data cut, by (channel, language):
+    the work that a plan finds waiting, by the half hour of opening at whose end it is due.
+
+    A contact is due after as many open hours since its arrival as its desk promises; one that is
+    overdue within the first business day, behind those whose promise can still be kept. Queues
+    where nobody waits are left out.
     """
     if last_on is None:
         return {}
+    begins_on = last_on + timedelta(days=1)
+    begins_at = calendars.half_hours(zone, begins_on, begins_on)["starts_at"].min()
+    days = connection.execute("SELECT * FROM business_days").df()
     waiting = connection.execute(
         """
-        SELECT
-            c.channel,
-            c.language,
-            count(DISTINCT c.contact_id) AS contacts,
-            c.arrived_on,
-            count(DISTINCT a.local_on) AS open_days
-        FROM fact_contacts AS c
-        LEFT JOIN fact_arrivals AS a
-            ON a.channel = c.channel
-            AND a.language = c.language
-            AND a.local_on > c.arrived_on
-            AND a.local_on <= ?
-            AND a.is_open
-        WHERE c.exclusion IS NULL
-            AND c.is_offered
-            AND NOT c.is_answered
-            AND c.left_at IS NULL
-            AND c.is_resolved IS NOT TRUE
-        GROUP BY c.channel, c.language, c.arrived_on
+        SELECT channel, language, min(arrived_at) AS arrived_at, count(*) AS contacts
+        FROM fact_contacts
+        WHERE exclusion IS NULL
+            AND is_offered
+            AND NOT is_answered
+            AND left_at IS NULL
+            AND is_resolved IS NOT TRUE
+            AND arrived_on <= ?
+        GROUP BY channel, language, arrived_on, arrived_slot
         """,
         [last_on],
-    ).fetchall()
+    ).df()
     found: dict[Queue, list[float]] = {}
-    for channel, language, contacts, _arrived_on, open_days in waiting:
-        desk = desk_of(channel, language, settings.desks)
-        if desk is None:
+    for queue, rows in waiting.groupby(["channel", "language"]):
+        desk = desk_of(*queue, desks)
+        if desk is None or desk.open_day_seconds is None:
             continue
-        day = max(0, desk.promise_open_days - 1 - open_days)
-        due = found.setdefault((channel, language), [0.0] * max(1, desk.promise_open_days))
-        due[day] += contacts
+        waited = calendars.open_seconds(days, desk.calendar, rows["arrived_at"], begins_at)
+        left = desk.promise_open_days * desk.open_day_seconds - waited
+        due_in = (left // HALF_HOUR_SECONDS).to_numpy(dtype=int)
+        first_day = promise_half_hours(1, desk.open_day_seconds)
+        promised = promise_half_hours(desk.promise_open_days, desk.open_day_seconds)
+        due_in = np.where(due_in > 0, np.minimum(due_in, promised), first_day) - 1
+        found[queue] = np.bincount(due_in, rows["contacts"], minlength=promised).tolist()
     return found
 
 

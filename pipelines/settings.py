@@ -47,6 +47,7 @@ _LIMITS: Limits = {
     "patience_seconds": _ABOVE_0,
     "concurrency": _ABOVE_0,
     "headcount": _ABOVE_0,
+    "promise_open_days": _ABOVE_0,
     "lengths_hours": (
         "half hours, above 0 and at most 24",
         lambda hours: 0 < hours <= 24 and _is_half_hours(hours),
@@ -98,7 +99,7 @@ class Desk:
     patience_seconds   mean time until who waits hangs up; None: estimated from those who did
     slowdown_share     by how much each further chat at once lengthens an agent's chats
     minimum_agents     at their desks while it is open, however few contacts come
-    promise_open_days  deferrable channels: days of opening within which work is done
+    promise_open_days  deferrable channels: business days within which contacts are answered
     staffed_to         "expected" service level over all that may come, "mean" of the forecast, or
                        a quantile of it such as "0.9"
     gives_spare_time   agents of this live desk help with deferrable work of their language

@@ -30,6 +30,7 @@ class Queue(NamedTuple):
     slowdown_share: float
     minimum_agents: int
     promise_open_days: int
+    open_day_seconds: float | None
     staffed_to: str
     gives_spare_time: bool
     hour_cost: float | None
@@ -283,10 +284,13 @@ def desk_words(queue: Queue, plan: pd.DataFrame, reader: Reader) -> str:
         parts.insert(
             0,
             plural(
-                "Promise: done within {n} day of opening",
-                "Promise: done within {n} days of opening",
+                "Promise: answered within {n} business day ({duration} of opening)",
+                "Promise: answered within {n} business days ({duration} of opening)",
                 int(queue.promise_open_days),
-            ).format(n=reader.number(queue.promise_open_days)),
+            ).format(
+                n=reader.number(queue.promise_open_days),
+                duration=reader.duration(queue.promise_open_days * queue.open_day_seconds),
+            ),
         )
         if queue.staffed_to not in ("expected", "mean"):
             parts.append(_rule_words(queue.staffed_to, reader))

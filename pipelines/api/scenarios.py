@@ -24,7 +24,7 @@ from pipelines.staffing.half_hours import Queue
 from pipelines.staffing.requirement import LIVE_CHANNELS, require_all
 from pipelines.staffing.rosters import plan_shifts
 from pipelines.staffing.shortage import shortage, with_costs
-from pipelines.staffing.what_if import waiting_by_day
+from pipelines.staffing.what_if import waiting_by_half_hour
 from pipelines.statistics.intervals import wilson
 
 TOPIC_DAYS = 56
@@ -273,7 +273,7 @@ def staffing_under(
         days=plans.queue_rows(build, "forecast_days", *known, order="1"),
         handle_seconds=assumed["handle_seconds"].to_dict(),
         patience_seconds=assumed["patience_seconds"].to_dict(),
-        waiting_contacts=waiting_by_day(published),
+        waiting_contacts=waiting_by_half_hour(published),
         # What a scenario makes has all of its contacts in its forecast.
         volume={
             queue: factors.to_numpy()

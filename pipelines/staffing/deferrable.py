@@ -45,42 +45,42 @@ def spare_hours(live_agents: ArrayLike, live_occupancy_share: ArrayLike) -> NDAr
     return HOURS * agents * np.nan_to_num(np.maximum(free, 0))
 
 
-def due_by_promise(
-    arrived_hours: ArrayLike, is_open: ArrayLike, local_on: ArrayLike, promise_open_days: int
-) -> NDArray[np.float64]:
-    """[rows] hours that fall due by the end of each row, for a promise in open days.
+def promise_half_hours(promise_open_days: int, open_day_seconds: float) -> int:
+    """Half hours of opening within which work of a desk is promised.
 
-    Work that arrives on an open day, before its last open half hour ends, is due when the desk
-    closes `promise_open_days` open days later: 1 is the end of the next open day, 0 the same.
-    What arrives on a closed day, or after closing, counts as arrived at the next opening. Work
-    due after the last row is due beyond the plan and appears nowhere.
+    A business day is as many open hours as the desk usually has, as it is for the shares answered
+    in 1, 2 and 3 business days: who is promised one on Friday at 17:00 is answered by Monday 17:00.
+    At least two, as work that comes in a half hour is begun in the next.
 
     Raises
     ------
     OutOfRangeError
-        A promise that is not a whole number of days, 0 or more.
+        A promise that is not a whole number of days, 1 or more.
     """
-    if promise_open_days != int(promise_open_days) or promise_open_days < 0:
+    if promise_open_days != int(promise_open_days) or promise_open_days < 1:
         raise OutOfRangeError(
-            f"promise_open_days is {promise_open_days}; it must be a whole number, 0 or more"
+            f"promise_open_days is {promise_open_days}; it must be a whole number, 1 or more"
         )
+    return max(2, int(promise_open_days) * int(open_day_seconds // (3600 * HOURS)))
+
+
+def due_by_promise(
+    arrived_hours: ArrayLike, is_open: ArrayLike, promise_half_hours: int
+) -> NDArray[np.float64]:
+    """[rows] hours that fall due by the end of each row, for a promise in half hours of opening.
+
+    The half hour of the arrival counts, as if all had come at its start: nobody waits longer than
+    promised. What arrives while closed counts from the next opening. Work due after the last row
+    is due beyond the plan and appears nowhere.
+    """
     arrived = np.asarray(arrived_hours, dtype=float)
     due = np.zeros(len(arrived))
-    closing = _closings(is_open, local_on)
-    if not len(closing):
-        return due
-    counted_from = np.searchsorted(closing, np.arange(len(arrived)))  # at or after the arrival
-    falls_due = counted_from + int(promise_open_days)
-    is_within = falls_due < len(closing)
-    np.add.at(due, closing[falls_due[is_within]], arrived[is_within])
+    opened = np.flatnonzero(is_open)
+    counted_from = np.searchsorted(opened, np.arange(len(arrived)))  # at or after the arrival
+    falls_due = counted_from + promise_half_hours - 1
+    is_within = falls_due < len(opened)
+    np.add.at(due, opened[falls_due[is_within]], arrived[is_within])
     return due
-
-
-def _closings(is_open: ArrayLike, local_on: ArrayLike) -> NDArray[np.intp]:
-    """The rows with which days of opening end."""
-    position = np.flatnonzero(is_open)
-    day = np.asarray(local_on)[position]
-    return position[np.r_[day[1:] != day[:-1], True]] if len(position) else position
 
 
 def plan_deferrable(
@@ -176,18 +176,23 @@ def plan_promise(
     is_open: NDArray[np.bool_],
     arrived_hours: NDArray[np.float64],
     waiting_hours: NDArray[np.float64],
-    promise_open_days: int,
+    promise_half_hours: int,
     spare: NDArray[np.float64],
 ) -> PromisePlan:
-    """`plan_deferrable` for a desk's promise in days of opening, and for what waits already.
+    """`plan_deferrable` for a desk's promise in half hours of opening, and for what waits already.
+
+    Work is begun in the half hour after that of its arrival, so that whoever answers what is due
+    first keeps every promise, at whatever second contacts come.
 
     Parameters
     ----------
     local_on
         [rows] local day, in time order.
     waiting_hours
-        Work waiting when the first row begins, by the day of opening at whose end it is due;
-        beyond the last day of the plan it is due on that day.
+        Work waiting when the first row begins, by the half hour of opening at whose end it is due;
+        beyond the last one of the plan it is due in that.
+    promise_half_hours
+        2 or more; see `promise_half_hours`.
     spare
         [rows] agent hours that live agents give.
 
@@ -199,49 +204,53 @@ def plan_promise(
     """
     local_on = np.asarray(local_on)
     backlog = waiting_hours.sum()
-    at_hand = backlog + np.cumsum(arrived_hours)
+    arrived = backlog + np.cumsum(arrived_hours)
     waiting_due = np.zeros(len(arrived_hours))
-    closing = _closings(is_open, local_on)
-    if not len(closing):
-        nobody = np.zeros(len(at_hand), dtype=np.int64)
-        return PromisePlan(nobody, np.zeros(len(at_hand)), at_hand, waiting_due)
-    falls_due = np.minimum(np.arange(len(waiting_hours)), len(closing) - 1)
-    np.add.at(waiting_due, closing[falls_due], waiting_hours)
-    due = due_by_promise(arrived_hours, is_open, local_on, promise_open_days)
+    opened = np.flatnonzero(is_open)
+    if not len(opened):
+        nobody = np.zeros(len(arrived), dtype=np.int64)
+        return PromisePlan(nobody, np.zeros(len(arrived)), arrived, waiting_due)
+    falls_due = np.minimum(np.arange(len(waiting_hours)), len(opened) - 1)
+    np.add.at(waiting_due, opened[falls_due], waiting_hours)
+    due = due_by_promise(arrived_hours, is_open, promise_half_hours)
     beyond = arrived_hours.sum() - due.sum()
-    after_closing = arrived_hours[closing[-1] + 1 :].sum()
+    too_late = arrived_hours[opened[-1] :].sum()
     must = np.cumsum(due + waiting_due)
-    must[-1] = max(must[-1], at_hand[-1] - max(after_closing, min(backlog, beyond)))
+    must[-1] = max(must[-1], arrived[-1] - max(too_late, min(backlog, beyond)))
     spare = np.where(is_open, spare, 0.0)
+    at_hand = arrived - arrived_hours
     done, _ = _while_open(is_open, at_hand, must, spare, np.full(len(at_hand), np.inf))
-    agents, done_hours = _in_whole_agents(np.diff(done, prepend=0.0), spare, local_on, is_open)
-    return PromisePlan(agents, done_hours, at_hand - np.cumsum(done_hours), waiting_due)
+    agents, done_hours = _in_whole_agents(done, must, spare, local_on, is_open)
+    return PromisePlan(agents, done_hours, arrived - np.cumsum(done_hours), waiting_due)
 
 
-def _in_whole_agents(done, spare, local_on, is_open) -> tuple[NDArray, NDArray]:
+def _in_whole_agents(done, must, spare, local_on, is_open) -> tuple[NDArray, NDArray]:
     """[rows] whole agents of whom none idles, and hours done: what fractions of agents do of a
-    day's work, one more agent does in the last half hours of that day.
+    day's work, one more agent does as late in that day as what is due allows.
 
-    Work is only put off within its day, at whose end alone it can be due, so no promise breaks;
-    a fifth of an agent for nine hours becomes one agent for the last two.
+    A fifth of an agent for nine hours becomes one agent for the last two.
     """
-    begins = np.flatnonzero(np.r_[True, local_on[1:] != local_on[:-1]])
-    rows = np.diff(np.r_[begins, len(done)])
-
-    def of_day(amounts):
-        so_far = np.cumsum(amounts)
-        return so_far - np.repeat(so_far[begins] - amounts[begins], rows)
-
-    helped = np.minimum(done, spare)
-    own = np.where(is_open, done - helped, 0.0) / HOURS
+    worked = np.diff(done, prepend=0.0)
+    helped = np.minimum(worked, spare)
+    own = np.where(is_open, worked - helped, 0.0) / HOURS
     whole = np.floor(own + _ROUNDING)
-    further = np.repeat(np.ceil(np.add.reduceat(own - whole, begins) - _ROUNDING), rows)
-    left_open = np.repeat(np.add.reduceat(is_open.astype(int), begins), rows) - of_day(is_open) + 1
-    agents = whole + (is_open & (left_open <= further))
-    so_far = np.minimum(of_day(agents), of_day(own))
-    before = np.r_[0.0, so_far[:-1]]
-    before[begins] = 0.0
-    return agents.astype(np.int64), (so_far - before) * HOURS + helped
+    fractions = np.cumsum(own - whole)
+    # What they must have done by each row: all of their day's, and what is due beyond the others.
+    least = (must - np.cumsum(helped)) / HOURS - np.cumsum(whole)
+    is_last = np.r_[local_on[1:] != local_on[:-1], True]
+    least = np.where(is_last, fractions, np.minimum(least, fractions))
+    room = np.cumsum(is_open)
+    latest = np.maximum.accumulate((least - room)[::-1])[::-1] + room
+    further, so_far = np.zeros((2, len(done)))
+    before = 0.0
+    for row in np.flatnonzero(np.diff(latest, prepend=0.0) > 0).tolist():
+        if latest[row] > before + _ROUNDING:
+            further[row] = 1.0
+            before = min(before + 1.0, fractions[row])
+        so_far[row] = before
+    so_far = np.maximum.accumulate(so_far)
+    hours = (whole + np.diff(so_far, prepend=0.0)) * HOURS + helped
+    return (whole + further).astype(np.int64), hours
 
 
 def _check_reachable(starts_at, at_hand, must, capacity) -> None:

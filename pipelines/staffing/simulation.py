@@ -376,7 +376,7 @@ def _ratio(parts, wholes) -> tuple[NDArray[np.float64], NDArray[np.float64], NDA
 def replay_promise(
     staffing: pd.DataFrame,
     relative_rates: ArrayLike,
-    promise_open_days: int,
+    promise_half_hours: int,
     max_occupancy: float = 1.0,
     *,
     agents: str = "required_agents",
@@ -385,9 +385,9 @@ def replay_promise(
     """A deferrable queue's plan lived through: [replications] share of the work done in time.
 
     Contacts come by chance at `relative_rates` times what was expected, handle times are
-    exponential, and the oldest are done first, by agents who are busy for `max_occupancy` of their
-    half hour and by what live agents give. Work that waits when the plan begins counts; work due
-    after its end does not.
+    exponential, and what is due first is done first, from the half hour after its arrival on, by
+    agents who are busy for `max_occupancy` of their half hour and by what live agents give. Work
+    that waits when the plan begins counts; work due after its end does not.
 
     Parameters
     ----------
@@ -395,8 +395,8 @@ def replay_promise(
         Rows of one queue, as `requirement.require` gives them.
     relative_rates
         [replications, 1 or rows], as for `replay`.
-    promise_open_days
-        Days of opening within which work is promised.
+    promise_half_hours
+        Half hours of opening within which work is promised; see `deferrable.promise_half_hours`.
     agents
         The column of people on duty.
     """
@@ -410,17 +410,14 @@ def replay_promise(
     helped = staffing["live_help_hours"].to_numpy(dtype=float)
     capacity = (on_duty * HOURS + helped) * max_occupancy * is_open
     waiting = staffing["waiting_due_contacts"].to_numpy(dtype=float) * handle / 3600
-    due = np.stack(
-        [due_by_promise(row, is_open, staffing["local_on"], promise_open_days) for row in arrived]
-    )
+    due = np.stack([due_by_promise(row, is_open, promise_half_hours) for row in arrived])
     backlog = np.full(len(arrived), waiting.sum())
     done = np.zeros(arrived.shape)
     for row in range(arrived.shape[1]):
-        backlog = backlog + arrived[:, row]
         done[:, row] = np.minimum(backlog, capacity[row])
-        backlog = backlog - done[:, row]
+        backlog = backlog - done[:, row] + arrived[:, row]
     must = np.cumsum(due + waiting, axis=1)
-    # Oldest first, work in time is what is done by its deadline beyond all that was due before.
+    # Work in time is what is done by its deadline beyond all that was due before.
     before = must - (due + waiting)
     in_time = np.clip(np.cumsum(done, axis=1) - before, 0, due + waiting).sum(axis=1)
     whole = must[:, -1]

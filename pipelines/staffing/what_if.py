@@ -94,7 +94,7 @@ def what_if(
         days=days,
         handle_seconds=handle * (1 + scenario.handle_change_share),
         patience_seconds=staffing["patience_seconds"].iloc[0],
-        waiting_contacts=next(iter(waiting_by_day(staffing).values()), ()),
+        waiting_contacts=next(iter(waiting_by_half_hour(staffing).values()), ()),
         live_help=staffing[["starts_at"]].assign(hours=staffing["live_help_hours"]),
         volume=volume,
     )
@@ -170,9 +170,9 @@ def _changed(desk: Desk, scenario: Scenario) -> SimpleNamespace:
     return SimpleNamespace(**chosen | {name: v for name, v in told.items() if v is not None})
 
 
-def waiting_by_day(staffing: pd.DataFrame) -> dict[Queue, list[float]]:
-    """Contacts that waited when the plan began, by queue and by the day of opening on which they
-    are due; queues that know of none are left out."""
+def waiting_by_half_hour(staffing: pd.DataFrame) -> dict[Queue, list[float]]:
+    """Contacts that waited when the plan began, by queue and by the half hour of opening at whose
+    end they are due; queues that know of none are left out."""
     known = staffing[staffing["is_open"] & staffing["waiting_due_contacts"].notna()]
-    due = known.groupby(["channel", "language", "local_on"])["waiting_due_contacts"].sum()
-    return {queue: days.tolist() for queue, days in due.groupby(level=["channel", "language"])}
+    due = known.groupby(["channel", "language"])["waiting_due_contacts"]
+    return {queue: half_hours.tolist() for queue, half_hours in due}

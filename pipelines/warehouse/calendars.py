@@ -204,6 +204,31 @@ def is_open(days: pd.DataFrame, calendar_id: str | None, starts_at: pd.Series) -
     return answer.mask(rows["s1"].isna().to_numpy())
 
 
+def open_seconds(
+    days: pd.DataFrame, calendar_id: str, starts_at: pd.Series, end: pd.Timestamp
+) -> pd.Series:
+    """How long a calendar is open between each instant and `end`; NaN outside the days told.
+
+    Parameters
+    ----------
+    days : DataFrame
+        Rows of `business_days`.
+    starts_at : Series of naive UTC instants
+    """
+    rows = days[days["calendar_id"] == calendar_id].set_index("utc_day").sort_index()
+
+    def until(instants: pd.Series) -> np.ndarray:
+        of_day = rows.reindex(pd.DatetimeIndex(instants).normalize())
+        second = ((instants - instants.dt.normalize()) // pd.Timedelta(seconds=1)).to_numpy()
+        answer = of_day["open_seconds_before"].to_numpy(dtype=float)
+        for i in range(1, _SEGMENTS + 1):
+            opens, closes = of_day[f"s{i}"].to_numpy(), of_day[f"e{i}"].to_numpy()
+            answer = answer + np.maximum(np.minimum(second, closes) - opens, 0)
+        return answer
+
+    return pd.Series(until(pd.Series([end])) - until(starts_at), index=starts_at.index)
+
+
 def _days(first: date, last: date) -> Iterable[date]:
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
 

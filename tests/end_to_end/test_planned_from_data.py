@@ -2,10 +2,14 @@
 
 from datetime import date
 
+import pytest
+
 from pipelines import api, run
+from pipelines.errors import SettingsError
 from pipelines.forecast_stage import (
     Handling,
     assumed,
+    desks_of,
     measured_handling,
     measured_patience,
     waiting_contacts,
@@ -96,9 +100,9 @@ def test_contacts_that_all_took_no_time_measure_nothing(warehouse):
     assert measured_handling(connection, warehouse.read_settings(CHATS)) == {}
 
 
-def test_mail_that_waits_is_due_by_days_of_opening_and_overdue_mail_on_the_first(warehouse):
+def test_mail_that_waits_is_due_when_its_business_days_are_over_and_overdue_mail_in_one(warehouse):
     promise = SETTINGS + "    promise_open_days = 2\n"
-    # Thursday, Friday and Saturday in Seoul; the desk is open from Monday to Friday
+    # Thursday, Friday and Saturday in Seoul; the desk is open from Monday to Friday, 9 to 18
     connection = warehouse(
         promise,
         contacts="""
@@ -108,22 +112,38 @@ def test_mail_that_waits_is_due_by_days_of_opening_and_overdue_mail_on_the_first
             c3         | 2026-03-06 02:00:00
             c4         | 2026-03-07 02:00:00
             c5         | 2026-03-06 03:00:00
+            c6         | 2026-02-24 02:00:00
+            c7         | 2026-03-09 02:00:00
         """,
         messages="""
             contact_id | sent_at             | author_role
             c1         | 2026-02-24 02:00:00 | customer
             c2         | 2026-03-05 02:00:00 | customer
+            c2         | 2026-03-06 02:00:00 | customer
             c3         | 2026-03-06 02:00:00 | customer
             c4         | 2026-03-07 02:00:00 | customer
             c5         | 2026-03-06 03:00:00 | customer
             c5         | 2026-03-06 03:05:00 | agent
+            c6         | 2026-02-24 02:00:00 | customer
+            c6         | 2026-03-05 02:00:00 | customer
+            c7         | 2026-03-09 02:00:00 | customer
         """,
     )
-    found = waiting_contacts(connection, warehouse.read_settings(promise), date(2026, 3, 8))
-    # Thursday's is due on Monday, Friday's and Saturday's on Tuesday; February's is left
-    assert found["email", "ko"][0] in (1.0, 2.0)
-    assert found["email", "ko"][1] == 2.0
-    assert waiting_contacts(connection, warehouse.read_settings(promise), None) == {}
+    desks = desks_of(connection, warehouse.read_settings(promise))
+    found = waiting_contacts(connection, desks, "Asia/Seoul", date(2026, 3, 8))
+    # Asked at 11:00: of 18 open hours Thursday's has waited 16, Friday's 7, Saturday's none, and
+    # February's is overdue. Who asked once in February has left; Monday's is not yet there.
+    due = {half_hours: n for half_hours, n in enumerate(found["email", "ko"], 1) if n}
+    assert due == {2 * 2: 1, 2 * 11: 1, 2 * 18: 1, 2 * 9: 1}
+    assert len(found["email", "ko"]) == 36
+    assert waiting_contacts(connection, desks, "Asia/Seoul", None) == {}
+
+
+def test_a_calendar_that_the_build_does_not_know_is_to_be_built_first(warehouse):
+    connection = warehouse(SETTINGS, contacts="contact_id\nc1")
+    later = warehouse.read_settings(SETTINGS.replace("seoul-day", "seoul-night"))
+    with pytest.raises(SettingsError, match="does not know calendar 'seoul-night' yet"):
+        desks_of(connection, later)
 
 
 def test_a_build_without_history_gets_an_empty_plan_and_no_error(warehouse):

@@ -6,7 +6,13 @@ import pytest
 from scipy.optimize import linprog
 
 from pipelines.errors import OutOfRangeError, UnreachablePlanError
-from pipelines.staffing.deferrable import HOURS, due_by_promise, plan_deferrable, spare_hours
+from pipelines.staffing.deferrable import (
+    HOURS,
+    due_by_promise,
+    plan_deferrable,
+    promise_half_hours,
+    spare_hours,
+)
 
 
 def work(arrived, due, is_open=None, **columns):
@@ -73,19 +79,30 @@ def test_more_due_than_has_arrived_is_a_mistake_of_the_input():
         plan_deferrable(work([-1], [0]))
 
 
-def test_one_business_day_is_the_end_of_the_next_open_day():
-    # Friday with two open half hours, a closed one after; Saturday closed; Monday; Tuesday
-    days = ["fri"] * 3 + ["sat"] + ["mon"] * 2 + ["tue"] * 2
+def test_a_promise_counts_open_half_hours_from_that_of_the_arrival_or_the_next_opening():
+    # Friday: two open half hours, then closed; Saturday; Monday and Tuesday: two open ones each
     is_open = [True, True, False, False, True, True, True, True]
     hours = [1, 2, 4, 8, 16, 32, 64, 128]
-    assert due_by_promise(hours, is_open, days, 1).tolist() == [0, 0, 0, 0, 0, 3, 0, 12 + 48]
-    assert due_by_promise(hours, is_open, days, 0).tolist() == [0, 3, 0, 0, 0, 60, 0, 192]
-    assert due_by_promise(hours, [False] * 8, days, 1).tolist() == [0] * 8
+    assert due_by_promise(hours, is_open, 3).tolist() == [0, 0, 0, 0, 1, 2, 4 + 8 + 16, 32]
+    assert due_by_promise(hours, is_open, 2).tolist() == [0, 1, 0, 0, 2, 28, 32, 64]
+    assert due_by_promise(hours, [False] * 8, 2).tolist() == [0] * 8
 
 
-def test_a_promise_of_half_a_day_is_refused():
-    with pytest.raises(OutOfRangeError, match="whole number"):
-        due_by_promise([1], [True], ["mon"], 0.5)
+@pytest.mark.parametrize(
+    ("days", "open_day_hours", "half_hours"),
+    # of a day of 8 h 50 min a half hour begun is not counted, or two days were more than promised
+    [(1, 9, 18), (3, 9, 54), (1, 24, 48), (2, 8 + 5 / 6, 34), (1, 0.5, 2)],
+)
+def test_a_business_day_is_as_many_half_hours_as_the_desk_is_usually_open(
+    days, open_day_hours, half_hours
+):
+    assert promise_half_hours(days, open_day_hours * 3600) == half_hours
+
+
+@pytest.mark.parametrize("days", [0.5, 0, -1])
+def test_a_promise_of_no_whole_day_is_refused(days):
+    with pytest.raises(OutOfRangeError, match="whole number, 1 or more"):
+        promise_half_hours(days, 32_400)
 
 
 def _fortnight(seed):
@@ -99,7 +116,7 @@ def _fortnight(seed):
 
 def test_a_fortnight_of_mail_keeps_its_promise_contact_by_contact():
     is_open, arrived, day, random = _fortnight(1)
-    due = due_by_promise(arrived, is_open, day, 1)
+    due = due_by_promise(arrived, is_open, 18)
     live = spare_hours(random.integers(0, 6, len(day)), random.uniform(0.6, 1, len(day)))
     frame = work(arrived, due, is_open.tolist(), spare_hours=live)
     plan = plan_deferrable(frame)
@@ -107,19 +124,15 @@ def test_a_fortnight_of_mail_keeps_its_promise_contact_by_contact():
     done, first_in = np.cumsum(plan["done_hours"]), np.cumsum(arrived)
     # First in, first out: the row in which all that had arrived by row i is done.
     finished = np.searchsorted(done.to_numpy() + 1e-6, first_in)
-    opened = np.flatnonzero(is_open)
-    closing = [opened[day[opened] == each].max() for each in np.unique(day[opened])]
-    for row, end in enumerate(finished):
-        counted = int(np.searchsorted(closing, row))
-        if counted + 1 < len(closing):
-            assert end <= closing[counted + 1]
+    judged = [row for row in range(len(day)) if is_open[row:].sum() >= 18]
+    assert max(is_open[row : finished[row] + 1].sum() for row in judged) == 18
     assert (plan["done_hours"] <= plan["dedicated_agents"] / 2 + live * is_open + 1e-6).all()
     assert plan.loc[~is_open, "done_hours"].abs().max() < 1e-9
 
 
 def test_no_plan_needs_fewer_dedicated_hours():
-    is_open, arrived, day, _ = _fortnight(2)
-    due = due_by_promise(arrived, is_open, day, 2)
+    is_open, arrived, _, _ = _fortnight(2)
+    due = due_by_promise(arrived, is_open, 36)
     plan = plan_deferrable(work(arrived, due, is_open.tolist()))
     # without help every hour due is a dedicated one, and nothing more is done
     assert plan["done_hours"].sum() == pytest.approx(due.sum())

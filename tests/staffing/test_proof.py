@@ -29,6 +29,7 @@ def desk(**told):
             "slowdown_share": 0.0,
             "minimum_agents": 1,
             "promise_open_days": 1,
+            "open_day_seconds": 9 * 3600,
             "staffed_to": "expected",
             "gives_spare_time": False,
         }
@@ -117,12 +118,11 @@ def test_deferrable_work_is_done_by_its_day_whatever_comes(busiest, n):
             for name, level in (("q10", 0.1), ("q50", 0.5), ("q90", 0.9))
         }
     )
-    plan = require(
-        ahead, letters, opening=hours, days=days, waiting_contacts=[float(total["mean"].iloc[0])]
-    )
+    waiting = [*[0.0] * 17, float(total["mean"].iloc[0])]
+    plan = require(ahead, letters, opening=hours, days=days, waiting_contacts=waiting)
 
     rates = draws(plan, n, 7)
-    kept = replay_promise(plan, rates, 1, 0.9, seed=8)
+    kept = replay_promise(plan, rates, 18, 0.9, seed=8)
 
     assert kept.mean() >= 0.995
     assert np.quantile(kept, 0.1) >= 0.98
@@ -142,5 +142,5 @@ def test_a_promise_lived_through_by_hand():
         }
     )
     # four half hours wait; two are done by the end of Monday, when three were due
-    kept = replay_promise(plan, np.ones((1, 1)), 1, seed=1)
+    kept = replay_promise(plan, np.ones((1, 1)), 2, seed=1)
     assert kept.tolist() == [2 / 4]

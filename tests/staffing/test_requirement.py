@@ -26,6 +26,7 @@ class Desk:
     slowdown_share: float = 0.0
     minimum_agents: int = 1
     promise_open_days: int = 1
+    open_day_seconds: float = 3600
     staffed_to: str = "mean"
     gives_spare_time: bool = False
 
@@ -116,62 +117,78 @@ def mail(**told):
 
 
 def test_mail_that_arrives_while_closed_is_work_of_the_next_opening():
-    # 09:00 to 11:00 in Seoul: closed, closed, open, open; what comes is promised for the same day
+    # 09:00 to 11:00 in Seoul: closed, closed, open, open
     frame = forecast([6.0, 6.0, 6.0, 6.0], channel="email")
     hours = opening(frame, [False, False, True, True])
 
-    answer = require(frame, mail(promise_open_days=0), opening=hours)
+    answer = require(frame, mail(), opening=hours)
 
-    # 24 contacts of a quarter of an hour are 6 agent hours in two half hours
-    assert answer["required_agents"].iloc[2:].tolist() == [6, 6]
-    assert answer["offered_load_erlangs"].iloc[2:].tolist() == pytest.approx([6.0, 6.0])
+    # what came before the last half hour is due at its end: 18 contacts of a quarter of an hour
+    # are 4.5 agent hours in two half hours, and whole agents are more of them later
+    assert answer["required_agents"].iloc[2:].tolist() == [4, 5]
+    assert answer["offered_load_erlangs"].iloc[2:].tolist() == pytest.approx([4.0, 5.0])
     assert answer["occupancy_share"].iloc[2:].tolist() == pytest.approx([1.0, 1.0])
-    assert answer["backlog_contacts"].tolist() == pytest.approx([6.0, 12.0, 6.0, 0.0], abs=1e-6)
+    assert answer["backlog_contacts"].tolist() == pytest.approx([6.0, 12.0, 10.0, 6.0], abs=1e-6)
     assert answer["method"].tolist() == ["carried", "carried", "promise", "promise"]
     assert answer["service_level_share"].isna().all()
     assert answer["miss_probability"].isna().all()
 
 
 def test_half_an_agent_for_a_day_is_one_agent_for_its_second_half():
-    answer = require(forecast([1.0] * 4, channel="email"), mail(promise_open_days=0))
+    answer = require(forecast([1.0] * 4, channel="email"), mail(open_day_seconds=7200))
 
-    # a quarter of an hour comes in each half hour: one agent, when it has all come
+    # a quarter of an hour comes in each half hour, the last one too late for the day: one agent,
+    # when the others have come
     assert answer["required_agents"].tolist() == [0, 0, 1, 1]
-    assert answer["backlog_contacts"].tolist() == pytest.approx([1, 2, 1, 0], abs=1e-6)
+    assert answer["backlog_contacts"].tolist() == pytest.approx([1, 2, 1, 1], abs=1e-6)
 
 
-def test_a_promise_of_a_day_lets_mondays_mail_wait_for_tuesday_but_leaves_nothing_at_the_end():
+def test_a_fraction_of_an_agent_does_not_wait_for_the_evening_if_its_work_is_due_before():
+    # 8 half hours are a business day; what waited is due after the second, what comes much later
+    letters = forecast([1.0] * 8, channel="email")
+    waiting = [0.0, 2.0]
+
+    answer = require(letters, mail(open_day_seconds=4 * 3600), waiting_contacts=waiting)
+
+    # two contacts are half an agent hour; of eight more as many may be left as were found
+    assert answer["required_agents"].tolist() == [0, 1, 0, 0, 0, 1, 1, 1]
+    assert answer["backlog_contacts"].tolist() == pytest.approx([3, 2, 3, 4, 5, 4, 3, 2])
+
+
+def test_a_promise_of_a_day_lets_mondays_mail_wait_until_the_same_time_of_tuesday():
     monday = forecast([4.0, 4.0], channel="email")
     tuesday = forecast([0.0, 0.0], channel="email", start="2026-03-03 00:00")
     frame = pd.concat([monday, tuesday], ignore_index=True)
 
     answer = require(frame, mail())
 
-    # 2 agent hours; levelled over four half hours it is one agent
-    assert answer["required_agents"].tolist() == [1, 1, 1, 1]
-    assert answer["backlog_contacts"].tolist() == pytest.approx([2, 4, 2, 0], abs=1e-6)
+    # two half hours are a day: what comes in Monday's first is due by its evening, what comes in
+    # the second after the first of Tuesday
+    assert answer["required_agents"].tolist() == [0, 2, 2, 0]
+    assert answer["backlog_contacts"].tolist() == pytest.approx([4, 4, 0, 0], abs=1e-6)
 
 
 def test_the_band_of_deferrable_work_is_that_of_its_days():
     frame = forecast([10.0] * 4, channel="email", low=0.0, high=3.0)
-    desk = mail(handle_seconds=1800, promise_open_days=0)
+    desk = mail(handle_seconds=1800, open_day_seconds=7200)
     days = pd.DataFrame({"local_on": frame["local_on"][:1], "mean": 40.0, "q10": 32.0, "q90": 50.0})
 
     banded = require(frame, desk, days=days)
     summed = require(frame, desk)
 
-    assert banded["required_agents"].sum() == 40
-    assert (banded["required_low"].sum(), banded["required_high"].sum()) == (32, 50)
-    assert (summed["required_low"].sum(), summed["required_high"].sum()) == (0, 120)
+    # of four half hours the contacts of three are done, the last ones come too late
+    assert banded["required_agents"].sum() == 30
+    assert (banded["required_low"].sum(), banded["required_high"].sum()) == (24, 38)
+    assert (summed["required_low"].sum(), summed["required_high"].sum()) == (0, 90)
 
 
-def test_mail_already_waiting_is_done_by_the_day_it_is_due():
+def test_mail_already_waiting_is_done_by_the_half_hour_in_which_it_is_due():
     monday = forecast([0.0, 0.0], channel="email")
     frame = pd.concat(
         [monday, forecast([0.0, 0.0], channel="email", start="2026-03-03 00:00")], ignore_index=True
     )
 
-    answer = require(frame, mail(), waiting_contacts=[8.0, 4.0])
+    answer = require(frame, mail(), waiting_contacts=[0.0, 8.0, 0.0, 4.0])
 
     # 2 agent hours are due on Monday; the third is done early on Tuesday
     assert answer["required_agents"].tolist() == [2, 2, 2, 0]
@@ -186,7 +203,7 @@ def test_what_live_agents_have_to_spare_is_shared_by_the_deferrable_work_of_thei
     other = forecast([8.0] * 4 + [0.0], channel="email", language="ja")
     desks = [
         Desk(minimum_agents=4, gives_spare_time=True),
-        mail(channel="*", language="*", promise_open_days=0),
+        mail(channel="*", language="*", open_day_seconds=2.5 * 3600),
     ]
 
     answer = require_all(pd.concat([calls, letters, posts, other]), desks)
@@ -209,9 +226,10 @@ def test_what_live_agents_have_to_spare_is_shared_by_the_deferrable_work_of_thei
         answer["live_help_hours"].tolist(), nan_ok=True
     )
     # 14 agents with 10 erlangs give (13.3 - 10) / 4 more in the last one: of 8 agent hours of
-    # work 4.625 are done by them, 3.375 by agents of its own; Japanese has no help
+    # work, none of it there in the first, 3.675 are done by them, 4.325 by agents of its own;
+    # Japanese has no help
     assert by_queue["required_agents"].sum().to_dict()["email", "ja"] == 16
-    assert by_queue["required_agents"].sum().to_dict()["email", "ko"] == 7
+    assert by_queue["required_agents"].sum().to_dict()["email", "ko"] == 9
 
 
 def test_chats_held_together_save_agents_and_an_agent_with_one_chat_is_no_faster():

@@ -14,6 +14,7 @@ MADE = {
     "slowdown_share": 0.0,
     "minimum_agents": 1,
     "promise_open_days": 1,
+    "open_day_seconds": 3600,
     "staffed_to": "mean",
     "gives_spare_time": False,
 }
@@ -83,7 +84,7 @@ def test_an_empty_scenario_keeps_how_the_plan_was_made():
 def test_an_empty_scenario_keeps_the_work_that_was_waiting_and_the_help_of_live_desks():
     ahead = forecast("email", 20, 20, 20, 20)
     spare = ahead[["starts_at"]].assign(hours=[0.5, 0.0, 0.25, 1.0])
-    plan = require(ahead, EMAIL, waiting_contacts=[35.0], live_help=spare)
+    plan = require(ahead, EMAIL, waiting_contacts=[10.0, 25.0], live_help=spare)
     pd.testing.assert_frame_equal(what_if(plan, ahead, EMAIL, Scenario()), plan)
 
 

@@ -16,7 +16,7 @@ max_occupancy = { type = "DOUBLE", unit = "share", meaning = "highest occupancy 
 patience_seconds = { type = "DOUBLE", unit = "seconds", meaning = "mean patience as set; NULL: estimated from those who hung up" }
 slowdown_share = { type = "DOUBLE", unit = "share", meaning = "by how much each further chat at once lengthens an agent's chats" }
 minimum_agents = { type = "BIGINT", unit = "agents", meaning = "at their desks while it is open, however few contacts come" }
-promise_open_days = { type = "BIGINT", unit = "days", meaning = "deferrable channels: days of opening within which work is done" }
+promise_open_days = { type = "BIGINT", unit = "days", meaning = "deferrable channels: business days within which contacts are answered" }
 staffed_to = { type = "VARCHAR", meaning = "expected service level, mean of the forecast, or a quantile of it" }
 gives_spare_time = { type = "BOOLEAN", meaning = "agents of this live desk help with deferrable work of their language" }
 hour_cost = { type = "DOUBLE", unit = "site's currency", meaning = "of a paid agent hour; NULL: not known" }
@@ -40,16 +40,6 @@ WITH queues AS (
         UNION
         SELECT 'und' AS language
     ) AS la
-),
-
--- the median over the days on which it opens at all
-usual_days AS (
-    SELECT
-        calendar_id,
-        CAST(floor(percentile_cont(0.5) WITHIN GROUP (ORDER BY e1 - s1 + e2 - s2 + e3 - s3 + e4 - s4)) AS BIGINT) AS open_day_seconds
-    FROM business_days
-    WHERE e1 - s1 + e2 - s2 + e3 - s3 + e4 - s4 > 0
-    GROUP BY calendar_id
 ),
 
 matching AS (
@@ -88,7 +78,7 @@ SELECT
     m.channel,
     m.language,
     m.calendar_id,
-    u.open_day_seconds,
+    a.open_day_seconds,
     m.target_share,
     m.within_seconds,
     m.handle_seconds,
@@ -104,5 +94,5 @@ SELECT
     m.hour_cost,
     m.headcount
 FROM matching AS m
-LEFT JOIN usual_days AS u ON u.calendar_id = m.calendar_id
+LEFT JOIN ref_calendars AS a ON a.calendar_id = m.calendar_id
 WHERE m.position = 1
