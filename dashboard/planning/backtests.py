@@ -14,19 +14,21 @@ from dashboard.tables import download_buttons, show_table
 _ORDER = {"1 day": 1, "1 week": 2, "2 weeks": 3}
 
 
-def model_name(model: str) -> str:
-    """A model in the reader's words; one without any stays as it is."""
+def model_name(model: str, is_by_day: bool = False) -> str:
+    """A model in the reader's words, of half hours or of days; one without any stays as it is."""
     return {
+        "counted_days": _("Days: levels and rates, weighed"),
         "combination": _("Levels, shapes and curves, weighed"),
         "borrowed_profile": _("Own level × profile of all"),
         "eight_week_mean": _("Mean of the last 8 weeks"),
-        "seasonal_naive": _("Same half hour last week"),
+        "seasonal_naive": _("Same day last week") if is_by_day else _("Same half hour last week"),
     }.get(model, model)
 
 
 def model_names(tests: pd.DataFrame) -> dict[str, str]:
-    """Code -> words for the models that occur."""
-    return {model: model_name(model) for model in tests["model"].unique()}
+    """Code -> words for the models of one queue."""
+    is_by_day = bool(tests["is_by_day"].any())
+    return {model: model_name(model, is_by_day) for model in tests["model"].unique()}
 
 
 def horizon_names() -> dict[str, str]:
@@ -101,7 +103,7 @@ def by_queue(tests: pd.DataFrame, queues: pd.DataFrame) -> pd.DataFrame:
     table = longest[longest["is_chosen"]].merge(
         yardsticks.rename(columns=lambda name: f"yardstick_{name}"), on=queue, how="left"
     )
-    table["model_words"] = table["model"].map(model_names(table))
+    table["model_words"] = list(map(model_name, table["model"], table["is_by_day"]))
     return queues[queue].merge(table, on=queue)[
         [
             *queue,
@@ -125,8 +127,9 @@ def why_chosen(of_queue: pd.DataFrame, reader: Reader) -> str:
     longest = of_queue[of_queue["horizon"] == _longest(of_queue)]
     chosen = longest[longest["is_chosen"]].iloc[0]
     yardsticks = longest[longest["is_yardstick"]].sort_values("pinball")
+    is_by_day = bool(chosen["is_by_day"])
     facts = {
-        "model": model_name(chosen["model"]),
+        "model": model_name(chosen["model"], is_by_day),
         "loss": reader.share(chosen["pinball"]),
         "horizon": horizon_names().get(chosen["horizon"], chosen["horizon"]),
         "n": reader.number(chosen["origins"]),
@@ -135,7 +138,7 @@ def why_chosen(of_queue: pd.DataFrame, reader: Reader) -> str:
         return _("In use: **{model}**; too little came in to compare models.").format(**facts)
     best = yardsticks.iloc[0]
     facts |= {
-        "yardstick": model_name(best["model"]),
+        "yardstick": model_name(best["model"], is_by_day),
         "yardstick_loss": reader.share(best["pinball"]),
     }
     if chosen["is_yardstick"]:

@@ -27,7 +27,8 @@ class Planning:
     def forecast(
         self, channel: Names = None, language: Names = None, start: Day = None, end: Day = None
     ) -> pd.DataFrame:
-        """Half hours of forecast_intervals: mean and quantiles; empty before a forecast ran."""
+        """Half hours of forecast_intervals: mean and quantiles (NULL where only the queue's days
+        are known); empty before a forecast ran."""
         build = self._pointer.build()
         return plans.queue_rows(build, "forecast_intervals", channel, language, start, end)
 
@@ -70,7 +71,8 @@ class Planning:
     def staffing(
         self, channel: Names = None, language: Names = None, start: Day = None, end: Day = None
     ) -> pd.DataFrame:
-        """Half hours of staffing_intervals: agents required and scheduled; NULL while closed."""
+        """Half hours of staffing_intervals: agents required and scheduled; NULL while closed, and
+        of calls and chats that are known by the day alone (method `days_only`)."""
         build = self._pointer.build()
         return plans.queue_rows(build, "staffing_intervals", channel, language, start, end)
 

@@ -17,7 +17,7 @@ _COLUMNS_BEFORE_FORECAST = {
     "forecast_days": ("channel", "language", "local_on", "mean", "q10", "q50", "q90"),
     "forecast_backtest": (
         "channel", "language", "model", "horizon", "origins", "wape", "pinball", "bias",
-        "coverage50", "coverage80", "coverage95", "is_chosen", "is_yardstick",
+        "coverage50", "coverage80", "coverage95", "is_chosen", "is_yardstick", "is_by_day",
     ),
     "forecast_totals": (
         "channel", "language", "measure", "starts_on", "ends_on", "mean",

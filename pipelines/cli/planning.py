@@ -99,6 +99,8 @@ def staffing(
         print_measured(opened, plan, csv, title="")
         return
     notes = () if len(plan) else ("No forecast covers this; run: support-quality forecast",)
+    if (plan["method"] == "days_only").any():
+        notes = (*notes, _DAYS_ONLY_NOTE)
     if queue is None:
         print_measured(
             opened,
@@ -128,6 +130,10 @@ def staffing(
     )
 
 
+_DAYS_ONLY_NOTE = (
+    "No agents for calls and chats whose export tells days, not times of day: nobody knows how"
+    " many come in a half hour."
+)
 _SHIFT_NOTES = (
     "Local times of the site. People: whom the queue's plan takes, with rest, days off and weekly"
     " hours kept for each; at least: whom no way to deal out these shifts can do without.",
@@ -198,8 +204,8 @@ def _on_the_clock(shifts: "pd.DataFrame", zone: str) -> "pd.DataFrame":
 
 
 def _by_half_hour(plan: "pd.DataFrame") -> "pd.DataFrame":
-    """The open half hours of one queue, with the columns that people compare."""
-    plan = plan[plan["is_open"].astype(bool)]
+    """The half hours of one queue in which it takes anybody, with the columns people compare."""
+    plan = plan[plan["required_agents"].notna()]
     clock = [f"{slot // 2:02d}:{slot % 2 * 30:02d}" for slot in plan["local_slot"]]
     return plan.assign(time=clock, band=[f"{low}–{high}" for low, high in _pairs(plan)])[
         list(_HALF_HOUR_LABELS)
@@ -243,7 +249,7 @@ def _by_queue(plan: "pd.DataFrame") -> "pd.DataFrame":
                 "queue": f"{channel}/{language}",
                 "contacts": queue["expected_contacts"].sum(),
                 "peak required": queue["required_agents"].max(),
-                "hours to schedule": queue["required_scheduled"].sum() / 2,
+                "hours to schedule": queue["required_scheduled"].sum(min_count=1) / 2,
                 "hours scheduled": known["scheduled_agents"].sum(min_count=1) / 2,
                 "half hours short": (known["gap"] < 0).sum() if len(known) else None,
                 "largest gap": known["gap"].min(),

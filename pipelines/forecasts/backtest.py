@@ -10,6 +10,8 @@ coverage  share of half hours within the central 50, 80 and 95 % of the quantile
           about counts at a band's edge (`quantiles.covered`), or no band of small counts could
           hold what it says
 
+Of a queue that is known by the day, days stand for half hours.
+
 Horizons are cumulative: "1 day" is the first open day ahead, "1 week" days 1 to 7,
 "2 weeks" days 1 to 14.
 """
@@ -51,7 +53,6 @@ def backtest(
     A model is left out where an origin has fewer days behind it than the model needs, and a
     score is NaN where nothing came at all.
     """
-    came = actual_ahead(grid, origins, horizon)
     rows = []
     for model in models:
         if not origins or grid.days_behind(min(origins)) < model.minimum_days:
@@ -62,6 +63,7 @@ def backtest(
         jittered = np.stack(
             [jittered_quantiles(rolling.mean(each), rolling.past(each)) for each in origins]
         )
+        came = actual_ahead(grid, origins, horizon)[..., : means.shape[2]]
         for label, days in HORIZON_DAYS.items():
             if days > horizon:
                 continue

@@ -4,12 +4,14 @@ A queue's history is a `Grid`: days down, the 48 half hours of the clock across,
 site's zone. Rows are real calendar days, so a missing day is a row without counts and never
 shifts the week. A half hour in which no contact can arrive (closed) is absent, not zero.
 The repeated hour of a 25 hour day shares its cells, which hold the mean of both passes; the
-missing hour of a 23 hour day is absent.
+missing hour of a 23 hour day is absent. Of a queue that is known by the day alone the first half
+hour holds the whole day, and the others are absent.
 
 A model is a module of this package with a class that has `name`, `is_yardstick`,
 `minimum_days` and `means`; `discover` finds it, the back-test and the conformance suite
-pick it up. It only says what is expected; quantiles come from its own past errors, for every
-model alike (`quantiles`).
+pick it up. `is_of_days = True` marks one made for grids that are known by the day; yardsticks
+serve both. A model only says what is expected; quantiles come from its own past errors, for
+every model alike (`quantiles`).
 """
 
 from collections.abc import Callable, Sequence
@@ -39,6 +41,7 @@ class Grid:
     columns    [D, C] calendar and event columns, known ahead
     known_from [D, C] position of the first day on whose evening the value is known
     parent     the same days summed over related queues, or None
+    is_by_day  the first half hour holds the whole day, the others are absent
     memory     what models have worked out about this very grid; a changed copy starts anew
     """
 
@@ -49,6 +52,7 @@ class Grid:
     columns: Floats = field(default_factory=lambda: np.empty((0, 0)))
     known_from: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), dtype=int))
     parent: "Grid | None" = None
+    is_by_day: bool = False
     memory: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -159,8 +163,11 @@ def remembered(
     return np.stack([known[origin] for origin in origins])
 
 
-def discover() -> tuple[Model, ...]:
-    """One instance of every model of this package, yardsticks first, then by name."""
+def discover(*, of_days: bool = False) -> tuple[Model, ...]:
+    """One instance of every model of this package, yardsticks first, then by name.
+
+    of_days: the models for grids that are known by the day, instead of those for half hours.
+    """
     package = import_module("pipelines.forecasts")
     models = []
     for module in iter_modules(package.__path__):
@@ -173,6 +180,11 @@ def discover() -> tuple[Model, ...]:
             and value is not Model
             and {"name", "is_yardstick", "minimum_days", "means"} <= set(dir(value))
         ]
+    models = [
+        model
+        for model in models
+        if model.is_yardstick or getattr(model, "is_of_days", False) == of_days
+    ]
     return tuple(sorted(models, key=lambda model: (not model.is_yardstick, model.name)))
 
 

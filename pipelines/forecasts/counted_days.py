@@ -19,7 +19,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.forecasts.base import SLOTS, Floats, Grid, actual_ahead, is_open_ahead, targets
+from pipelines.forecasts.base import (
+    SLOTS,
+    Floats,
+    Grid,
+    actual_ahead,
+    is_open_ahead,
+    remembered,
+    targets,
+)
 from pipelines.forecasts.configurations import LEAD_SPANS, known_losses, with_inner
 from pipelines.forecasts.day_levels import fit_levels, recency
 from pipelines.forecasts.level_profile import LevelProfile
@@ -38,12 +46,20 @@ _LEAST_LOSS = 1e-9  # a view that was right to the contact takes all
 
 
 class CountedDays:
-    """Expected contacts of a grid whose days are one slot; no model of half hours."""
+    """Expected contacts of a grid that is known by the day; no model of half hours."""
 
+    name = "counted_days"
+    is_yardstick = False
+    is_of_days = True
     minimum_days = 28
 
     def means(self, grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
         """See `Model.means`."""
+        return remembered(
+            grid, self.name, origins, horizon, lambda missing: self._fresh(grid, missing, horizon)
+        )
+
+    def _fresh(self, grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
         every = with_inner(grid, origins, self.minimum_days, ERROR_ORIGINS)
         views = _views(grid, every, horizon)
         came = actual_ahead(grid, every, horizon)[:, None, :, 0]

@@ -82,13 +82,14 @@ def shaking(past: PastErrors) -> float:
     return max(0.0, float(excess / squares)) if squares > 0 else 0.0
 
 
-def totals_and_peaks(days: np.ndarray, means: Floats, totals: Floats, paths: Floats):
+def totals_and_peaks(days: np.ndarray, means: Floats, totals: Floats, paths: Floats | None):
     """TOTAL_COLUMNS of one queue or sum of queues: one row per week and per open day.
 
     measure: `week_total`, contacts of the 7 days from `starts_on` (the last week may be
     shorter), or `day_peak`, contacts of the busiest half hour of the day.
 
-    days [H], means [H] (NaN: closed), totals [P, H] of `day_paths`, paths [PATHS, H, 48].
+    days [H], means [H] (NaN: closed), totals [P, H] of `day_paths`, paths [PATHS, H, 48]; without
+    paths there are no peaks.
     """
     rows = []
     for first in range(0, len(days), 7):
@@ -97,6 +98,8 @@ def totals_and_peaks(days: np.ndarray, means: Floats, totals: Floats, paths: Flo
             drawn = np.nansum(totals[:, week], axis=1)
             mean = np.nansum(means[week])
             rows.append(("week_total", days[week][0], days[week][-1], mean, *_levels(drawn)))
+    if paths is None:
+        return _frame(rows)
     peaks = paths.max(axis=2)
     for lead in np.flatnonzero(np.isfinite(means)):
         peak = peaks[:, lead]

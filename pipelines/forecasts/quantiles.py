@@ -390,8 +390,9 @@ def _overdispersion_by_slot(past: _Errors) -> Floats:
     squares = np.einsum("pls,pls,pls->s", past.weight, past.expected, past.expected)
     excess = np.einsum("pls,pls->s", past.weight, past.error**2 - past.expected)
     if squares.sum() == 0:
-        return np.zeros(SLOTS)
-    away = np.abs((np.arange(SLOTS)[:, None] - np.arange(SLOTS) + SLOTS // 2) % SLOTS - SLOTS // 2)
+        return np.zeros(len(squares))
+    slot = np.arange(len(squares))
+    away = np.abs((slot[:, None] - slot + SLOTS // 2) % SLOTS - SLOTS // 2)
     near = np.exp(-0.5 * (away / _SLOT_SPREAD) ** 2)
     prior = _EVERYDAY_SHARE * squares.sum()
     everyday = max(0.0, excess.sum() / squares.sum())

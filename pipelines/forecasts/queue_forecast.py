@@ -11,6 +11,7 @@ import pandas as pd
 from pipelines.forecasts.backtest import backtest, origins_to_test
 from pipelines.forecasts.base import QUANTILES, Floats, Grid, Model
 from pipelines.forecasts.borrowed_profile import BorrowedProfile
+from pipelines.forecasts.by_day import even_parts
 from pipelines.forecasts.combination import Combination
 from pipelines.forecasts.misses import PAST_LEADS
 from pipelines.forecasts.paths import busiest_rates, half_hour_paths
@@ -33,8 +34,8 @@ class QueueForecast:
     days       [H]
     day_means  [H] NaN: closed
     day_paths  [paths, H] simulated totals of the days
-    paths      [PATHS, H, 48] simulated half hours
-    busiest    [PATHS, H] contacts to expect in the busiest half hour that is open
+    paths      [PATHS, H, 48] simulated half hours; None: only days are known
+    busiest    [PATHS, H] contacts to expect in the busiest half hour that is open; None likewise
     backtest   BACKTEST_COLUMNS and is_chosen
     past       local_on, lead_days, forecast_contacts, offered_contacts: what the model in use
                would have said of days gone by, 1, 7 and 14 days ahead
@@ -44,8 +45,8 @@ class QueueForecast:
     days: np.ndarray
     day_means: Floats
     day_paths: Floats
-    paths: np.ndarray
-    busiest: Floats
+    paths: np.ndarray | None
+    busiest: Floats | None
     backtest: pd.DataFrame
     past: pd.DataFrame
 
@@ -61,7 +62,9 @@ def forecast_queue(
 ) -> QueueForecast:
     """Back-test the models, take the best one that loses to no yardstick, forecast with it.
 
-    slots: starts_at, local_on, local_slot of the half hours ahead. is_open: [H, 48].
+    slots: starts_at, local_on, local_slot of the half hours ahead. is_open: [H, 48]. Half hours of
+    a grid that is known by the day are even parts of it, without quantiles (NULL), and have no
+    paths.
     """
     tested = _backtest(grid, _worth_trying(grid, models), horizon)
     chosen = choose(tested)
@@ -74,25 +77,32 @@ def forecast_queue(
         label = chosen
     rolling = Rolling(model, grid, [origin], horizon)
     mean, past = rolling.mean(origin), rolling.past(origin)
-    quantiles = half_hour_quantiles(mean, past)
 
     first = grid.days[origin + 1]
     lead = (slots["local_on"].to_numpy().astype("datetime64[D]") - first).astype(int)
     cell = lead, slots["local_slot"].to_numpy(dtype=int)
-    intervals = slots.assign(mean=mean[cell], model=label)
-    intervals[list(QUANTILE_COLUMNS)] = quantiles[cell]
+    if grid.is_by_day:
+        intervals = slots.assign(mean=even_parts(mean[:, 0], *cell, is_open), model=label)
+        intervals[list(QUANTILE_COLUMNS)] = np.nan
+    else:
+        intervals = slots.assign(mean=mean[cell], model=label)
+        intervals[list(QUANTILE_COLUMNS)] = half_hour_quantiles(mean, past)[cell]
     # A half hour that the clocks repeat brings its contacts twice.
-    passes = grid.passes[origin + 1 :]
+    passes = grid.passes[origin + 1 :, : mean.shape[1]]
     per_day = np.where(np.isfinite(mean), mean * passes, np.nan)
     number = crc32(" ".join(queue).encode())
     totals = day_paths(per_day, past, seed, number)
+    paths = busiest = None
+    if not grid.is_by_day:
+        paths = half_hour_paths(totals, mean, past, seed, number).astype(np.int32)
+        busiest = busiest_rates(totals, mean, past, is_open, seed, number)
     return QueueForecast(
         intervals=intervals[intervals["mean"].notna()],
         days=grid.days[origin + 1 :],
         day_means=np.where(np.isfinite(mean).any(axis=1), np.nansum(per_day, axis=1), np.nan),
         day_paths=totals,
-        paths=half_hour_paths(totals, mean, past, seed, number).astype(np.int32),
-        busiest=busiest_rates(totals, mean, past, is_open, seed, number),
+        paths=paths,
+        busiest=busiest,
         backtest=marked(tested, chosen),
         past=_past_days(grid, past, rolling.earlier(origin)),
     )

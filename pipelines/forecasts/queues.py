@@ -16,6 +16,7 @@ import pandas as pd
 from pipelines.forecasts import grids
 from pipelines.forecasts.backtest import BACKTEST_COLUMNS
 from pipelines.forecasts.base import Floats, Grid, Model, discover
+from pipelines.forecasts.by_day import queues_by_day, whole_days
 from pipelines.forecasts.combination import MEMBERS
 from pipelines.forecasts.paths import TOTAL_COLUMNS, rates_of_peaks, totals_and_peaks
 from pipelines.forecasts.queue_forecast import QUANTILE_COLUMNS, QueueForecast, forecast_queue
@@ -34,7 +35,7 @@ INTERVAL_COLUMNS = (
     "model",
 )
 DAY_COLUMNS = (*QUEUE, "local_on", "mean", "q10", "q50", "q90")
-QUEUE_BACKTEST_COLUMNS = (*QUEUE, *BACKTEST_COLUMNS, "is_chosen")
+QUEUE_BACKTEST_COLUMNS = (*QUEUE, *BACKTEST_COLUMNS, "is_chosen", "is_by_day")
 QUEUE_TOTAL_COLUMNS = (*QUEUE, *TOTAL_COLUMNS)
 PAST_COLUMNS = (*QUEUE, "local_on", "lead_days", "forecast_contacts", "offered_contacts")
 
@@ -47,11 +48,13 @@ Progress = Callable[[str, float], None]
 @dataclass(frozen=True)
 class Forecasts:
     """intervals: INTERVAL_COLUMNS, one row per queue and half hour in which contacts can arrive.
+    Of queues that are known by the day alone, half hours are even parts of it without quantiles.
 
     days: DAY_COLUMNS, one row per queue and day, and per day of all queues together
     (channel and language "*"). backtest: QUEUE_BACKTEST_COLUMNS, one row per queue, model and
-    horizon. totals: QUEUE_TOTAL_COLUMNS, weeks and daily peaks of each queue, channel
-    (language "*") and of all ("*", "*"). past: PAST_COLUMNS, one row per queue, day gone by and
+    horizon; `is_by_day`: errors and coverage are those of days. totals: QUEUE_TOTAL_COLUMNS, weeks
+    and daily peaks of each queue, channel (language "*") and of all ("*", "*"); no peaks where a
+    queue among them is known by the day. past: PAST_COLUMNS, one row per queue, day gone by and
     lead: what the model in use would have said, and what came.
     """
 
@@ -97,8 +100,8 @@ def forecast_queues(
         are left aside: the rest of a day under way would read as a fall. By default the last
         day of the frame with anything observed.
     models
-        Candidates; by default every model of this package but the members of the combination,
-        which weighs them itself.
+        Candidates of queues known by the half hour; by default every model of this package but
+        the members of the combination, which weighs them itself.
     workers
         Processes that share the queues; the numbers are the same with any number of them.
     progress
@@ -107,7 +110,9 @@ def forecast_queues(
     Notes
     -----
     A queue too young for a back-test (six weeks) gets the borrowed profile, and its `model`
-    says that it is untested. A model that fails on a queue is left out there, with a warning
+    says that it is untested. A queue whose contacts all came in one half hour of the day
+    (`by_day.queues_by_day`) is forecast and tested by its days, with the models for those.
+    A model that fails on a queue is left out there, with a warning
     in the log; no queue keeps another from its forecast.
     """
     last_on = last_on or grids.last_whole_day(arrivals)
@@ -125,7 +130,7 @@ def forecast_queues(
         (
             queue,
             grid,
-            models,
+            discover(of_days=True) if grid.is_by_day else models,
             slots,
             horizon_days,
             seed,
@@ -195,6 +200,23 @@ def candidates() -> tuple[Model, ...]:
 
 def _grids(arrivals, calendar, events, ahead, days, observed, zone) -> dict[tuple, Grid]:
     """Grids by (channel, language), each with its columns and with its channel as parent."""
+    by_day = queues_by_day(arrivals[arrivals["local_on"] < pd.Timestamp(days[observed])])
+    is_by_day = pd.MultiIndex.from_frame(arrivals[list(QUEUE)]).isin(list(by_day))
+    plain = _related(arrivals[~is_by_day], ahead, days, observed)
+    if by_day:
+        # Their channel's days are those of all its queues, its half hours of the others alone.
+        of_days = None if ahead is None or ahead.empty else whole_days(ahead)
+        related = _related(whole_days(arrivals), of_days, days, observed)
+        plain |= {queue: replace(related[queue], is_by_day=True) for queue in by_day}
+    answer = {}
+    for queue, grid in sorted(plain.items()):
+        columns, known_from = grids.day_columns(grid, _of_queue(calendar, queue), events, zone)
+        answer[queue] = replace(grid, columns=columns, known_from=known_from)
+    return answer
+
+
+def _related(arrivals, ahead, days, observed) -> dict[tuple, Grid]:
+    """Grids by (channel, language), each with its channel as parent."""
     plain = {}
     for queue, rows in arrivals.groupby(list(QUEUE), sort=True):
         grid = grids.queue_grid(rows, _of_queue(ahead, queue), days, observed)
@@ -208,13 +230,7 @@ def _grids(arrivals, calendar, events, ahead, days, observed, zone) -> dict[tupl
         members = [grid for (of, _), grid in plain.items() if of == channel]
         whole = grids.sum_grid(members) if len(members) > 1 else None
         channels[channel] = everything if whole is None else replace(whole, parent=everything)
-    answer = {}
-    for queue, grid in plain.items():
-        columns, known_from = grids.day_columns(grid, _of_queue(calendar, queue), events, zone)
-        answer[queue] = replace(
-            grid, columns=columns, known_from=known_from, parent=channels[queue[0]]
-        )
-    return answer
+    return {queue: replace(grid, parent=channels[queue[0]]) for queue, grid in plain.items()}
 
 
 def _of_queue(frame: pd.DataFrame | None, queue: tuple[str, str]) -> pd.DataFrame | None:
@@ -232,7 +248,7 @@ def _combined(forecasts: list[tuple[tuple, QueueForecast]]) -> Forecasts:
         named = dict(zip(QUEUE, queue, strict=True))
         intervals.append(each.intervals.assign(**named))
         days.append(_days(each.days, each.day_means, each.day_paths, named))
-        tests.append(each.backtest.assign(**named))
+        tests.append(each.backtest.assign(**named, is_by_day=each.paths is None))
         past.append(each.past.assign(**named))
     if forecasts:
         whole = [each for _, each in forecasts]
@@ -255,14 +271,16 @@ def _totals(forecasts: list[tuple[tuple, QueueForecast]]) -> list[pd.DataFrame]:
             groups.setdefault(group, []).append(each)
     answer = []
     for (channel, language), members in sorted(groups.items()):
-        paths = np.sum([each.paths for each in members], axis=0)
+        known = [each.paths for each in members if each.paths is not None]
+        paths = np.sum(known, axis=0) if len(known) == len(members) else None
         totals = totals_and_peaks(
             members[0].days, _sum_of_means(members), _sum_of_totals(members), paths
         )
         answer.append(totals.assign(channel=channel, language=language))
     for (channel, language), each in forecasts:
-        rates = rates_of_peaks(each.days, each.busiest)
-        answer.append(rates.assign(channel=channel, language=language))
+        if each.busiest is not None:
+            rates = rates_of_peaks(each.days, each.busiest)
+            answer.append(rates.assign(channel=channel, language=language))
     return answer
 
 

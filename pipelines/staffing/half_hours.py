@@ -43,6 +43,13 @@ def _true_unless_told(told: pd.Series) -> np.ndarray:
     return told.astype("boolean").fillna(True).to_numpy(dtype=bool)
 
 
+def are_known(rows: pd.DataFrame) -> bool:
+    """Whether a forecast knows its half hours; of a queue known by the day these are even parts of
+    it, without quantiles."""
+    quantiles = list(quantile_columns(rows).values())
+    return not quantiles or bool(np.isfinite(columns_of(rows, quantiles)).any())
+
+
 def scheduled_at(starts_at, local_on, schedule: pd.DataFrame | None) -> np.ndarray:
     """Agents on the roster per row; NaN on local days for which no schedule was delivered."""
     agents = np.full(len(starts_at), np.nan)

@@ -14,6 +14,7 @@ from pipelines.errors import OutOfRangeError
 from pipelines.staffing import chat, erlang
 from pipelines.staffing.chat import Concurrency
 from pipelines.staffing.live_queue import CALLS
+from pipelines.staffing.requirement import DAYS_ONLY
 
 POOLING_COLUMNS = (
     "starts_at",
@@ -202,7 +203,7 @@ def pool_plan(
         max_occupancy, minimum_agents.
     languages
         Two or more to put together; half hours in which fewer than two of them are open are left
-        out.
+        out, and languages that are known by the day alone.
     slower_share
         As for `pool`.
 
@@ -219,7 +220,8 @@ def pool_plan(
     """
     if len(languages) < 2:
         raise OutOfRangeError("a pool takes two languages or more")
-    rows = staffing[staffing["language"].isin(list(languages)) & staffing["is_open"].astype(bool)]
+    is_planned = staffing["is_open"].astype(bool) & (staffing["method"] != DAYS_ONLY)
+    rows = staffing[staffing["language"].isin(list(languages)) & is_planned]
     rows = rows[rows.groupby("starts_at")["language"].transform("nunique") > 1]
     rows = rows.merge(desks[["language", *_OF_DESK]], on="language")
     rows = rows.sort_values(["starts_at", "language"], ignore_index=True)

@@ -12,6 +12,9 @@ promise
     Deferrable channels (e-mail, help centre, social, unknown): the fewest agents, levelled, with
     whom everything is done within the promised business days, what already waits included
     (see `deferrable`).
+days_only
+    Calls and chats of a queue that is known by the day alone: how many come in a half hour, and so
+    how many agents it takes, nobody knows (NULL).
 carried, lost
     The desk is closed: nobody is required. Contacts of deferrable channels wait for the
     opening (`carried`); calls and chats find nobody (`lost`).
@@ -32,6 +35,7 @@ from pipelines.staffing.offered_load import staffed_load
 
 LIVE_CHANNELS = ("phone", "live_chat")
 HALF_HOUR_SECONDS = 1800
+DAYS_ONLY = "days_only"
 OUTCOMES = 9
 """Equally likely loads of an uncertain half hour, each standing for a ninth of what may come."""
 _OUTER = (0.1, 0.9)
@@ -109,7 +113,7 @@ def require(
     forecast
         One row per half hour of one queue, as `forecast_intervals`: channel, language,
         starts_at (UTC), local_on, local_slot, mean, q10, q90 and any further quantiles; with
-        `is_open`, or see `opening`.
+        `is_open`, or see `opening`. Quantiles are NULL where only the queue's days are known.
     desk
         Target, handle time, concurrency and what else the queue's desk sets.
     schedule
@@ -138,7 +142,8 @@ def require(
     Returns
     -------
     DataFrame
-        STAFFING_COLUMNS, one row per row of `forecast`, in time order. required_low and
+        STAFFING_COLUMNS, one row per row of `forecast`, in time order. Of live queues that are
+        known by the day alone, agents and all that follows from them are NULL. required_low and
         required_high answer the 10 % and 90 % quantiles of the rate at which contacts come (an
         80 % band). gap = scheduled_agents - required_scheduled: negative is short.
         service_level_share, miss_probability, occupancy_share and wait_mean_seconds are those of
@@ -202,10 +207,14 @@ def _planned(
     patience = None
     if channel in LIVE_CHANNELS:
         patience = None if pd.isna(patience_seconds) else float(patience_seconds)
-        found = _live(rows, volume, desk, handle, patience, is_open, on_duty)
+        if half_hours.are_known(rows):
+            found = _live(rows, volume, desk, handle, patience, is_open, on_duty)
+        else:
+            found = _days_only(is_open)
     else:
         if days is None:
             contacts = np.stack(half_hours.low_needed_high(rows, desk.staffed_to))
+            contacts = np.where(np.isnan(contacts), mean, contacts)  # known by the day: no band
         else:
             contacts = mean * half_hours.day_band(local_on, days, desk.staffed_to)
         help_hours = np.zeros(len(rows))
@@ -217,7 +226,9 @@ def _planned(
             contacts * volume, local_on, desk, handle, is_open, waiting, help_hours, on_duty
         )
     low, needed, high = found.pop("required")
-    rostered = erlang.scheduled_agents(needed, desk.shrinkage)
+    rostered = np.full(len(rows), np.nan)
+    is_known = np.isfinite(needed)
+    rostered[is_known] = erlang.scheduled_agents(needed[is_known], desk.shrinkage)
     every = np.ones(len(rows))
     unknown = dict.fromkeys(STAFFING_COLUMNS, np.nan * every)
     return unknown | {
@@ -245,11 +256,13 @@ def _handle_seconds(desk: Desk, measured: float | None) -> float:
 
 
 def _as_frame(plans: Sequence[dict[str, np.ndarray]]) -> pd.DataFrame:
-    """STAFFING_COLUMNS of the queues one after the other; whole agents are NULL while closed."""
+    """STAFFING_COLUMNS of the queues one after the other; whole agents are NULL while closed, or
+    where nobody knows how many it takes."""
     columns = {name: np.concatenate([each[name] for each in plans]) for name in STAFFING_COLUMNS}
-    is_closed = ~columns["is_open"]
     for name in _WHOLE:
-        columns[name] = pd.arrays.IntegerArray(columns[name].astype(np.int64), is_closed.copy())
+        is_unknown = ~columns["is_open"] | np.isnan(columns[name])
+        agents = np.where(is_unknown, 0, columns[name]).astype(np.int64)
+        columns[name] = pd.arrays.IntegerArray(agents, is_unknown)
     for name in ("channel", "language", "method"):
         code, words = pd.factorize(columns[name])
         columns[name] = pd.array(words, dtype="str").take(code)
@@ -275,7 +288,8 @@ def require_all(
     and patience_seconds (measured), waiting_contacts and volume (see `require`; 1 where absent):
     by (channel, language), where known. wanted: plan these alone; all by default.
     Live desks that give spare time are planned first: what their agents have left over while
-    taking contacts is shared among the deferrable queues of their language, by their work.
+    taking contacts is shared among the deferrable queues of their language, by their work. Nobody
+    knows what those have left over that are known by the day alone.
     Returns STAFFING_COLUMNS; empty with those columns if no queue has a desk.
     """
     desks = tuple(desks)
@@ -325,7 +339,9 @@ def require_all(
         helping = [
             (each, queues[helper][1])
             for helper, each in plans.items()
-            if helper[1] == language and queues[helper][1].gives_spare_time
+            if helper[1] == language
+            and queues[helper][1].gives_spare_time
+            and DAYS_ONLY not in each["method"]
         ]
         whole = sum(amount for each, amount in work.items() if each[1] == language)
         share = work[queue] / whole if whole > 0 else 0.0
@@ -395,6 +411,14 @@ def _live(rows, volume, desk, handle, patience, is_open, on_duty) -> dict[str, o
         "occupancy_share": np.where(arrives, does.occupancy_share, np.nan),
         "wait_mean_seconds": does.wait_mean_seconds,
         "method": np.where(is_open, queue.method, "lost"),
+    }
+
+
+def _days_only(is_open) -> dict[str, object]:
+    """What `_live` would say, of a queue of which nobody knows when in the day contacts come."""
+    return {
+        "required": np.full((3, len(is_open)), np.nan),
+        "method": np.where(is_open, DAYS_ONLY, "lost"),
     }
 
 

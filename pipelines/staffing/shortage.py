@@ -50,7 +50,8 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
         spare, short_half_hours and the worst half hour) counts the half hours whose schedule is
         known, and is NULL where none is. `worst_gap` is negative where people are missing.
         `closed_contacts` are expected while the desk is closed, `closed_share` their share of
-        all. `missed_half_hours` are expected to miss their target, of
+        all. Where nobody knows how many an open queue takes, `required_agent_hours` and
+        `peak_agents` are NULL. `missed_half_hours` are expected to miss their target, of
         `live_half_hours` that have one. Costs are agent hours x hour_cost, NULL without it.
     """
     columns = [*by, *SHORTAGE_COLUMNS]
@@ -63,7 +64,7 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
     hour_cost = np.full(len(staffing), np.nan)
     if "hour_cost" in staffing:
         hour_cost = staffing["hour_cost"].astype("Float64").to_numpy(float, na_value=np.nan)
-    is_open, is_known = ~np.isnan(required), ~np.isnan(gap)
+    is_open, is_known = staffing["is_open"].to_numpy(dtype=bool), ~np.isnan(gap)
     amounts = pd.DataFrame(
         {
             "required_agent_hours": required * HOURS,
@@ -88,7 +89,8 @@ def shortage(staffing: pd.DataFrame, by: tuple[str, ...] = ("channel", "language
     groups = keyed.groupby(list(by), sort=True, dropna=False)
     # A sum over nothing known is not known, save for what an open desk or a forecast counts.
     found = groups[list(amounts)].sum(min_count=1)
-    found["required_agent_hours"] = found["required_agent_hours"].fillna(0.0)
+    never_opens = found["open_half_hours"] == 0
+    found["required_agent_hours"] = found["required_agent_hours"].mask(never_opens, 0.0)
     at_once = keyed.assign(starts_at=staffing["starts_at"].to_numpy()).groupby(
         [*by, "starts_at"], dropna=False
     )["required"]

@@ -105,6 +105,7 @@ def published(language, contacts, *, patience=None, is_open=True, handle=180.0):
             "starts_at": pd.date_range("2026-03-02", periods=len(contacts), freq="30min"),
             "language": language,
             "is_open": is_open,
+            "method": "erlang_c",
             "expected_contacts": contacts,
             "handle_seconds": handle,
             "patience_seconds": patience,

@@ -26,6 +26,7 @@ def plan(required, scheduled, *, language="ko", contacts=None, first_slot=18):
             "starts_at": pd.date_range("2026-03-02", periods=count, freq="30min"),
             "local_on": date(2026, 3, 2),
             "local_slot": range(first_slot, first_slot + count),
+            "is_open": [not pd.isna(agents) for agents in required],
             "required_scheduled": required,
             "scheduled_agents": scheduled,
             "expected_contacts": contacts or [10.0] * count,
@@ -54,6 +55,13 @@ def test_without_a_schedule_a_queue_is_not_called_short():
     row = shortage(plan([10.0, 12.0], [NULL, NULL])).iloc[0]
     assert row["required_agent_hours"] == 11.0
     assert row[["scheduled_agent_hours", "short_agent_hours", "worst_gap"]].isna().all()
+
+
+def test_what_an_open_queue_takes_is_not_known_where_its_half_hours_are_not():
+    row = shortage(plan([NULL, NULL], [9.0, 9.0]).assign(is_open=True)).iloc[0]
+    assert row["open_half_hours"] == 2
+    assert row[["required_agent_hours", "peak_agents", "short_agent_hours"]].isna().all()
+    assert (row["expected_contacts"], row["closed_contacts"]) == (20.0, 0.0)
 
 
 def test_what_arrives_while_the_desk_is_closed_is_told_apart():
