@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dashboard.formats import RANKED_FROM, SUPPRESSED_BELOW
+from dashboard.i18n import text as _
 from dashboard.queries import ask, behind, measure, once_a_build
 from pipelines import api
 from pipelines.errors import OutOfRangeError
@@ -129,6 +130,17 @@ def funnel(metric: str, filters: Filters, by: str = "language") -> pd.DataFrame:
         end=filters.end,
         where=filters.where,
     )
+
+
+def limit_words() -> dict[str, str]:
+    """Headings of what a funnel is drawn between."""
+    return {
+        "target": _("Of all"),
+        "low_95": _("95 % limit, low"),
+        "high_95": _("95 % limit, high"),
+        "low_998": _("99.8 % limit, low"),
+        "high_998": _("99.8 % limit, high"),
+    }
 
 
 def coverage(filters: Filters, by: tuple[str, ...]) -> pd.DataFrame:

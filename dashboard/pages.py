@@ -26,6 +26,7 @@ PAGES = (
     PageEntry("wait_times", N_("Wait times")),
     PageEntry("resolution", N_("Resolution")),
     PageEntry("satisfaction", N_("Satisfaction")),
+    PageEntry("reviews", N_("Reviews")),
     PageEntry("languages", N_("Languages")),
     PageEntry("self_service", N_("Self-service")),
     PageEntry("staffing", N_("Staffing")),

@@ -176,6 +176,7 @@ with st.container(border=True, key="card-funnel"):
     )
     metric, label = FUNNELS[limit]
     spread = comparisons.funnel(metric, chosen)
+    limits = comparisons.limit_words()
     components.chart_and_table(
         figures.funnel(
             spread,
@@ -188,16 +189,8 @@ with st.container(border=True, key="card-funnel"):
         name=f"funnel_{limit}",
         metric=metric,
         alt=_("{measure} by language, with the limits of chance").format(measure=label),
-        words={
-            "target": _("Of all"),
-            "low_95": _("95 % limit, low"),
-            "high_95": _("95 % limit, high"),
-            "low_998": _("99.8 % limit, low"),
-            "high_998": _("99.8 % limit, high"),
-        },
-        units=dict.fromkeys(
-            ("target", "low_95", "high_95", "low_998", "high_998"), spread.attrs["unit"]
-        ),
+        words=limits,
+        units=dict.fromkeys(limits, spread.attrs["unit"]),
     )
 
 components.table_card(

@@ -3,7 +3,16 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, comparisons, components, figures, nonresponse, queries, voices
+from dashboard import (
+    charts,
+    comparisons,
+    components,
+    figures,
+    nonresponse,
+    pages,
+    queries,
+    voices,
+)
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, escaped
 from dashboard.i18n import text as _
 
@@ -315,8 +324,8 @@ if view == "comments":
         if wrote.empty:
             components.empty(_("No comment matches."))
         else:
-            pages = -(-len(wrote) // COMMENTS_A_PAGE)
-            number = st.pagination(pages, key="comments-page") if pages > 1 else 1
+            count = -(-len(wrote) // COMMENTS_A_PAGE)
+            number = st.pagination(count, key="comments-page") if count > 1 else 1
             first = (number - 1) * COMMENTS_A_PAGE
             for row in wrote.iloc[first : first + COMMENTS_A_PAGE].itertuples():
                 scored = (
@@ -339,4 +348,10 @@ if view == "comments":
                         st.caption(escaped(" · ".join(about)))
                     # Customers' text is never Markdown: an image in it would call out.
                     st.text(row.comment)
+                    if pd.notna(row.contact_id):
+                        st.page_link(
+                            pages.link("contact"),
+                            label=_("See the contact"),
+                            query_params={"contact": row.contact_id},
+                        )
 components.close_page(page)

@@ -12,6 +12,8 @@ from pipelines.api.changes import WhatChanged
 from pipelines.api.contacts import ContactView
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.exports import csv_bytes, icalendar_bytes, xlsx_bytes
+from pipelines.api.reviewing import SCALES as REVIEW_SCALES
+from pipelines.api.reviewing import named_categories, reviews_dealt, scorecards
 from pipelines.api.scenarios import beside
 from pipelines.api.trust import Reason, Trust
 from pipelines.api.warehouse import Warehouse, open_warehouse
@@ -32,6 +34,7 @@ from pipelines.staffing.skills import BusiestMix, busiest_mix
 from pipelines.staffing.what_if import Scenario, demand_under, volume_under, what_if
 
 __all__ = [
+    "REVIEW_SCALES",
     "AgentsAnswer",
     "BuildInfo",
     "BusiestMix",
@@ -51,11 +54,14 @@ __all__ = [
     "demand_under",
     "hiring_view",
     "icalendar_bytes",
+    "named_categories",
     "odds",
     "open_warehouse",
     "pool_plan",
     "pooled_by_language",
+    "reviews_dealt",
     "roster_band",
+    "scorecards",
     "short_half_hours",
     "shortage",
     "target_misses",

@@ -3,7 +3,7 @@ reviewers agree"."""
 
 import pandas as pd
 
-from pipelines.api import calibration, measures, self_service
+from pipelines.api import calibration, measures, reviewing, self_service
 from pipelines.api.published import Pointer
 from pipelines.api.selection import By, Day, Scope, Where
 
@@ -67,3 +67,46 @@ class Voices:
             categories of contacts with both ratings, or two at least; limits at 95 %.
         """
         return calibration.calibration(self._pointer.build(), by, Scope(start, end, where))
+
+    def review_categories(
+        self, start: Day = None, end: Day = None, where: Where = None
+    ) -> pd.DataFrame:
+        """Categories of the scorecards of randomly drawn reviews, the weightiest first.
+
+        [category, value, n, low, high, weight, is_critical, failed_count]: value is the mean share
+        of the points with its 95 % interval; reviews to which the category does not apply are
+        left out. `failed_count` are reviews that a critical category failed.
+        """
+        return reviewing.categories(self._pointer.build(), Scope(start, end, where))
+
+    def draw_reviews(
+        self,
+        count: int,
+        by: By = ("channel", "language"),
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+        *,
+        seed: int,
+    ) -> pd.DataFrame:
+        """Contacts to review, drawn at random from each group of `by`; the same for the same seed.
+
+        Parameters
+        ----------
+        count
+            How many; a group with a contact gets at least one, so it may be more.
+        by : any of channel, language, topic, team, agent, urgency
+
+        Returns
+        -------
+        DataFrame
+            One row per contact: contact_id, arrived_at, channel, language, topic, team, agent_id,
+            stratum_contacts, is_reviewed (a random review of it is loaded) and
+            selection_probability (drawn of its group / in its group). `.attrs` holds population,
+            groups and seed. Drawn from counted contacts that were offered to agents and are not
+            known to be unanswered: in others there is nothing to judge.
+
+        Raises OutOfRangeError where `count` is below 1.
+        """
+        build = self._pointer.build()
+        return reviewing.draw(build, count, by, Scope(start, end, where), seed)

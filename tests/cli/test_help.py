@@ -13,7 +13,7 @@ COMMANDS = sorted(typer.main.get_command(app).commands)
 DESIGNED = """
     inspect load build forecast run serve demo metrics measure staffing scenarios agents ledger
     quarantine forget key check docs sql sample explain baseline funnel analysis searches gaps
-    calibration switchboard differences vendors
+    calibration draw switchboard differences vendors
 """
 
 
