@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pipelines.errors import OutOfRangeError, UnstableQueueError
-from pipelines.staffing.erlang import Performance
+from pipelines.staffing.erlang import MOST_AGENTS, Performance
 from pipelines.staffing.search import fewest
 from pipelines.staffing.thresholds import kinds_of
 from pipelines.staffing.waiting import (
@@ -25,7 +25,6 @@ from pipelines.staffing.waiting import (
     waiting_states_without_end,
 )
 
-_MOST_AGENTS = 1 << 20
 _ROUNDING = 1e-9
 
 
@@ -184,13 +183,15 @@ def required_chat_agents(
         np.searchsorted(np.sort(kind), range(kind.max(initial=-1) + 1), "right") - 1
     ]
     is_open = busiest[rate[busiest] > 0]
-    tried = np.maximum(1, np.floor(1.2 * rate / per_agent)).astype(np.int64)
+    in_use = rate * handle / (concurrency.slots * occupancy)
+    tried = np.maximum(1, np.floor(np.maximum(1.2 * rate / per_agent, in_use)))
     while is_open.size:
+        if tried.max(initial=0) > MOST_AGENTS:
+            raise OutOfRangeError(f"the target takes more than {MOST_AGENTS:,} agents")
         is_short = ~suffices(is_open, tried[is_open])
         tried[is_open[is_short]] *= 2
         is_open = is_open[is_short]
-        if tried.max(initial=0) > _MOST_AGENTS:
-            raise OutOfRangeError(f"the target takes more than {_MOST_AGENTS:,} agents")
+    tried = tried.astype(np.int64)
     enough = np.where(rate > 0, tried[busiest][kind], 0)
     return fewest(suffices, np.zeros_like(enough), enough, rate, alike).reshape(shape)
 
@@ -223,7 +224,11 @@ def _below(rate, agents, per_agent) -> tuple[NDArray[np.float64], NDArray[np.flo
 def _checked(rate, agents, handle, within, patience) -> list[NDArray[np.float64]]:
     named = {
         "arrivals_per_second": (rate, lambda v: np.isfinite(v) & (v >= 0), "0 or more"),
-        "agents": (agents, lambda v: (v >= 0) & (v == np.floor(v)), "whole and 0 or more"),
+        "agents": (
+            agents,
+            lambda v: (v >= 0) & (v <= MOST_AGENTS) & (v == np.floor(v)),
+            f"whole and 0 to {MOST_AGENTS:,}",
+        ),
         "handle_seconds": (handle, lambda v: np.isfinite(v) & (v > 0), "above 0"),
         "within_seconds": (within, lambda v: np.isfinite(v) & (v >= 0), "0 or more"),
         "patience_seconds": (patience, lambda v: v > 0, "above 0"),

@@ -24,6 +24,9 @@ from pipelines.staffing.waiting import waiting_states
 
 # Quotients such as 14 / 0.7 come out a few ulp off a whole number: that is not one more agent.
 _ROUNDING = 1e-9
+MOST_AGENTS = 1 << 20
+"""Of one queue: exact answers take a step for each, and no desk is larger."""
+
 # From so many intervals on it pays to find out what each number of agents can carry.
 _MANY = 200
 
@@ -357,13 +360,15 @@ def _check_queue(agents, handle, within, patience=None) -> None:
 
 
 def _check_agents(agents) -> None:
-    is_whole = np.isfinite(agents) & (agents >= 0) & (agents == np.floor(agents))
-    _check(is_whole, "agents", agents, "whole and 0 or more: nobody is half there")
+    is_whole = (agents >= 0) & (agents <= MOST_AGENTS) & (agents == np.floor(agents))
+    allowed = f"whole and 0 to {MOST_AGENTS:,}: nobody is half there"
+    _check(is_whole, "agents", agents, allowed)
 
 
 def _loads(load_erlangs: ArrayLike) -> NDArray[np.float64]:
     load = np.asarray(load_erlangs, dtype=float)
-    _check(np.isfinite(load) & (load >= 0), "load", load, "0 or more erlangs")
+    allowed = f"0 or more erlangs, and below {MOST_AGENTS:,}"
+    _check((load >= 0) & (load < MOST_AGENTS), "load", load, allowed)
     return load
 
 

@@ -15,7 +15,6 @@ from pipelines.staffing.requirement import Desk, desk_of
 from pipelines.staffing.shifts import (
     HOURS,
     SLOTS_A_DAY,
-    ShiftPlan,
     ShiftType,
     cover_by_shifts,
 )
@@ -110,9 +109,9 @@ def plan_shifts(
             if not (week["agents"] > 0).any():
                 continue
             solved = week_of_shifts(week, contract)
-            weeks.append(solved.shifts.assign(week=number))
+            weeks.append(solved.assign(week=number))
             last = first + pd.Timedelta(days=_DAYS_A_WEEK - 1)
-            night = _after_midnight(solved.shifts[solved.shifts["local_on"] == last])
+            night = _after_midnight(solved[solved["local_on"] == last])
         if not weeks:
             continue
         shifts = _timed(pd.concat(weeks, ignore_index=True), zone)
@@ -170,8 +169,9 @@ def _timed(shifts: pd.DataFrame, zone: str) -> pd.DataFrame:
     return shifts.assign(**instants, break_ends_at=instants["break_starts_at"] + length)
 
 
-def week_of_shifts(required: pd.DataFrame, contract: Contract) -> ShiftPlan:
-    """The cheapest shifts that cover at most seven days: local_on, local_slot, agents."""
+def week_of_shifts(required: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """The cheapest shifts that cover at most seven days: local_on, local_slot, agents; see
+    `cover_by_shifts`."""
     types = _types(contract, *_opening(required.loc[required["agents"] > 0, "local_slot"]))
     return cover_by_shifts(required, types)
 

@@ -94,6 +94,8 @@ def test_more_chats_than_full_agents_finish_without_patience_is_an_error():
         ({"target_share": 0.0}, "none is needed to answer nobody"),
         ({"patience_seconds": 0}, "patience_seconds"),
         ({"max_occupancy": 0}, "max_occupancy"),
+        ({"arrivals_per_second": 1e6}, "more than 1,048,576 agents"),
+        ({"max_occupancy": 1e-9}, "more than 1,048,576 agents"),
     ],
 )
 def test_a_number_that_makes_no_sense_is_named(changed, named):

@@ -154,6 +154,8 @@ def test_a_number_that_makes_no_sense_is_named(changed, named):
         (lambda: required_agents([5, 6], 180, [0.8, 80], 20), "target_share is 80"),
         (lambda: scheduled_agents(math.nan, 0.3), "required is nan"),
         (lambda: agents(100, 1800, math.nan, 0.8, 20), "handle_seconds is nan"),
+        (lambda: agents(1e9, 1800, 180, 0.8, 20), "load is 1e\\+08; .* below 1,048,576"),
+        (lambda: erlang_c(10, 1e12, 180, 20), "agents is 1e\\+12; .* 0 to 1,048,576"),
     ],
 )
 def test_an_error_says_what_is_wrong_and_why(asked, reason):

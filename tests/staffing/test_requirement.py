@@ -4,13 +4,14 @@ import math
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from pipelines.staffing.chat import Concurrency, chat_performance, required_chat_agents
 from pipelines.staffing.erlang import required_agents
+from pipelines.staffing.live_queue import LiveQueue
 from pipelines.staffing.requirement import STAFFING_COLUMNS, desk_of, require, require_all
-from pipelines.staffing.risk import required_for_expected_service_level
 
 
 @dataclass(frozen=True)
@@ -395,10 +396,10 @@ def test_an_uncertain_rate_takes_more_agents_than_its_mean_and_a_higher_quantile
         rule: int(require(frame, Desk(staffed_to=rule))["required_agents"].iloc[0])
         for rule in ("mean", "expected", "0.9")
     }
-    loads = [40 * (1 + 0.2 * NormalDist().inv_cdf((i + 0.5) / 9)) for i in range(9)]
+    loads = np.array([40 * (1 + 0.2 * NormalDist().inv_cdf((i + 0.5) / 9)) for i in range(9)])
     # the outermost ninths lie on the line through the last two quantiles given
     assert needed["mean"] == int(required_agents(40.0, 180, 0.8, 20)) == 45
-    by_hand = required_for_expected_service_level(loads, 180, 0.8, 20)
+    by_hand = LiveQueue(180, 0.8, 20).required_for_expected(np.asarray(40.0), loads)
     assert needed["expected"] == int(by_hand) == 53
     assert needed["0.9"] == int(required_agents(40 * (1 + 0.2 * 1.2816), 180, 0.8, 20)) == 56
 

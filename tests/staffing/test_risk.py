@@ -9,18 +9,13 @@ import pytest
 from scipy.stats import gamma
 
 from pipelines.errors import OutOfRangeError
-from pipelines.staffing.erlang import erlang_a, erlang_c, required_agents
-from pipelines.staffing.risk import (
-    critical_quantile,
-    even_quantiles,
-    expected_service_level,
-    miss_probability,
-    required_at_quantile,
-    required_for_expected_service_level,
-)
+from pipelines.staffing.erlang import erlang_a, erlang_c
+from pipelines.staffing.live_queue import LiveQueue
+from pipelines.staffing.risk import expected_service_level, quantiles_at
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "uncertain_rate.csv"
-DESK = {"handle_seconds": 300, "within_seconds": 20, "patience_seconds": 120}
+CALLS = LiveQueue(300, 0.8, 20, patience_seconds=120)
+NOBODY_HANGS_UP = LiveQueue(300, 0.8, 20)
 
 
 def _loads(mean, variation):
@@ -31,21 +26,24 @@ def _loads(mean, variation):
     return gamma(1 / variation**2, scale=mean * variation**2).ppf(shares)
 
 
+def _expected(queue, loads, agents):
+    return float(expected_service_level(loads, queue.service_level(loads, np.asarray(agents))))
+
+
 def _answers(mean, variation):
     loads = _loads(mean, variation)
 
     def reached(agents):
-        return round(1 - float(miss_probability(loads, agents, target_share=0.8, **DESK)), 2)
+        return round(1 - float(CALLS.miss_probability(loads, np.asarray(agents))), 2)
 
-    needed = int(required_agents(mean, 300, 0.8, 20, 120))
-    expected = int(required_for_expected_service_level(loads, target_share=0.8, **DESK))
+    needed = int(CALLS.required_agents(mean))
+    expected = int(CALLS.required_for_expected(np.asarray(mean), loads))
     at_quantile = [
-        int(required_at_quantile(loads, quantile, target_share=0.8, **DESK))
-        for quantile in (0.75, 0.8, 0.9)
+        int(CALLS.required_agents(np.quantile(loads, quantile))) for quantile in (0.75, 0.8, 0.9)
     ]
     return {
         "n_mean": needed,
-        "ESL_at_n_mean": round(float(expected_service_level(loads, needed, **DESK)), 3),
+        "ESL_at_n_mean": round(_expected(CALLS, loads, needed), 3),
         "P_SL_ge80_at_n_mean": reached(needed),
         "n_ESL80": expected,
         "P_at_n_ESL80": reached(expected),
@@ -88,45 +86,51 @@ def test_each_row_of_the_reference_is_reproduced(row):
     assert _answers(mean, variation) == expected
 
 
-def test_an_agent_short_that_costs_four_times_one_spare_is_worth_the_80_percent_quantile():
-    assert critical_quantile(4, 1) == 0.8
-
-
-def test_quantiles_are_spread_evenly_along_the_line_between_two_and_never_below_nothing():
-    even = even_quantiles([0.1, 0.5, 0.9], [[10, 20, 60], [1, 9, 17]], count=9)
+def test_quantiles_lie_on_the_line_between_two_and_never_below_nothing():
+    found = quantiles_at([0.1, 0.5, 0.9], [[10, 20, 60], [1, 9, 17]], [1 / 18, 0.5, 0.7, 17 / 18])
     tails = [10 - 10 / 0.4 * (0.1 - 1 / 18), 60 + 40 / 0.4 * (17 / 18 - 0.9)]
-    assert even[0, [0, 4, 8]] == pytest.approx([tails[0], 20, tails[1]])
-    assert even[1, 0] == pytest.approx(1 - 20 * (0.1 - 1 / 18))
-    assert even_quantiles([0.4, 0.6], [0, 9], count=9)[0] == 0
+    assert found[0] == pytest.approx([tails[0], 20, 40, tails[1]])
+    assert found[1, 0] == pytest.approx(1 - 20 * (0.1 - 1 / 18))
+    assert quantiles_at([0.4, 0.6], [0, 9], [0.1]) == 0
+
+
+@pytest.mark.parametrize(
+    ("levels", "wanted", "said"),
+    [
+        ([0.5], [0.5], "at least two"),
+        ([0.5, 0.1], [0.5], "ascending"),
+        ([0.1, 0.5, 0.9], [0.5], "one per value"),
+        ([0.1, 0.9], [1.0], "wanted levels"),
+    ],
+)
+def test_levels_that_make_no_sense_are_refused(levels, wanted, said):
+    with pytest.raises(OutOfRangeError, match=said):
+        quantiles_at(levels, [1.0, 2.0], wanted)
 
 
 def test_the_expected_service_level_is_that_of_all_contacts_and_not_of_the_mean_day():
     loads = np.repeat([5.0, 15.0], [8, 8])
     quiet, busy = erlang_a([5.0, 15.0], 12, 300, 20, 120).service_level_share
-    level = float(expected_service_level(loads, 12, **DESK))
-    assert level == pytest.approx((5 * quiet + 15 * busy) / 20, abs=1e-12)
+    assert _expected(CALLS, loads, 12) == pytest.approx((5 * quiet + 15 * busy) / 20, abs=1e-12)
 
 
 def test_a_load_beyond_the_agents_where_nobody_hangs_up_is_answered_never():
     loads = np.repeat([2.0, 8.0], [12, 4])
     quiet = float(erlang_c(2.0, 6, 300, 20).service_level_share)
-    level = float(expected_service_level(loads, 6, 300, 20))
-    assert level == pytest.approx(quiet * 24 / 56, abs=1e-12)
-    assert float(miss_probability(loads, 6, 300, 0.8, 20)) == 0.25
+    assert _expected(NOBODY_HANGS_UP, loads, 6) == pytest.approx(quiet * 24 / 56, abs=1e-12)
+    assert float(NOBODY_HANGS_UP.miss_probability(loads, np.asarray(6))) == 0.25
 
 
 def test_half_hours_without_contacts_miss_nothing_and_have_no_service_level():
-    assert float(miss_probability(np.zeros(9), 0, 300, 0.8, 20)) == 0
-    assert math.isnan(float(expected_service_level(np.zeros(9), 0, 300, 20)))
-    assert int(required_for_expected_service_level(np.zeros(9), 300, 0.8, 20)) == 0
+    nothing = np.zeros(9)
+    assert float(NOBODY_HANGS_UP.miss_probability(nothing, np.asarray(0))) == 0
+    assert math.isnan(_expected(NOBODY_HANGS_UP, nothing, 0))
+    assert int(NOBODY_HANGS_UP.required_for_expected(np.zeros(()), nothing)) == 0
 
 
-def test_eight_quantiles_are_refused_since_they_miss_the_tails():
-    with pytest.raises(OutOfRangeError, match=r"8 quantiles.*at least 9.*tails"):
-        required_for_expected_service_level(np.ones(8), 300, 0.8, 20)
-
-
-@pytest.mark.parametrize("prices", [(0, 1), (1, 0), (-1, 1)])
-def test_prices_that_are_not_above_0_are_refused(prices):
-    with pytest.raises(OutOfRangeError, match="both must be above 0"):
-        critical_quantile(*prices)
+def test_who_is_sure_of_the_mean_is_never_planned_for_fewer_than_it_takes():
+    # Half the days bring nothing: of all contacts more are in time than of the mean day's.
+    loads = np.repeat([0.0, 10.0], [8, 8])
+    assert int(CALLS.required_for_expected(np.asarray(12.0), loads)) == int(
+        CALLS.required_agents(12.0)
+    )

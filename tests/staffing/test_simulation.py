@@ -9,8 +9,8 @@ from scipy.stats import gamma
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing.erlang import erlang_a, erlang_c, required_agents
+from pipelines.staffing.live_queue import LiveQueue
 from pipelines.staffing.offered_load import staffed_load
-from pipelines.staffing.risk import required_for_expected_service_level
 from pipelines.staffing.simulation import REPLAY_COLUMNS, replay, simulate
 
 
@@ -170,8 +170,9 @@ def test_a_plan_for_an_uncertain_day_reaches_its_target_where_one_for_the_mean_m
     shares = (np.arange(41) + 0.5) / 41
     spread = gamma(25, scale=1 / 25)  # the rate is known to within a fifth
     loads = contacts[:, None] * 300 / 1800 * spread.ppf(shares)
-    risky = required_agents(contacts * 300 / 1800, 300, 0.8, 20, 120)
-    sure = required_for_expected_service_level(loads, 300, 0.8, 20, 120)
+    queue = LiveQueue(300, 0.8, 20, patience_seconds=120)
+    risky = queue.required_agents(contacts * 300 / 1800)
+    sure = queue.required_for_expected(contacts * 300 / 1800, loads)
 
     # each half hour is given time to settle: two hours at its rate, another rate every day
     repeats = 4
