@@ -58,6 +58,10 @@ class Concurrency:
         return held / (alone * (1 + self.slowdown_share * (held - 1)).clip(min=1))
 
 
+CALLS = Concurrency(1)
+"""One contact at a time: the telephone."""
+
+
 def chat_performance(
     arrivals_per_second: ArrayLike,
     agents: ArrayLike,

@@ -12,10 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing import chat, erlang, risk
-from pipelines.staffing.chat import Concurrency
-
-CALLS = Concurrency(1)
-"""One contact at a time: the telephone."""
+from pipelines.staffing.chat import CALLS, Concurrency
 
 
 @dataclass(frozen=True)

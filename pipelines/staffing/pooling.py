@@ -12,8 +12,7 @@ import pandas as pd
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing import chat, erlang
-from pipelines.staffing.chat import Concurrency
-from pipelines.staffing.live_queue import CALLS
+from pipelines.staffing.chat import CALLS, Concurrency
 from pipelines.staffing.requirement import DAYS_ONLY
 
 POOLING_COLUMNS = (

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from pipelines.errors import OutOfRangeError
-from pipelines.staffing.chat import Concurrency
+from pipelines.staffing.chat import CALLS, Concurrency
 from pipelines.staffing.deferrable import HOURS, due_by_promise
 
-_Z95 = 1.959963984540054
+_Z95 = float(ndtri(0.975))
 _HALF_HOUR_SECONDS = 1800.0
-CALLS = Concurrency(slots=1)
-"""One contact at a time: the telephone."""
 
 REPLAY_COLUMNS = (
     "agents",
@@ -78,8 +77,8 @@ class Replay:
             return np.stack([counts[:, group].sum(axis=1) for group in groups], axis=1)
 
         offered = total(self.offered).astype(float)
-        service = _ratio(total(self.served_within), offered)
-        lost = _ratio(total(self.abandoned), offered)
+        service = ratio_of_replications(total(self.served_within), offered)
+        lost = ratio_of_replications(total(self.abandoned), offered)
         on_duty = np.array([self.agents[group].sum() for group in groups], dtype=float)
         capacity = on_duty * self.slots * self.interval_seconds * len(self.offered)
         used = total(self.used_seconds).sum(axis=0)
@@ -93,7 +92,7 @@ class Replay:
                 "abandoned_share": lost[0],
                 "abandoned_low": lost[1],
                 "abandoned_high": lost[2],
-                "wait_mean_seconds": _ratio(total(self.waited_seconds), offered)[0],
+                "wait_mean_seconds": ratio_of_replications(total(self.waited_seconds), offered)[0],
                 "occupancy_share": np.divide(
                     used, capacity, out=np.full(len(used), np.nan), where=capacity > 0
                 ),
@@ -356,19 +355,22 @@ class _Desk:
         )
 
 
-def _ratio(parts, wholes) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Share of sums and its 95 % interval from the replications (columns are the answers).
+def ratio_of_replications(
+    parts: NDArray, wholes: NDArray
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """A share of sums over all replications, and its 95 % interval from how they differ.
+
+    `parts` and `wholes` [replications, ...]; NaN where nothing is whole, and no interval of a
+    single replication.
 
     Source: Cochran, Sampling Techniques (1977), 6.4, the ratio of two means.
     """
     replications = len(parts)
     whole = wholes.sum(axis=0)
-    share = np.divide(parts.sum(axis=0), whole, out=np.full(whole.shape, np.nan), where=whole > 0)
-    if replications < 2:
-        unknown = np.full(share.shape, np.nan)
-        return share, unknown, unknown
-    apart = ((parts - share * wholes) ** 2).sum(axis=0) * replications / (replications - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(whole > 0, parts.sum(axis=0) / whole, np.nan)
+        freedom = (replications - 1) or np.nan
+        apart = ((parts - share * wholes) ** 2).sum(axis=0) * replications / freedom
         margin = _Z95 * np.sqrt(apart) / whole
     return share, np.maximum(share - margin, 0), np.minimum(share + margin, 1)
 

@@ -19,8 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines.errors import OutOfRangeError
-from pipelines.staffing.chat import Concurrency
-from pipelines.staffing.live_queue import CALLS
+from pipelines.staffing.chat import CALLS, Concurrency
+from pipelines.staffing.simulation import ratio_of_replications
 
 SKILL_COLUMNS = (
     "language",
@@ -31,7 +31,6 @@ SKILL_COLUMNS = (
     "abandoned_share",
     "wait_mean_seconds",
 )
-_Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -269,7 +268,7 @@ class _Desk:
         rows = []
         for place, each in enumerate(self.demands):
             offered = counts[:, place].sum(axis=1).astype(float)
-            level, low, high = _ratio(served[:, place].sum(axis=1), offered)
+            level, low, high = ratio_of_replications(served[:, place].sum(axis=1), offered)
             total = offered.sum()
             lost = (counts & is_lost)[:, place].sum()
             wait = np.where(counts, waited, 0.0)[:, place].sum()
@@ -286,18 +285,6 @@ class _Desk:
                 )
             )
         return pd.DataFrame(rows, columns=list(SKILL_COLUMNS))
-
-
-def _ratio(parts: NDArray, wholes: NDArray) -> tuple[float, float, float]:
-    """Share of sums, and its 95 % interval from how the replications differ (Cochran, 6.4)."""
-    whole, n = wholes.sum(), len(wholes)
-    if not whole:
-        return np.nan, np.nan, np.nan
-    share = parts.sum() / whole
-    if n < 2:
-        return share, np.nan, np.nan
-    margin = _Z95 * np.sqrt(((parts - share * wholes) ** 2).sum() * n / (n - 1)) / whole
-    return share, max(share - margin, 0.0), min(share + margin, 1.0)
 
 
 def _check(demands, groups, hours, warm_hours) -> None:
