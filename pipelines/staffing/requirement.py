@@ -199,9 +199,7 @@ def _planned(
     scheduled = half_hours.scheduled_at(starts_at, local_on, schedule)
 
     def on_duty(needed):
-        """Agents taking contacts: those scheduled after shrinkage, else those required."""
-        left = np.floor(scheduled * (1 - desk.shrinkage) + _ROUNDING)
-        return np.where(np.isnan(scheduled), needed, left)
+        return _on_duty(scheduled, needed, desk.shrinkage)
 
     channel, language = queue
     patience = None
@@ -454,13 +452,18 @@ def _placed(values, where) -> np.ndarray:
     return answer
 
 
+def _on_duty(scheduled, needed, shrinkage) -> np.ndarray:
+    """Agents taking contacts: those scheduled after shrinkage (whole ones), else those needed."""
+    left = np.floor(scheduled * (1 - shrinkage) + _ROUNDING)
+    return np.where(np.isnan(scheduled), needed, left)
+
+
 def _spare_time(helping, share) -> pd.DataFrame:
     """starts_at, hours: what the agents of live desks (plan, desk) leave over, times `share`."""
     spare = []
     for plan, desk in helping:
-        scheduled = plan["scheduled_agents"]
-        left = np.floor(scheduled * (1 - desk.shrinkage) + _ROUNDING)
-        agents = np.where(np.isnan(scheduled), plan["required_agents"] * plan["is_open"], left)
+        needed = plan["required_agents"] * plan["is_open"]
+        agents = _on_duty(plan["scheduled_agents"], needed, desk.shrinkage)
         # Agents without anything to take are free; those swamped (no occupancy) are not.
         busy, load = plan["occupancy_share"], plan["offered_load_erlangs"]
         busy = np.where(np.isnan(busy) & ~(load > 0), 0.0, busy)
