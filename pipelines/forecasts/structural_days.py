@@ -39,6 +39,7 @@ _LASTING = (  # part, autoregression
     (1.0, 0.6),
 )
 _WEEKDAY_STEP = 1e-4
+_UNTOLD = 100.0  # variance of a log, that no day has narrowed down
 _LEAST_SCALE = 1e-6  # a series that repeats itself leaves no error to learn from
 
 
@@ -50,9 +51,10 @@ def structural_days(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
         [wave(k * angle) for k in range(1, _YEARLY_HARMONICS + 1) for wave in (np.sin, np.cos)]
     )
     known = grid.columns_known_at(last)
-    is_seen = known[: first + 1].any(axis=0)
-    outside = np.column_stack([waves, known[:, is_seen]])
     logs = np.log(grid.counts[:, 0] + ADDED)
+    # A holiday on a day without data has taught nothing, and would be worth anything.
+    is_seen = known[: first + 1][np.isfinite(logs[: first + 1])].any(axis=0)
+    outside = np.column_stack([waves, known[:, is_seen]])
     parameters = _weighed(logs[: first + 1], outside[: first + 1])
     model = _model(logs[: last + 1], outside[: last + 1])
     model.update(parameters)
@@ -73,8 +75,9 @@ def structural_days(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
         seen_by[:, -outside.shape[1] :] = outside_ahead[:, lead]
         mean = (seen_by * state).sum(axis=1)
         variance = np.einsum("oi,oij,oj->o", seen_by, spread, seen_by) + filtered.obs_cov[0, 0, 0]
-        # The mean of a log-normal lies above its median.
-        answer[:, lead] = np.exp(mean + variance / 2)
+        # The mean of a log-normal lies above its median; how far, no day of a weekday tells that
+        # has just begun.
+        answer[:, lead] = np.exp(mean + np.where(variance < _UNTOLD, variance / 2, 0.0))
         state = state @ step.T
         spread = step @ spread @ step.T + shock
     return np.maximum(answer - ADDED, 0.0)

@@ -158,6 +158,25 @@ def test_two_years_that_are_mostly_missing_are_not_two_years():
     assert ahead(history) == pytest.approx(few.mean(), rel=0.25)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("unknown", ["holiday", "weekday"])
+def test_what_no_observed_day_has_told_is_not_worth_anything(unknown):
+    history, expected = daily(800)
+    on, horizon = history["local_on"], 14
+    is_untold = on.dt.day_of_week == 6 if unknown == "weekday" else (on == on[300])
+    history["offered"] = history["offered"].mask(is_untold)
+    grid = day_grid(history, on[799].date(), horizon)
+    holiday = np.isin(np.arange(814), [300, 802])[:, None].astype(float)
+    grid = replace(grid, passes=np.maximum(grid.passes, np.arange(48) == 0))
+    if unknown == "holiday":
+        grid = replace(grid, columns=holiday, known_from=np.zeros((814, 1), dtype=int))
+
+    told = structural_days(grid, [799], horizon)[0]
+    is_known = pd.date_range(on[799], periods=15)[1:].day_of_week != 6
+    assert told[is_known] == pytest.approx(expected[is_known], rel=0.12)
+    assert np.isfinite(told).all()
+
+
 def test_days_that_are_all_alike_go_on_alike():
     history = pd.DataFrame({"local_on": pd.date_range("2023-01-01", periods=800), "offered": 50.0})
 
