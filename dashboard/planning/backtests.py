@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, queries
-from dashboard.formats import Reader, step_words
+from dashboard.formats import Reader, escaped, step_words
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.tables import download_buttons, show_table
@@ -79,7 +79,9 @@ def headline(table: pd.DataFrame, reader: Reader) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="distribute"):
         for label, value, note, meaning in items:
             with st.container(border=True, gap="xxsmall"):
-                st.metric(label, reader.number(value), help=meaning)
+                # A metric cuts its own label where the card is narrow; this one takes another line.
+                st.markdown(f":small[{escaped(label)}]", help=meaning)
+                st.metric(label, reader.number(value), label_visibility="collapsed")
                 st.caption(note)
     if silent:
         st.caption(

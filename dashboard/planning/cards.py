@@ -165,6 +165,7 @@ def short_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
         "required_scheduled",
         "scheduled_agents",
         "expected_contacts",
+        "miss_probability",
         "service_level_share",
         "occupancy_share",
     ]
@@ -173,8 +174,9 @@ def short_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
         short[columns].dropna(axis="columns", how="all"),
         name=f"staffing_short_{queue.channel}_{queue.language}",
         note=_(
-            "Service level and occupancy are those of the people scheduled; empty where so few"
-            " are there that the queue would grow without limit."
+            "Of the people scheduled: how likely they miss the target over all that may come, and"
+            " how many they answer in time if as many come as expected; empty where so few are"
+            " there that the queue would grow without limit."
         ),
         words=_plan_words(),
         units=_plan_units(),

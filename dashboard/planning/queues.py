@@ -119,16 +119,29 @@ def whole_plan(plans: pd.DataFrame, page: Any) -> None:
 
 def calendar_button(tours: pd.DataFrame, name: str, page: Any) -> None:
     """Persons' shifts as a file that calendars read; made when clicked."""
-    build = page.build
+    build, words = page.build, shift_words(page.reader)
     st.download_button(
         _("Calendar (.ics)"),
-        lambda: downloads.icalendar_bytes(tours, build.site_name, build.created_at),
+        lambda: downloads.icalendar_bytes(tours, build.site_name, build.created_at, words),
         file_name=f"{name}.ics",
         mime="text/calendar",
         key=f"ics-{name}",
         on_click="ignore",
         type="tertiary",
         help=_("One event per person and shift; loading it again updates the events"),
+    )
+
+
+def shift_words(reader: Reader) -> api.ShiftWords:
+    """The events of a calendar in the reader's words, made while their language is known: the file
+    is written later, when somebody clicks."""
+    one, many = plural("{n} agent", "{n} agents", 1), plural("{n} agent", "{n} agents", 2)
+    return api.ShiftWords(
+        queue=lambda channel, language: queue_name(channel, language, reader),
+        person=lambda person: charts.person_name(person, reader),
+        agents=lambda n: (one if n == 1 else many).format(n=reader.number(n)),
+        paid=_("{hours} paid hours"),
+        rest=_("Break of {minutes} minutes, {hours} h after the start"),
     )
 
 

@@ -25,6 +25,8 @@ _CONTROLS = {"volume": 0, "surge": 100, "handle": 0} | dict.fromkeys(
     ("target", "within", "shrinkage", "busy", "chats")
 )
 """What-if controls in the address -> where they stand for the plan as it is."""
+_KEPT = "what-if.kept"
+"""Where the session keeps what was set: a change of page clears widgets and address."""
 _BETTER_LESS = ("short_agent_hours", "worst_gap", "missed_half_hours", "required_cost")
 
 
@@ -92,13 +94,14 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, page: Any) -> WhatIf:
     days = {"": _("none")} | {
         f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in plan["local_on"].unique()
     }
-    is_asked = any(name in st.query_params for name in (*_MENUS, *_CONTROLS))
+    kept = _come_back()
+    is_asked = kept or any(name in st.query_params for name in (*_MENUS, *_CONTROLS))
     with st.expander(_("What if …?"), expanded=is_asked, key="what-if"):
         base = _base(plan, page)
         one, two, three = st.columns(3)
         with one:
             volume = _percent("volume", _("Contacts, change in %"), -50, 200)
-            surge_on = picked("surge_on", _("Market surge on"), days, default="")
+            surge_on = picked("surge_on", _("Market surge on"), days, default="", stays=True)
             surge = (
                 _percent("surge", _("Contacts on that day, change in %"), 0, 900, step=10, own=100)
                 if surge_on
@@ -121,6 +124,7 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, page: Any) -> WhatIf:
                 else None
             )
         st.button(_("Back to the plan"), type="tertiary", on_click=_forget)
+    _keep()
     changes = api.Scenario(
         volume_change_share=volume / 100,
         surge_on=pd.Timestamp(surge_on).date() if surge_on else None,
@@ -142,7 +146,7 @@ def _base(plan: pd.DataFrame, page: Any) -> Any:
         return None
     as_saved("base", saved)
     options = {"": _("the published plan")} | {name: name for name in saved}
-    name = picked("base", _("Changes start from"), options, default="", width=420)
+    name = picked("base", _("Changes start from"), options, default="", width=420, stays=True)
     if not name:
         return None
     base = queries.scenario(name).scenario
@@ -312,9 +316,31 @@ def _share(percent: int | None) -> float | None:
     return None if percent is None else percent / 100
 
 
+def _come_back() -> bool:
+    """Set again what was set before another page was opened, unless the address says it; whether
+    anything was."""
+    kept = st.session_state.get(_KEPT, {})
+    for name, value in kept.items():
+        if name not in st.session_state and name not in st.query_params:
+            st.session_state[name] = value
+    return bool(kept)
+
+
+def _keep() -> None:
+    """Remember the controls that are set; one that this queue does not have stays as it was."""
+    kept = st.session_state.setdefault(_KEPT, {})
+    for name, own in _CONTROLS.items():
+        if name in st.session_state:
+            kept[name] = st.session_state[name]
+            if kept[name] == own:
+                del kept[name]
+
+
 def _forget() -> None:
+    st.session_state.pop(_KEPT, None)
     for name in _MENUS:
         st.query_params.pop(name, None)
+        st.session_state.pop(f"stays-{name}", None)
     for name, own in _CONTROLS.items():
         if name in st.session_state:  # drawn, and so the address follows it
             st.session_state[name] = own

@@ -14,7 +14,7 @@ from dashboard.i18n import text as _
 from dashboard.planning import cards, scenario_draft
 from dashboard.planning import scenario_words as words_of
 from dashboard.planning.menus import as_saved, picked
-from dashboard.planning.queues import Queue, queue_name
+from dashboard.planning.queues import Queue, queue_name, shift_words
 from dashboard.tables import download_buttons
 from pipelines import api
 from pipelines.errors import SupportQualityError
@@ -361,13 +361,14 @@ def _all_queues(scenario: Any, page: Any) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.caption(_("The plan under it, all queues:"))
         download_buttons(plan, "scenario_plan")
-        build = page.build
+        build, words = page.build, shift_words(reader)
         st.download_button(
             _("Calendar (.ics)"),
             lambda: downloads.icalendar_bytes(
                 queries.shifts_under(scenario),
                 f"{build.site_name} · {scenario.name}",
                 build.created_at,
+                words,
             ),
             file_name="scenario_shifts.ics",
             mime="text/calendar",

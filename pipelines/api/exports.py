@@ -1,7 +1,8 @@
 """Answers as files: CSV and XLSX that a spreadsheet opens safely, shifts as a calendar."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
@@ -11,6 +12,17 @@ import pandas as pd
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SHIFTS = uuid.UUID("5a0fc2b4-6f0e-5b7e-9d3e-0d5ad1d9a6c1")  # namespace of our events' ids
 _LINE_BYTES = 75
+
+
+@dataclass(frozen=True)
+class ShiftWords:
+    """How the events of a calendar read: in English and with the queue's codes, unless told."""
+
+    queue: Callable[[str, str], str] = "{}/{}".format
+    person: Callable[[int], str] = "agent {}".format
+    agents: Callable[[int], str] = lambda n: f"{n} agent{'s' if n != 1 else ''}"
+    paid: str = "{hours} paid hours"
+    rest: str = "Break of {minutes} minutes, {hours} h after the start"
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -39,7 +51,9 @@ def xlsx_bytes(frame: pd.DataFrame, **further: pd.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def icalendar_bytes(shifts: pd.DataFrame, site: str, made_at: datetime) -> bytes:
+def icalendar_bytes(
+    shifts: pd.DataFrame, site: str, made_at: datetime, words: ShiftWords = ShiftWords()
+) -> bytes:
     """Shifts as iCalendar (RFC 5545): one event each, breaks in its description.
 
     Parameters
@@ -52,6 +66,8 @@ def icalendar_bytes(shifts: pd.DataFrame, site: str, made_at: datetime) -> bytes
         Name of the calendar, and part of every event's id.
     made_at
         UTC instant of the build that the shifts are from.
+    words
+        How titles and descriptions read; ids and categories are codes in every language.
 
     Notes
     -----
@@ -68,38 +84,37 @@ def icalendar_bytes(shifts: pd.DataFrame, site: str, made_at: datetime) -> bytes
         f"X-WR-CALNAME:{_text(site)}",
     ]
     for shift in shifts.itertuples(index=False):
-        lines += _event(shift, site, made_at)
+        lines += _event(shift, site, made_at, words)
     lines.append("END:VCALENDAR")
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line)).encode()
 
 
-def _event(shift, site: str, made_at: datetime) -> Iterable[str]:
+def _event(shift, site: str, made_at: datetime, words: ShiftWords) -> Iterable[str]:
     has_break = not pd.isna(shift.break_starts_at)
     if hasattr(shift, "person"):
         own = ("agent", str(shift.person), f"{shift.local_on:%Y-%m-%d}")
-        who, told = f"agent {shift.person}", f"{shift.paid_hours:g} paid hours"
+        who = words.person(shift.person)
     else:
         own = (
             _utc(shift.starts_at),
             _utc(shift.ends_at),
             _utc(shift.break_starts_at) if has_break else "",
         )
-        agents = int(shift.agents)
-        who = str(agents)
-        told = f"{agents} agent{'s' if agents != 1 else ''}, {shift.paid_hours:g} paid hours"
+        who = words.agents(int(shift.agents))
+    told = words.paid.format(hours=f"{shift.paid_hours:g}")
     key = (site, shift.channel, shift.language, *own)
     if has_break:
         # Counted from the start: right in whatever zone a calendar shows the shift.
         after = (shift.break_starts_at - shift.starts_at) / pd.Timedelta(hours=1)
         minutes = (shift.break_ends_at - shift.break_starts_at) / pd.Timedelta(minutes=1)
-        told += f"\nBreak of {minutes:g} minutes, {after:g} h after the start"
+        told += "\n" + words.rest.format(minutes=f"{minutes:g}", hours=f"{after:g}")
     return (
         "BEGIN:VEVENT",
         f"UID:{uuid.uuid5(_SHIFTS, '|'.join(key))}",
         f"DTSTAMP:{_utc(made_at)}",
         f"DTSTART:{_utc(shift.starts_at)}",
         f"DTEND:{_utc(shift.ends_at)}",
-        f"SUMMARY:{_text(f'{shift.channel}/{shift.language}: {who}')}",
+        f"SUMMARY:{_text(f'{words.queue(shift.channel, shift.language)}: {who}')}",
         f"DESCRIPTION:{_text(told)}",
         f"CATEGORIES:{_text(shift.channel)},{_text(shift.language)}",
         "END:VEVENT",

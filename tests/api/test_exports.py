@@ -39,8 +39,8 @@ def test_a_shift_is_one_event_in_utc_with_its_break_told():
         "DTSTAMP:20260301T093000Z",
         "DTSTART:20260302T000000Z",
         "DTEND:20260302T090000Z",
-        "SUMMARY:phone/ko: 3",
-        r"DESCRIPTION:3 agents\, 24 paid hours\nBreak of 60 minutes\, 3 h after the start",
+        "SUMMARY:phone/ko: 3 agents",
+        r"DESCRIPTION:24 paid hours\nBreak of 60 minutes\, 3 h after the start",
         "CATEGORIES:phone,ko",
         "END:VEVENT",
     ]
@@ -63,7 +63,7 @@ def test_the_id_of_an_event_stays_when_its_people_change_and_differs_for_another
 def test_text_that_would_end_a_line_or_a_list_is_escaped_and_long_hangul_is_folded():
     events = lines(shifts(language="ko;x,y\\z\nEND:VEVENT"), "거래소 " * 20)
     assert events.count("END:VEVENT") == 1
-    assert r"SUMMARY:phone/ko\;x\,y\\z\nEND:VEVENT: 3" in events
+    assert r"SUMMARY:phone/ko\;x\,y\\z\nEND:VEVENT: 3 agents" in events
     assert "X-WR-CALNAME:" + "거래소 " * 20 in events
 
 

@@ -7,9 +7,12 @@ from zipfile import ZipFile
 import pandas as pd
 import pytest
 
-from dashboard.downloads import csv_bytes, xlsx_bytes
+from dashboard import i18n
+from dashboard.downloads import csv_bytes, icalendar_bytes, xlsx_bytes
+from dashboard.planning.queues import shift_words
 from dashboard.tables import suppressed
 
+PAUSE = {"starts": 3, "ends": 4}
 FRAME = pd.DataFrame({"team": ["=1+1", "서울"], "n": [3, 12], "change": [-1.5, None]})
 
 
@@ -69,3 +72,22 @@ def test_xlsx_says_where_its_numbers_are_from():
     with ZipFile(BytesIO(xlsx_bytes(frame))) as book:
         strings = book.read("xl/sharedStrings.xml").decode()
     assert all(f">{text}<" in strings for text in ("metric", "csat", "b42", "3"))
+
+
+def test_a_calendar_is_titled_in_the_readers_words_and_keeps_its_ids():
+    tour = {"channel": "live_chat", "language": "ko", "person": 2, "paid_hours": 8.0}
+    tour |= {"local_on": pd.Timestamp("2026-03-02"), "starts_at": pd.Timestamp("2026-03-02 00:00")}
+    tour |= {"ends_at": pd.Timestamp("2026-03-02 09:00")}
+    tour |= {f"break_{end}_at": pd.Timestamp(f"2026-03-02 0{h}:00") for end, h in PAUSE.items()}
+    events = {}
+    for lang in ("en", "ko"):
+        i18n.use(lang)
+        words = shift_words(i18n.reader())
+        made = icalendar_bytes(pd.DataFrame([tour]), "S", pd.Timestamp("2026-03-01"), words)
+        lines = made.decode().replace("\r\n ", "").split("\r\n")
+        events[lang] = dict(line.split(":", 1) for line in lines if line)
+    i18n.use(i18n.SOURCE_LOCALE)
+    assert events["en"]["SUMMARY"] == "Live chat · Korean: Agent 2"
+    assert events["ko"]["SUMMARY"] == "실시간 채팅 · 한국어: 상담원 2"
+    assert events["ko"]["DESCRIPTION"].startswith(r"유급 8시간\n")
+    assert events["ko"]["UID"] == events["en"]["UID"]

@@ -55,6 +55,25 @@ def test_a_slider_makes_a_scenario_and_the_way_back_ends_it(open_app, exchange):
     assert metric(app, "Hours to schedule") == before
 
 
+def test_what_is_set_stays_on_the_way_to_another_page_and_back(open_app, exchange):
+    app = open_app(exchange, "staffing", queue="phone:ko")
+    before = metric(app, "Hours to schedule")
+    choose(app, "Shrinkage in %", 60)
+    app.run()
+    changed = metric(app, "Hours to schedule")
+
+    def to_another_page_and_back():
+        app.switch_page("app_pages/overview.py").run()
+        app.query_params.clear()  # as the browser does
+        app.switch_page("app_pages/staffing.py").run()
+
+    to_another_page_and_back()
+    assert metric(app, "Hours to schedule") == changed != before
+    next(b for b in app.button if b.label == "Back to the plan").click().run()
+    to_another_page_and_back()
+    assert metric(app, "Hours to schedule") == before
+
+
 def test_the_way_back_from_a_link_with_a_scenario_clears_the_address(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko", volume="50", within="30", chats="2")
     next(b for b in app.button if b.label == "Back to the plan").click().run()
