@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from pipelines.ingest.privacy import unsealed
+
 START = "2026-03-02T09:00:00Z"
 
 
@@ -138,12 +140,13 @@ def test_a_message_dated_before_its_chat_is_refused_and_the_chat_is_not(intake):
     assert intake.rows("contacts", "first_inbound_at") == [("2026-03-02 09:00:05",)]
 
 
-def test_names_in_refused_chats_are_masked(intake):
-    text = chat(says(0, VISITOR), timestamp="soon")
-    intake.load(intake.file("c.jsonl", text))
+def test_a_refused_chat_lies_sealed(intake):
+    text, key = chat(says(0, VISITOR), timestamp="soon"), bytes(32)
+    intake.load(intake.file("c.jsonl", text), key=key)
     [(reasons, raw)] = intake.rows("rejects", "reasons, raw")
     assert reasons == "timestamp is not a time"
-    assert "Kim" not in raw
+    assert "visitor" not in raw
+    assert unsealed([raw], key) == [text.strip()]
 
 
 @pytest.mark.parametrize(
