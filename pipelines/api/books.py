@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pipelines.api.published import Build
-from pipelines.api.selection import Day, as_list, lookup, quoted
+from pipelines.api.selection import Day, as_list, lookup, page, quoted
 
 _LEDGER_KEYS = {"source": "source", "file": "file", "day": "day"}
 _NOT_REASONS = (*_LEDGER_KEYS, "received", "counted")
@@ -45,7 +45,7 @@ def left_out(
     return build.query(
         f"SELECT * FROM left_out WHERE {condition}"
         " ORDER BY day DESC NULLS FIRST, file, line, contact_id LIMIT ? OFFSET ?",
-        [*told.values(), limit, offset],
+        [*told.values(), *page(limit, offset)],
     )
 
 
@@ -76,7 +76,8 @@ def loads(build: Build) -> pd.DataFrame:
 def quarantine(build: Build, limit: int) -> pd.DataFrame:
     """Refused rows of the newest loads first, in the file's order."""
     return build.query(
-        "SELECT * FROM quarantine ORDER BY load_id DESC, file, line, table_name LIMIT ?", [limit]
+        "SELECT * FROM quarantine ORDER BY load_id DESC, file, line, table_name LIMIT ? OFFSET ?",
+        page(limit),
     )
 
 

@@ -18,15 +18,7 @@ from pipelines.api.measures import (
     select_metric,
 )
 from pipelines.api.published import Build
-from pipelines.api.selection import (
-    CALENDAR,
-    DIMENSIONS,
-    Condition,
-    Scope,
-    as_list,
-    previous_window,
-    unknown,
-)
+from pipelines.api.selection import Condition, Scope, previous_window, undated
 from pipelines.errors import OutOfRangeError, UnknownNameError
 from pipelines.statistics import intervals, mix
 from pipelines.statistics.intervals import Estimate
@@ -106,10 +98,7 @@ def what_changed(build: Build, metric: str, dims: Sequence[str], scope: Scope) -
     """See `Warehouse.what_changed`."""
     definition = definition_of(build, metric)
     statistic = additive_statistic(definition)
-    names = tuple(dict.fromkeys(as_list(dims)))
-    for name in names:
-        if name in CALENDAR:
-            raise unknown(name, [d for d in DIMENSIONS if d not in CALENDAR], "what changed: group")
+    names = tuple(undated(dims, "what changed: group"))
     if not names:
         raise OutOfRangeError("name at least one dimension whose mix may have changed")
     if len(names) > MOST_ATTRIBUTED:

@@ -4,7 +4,6 @@ Nothing here ranks: languages differ in how they rate, and small groups differ b
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -13,15 +12,7 @@ from pipelines.api.changes import additive_statistic, sums
 from pipelines.api.definitions import Definition
 from pipelines.api.measures import definition_of, labelled, measure, recent_range
 from pipelines.api.published import Build
-from pipelines.api.selection import (
-    CALENDAR,
-    DIMENSIONS,
-    Condition,
-    Scope,
-    as_list,
-    select,
-    unknown,
-)
+from pipelines.api.selection import Condition, Scope, select, undated, window_before
 from pipelines.errors import OutOfRangeError, UnknownNameError
 from pipelines.statistics import funnel as funnels
 from pipelines.statistics import intervals, percentiles, pooling
@@ -42,11 +33,13 @@ def own_baseline(
     if baseline_days < 1:
         raise OutOfRangeError(f"a baseline of {baseline_days} days holds nothing; give 1 or more")
     definition = definition_of(build, metric)
-    names = _groups(by, "own baseline")
+    statistic = _comparable(definition)
+    names = undated(by, "own baseline: breakdown")
     first, last = recent_range(build, metric, scope)
-    past = first - timedelta(days=baseline_days), first - timedelta(days=1)
+    past = window_before(first, baseline_days)
     now, then = (
-        measure(build, metric, names, scope.over(*days), None) for days in ((first, last), past)
+        measure(build, metric, names, scope.over(*days), statistic)
+        for days in ((first, last), past)
     )
     shared = {name: f"baseline_{name}" for name in ("value", "n", "low", "high")}
     then = then[[*names, *shared]].rename(columns=shared)
@@ -102,7 +95,7 @@ def within_language(build: Build, metric: str, by: Sequence[str], scope: Scope) 
         raise UnknownNameError(
             f"{metric} is no score: ranks within a language need one such as csat_score"
         )
-    names = _groups(by, "within language")
+    names = undated(by, "within language: breakdown")
     view = f"metric_{metric}"
     grouped = tuple(dict.fromkeys((*names, "language")))
     selection = select(view, build.columns[view], grouped, scope)
@@ -133,18 +126,25 @@ def within_language(build: Build, metric: str, by: Sequence[str], scope: Scope) 
 def _sums_of(build, metric, by, what, scope) -> tuple[Definition, str, pd.DataFrame]:
     definition = definition_of(build, metric)
     statistic = additive_statistic(definition)
-    names = _groups(by, what)
+    names = undated(by, f"{what}: breakdown")
     if not names:
         raise OutOfRangeError(f"{what}: name what to compare, such as language or agent")
     return definition, statistic, sums(build, metric, statistic, names, scope)
 
 
-def _groups(by: Sequence[str], what: str) -> list[str]:
-    names = list(dict.fromkeys(as_list(by)))
-    for name in names:
-        if name in CALENDAR:
-            raise unknown(name, [d for d in DIMENSIONS if d not in CALENDAR], f"{what}: breakdown")
-    return names
+def _comparable(definition: Definition) -> str:
+    """A statistic that windows of different lengths share: a count, by the day.
+
+    Raises UnknownNameError for a count that has no mean of its days.
+    """
+    if definition.statistic != "count":
+        return definition.statistic
+    if "daily_mean" not in definition.statistics:
+        raise UnknownNameError(
+            f"{definition.metric} is a count, which the longer window has more of; ask for a share,"
+            " mean or percentile such as csat"
+        )
+    return "daily_mean"
 
 
 def _difference(build, definition, names, window, past, scope) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from pipelines.api import measures
 from pipelines.api.definitions import Definition
 from pipelines.api.published import Build
-from pipelines.api.selection import Condition, Scope
+from pipelines.api.selection import Condition, Scope, page
 from pipelines.api.switchboard import relation_of, rule_of
 
 COLUMNS = (
@@ -95,7 +95,7 @@ def differences(
     found = build.query(
         f"SELECT {', '.join(COLUMNS)} FROM ({compared.sql}) WHERE reason = coalesce(?, reason)"
         " ORDER BY abs(difference) DESC NULLS LAST, contact_id, day LIMIT ? OFFSET ?",
-        [*compared.parameters, reason, limit, offset],
+        [*compared.parameters, reason, *page(limit, offset)],
     )
     found.attrs = _attrs(rule, other_rule) | {name: int(n) for name, n in counts.items()}
     return found

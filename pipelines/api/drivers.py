@@ -44,7 +44,7 @@ def share_by_wait(
         {
             "bin_low": np.array(edges, dtype=float),
             "bin_high": np.array([*edges[1:], np.nan], dtype=float),
-            "value": np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0),
+            "value": intervals.ratio(total, n),
             "n": n.astype("int64"),
             "low": low,
             "high": high,

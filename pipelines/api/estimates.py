@@ -93,7 +93,7 @@ def share(build: Build, selection: Selection) -> pd.DataFrame:
         selection.condition.parameters,
     )
     n, total = _floats(found["n"]), _floats(found["total"])
-    value = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
+    value = intervals.ratio(total, n)
     return _estimated(found.drop(columns="total"), value, *intervals.wilson(total, n))
 
 

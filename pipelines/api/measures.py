@@ -15,7 +15,6 @@ from pipelines.api.definitions import Definition
 from pipelines.api.published import Build
 from pipelines.api.selection import (
     CALENDAR,
-    DIMENSIONS,
     Scope,
     Selection,
     as_list,
@@ -23,7 +22,7 @@ from pipelines.api.selection import (
     lookup,
     previous_window,
     select,
-    unknown,
+    undated,
 )
 from pipelines.errors import UnknownNameError
 from pipelines.statistics import intervals
@@ -70,10 +69,7 @@ def compare(
     its own interval."""
     definition = definition_of(build, metric)
     chosen = _statistic(definition, statistic)
-    names = as_list(by)
-    for name in names:
-        if name in CALENDAR:
-            raise unknown(name, [d for d in DIMENSIONS if d not in CALENDAR], "compare: breakdown")
+    names = undated(by, "compare: breakdown")
     window = closed_range(build, metric, scope)
     before = previous_window(*window)
     relation = earlier_relation(build, definition, window[0] - before[0])
@@ -179,12 +175,8 @@ def select_metric(build: Build, metric: str, by, scope: Scope) -> Selection:
 
 
 def _statistic(definition: Definition, wanted: str | None) -> str:
-    if wanted is None:
-        return definition.statistic
-    allowed = dict.fromkeys((definition.statistic, *definition.statistics))
-    if wanted not in allowed:
-        raise unknown(wanted, allowed, f"{definition.metric}: statistic")
-    return wanted
+    allowed = {name: name for name in (definition.statistic, *definition.statistics)}
+    return lookup(wanted or definition.statistic, allowed, f"{definition.metric}: statistic")
 
 
 def closed_range(build: Build, metric: str, scope: Scope) -> tuple[date, date]:

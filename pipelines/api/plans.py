@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pipelines.api.published import Build
-from pipelines.api.selection import Day, Names, as_list, as_range, quoted, unknown
+from pipelines.api.selection import Day, Names, as_list, as_range, lookup, quoted, unknown
+from pipelines.errors import OutOfRangeError
 from pipelines.forecasts.misses import PAST_LEADS, parts_of_misses
 
 # Tables that only exist once a forecast ran: until then readers see them empty.
@@ -167,14 +168,20 @@ def misses(
     lead_days: int = 7,
     by: Sequence[str] = ("local_on",),
 ) -> pd.DataFrame:
-    """Forecasts made so many days before against what came; see `parts_of_misses`."""
+    """Forecasts made so many days before against what came; see `parts_of_misses`.
+
+    Raises OutOfRangeError for a lead that is not kept, UnknownNameError for a `by` that is none of
+    channel, language and local_on.
+    """
     if lead_days not in PAST_LEADS:
-        raise ValueError(
+        raise OutOfRangeError(
             f"lead_days is {lead_days}: forecasts of days gone by are kept for"
             f" {', '.join(map(str, PAST_LEADS))} days before"
         )
+    keys = {name: name for name in ("channel", "language", "local_on")}
+    by = [lookup(name, keys, "misses: breakdown") for name in dict.fromkeys(as_list(by))]
     rows = queue_rows(build, "forecast_past", channel, language, start, end, "local_on")
-    return parts_of_misses(rows[rows["lead_days"] == lead_days], list(by))
+    return parts_of_misses(rows[rows["lead_days"] == lead_days], by)
 
 
 def market_events(build: Build) -> pd.DataFrame:

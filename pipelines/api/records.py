@@ -12,6 +12,7 @@ from pipelines.api.selection import (
     Selection,
     as_list,
     lookup,
+    page,
     quoted,
     select,
 )
@@ -23,7 +24,7 @@ def observations(build: Build, selection: Selection, limit: int, offset: int) ->
     """Single observations, the newest day first."""
     return build.query(
         selection.rows("observed_on DESC, contact_id"),
-        [*selection.condition.parameters, limit, offset],
+        [*selection.condition.parameters, *page(limit, offset)],
     )
 
 
@@ -38,7 +39,7 @@ def contacts(build: Build, scope: Scope, limit: int, offset: int, order: str) ->
     selection = counted(build, "fact_contacts", "arrived_on", scope)
     return build.query(
         selection.rows(f"{quoted(column)} {direction} NULLS LAST, contact_id"),
-        [*selection.condition.parameters, limit, offset],
+        [*selection.condition.parameters, *page(limit, offset)],
     )
 
 
@@ -47,7 +48,7 @@ def surveys(build: Build, scope: Scope, limit: int, offset: int) -> pd.DataFrame
     selection = counted(build, "fact_surveys", "answered_on", scope)
     return build.query(
         selection.rows("answered_at DESC, survey_id", Condition("answered_on IS NOT NULL")),
-        [*selection.condition.parameters, limit, offset],
+        [*selection.condition.parameters, *page(limit, offset)],
     )
 
 

@@ -97,7 +97,8 @@ class Scenarios:
 
         [channel, language, topic, share, low, high, n, basis]. n: contacts behind the share.
         basis: queue, channel or all; the wider ones where fewer than 30 stand behind a queue's own.
-        topics: these together, as topic "*", instead of each of all.
+        topics: these together, as topic "*", instead of each of all. Raises UnknownNameError for
+        one that no contact has.
         """
         return topic_shares(self._pointer.build(), topics)
 
@@ -190,6 +191,7 @@ class Scenarios:
 
 def topic_shares(build: Build, topics: Sequence[str] = ()) -> pd.DataFrame:
     """See `Scenarios.topic_shares`."""
+    build.check_values({"topic": list(topics)})
     counts = build.query(
         f"""
         SELECT channel, language, topic, CAST(count(*) AS BIGINT) AS contacts

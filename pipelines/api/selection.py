@@ -6,10 +6,13 @@ parameters. A name that is not known is refused with what is known and the neare
 
 import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from numbers import Integral
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 
 from pipelines.errors import OutOfRangeError, UnknownNameError
@@ -41,7 +44,14 @@ class Scope:
 
     @property
     def wanted(self) -> Mapping[str, object]:
-        """What is filtered by; empty where nothing is."""
+        """What is filtered by; empty where nothing is.
+
+        Raises UnknownNameError for what maps no names to values.
+        """
+        if not isinstance(self.where or {}, Mapping):
+            raise UnknownNameError(
+                f"filter {self.where!r} names no column; write it like {{'channel': 'phone'}}"
+            )
         return self.where or {}
 
 
@@ -73,9 +83,10 @@ def _slot(slots_per_hour: int) -> Callable[[object], int]:
     def read(clock: object) -> int:
         try:
             hour, minute = (int(part) for part in str(clock).split(":"))
+            at = time(hour, minute)
         except ValueError:
             raise UnknownNameError(f"'{clock}' is not a time of day such as 09:30") from None
-        return hour * slots_per_hour + minute * slots_per_hour // 60
+        return at.hour * slots_per_hour + at.minute * slots_per_hour // 60
 
     return read
 
@@ -233,14 +244,42 @@ def unknown(name: object, known: Iterable[object], what: str) -> UnknownNameErro
     return UnknownNameError(f"{what} '{name}' is not known; {hint}known: {shown or 'none'}")
 
 
+def undated(by: By, what: str) -> list[str]:
+    """Names to group two windows by, each once.
+
+    Raises UnknownNameError for days, weeks and months: no window has those of the other.
+    """
+    names = list(dict.fromkeys(as_list(by)))
+    for name in names:
+        if name in CALENDAR:
+            raise unknown(name, [d for d in DIMENSIONS if d not in CALENDAR], what)
+    return names
+
+
+def page(limit: int | None, offset: int = 0) -> tuple[int | None, int]:
+    """What LIMIT and OFFSET are given; None: no limit.
+
+    Raises OutOfRangeError for anything but whole numbers from 0.
+    """
+    for told in (0 if limit is None else limit, offset):
+        if not isinstance(told, Integral) or told < 0:
+            raise OutOfRangeError(f"limit is {limit} and offset {offset}; give numbers of rows")
+    return limit, offset
+
+
 def as_day(day: Day, what: str) -> date | None:
-    """A calendar day from a date, an instant or ISO text; None stays None."""
+    """A calendar day from a date, an instant or ISO text; None stays None.
+
+    Raises OutOfRangeError for anything else: 2026-11 is no day, and 11/12/2026 may be two.
+    """
     if day is None:
         return None
-    try:
+    if isinstance(day, str):
+        with suppress(ValueError):
+            return datetime.fromisoformat(day.strip()).date()
+    elif isinstance(day, date | np.datetime64) and not pd.isna(day):
         return pd.Timestamp(day).date()
-    except (ValueError, TypeError):
-        raise OutOfRangeError(f"{what} '{day}' is not a day; write it as 2026-11-30") from None
+    raise OutOfRangeError(f"{what} '{day}' is not a day; write it as 2026-11-30")
 
 
 def as_range(start: Day, end: Day) -> tuple[date | None, date | None]:
@@ -256,8 +295,17 @@ def previous_window(start: date, end: date) -> tuple[date, date]:
 
     1-30 November follows 2-31 October.
     """
-    length = timedelta(days=(end - start).days + 1)
-    return start - length, end - length
+    return window_before(start, (end - start).days + 1)
+
+
+def window_before(start: date, days: int) -> tuple[date, date]:
+    """The window of so many days that ends the day before `start`; both ends are included.
+
+    Raises OutOfRangeError for one that would begin before the year 1.
+    """
+    if days > start.toordinal() - 1:
+        raise OutOfRangeError(f"no calendar holds {days} days before {start}; give fewer days")
+    return start - timedelta(days=days), start - timedelta(days=1)
 
 
 def quoted(identifier: str) -> str:

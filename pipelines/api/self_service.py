@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipelines.api.measures import measure
 from pipelines.api.published import Build
-from pipelines.api.selection import Scope, select
+from pipelines.api.selection import Scope, page, select
 from pipelines.statistics import intervals
 
 LEAST_SEARCHES = 5
@@ -56,9 +56,9 @@ def searches(build: Build, scope: Scope, limit: int) -> pd.DataFrame:
         GROUP BY ALL
         HAVING sum(events_count) >= {LEAST_SEARCHES}
         ORDER BY no_result_count DESC NULLS LAST, n DESC, query, language
-        LIMIT ?
+        LIMIT ? OFFSET ?
         """,
-        [*selection.condition.parameters, limit],
+        [*selection.condition.parameters, *page(limit)],
     )
     nothing, n = (
         found[name].to_numpy(dtype="float64", na_value=np.nan) for name in ("no_result_count", "n")
@@ -69,7 +69,7 @@ def searches(build: Build, scope: Scope, limit: int) -> pd.DataFrame:
     )
     counts = ["no_result_count", "no_click_count", "contacted_count"]
     found = found[["query", "language", "n", *counts]].assign(
-        value=np.divide(nothing, n), low=low, high=high
+        value=intervals.ratio(nothing, n), low=low, high=high
     )
     found.attrs = {"unit": "share"}
     return found

@@ -6,6 +6,8 @@ definitions of Zendesk, Intercom, Freshdesk and Chatwoot. Rows of one table are 
 of the definitions): by arrival or by event, never both.
 """
 
+from numbers import Real
+
 import pandas as pd
 
 from pipelines.api import measures
@@ -22,6 +24,8 @@ _THRESHOLDS = {
     "short_abandon_seconds": "ref_rules",
 }
 """What a reader may choose anew, and the table that a metric's SQL reads it from."""
+
+_LONGEST = 2**31  # seconds, 68 years
 
 
 def variants(build: Build, metric: str) -> list[Definition]:
@@ -86,7 +90,8 @@ def relation_of(rule: Definition, thresholds: dict[str, int | None]) -> str | No
     for name, seconds in given.items():
         if name not in _THRESHOLDS or name not in rule.sql:
             raise InputError(f"{rule.metric} has no threshold '{name}'; service levels have them")
-        if isinstance(seconds, bool) or int(seconds) != seconds or seconds < 0:
+        is_number = isinstance(seconds, Real) and not isinstance(seconds, bool)
+        if not (is_number and 0 <= seconds < _LONGEST and seconds == int(seconds)):
             raise OutOfRangeError(f"{name}={seconds} is not a duration; give whole seconds from 0")
     shadows = []
     for table in dict.fromkeys(_THRESHOLDS[name] for name in given):

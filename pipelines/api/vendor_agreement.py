@@ -9,12 +9,11 @@ A reason is given only where it is proved: another way of counting gives the ven
 the minute, from the contact's own instants. Everything else is `unknown`.
 """
 
-import numpy as np
 import pandas as pd
 
 from pipelines.api.definitions import Definition
 from pipelines.api.published import Build
-from pipelines.api.selection import Scope, lookup, select
+from pipelines.api.selection import Scope, lookup, page, select
 from pipelines.statistics import intervals
 
 TOLERANCE_SECONDS = 60
@@ -92,7 +91,7 @@ def agreement(build: Build, scope: Scope) -> pd.DataFrame:
     )
     n, agreeing = (table[name].to_numpy(dtype=float) for name in ("recomputed", "agreeing"))
     low, high = intervals.wilson(agreeing, n)
-    share = np.divide(agreeing, n, out=np.full(len(n), np.nan), where=n > 0)
+    share = intervals.ratio(agreeing, n)
     table = table.assign(value=share, n=table["recomputed"], low=low, high=high)[list(COLUMNS)]
     table.attrs = {"unit": "share", "cut": pd.Timestamp(build.info["data_cut_at"])}
     return table
@@ -112,7 +111,7 @@ def disagreements(build: Build, rule: str, scope: Scope, limit: int, offset: int
     found = build.query(
         f"SELECT {', '.join(ROW_COLUMNS)} FROM ({differing})"
         " ORDER BY abs(difference) DESC, contact_id LIMIT ? OFFSET ?",
-        [*parameters, limit, offset],
+        [*parameters, *page(limit, offset)],
     )
     counted = build.query(
         f"SELECT reason, count(*) AS n FROM ({differing}) GROUP BY reason ORDER BY n DESC, reason",

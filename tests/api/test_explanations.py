@@ -165,6 +165,14 @@ def test_a_language_without_a_past_is_not_judged(rated):
     assert first[["baseline_value", "outside"]].isna().all().all()
 
 
+def test_a_count_is_set_against_its_past_by_the_day_and_never_against_a_longer_window(week):
+    whole = week.own_baseline("contacts", (), start="2026-03-03", end="2026-03-04").iloc[0]
+    # 3 on the one day that brought any; 2 on the one before, of the 84 that it is held against
+    assert (whole["value"], whole["baseline_value"], whole["change"]) == (3, 2, 1)
+    with pytest.raises(UnknownNameError, match="reopen_events is a count, which the longer"):
+        week.own_baseline("reopen_events", ())
+
+
 def test_a_funnel_has_limits_around_the_value_of_all(rated):
     found = rated.funnel("csat", "language", **WEEK, is_overdispersed=False)
     found = found.set_index("language")

@@ -1,6 +1,7 @@
 """Asking for numbers: breakdowns, filters, ranges, and what is refused."""
 
 import re
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -119,9 +120,20 @@ def test_counts_have_no_interval_and_shares_have_wilsons(week):
             lambda w: w.measure("backlog", by="half_hour"),
             "backlog: breakdown 'half_hour' is not known",
         ),
+        *(
+            (
+                lambda w, clock=clock: w.measure("contacts", where={"half_hour": clock}),
+                f"'{clock}' is not a time of day such as 09:30",
+            )
+            for clock in ("noon", "24:00", "9:75", "-1:30")
+        ),
         (
-            lambda w: w.measure("contacts", where={"half_hour": "noon"}),
-            "'noon' is not a time of day such as 09:30",
+            lambda w: w.measure("contacts", where="channel=email"),
+            "filter 'channel=email' names no column; write it like {'channel': 'phone'}",
+        ),
+        (
+            lambda w: w.measure("csat", statistic=["share"]),
+            "csat: statistic '['share']' is not known",
         ),
         (lambda w: w.survival("csat"), "csat keeps no unfinished observations"),
         (lambda w: w.compare("csat", by="week"), "compare: breakdown 'week' is not known"),
@@ -137,11 +149,55 @@ def test_a_name_that_is_not_known_is_refused_with_the_nearest_that_is(week, ask,
     [
         ("2026-03-05", "2026-03-04", "end 2026-03-04 is before start 2026-03-05"),
         ("5 of March-ish", None, "start '5 of March-ish' is not a day"),
+        ("", None, "start '' is not a day"),
+        (pd.NaT, None, "start 'NaT' is not a day"),
+        (None, "2026-03", "end '2026-03' is not a day; write it as 2026-11-30"),
+        (None, "04/03/2026", "end '04/03/2026' is not a day"),
+        (None, 20260304, "end '20260304' is not a day"),
     ],
 )
 def test_a_range_that_makes_no_sense_is_refused(week, start, end, message):
     with pytest.raises(OutOfRangeError, match="^" + re.escape(message)):
         week.measure("contacts", start=start, end=end)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2026-03-04",
+        "2026-03-04T23:59:59",
+        date(2026, 3, 4),
+        datetime(2026, 3, 4, 12),
+        pd.Timestamp("2026-03-04 00:30", tz="Asia/Seoul"),
+        np.datetime64("2026-03-04"),
+    ],
+)
+def test_a_day_may_be_told_as_text_date_or_instant(week, day):
+    assert week.measure("contacts", start=day, end=day)["n"].tolist() == [3]
+
+
+def test_a_window_before_the_first_of_all_years_is_refused(week):
+    with pytest.raises(OutOfRangeError, match="no calendar holds 739679 days before 0001-01-01"):
+        week.compare("contacts", start="0001-01-01", end="2026-03-04")
+    with pytest.raises(OutOfRangeError, match="no calendar holds 1000000 days"):
+        week.own_baseline("csat", baseline_days=1_000_000)
+
+
+@pytest.mark.parametrize("told", [-1, "ten", 1.5])
+def test_pages_are_whole_numbers_of_rows(week, told):
+    for ask in (
+        lambda: week.observations("contacts", limit=told),
+        lambda: week.contacts(offset=told),
+        lambda: week.surveys(limit=told),
+        lambda: week.left_out(limit=told),
+        lambda: week.quarantine(limit=told),
+        lambda: week.searches(limit=told),
+        lambda: week.vendor_disagreements("zendesk_first_response_seconds", limit=told),
+        lambda: week.differences("service_level", "service_level_sl1", offset=told),
+    ):
+        with pytest.raises(OutOfRangeError, match="give numbers of rows"):
+            ask()
+    assert len(week.observations("contacts", limit=None)) == 5
 
 
 def test_a_filter_value_of_the_wrong_kind_is_refused_in_one_line(week):
@@ -166,7 +222,6 @@ def test_a_comparison_stands_beside_the_window_before_it(week):
     assert found["change"].fillna(99).tolist() == [99, -1]
 
 
-@pytest.mark.case(15)
 def test_the_unanswered_of_the_window_before_are_those_it_had_at_its_own_end(warehouse):
     """Each week: one is answered after an hour, one of its last day after two. Data end with the
     second week, when only the first one's late reply is known."""
@@ -199,6 +254,7 @@ def test_the_unanswered_of_the_window_before_are_those_it_had_at_its_own_end(war
     assert (changed.before.value, changed.after.value, changed.total.value) == (0.5, 0.5, 0.0)
 
 
+@pytest.mark.case(15)
 def test_durations_fall_into_half_open_bins_and_none_is_missing(warehouse):
     from pipelines.api import open_warehouse
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from pipelines.api import open_warehouse
-from pipelines.errors import UnknownNameError
+from pipelines.errors import OutOfRangeError, UnknownNameError
 from pipelines.warehouse.build import add_frames, copy_published
 from pipelines.warehouse.publish import publish
 
@@ -107,3 +107,11 @@ def test_a_queue_without_handle_times_is_counted_with_its_volume_and_no_hours(pl
     monday = planned.misses(end="2026-03-02", by=[]).iloc[0]
     assert monday[counts].tolist() == [3, 2, 160, 166, 6]
     assert monday[hours].tolist() == [20, 24, 0, 2, 2]
+
+
+def test_a_lead_that_is_not_kept_and_a_breakdown_that_is_none_are_refused(planned):
+    with pytest.raises(OutOfRangeError, match=r"lead_days is 3: .* kept for 1, 7, 14 days before"):
+        planned.misses(lead_days=3)
+    with pytest.raises(UnknownNameError, match="misses: breakdown 'chanel' is not known; did you"):
+        planned.misses(by=["chanel"])
+    assert planned.misses(by="channel")["channel"].tolist() == ["email", "live_chat"]

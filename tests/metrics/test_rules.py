@@ -382,8 +382,9 @@ def test_what_has_no_other_rule_or_no_figure_is_refused_with_its_name(published)
 def test_thresholds_belong_to_service_levels_and_are_whole_seconds(published):
     with pytest.raises(InputError, match="csat has no threshold 'within_seconds'"):
         published.switchboard("csat", within_seconds=20)
-    with pytest.raises(OutOfRangeError, match="within_seconds=-1 is not a duration"):
-        published.switchboard("service_level", within_seconds=-1)
+    for told in (-1, 1.5, float("nan"), 10**20, "20"):
+        with pytest.raises(OutOfRangeError, match=f"within_seconds={told} is not a duration"):
+            published.switchboard("service_level", within_seconds=told)
 
 
 def test_rules_are_no_metrics_of_ours(published):
