@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines.errors import BuildError
 from pipelines.ingest import details
-from pipelines.ingest.raw_store import storage_errors
+from pipelines.ingest.raw_store import is_whole, storage_errors
 from pipelines.ingest.tables import quoted
 from pipelines.warehouse.publish import writer_lock
 from pipelines.warehouse.raw_files import committed_loads
@@ -48,7 +48,7 @@ def find_details(warehouse: Path, *, progress: Callable[[str, float], None] | No
 
 
 def _is_newer(path: Path, source: Path) -> bool:
-    return path.exists() and path.stat().st_mtime >= source.stat().st_mtime
+    return is_whole(path) and path.stat().st_mtime >= source.stat().st_mtime
 
 
 def _write(path: Path, source: Path) -> None:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from pipelines.errors import BuildError
 from pipelines.ingest import languages
-from pipelines.ingest.raw_store import storage_errors
+from pipelines.ingest.raw_store import is_whole, storage_errors
 from pipelines.ingest.tables import quoted
 from pipelines.warehouse.publish import writer_lock
 from pipelines.warehouse.raw_files import Load, committed_loads
@@ -87,7 +87,7 @@ def _sources(load: Load) -> list[Path]:
 
 
 def _is_newer(path: Path, load: Load) -> bool:
-    made = path.stat().st_mtime if path.exists() else 0
+    made = path.stat().st_mtime if is_whole(path) else 0  # a damaged one is made again
     return all(made >= source.stat().st_mtime for source in _sources(load))
 
 

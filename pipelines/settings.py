@@ -19,6 +19,8 @@ from pipelines.hand_written import Limits, check_keys, entry, read_toml, value
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 REFERENCE_DIR = PROJECT_ROOT / "data" / "reference"
 SAMPLES_DIR = PROJECT_ROOT / "data" / "samples"
+DEFAULT_WAREHOUSE = PROJECT_ROOT / "data" / "warehouse"
+"""Where builds are looked for and put, unless a reader names another folder."""
 
 LANGUAGE_ORDER = ("declared", "detected", "queue", "user_profile")
 

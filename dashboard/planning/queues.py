@@ -8,12 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, components, downloads, figures, queries
+from dashboard.comparisons import LIVE
 from dashboard.formats import MISSING, Reader
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.planning.menus import picked
 from dashboard.tables import download_buttons
 from pipelines import api
+
+MOSTLY = 0.5
 
 
 class Queue(NamedTuple):
@@ -38,7 +41,7 @@ class Queue(NamedTuple):
     @property
     def is_live(self) -> bool:
         """Whether contacts wait in a queue, instead of until a promised day."""
-        return self.channel in ("phone", "live_chat")
+        return self.channel in LIVE
 
     @property
     def code(self) -> str:
@@ -89,6 +92,7 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
             components.empty(_("Every desk is closed on this day."))
             return
         _overview_words(found, _shortage("all"), reader)
+        _closed_words(_shortage("all"), reader)
         names = {code: queue_name(*code.split(":"), reader) for code in chosen["queue"].unique()}
         if shown == "gap" and chosen["gap"].notna().any():
             draw, drawn = figures.gap_map, chosen[chosen["gap"].notna()]
@@ -208,6 +212,24 @@ def _overview_words(found: pd.DataFrame, whole: pd.DataFrame, reader: Reader) ->
             ).format(n=reader.number(unknown))
         )
     st.caption(" ".join(sentences))
+
+
+def _closed_words(whole: pd.DataFrame, reader: Reader) -> None:
+    """That desks are closed when most call or write: seldom so, but for hours nobody has set."""
+    if (closed := closed_live_share(whole)) > MOSTLY:
+        st.info(
+            _(
+                "{share} of the calls and chats expected come while their desks are closed. Opening"
+                " hours stand in support.toml; the shipped ones are an invented exchange's."
+            ).format(share=reader.share(closed, 0))
+        )
+
+
+def closed_live_share(whole: pd.DataFrame) -> float:
+    """Of the calls and chats of `api.shortage`, the share expected while closed; 0 of none."""
+    live = whole[whole["channel"].isin(LIVE)]
+    expected = live["expected_contacts"].sum()
+    return (live["expected_contacts"] * live["closed_share"]).sum() / expected if expected else 0.0
 
 
 def _shortage_table(found: pd.DataFrame, reader: Reader) -> pd.DataFrame:

@@ -17,17 +17,15 @@ from pipelines.api.rules import Rules
 from pipelines.api.scenarios import Scenarios
 from pipelines.api.selection import By, Day, Scope, Where
 from pipelines.api.voices import Voices
-from pipelines.settings import PROJECT_ROOT
-
-DEFAULT_ROOT = PROJECT_ROOT / "data" / "warehouse"
+from pipelines.settings import DEFAULT_WAREHOUSE
 
 
 def open_warehouse(path: Path | str | None = None) -> "Warehouse":
-    """The warehouse in `path`, else SUPPORT_QUALITY_WAREHOUSE, else data/warehouse.
+    """The warehouse in `path`, else SUPPORT_QUALITY_WAREHOUSE, else the project's data/warehouse.
 
     Nothing is read yet: each question looks up the build that is published then.
     """
-    return Warehouse(Path(path or os.environ.get("SUPPORT_QUALITY_WAREHOUSE") or DEFAULT_ROOT))
+    return Warehouse(Path(path or os.environ.get("SUPPORT_QUALITY_WAREHOUSE") or DEFAULT_WAREHOUSE))
 
 
 class Warehouse(Explanations, Health, Planning, Rules, Scenarios, Voices):

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import UnknownNameError
-
-DEFAULT_WAREHOUSE = Path("data/warehouse")
+from pipelines.settings import DEFAULT_WAREHOUSE as DEFAULT_WAREHOUSE
 
 Warehouse = Annotated[
     Path,
     typer.Option(
         metavar="DIR",
         envvar="SUPPORT_QUALITY_WAREHOUSE",
+        show_default="the project's data/warehouse",
         help="Folder of the raw store and the published builds.",
     ),
 ]

@@ -286,6 +286,7 @@ def queue_of(text: str | None) -> tuple[str | None, str | None]:
         "support-quality agents --arrivals 100 --interval 1800 --handle 180 --share 0.8 --within 20"
         " --shrinkage 0.3",
         "support-quality agents --arrivals 100 --handle 180 --patience 300",
+        "support-quality agents --arrivals 60 --handle 540 --within 60 --at-once 3 --slower 0.15",
     ),
 )
 def agents(
@@ -306,10 +307,20 @@ def agents(
     max_occupancy: Annotated[
         float, typer.Option(metavar="SHARE", help="Never busier than this share.")
     ] = 1.0,
+    at_once: Annotated[
+        int, typer.Option(metavar="K", min=1, help="Chats that an agent holds at once.")
+    ] = 1,
+    slower: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE", min=0, help="By how much each further one lengthens all of them."
+        ),
+    ] = 0.0,
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,  # taken by every command; nothing is read from it
 ) -> None:
-    """Calculate the agents that a volume needs: Erlang C, or Erlang A with --patience."""
+    """Calculate the agents that a volume needs: Erlang C, Erlang A with --patience, or the plan's
+    formula for chats with --at-once."""
     from dataclasses import asdict
 
     import pandas as pd
@@ -318,7 +329,17 @@ def agents(
     from pipelines.cli.tables import print_table, spoken, write_csv
 
     answer = asdict(
-        api.agents(arrivals, interval, handle, share, within, patience, shrinkage, max_occupancy)
+        api.agents(
+            arrivals,
+            interval,
+            handle,
+            share,
+            within,
+            patience,
+            shrinkage,
+            max_occupancy,
+            api.Concurrency(at_once, slower),
+        )
     )
     if csv:
         write_csv(pd.DataFrame([answer]))
@@ -338,6 +359,8 @@ def agents(
     }
     rows = [(text, spoken(answer[name], units.get(name, ""))) for name, text in said.items()]
     model = "Erlang C" if patience is None else "Erlang A"
+    if at_once > 1:
+        model = f"{at_once} chats at once"
     print_table(
         pd.DataFrame(rows, columns=["answer", "value"]),
         title=f"{spoken(arrivals)} contacts in {spoken(interval, 'seconds')}, {model}",

@@ -154,12 +154,17 @@ def read_manifest(path: Path) -> dict[str, Any]:
 def check_whole(folder: Path) -> None:
     """Raises InputError where a table of a load was cut short, by a disk or a copy that failed."""
     for path in folder.glob("*.parquet"):
-        try:
-            pq.read_metadata(path)
-        except (pa.ArrowException, OSError):
-            raise InputError(
-                f"{path}: damaged; remove its folder and load the file again"
-            ) from None
+        if not is_whole(path):
+            raise InputError(f"{path}: damaged; remove its folder and load the file again")
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a Parquet file is there and can be opened."""
+    try:
+        pq.read_metadata(path)
+    except (pa.ArrowException, OSError):
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 from dashboard import queries
 from dashboard.planning.cards import first_days
 from dashboard.planning.hiring import people_needed_and_there
+from dashboard.planning.queues import closed_live_share
 from pipelines import api
 
 
@@ -108,6 +109,13 @@ def test_the_queue_stays_on_the_other_page_and_on_the_way_back(open_app, exchang
         app.switch_page(f"app_pages/{page}.py").run()
         assert next(box.value for box in app.selectbox if box.label == "Queue") == "phone:ja"
         assert app.query_params["queue"] == "phone:ja"
+
+
+def test_hours_that_miss_most_calls_and_chats_are_told_as_hours_nobody_has_set():
+    rows = [("phone", 300, 0.9), ("live_chat", 100, 0.1), ("email", 1000, 1.0), ("phone", 0, None)]
+    whole = pd.DataFrame(rows, columns=["channel", "expected_contacts", "closed_share"])
+    assert closed_live_share(whole) == 0.7  # 270 and 10 of 400; e-mails can wait
+    assert closed_live_share(whole[whole["channel"] == "email"]) == 0
 
 
 def test_a_desk_closed_on_every_day_says_so_and_draws_nothing(open_app, exchange, monkeypatch):

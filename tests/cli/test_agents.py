@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipelines import api
+
 CASE = (
     "agents",
     "--arrivals",
@@ -34,6 +36,17 @@ def test_100_calls_in_half_an_hour_of_3_minutes_take_14_agents_and_20_on_the_ros
 def test_people_who_hang_up_need_fewer_agents(run_command):
     ran = run_command(*CASE, "--patience", 300, "--csv")
     assert ran.stdout.splitlines()[1].startswith("13,13,")
+
+
+def test_agents_who_hold_several_chats_are_those_of_the_door(run_command):
+    case = ("agents", "--arrivals", 60, "--handle", 540, "--share", 0.8, "--within", 60)
+    chats = (*case, "--at-once", 3, "--slower", 0.15)
+    row = run_command(*chats, "--csv").stdout.splitlines()[1].split(",")
+    told = api.agents(60, 1800, 540, 0.8, 60, concurrency=api.Concurrency(3, 0.15))
+    assert (row[0], float(row[2])) == (str(told.agents), told.service_level_share)
+    alone = run_command(*case, "--csv").stdout.splitlines()[1].split(",")
+    assert told.agents < int(alone[0])
+    assert "60 contacts in 30 min 00 s, 3 chats at once" in run_command(*chats).stdout
 
 
 def test_people_read_words_and_units(run_command):

@@ -2,8 +2,16 @@
 
 import pytest
 
-from pipelines.cli.options import conditions, names
+from pipelines.api import open_warehouse
+from pipelines.cli.options import DEFAULT_WAREHOUSE, conditions, names
 from pipelines.errors import UnknownNameError
+
+
+def test_commands_and_notebooks_look_into_the_same_warehouse_from_any_folder(monkeypatch, tmp_path):
+    monkeypatch.delenv("SUPPORT_QUALITY_WAREHOUSE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert open_warehouse().root == DEFAULT_WAREHOUSE
+    assert DEFAULT_WAREHOUSE.is_absolute()
 
 
 def test_a_comma_list_may_hold_spaces():

@@ -131,6 +131,14 @@ def test_a_table_of_the_raw_store_that_was_cut_short_is_named(table, published, 
     assert state(published) == before
 
 
+def test_what_is_read_from_texts_is_read_again_where_its_file_was_cut_short(published, run_command):
+    (path,) = (published / "languages").glob("*.parquet")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-10])
+    assert run_command("build", "--warehouse", published).exit_code == 0
+    assert len(path.read_bytes()) == len(whole)
+
+
 def test_who_was_forgotten_is_not_forgotten_with_a_damaged_file(published, tmp_path, run_command):
     (published / "raw" / "forgotten.json").write_text("{", encoding="utf-8")
     path = tmp_path / "tickets.csv"
