@@ -10,16 +10,14 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
-import holidays
 import pandas as pd
 
 from pipelines.analysis import Found, anomalies, drivers, impacts, nonresponse
-from pipelines.settings import Settings
+from pipelines.settings import Settings, public_holidays
 from pipelines.warehouse.build import add_frames
 
 SQL_MEMORY = "1GB"
 """The analyses' share of a build's memory: they aggregate first and keep few rows."""
-
 
 YEARS_BACK = 5
 
@@ -57,9 +55,8 @@ def add_analyses(
 
 def _closed_on(settings: Settings, zone: str, last_on: date | None) -> set[date]:
     """Public holidays of the site's own country in the years that can be looked at."""
-    country = next((c.holidays for c in settings.calendars if c.zone == zone and c.holidays), None)
-    if country is None or last_on is None:
+    own = next((c for c in settings.calendars if c.zone == zone and c.holidays), None)
+    if own is None or last_on is None:
         return set()
-    name, _, region = country.partition("-")
     years = range(last_on.year - YEARS_BACK, last_on.year + 1)
-    return set(holidays.country_holidays(name, subdiv=region or None, years=years))
+    return public_holidays(own.holidays, years, f"calendar '{own.id}'")

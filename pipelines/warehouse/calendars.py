@@ -16,7 +16,6 @@ import pandas as pd
 from pipelines.errors import SettingsError
 from pipelines.settings import Calendar, public_holidays
 
-_DAY_SECONDS = 86_400
 _SEGMENTS = 4
 _ONE_DAY = timedelta(days=1)
 _EVER = datetime.combine(date.min, time()), datetime.combine(date.max, time())
