@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import BuildError
-from pipelines.ingest.raw_store import storage_errors
+from pipelines.ingest.raw_store import is_whole, storage_errors
 from pipelines.warehouse.publish import writer_lock
 from pipelines.warehouse.raw_files import Load, committed_loads
 
@@ -65,7 +65,7 @@ def make_missing(
 
 
 def _is_newer(path: Path, sources: list[Path]) -> bool:
-    made = path.stat().st_mtime if path.exists() else 0
+    made = path.stat().st_mtime if is_whole(path) else 0  # a damaged one is made again
     return all(made >= source.stat().st_mtime for source in sources)
 
 
