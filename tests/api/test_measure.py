@@ -32,7 +32,7 @@ def test_a_frame_says_what_it_holds(week):
         "statistic": "p90",
         "unit": "seconds",
         "up_is_good": False,
-        "version": 1,
+        "version": 2,
         "is_approximate": False,
     }
     assert attrs["cut"] == pd.Timestamp("2026-03-04 05:00:00")

@@ -49,6 +49,21 @@ class Contact:
         return self.desk.said(self.id)
 
     @cached_property
+    def talk(self) -> list[tuple[datetime, str]]:
+        """The whole conversation, in the contacts of its matter and those merged into them. A
+        ticket that a session became begins with a record of what was said there."""
+        ids = [row["contact_id"] for row in self.rated]
+        told = list(self.said)
+        for row in self.matter:
+            name = row["contact_id"]
+            if name != self.id and self.desk.merged_into(row) in ids:
+                is_outcome = self.is_live and name in ids and row["kind"] not in ("chat", "call")
+                said = self.desk.said(name)
+                told += [(at, role) for at, role in said
+                         if role != "customer" or not is_outcome or at > row["created_at"]]  # fmt: skip
+        return self.desk.in_order(told)
+
+    @cached_property
     def asked(self) -> datetime | None:
         """The customer's first message."""
         return next((at for at, role in self.said if role == "customer"), None)
@@ -64,13 +79,14 @@ class Contact:
 
     @cached_property
     def replied(self) -> datetime | None:
-        """First public word of a human after the customer's, or the answer of the session; of who
-        did not leave, that in another contact of the matter."""
-        replies = [at for at, role in self.said if role == "agent" and at >= self.arrived]
+        """First public word of a human after the customer's, in what was merged too, or the answer
+        of the session; of who did not leave, that in another contact of the matter."""
+        told = [m for row in [self.row, *self.merged] for m in self.desk.said(row["contact_id"])]
+        replies = [at for at, role in told if role == "agent" and at >= self.arrived]
         if self.left:
             return None
         if replies:
-            return replies[0]
+            return min(replies)
         if self.session and self.session["answered_at"]:
             return self.session["answered_at"]
         ids = [row["contact_id"] for row in self.rated if row is not self.row]
@@ -136,7 +152,7 @@ class Contact:
     @cached_property
     def is_told(self) -> bool:
         """Somebody tells whether it was answered."""
-        return bool(self.said or self.session)
+        return bool(self.said or self.session or self.replied)
 
     @cached_property
     def topic(self) -> str | None:
@@ -251,9 +267,12 @@ class Desk:
         return at.replace(tzinfo=ZoneInfo("UTC")).astimezone(self.zone).date()
 
     def said(self, contact: str) -> list[tuple[datetime, str]]:
+        return self.in_order([(m["sent_at"], m["author_role"])
+                              for m in self.of("messages", contact) if m["is_public"]])  # fmt: skip
+
+    @staticmethod
+    def in_order(told: list[tuple[datetime, str]]) -> list[tuple[datetime, str]]:
         order = ("customer", "bot", "agent", "system")
-        told = [(m["sent_at"], m["author_role"]) for m in self.of("messages", contact)
-                if m["is_public"]]  # fmt: skip
         return sorted(told, key=lambda m: (m[0], order.index(m[1])))
 
     def replies(self, contact: str) -> int | None:

@@ -186,7 +186,7 @@ def runs(desk):
     """Each run of customer messages after the first reply: contact, start, reply or None."""
     for c in desk.offered:
         start = None
-        for at, role in c.said:
+        for at, role in c.talk:
             if c.replied is None or (at <= c.replied and role == "customer"):
                 continue
             if role == "customer" and start is None:
@@ -208,7 +208,7 @@ def next_reply_seconds(desk):
 @metric
 def next_reply_censored_seconds(desk):
     for c, start, reply in runs(desk):
-        if reply or not (c.ticket or c.row["status"] in SOLVED):
+        if reply or (c.ticket or c.row)["status"] not in SOLVED:
             yield c.id, desk.day(start), seconds((reply or desk.cut) - start)
 
 

@@ -77,7 +77,14 @@ def test_a_first_reply_in_the_second_of_the_question_is_no_next_reply(talk):
     assert talk.observations("next_reply_seconds", where={"contact_id": "greeted"}).empty
 
 
-def test_what_is_said_last_in_a_chat_that_became_a_ticket_is_answered_there(warehouse):
+def found_in(warehouse, metric: str) -> list[list]:
+    """contact, seconds, whether answered; by the time of asking."""
+    observed = open_warehouse(warehouse.folder).observations(metric)
+    observed = observed.sort_values(["contact_id", "observed_on", "observed_slot", "value"])
+    return observed[["contact_id", "value", "is_observed"]].to_numpy().tolist()
+
+
+def test_a_chat_and_the_ticket_that_it_became_are_one_conversation(warehouse):
     warehouse(
         contacts="""
             contact_id | kind   | status | created_at           | linked_contact_id
@@ -92,9 +99,79 @@ def test_what_is_said_last_in_a_chat_that_became_a_ticket_is_answered_there(ware
             chat       | 2026-03-02 00:02:00Z | customer
             chat       | 2026-03-02 00:04:00Z | agent
             chat       | 2026-03-02 00:05:00Z | customer
-            ticket     | 2026-03-02 00:30:00Z | agent
+            ticket     | 2026-03-02 00:35:00Z | agent
+            ticket     | 2026-03-02 01:00:00Z | customer
+            ticket     | 2026-03-02 03:00:00Z | agent
+            ticket     | 2026-03-08 00:00:00Z | customer
         """,
     )
-    door = open_warehouse(warehouse.folder)
-    found = door.observations("next_reply_censored_seconds")
-    assert found[["value", "is_observed"]].to_numpy().tolist() == [[120, True]]
+    # two minutes in the chat; half an hour from its last word to the mail; then the ticket's own
+    assert found_in(warehouse, "next_reply_censored_seconds") == [
+        ["chat", 120, True],
+        ["chat", 1_800, True],
+        ["chat", 7_200, True],
+        ["chat", 86_400, False],
+    ]
+
+
+def test_what_a_ticket_begins_with_is_the_record_of_its_session_and_asks_nothing(warehouse):
+    warehouse(
+        contacts="""
+            contact_id | kind   | channel   | status | created_at           | linked_contact_id
+            chat       | chat   | live_chat | closed | 2026-03-02 00:00:00Z | recorded
+            recorded   | ticket | email     | open   | 2026-03-02 00:20:00Z |
+            call       | call   | phone     | closed | 2026-03-02 00:00:00Z | told
+            told       | ticket | email     | open   | 2026-03-02 00:20:00Z |
+        """,
+        sessions="""
+            contact_id | queue_entered_at     | answered_at          | outcome
+            call       | 2026-03-02 00:00:00Z | 2026-03-02 00:00:30Z | answered
+        """,
+        messages="""
+            contact_id | sent_at              | author_role
+            chat       | 2026-03-02 00:00:00Z | customer
+            chat       | 2026-03-02 00:01:00Z | agent
+            recorded   | 2026-03-02 00:20:00Z | customer
+            recorded   | 2026-03-02 02:00:00Z | agent
+            told       | 2026-03-02 00:20:00Z | customer
+            told       | 2026-03-02 01:00:00Z | customer
+            told       | 2026-03-02 01:10:00Z | agent
+        """,
+    )
+    assert found_in(warehouse, "next_reply_censored_seconds") == [["call", 600, True]]
+
+
+MERGED = {
+    "contacts": """
+        contact_id | status | created_at           | merged_into
+        first      | closed | 2026-03-02 00:00:00Z | second
+        second     | open   | 2026-03-02 03:00:00Z | third
+        third      | open   | 2026-03-02 06:00:00Z |
+    """,
+    "messages": """
+        contact_id | sent_at              | author_role
+        first      | 2026-03-02 00:00:00Z | customer
+        first      | 2026-03-02 00:10:00Z | agent
+        second     | 2026-03-02 03:00:00Z | customer
+        third      | 2026-03-02 06:00:00Z | customer
+        third      | 2026-03-02 06:30:00Z | agent
+    """,
+}
+
+
+@pytest.mark.case(31)
+def test_a_reply_in_what_was_merged_stops_the_clock_that_its_question_started(warehouse, measured):
+    warehouse(**MERGED)
+    # asked at 00:00, answered at 00:10; the next two questions are one run, until 06:30
+    assert measured("first_response_seconds") == {"value": 600, "n": 1}
+    assert found_in(warehouse, "next_reply_censored_seconds") == [["third", 12_600, True]]
+
+
+@pytest.mark.case(31)
+def test_without_a_reply_in_what_was_merged_the_first_question_waits_for_the_targets(
+    warehouse, measured
+):
+    unanswered = MERGED["messages"].replace("00:10:00Z | agent", "00:10:00Z | bot")
+    warehouse(**MERGED | {"messages": unanswered})
+    assert measured("first_response_seconds") == {"value": 23_400, "n": 1}
+    assert found_in(warehouse, "next_reply_censored_seconds") == []

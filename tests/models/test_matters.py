@@ -240,3 +240,27 @@ def test_a_ticket_reopened_before_its_chat_came_is_open_from_then_on(warehouse):
         "SELECT CAST(day AS VARCHAR), sum(created), sum(resolved), sum(reopened), sum(closing)"
         " FROM fact_backlog GROUP BY day ORDER BY day"
     ).fetchall() == [("2026-03-05", 1, 1, 1, 1), ("2026-03-06", 1, 1, 0, 1)]
+
+
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind   | status | created_at       | linked_contact_id
+        call       | call   | closed | 2026-03-05 09:00 | ticket
+        ticket     | ticket | open   | 2026-03-02 09:00 |
+    """,
+    sessions="""
+        contact_id | queue_entered_at | ended_at         | outcome
+        call       | 2026-03-05 09:00 | 2026-03-05 09:00 | voicemail
+    """,
+    messages="""
+        contact_id | sent_at          | author_role
+        ticket     | 2026-03-02 09:00 | customer
+        ticket     | 2026-03-02 10:00 | agent
+        ticket     | 2026-03-05 11:00 | agent
+    """,
+)
+def test_who_calls_about_an_old_ticket_is_answered_by_the_first_reply_after_the_call(connection):
+    assert connection.execute(
+        "SELECT contact_id, is_answered, first_response_seconds FROM fact_contacts"
+        " WHERE exclusion IS NULL"
+    ).fetchall() == [("call", True, 7200)]

@@ -13,7 +13,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "Kaplan-Meier quantile of the wait, unanswered contacts censored"
 worked_example = "Waits of 5 s, 10 s and one unanswered after 60 s: half are answered by 10 s, while the answered alone have a median of 7.5 s."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

@@ -14,7 +14,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "first human reply - first inbound message"
 worked_example = "80 s and 100 s on one day, 93 s on another: the mean is 91.0 s, not the 91.5 s of the two days' means."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "contacts without reply within X hours and without a further message / contacts"
 worked_example = "Four e-mails: answered after 2 h; no reply for 80 h, then one that the customer says nothing to; the same without a reply; unanswered, and asked again after 10 h: 2 / 4 = 50 %."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,

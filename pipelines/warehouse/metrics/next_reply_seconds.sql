@@ -4,7 +4,7 @@ summary = "After the first reply: from the first message of each unanswered run 
 statistic = "median"
 statistics = ["median", "mean", "p90"]
 unit = "seconds"
-population = "answered runs of customer messages after the first reply"
+population = "answered runs of customer messages after the first reply, in all contacts of one matter"
 clock_start = "first message of the run"
 clock_stop = "next public reply by a human"
 pauses = "none"
@@ -13,7 +13,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "next human reply - first message since the last one"
 worked_example = "Replied 09:00, asked 09:10 and 09:12, replied 09:20, asked 09:30, replied 09:35: two runs, 600 s and 300 s, mean 450 s."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "contacts without a human reply / contacts offered to humans"
 worked_example = "Waits of 5 s, 10 s and one unanswered after 60 s: 1 / 3 = 33.3 %."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

@@ -13,7 +13,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "urgent contacts answered within the urgent target / urgent contacts"
 worked_example = "Target 30 min. Four stolen accounts: answered after 5 min, 30 min and 9 h, and one that nobody answers for 2 h: 2 / 4 = 50 %."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,

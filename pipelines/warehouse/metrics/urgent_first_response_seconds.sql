@@ -13,7 +13,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "first human reply - first inbound message, of urgent contacts"
 worked_example = "A stolen account is told at 23:50 while the desk is closed and answered at 09:05: 9 h 15 min = 33,300 s."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

@@ -1,7 +1,7 @@
 /* ---
-summary = "When the customer of a merge target first arrived: the earliest arrival of all contacts merged into it, directly or through others."
-grain = "one contact that others were merged into and that was not merged further"
-key = ["contact_id"]
+summary = "The contacts that each merged one was merged into, directly or through others."
+grain = "one merged contact and one that it was merged into"
+key = ["contact_id", "target_id"]
 --- */
 -- a walk ends where it comes by a contact for the second time: two may be merged into each other
 WITH RECURSIVE merged (contact_id, target_id, path) AS (
@@ -22,9 +22,6 @@ WITH RECURSIVE merged (contact_id, target_id, path) AS (
 )
 
 SELECT
-    m.target_id AS contact_id,
-    min(coalesce(least(c.first_inbound_at, v.first_customer_at), c.created_at)) AS merged_arrived_at
-FROM merged AS m
-INNER JOIN latest_contacts AS c ON c.contact_id = m.contact_id
-LEFT JOIN core_conversations AS v ON v.contact_key = contact_key(m.contact_id)
-GROUP BY m.target_id
+    contact_id,
+    target_id
+FROM merged

@@ -3,7 +3,17 @@ summary = "What a counted contact takes from the others of its matter: the outco
 grain = "one counted contact of a matter"
 key = ["contact_id"]
 --- */
-WITH others AS (
+WITH replies AS (
+    SELECT
+        contact_key,
+        min(sent_at) AS replied_at
+    FROM core_shared_messages
+    WHERE speaker = 3
+        AND sent_at >= counted_at
+    GROUP BY contact_key
+),
+
+others AS (
     SELECT
         m.counted_id,
         m.outcome_id,
@@ -19,12 +29,14 @@ WITH others AS (
         c.agent_id,
         c.created_at,
         c.updated_at,
-        least(v.first_agent_at, s.answered_at) AS other_replied_at,
+        least(r.replied_at, CASE WHEN s.answered_at >= p.counted_at THEN s.answered_at END) AS other_replied_at,
         v.agent_replies_count
     FROM core_matters AS m
     INNER JOIN core_contacts AS c ON c.contact_id = m.contact_id
     LEFT JOIN core_conversations AS v ON v.contact_key = contact_key(m.contact_id)
     LEFT JOIN latest_sessions AS s ON s.contact_id = m.contact_id
+    LEFT JOIN core_shared_contacts AS p ON p.contact_key = contact_key(m.contact_id)
+    LEFT JOIN replies AS r ON r.contact_key = contact_key(m.contact_id)
     WHERE m.contact_id <> m.counted_id
 ),
 

@@ -72,15 +72,20 @@ SELECT
         AND v.first_agent_at IS NULL
         AND NOT is_bot_contained AS is_turned_away,
 
-    -- a reply is a public message of a human; sessions without messages have their answer. Who was
-    -- not answered in the contact itself, and did not leave, is in another one of its matter.
+    -- a reply is a public message of a human, in what was merged too; sessions without messages have
+    -- their answer. Who was not answered so, and did not leave, is in another one of its matter.
     v.first_agent_at,
     r.next_agent_at,
     br.first_bot_reply_at,
     coalesce(
-        CASE WHEN v.first_agent_at >= arrived_at THEN v.first_agent_at ELSE r.late_replied_at END,
-        s.answered_at,
-        CASE WHEN v.contact_key IS NULL AND s.contact_key IS NULL THEN n.clock_stopped_at END,
+        least(
+            coalesce(
+                CASE WHEN v.first_agent_at >= arrived_at THEN v.first_agent_at ELSE r.late_replied_at END,
+                s.answered_at,
+                CASE WHEN v.contact_key IS NULL AND s.contact_key IS NULL THEN n.clock_stopped_at END
+            ),
+            CASE WHEN s.hung_up_at IS NULL THEN g.merged_replied_at END
+        ),
         CASE WHEN s.hung_up_at IS NULL AND o.other_replied_at >= arrived_at THEN o.other_replied_at END
     ) AS replied_at,
     CASE
@@ -187,7 +192,7 @@ FROM core_contacts AS c
 LEFT JOIN core_conversations AS v ON v.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_bot_replies AS br ON br.contact_id = c.contact_id
 LEFT JOIN core_late_replies AS r ON r.contact_id = c.contact_id
-LEFT JOIN core_merges AS g ON g.contact_id = c.contact_id
+LEFT JOIN core_merge_targets AS g ON g.contact_id = c.contact_id
 LEFT JOIN core_sessions AS s ON s.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_clocks AS k ON k.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_reply_clocks AS n ON n.contact_id = c.contact_id

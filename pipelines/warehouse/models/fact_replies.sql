@@ -1,5 +1,5 @@
 /* ---
-summary = "Every run of customer messages after the first reply, and how long it waited for the next one. What a solved contact says last (thanks) waits for nothing and is not in it."
+summary = "Every run of customer messages after the first reply, and how long it waited for the next one. Contacts that were linked or merged are one conversation. What a solved contact says last (thanks) waits for nothing and is not in it."
 grain = "one run of customer messages, of a counted contact"
 key = ["contact_id", "asked_at"]
 sort = ["asked_on"]
@@ -18,6 +18,39 @@ agent_id = { type = "VARCHAR", meaning = "agent the contact belongs to last" }
 urgency = { type = "VARCHAR", meaning = "urgent or normal" }
 source = { type = "VARCHAR", meaning = "system of the contact" }
 --- */
+-- what several contacts of one matter share is one conversation, whichever of them it went on in
+WITH shared AS (
+    SELECT
+        m.counted_key AS contact_key,
+        m.sent_at,
+        m.speaker,
+        CAST(sum(CASE WHEN m.speaker = 3 THEN 1 ELSE 0 END) OVER (
+            PARTITION BY m.counted_key
+            ORDER BY m.sent_at, m.speaker
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS BIGINT) - CASE WHEN m.speaker = 3 THEN 1 ELSE 0 END AS turn
+    FROM core_shared_messages AS m
+    INNER JOIN fact_contacts AS c ON contact_key(c.contact_id) = m.counted_key
+    WHERE m.sent_at > c.first_reply_at
+),
+
+turns AS (
+    SELECT
+        t.contact_key,
+        t.asked_at,
+        t.replied_at
+    FROM core_turns AS t
+    LEFT JOIN core_shared_contacts AS p ON p.contact_key = t.contact_key
+    WHERE p.contact_key IS NULL
+    UNION ALL
+    SELECT
+        contact_key,
+        min(CASE WHEN speaker = 1 THEN sent_at END) AS asked_at,
+        max(CASE WHEN speaker = 3 THEN sent_at END) AS replied_at
+    FROM shared
+    GROUP BY contact_key, turn
+)
+
 SELECT
     c.contact_id,
     t.asked_at,
@@ -32,15 +65,10 @@ SELECT
     c.agent_id,
     c.urgency,
     c.source
-FROM core_turns AS t
+FROM turns AS t
 INNER JOIN fact_contacts AS c ON contact_key(c.contact_id) = t.contact_key
 CROSS JOIN core_data_cut AS b
-LEFT JOIN core_outcomes AS o ON contact_key(o.contact_id) = t.contact_key AND o.outcome_id IS NOT NULL
 WHERE c.exclusion IS NULL
     AND local_on(t.asked_at) IS NOT NULL
     AND t.asked_at > c.first_reply_at
-    -- what was said last in a session that became a ticket is answered there, if anywhere
-    AND (
-        t.replied_at IS NOT NULL
-        OR c.status IN ('new', 'open', 'pending', 'hold') AND c.left_at IS NULL AND o.contact_id IS NULL
-    )
+    AND (t.replied_at IS NOT NULL OR c.status IN ('new', 'open', 'pending', 'hold') AND c.left_at IS NULL)
