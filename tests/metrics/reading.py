@@ -59,8 +59,8 @@ class Contact:
             if name != self.id and self.desk.merged_into(row) in ids:
                 is_outcome = self.is_live and name in ids and row["kind"] not in ("chat", "call")
                 said = self.desk.said(name)
-                told += [(at, role) for at, role in said
-                         if role != "customer" or not is_outcome or at > row["created_at"]]  # fmt: skip
+                begins = row["created_at"] if is_outcome else datetime.min
+                told += [(at, role) for at, role in said if role != "customer" or at > begins]
         return self.desk.in_order(told)
 
     @cached_property
