@@ -1,5 +1,6 @@
 """Commands about agents: the staffing plan, and a calculator."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -235,38 +236,41 @@ _HALF_HOUR_LABELS = {
 
 
 def _by_queue(plan: "pd.DataFrame") -> "pd.DataFrame":
-    """One row per queue: contacts, agent hours to schedule and scheduled, and where it is short.
+    """One row per queue, by name: `shortage` with the columns that people compare."""
+    from pipelines.api import shortage
 
-    Hours scheduled and half hours short count only days for which a schedule was delivered.
-    """
-    import pandas as pd
-
-    rows = []
-    for (channel, language), queue in plan.groupby(["channel", "language"], sort=True):
-        known = queue[queue["gap"].notna()]
-        rows.append(
-            {
-                "queue": f"{channel}/{language}",
-                "contacts": queue["expected_contacts"].sum(),
-                "peak required": queue["required_agents"].max(),
-                "hours to schedule": queue["required_scheduled"].sum(min_count=1) / 2,
-                "hours scheduled": known["scheduled_agents"].sum(min_count=1) / 2,
-                "half hours short": (known["gap"] < 0).sum() if len(known) else None,
-                "largest gap": known["gap"].min(),
-                "target missed": missed_words(queue["miss_probability"]),
-            }
-        )
-    return pd.DataFrame(rows)
+    key = ["channel", "language"]
+    found = shortage(plan).sort_values(key, ignore_index=True)
+    peaks = plan.groupby(key)["required_agents"].max()
+    missed = found["missed_half_hours"] / found["live_half_hours"].where(lambda n: n > 0)
+    return found.assign(
+        **{
+            "queue": found["channel"] + "/" + found["language"],
+            "peak required": peaks.reindex(found.set_index(key).index).to_numpy(),
+            "target missed": [missed_words(share) for share in missed],
+        }
+    ).rename(columns=_QUEUE_LABELS)[list(_QUEUE_LABELS.values())]
 
 
-def missed_words(chances: "pd.Series") -> str | None:
-    """'1 in 9' of the half hours that have a target, '7 in 10'; None where none has."""
-    from pipelines.staffing.shortage import odds
+_QUEUE_LABELS = {
+    "queue": "queue",
+    "expected_contacts": "contacts",
+    "peak required": "peak required",
+    "required_agent_hours": "hours to schedule",
+    "scheduled_agent_hours": "hours scheduled",
+    "short_half_hours": "half hours short",
+    "worst_gap": "largest gap",
+    "target missed": "target missed",
+}
 
-    known = chances.dropna()
-    if known.empty:
+
+def missed_words(share: float) -> str | None:
+    """'1 in 9' of the half hours that have a target, '7 in 10'; None where none has (NaN)."""
+    from pipelines.api import odds
+
+    if math.isnan(share):
         return None
-    told = odds(known.mean())
+    told = odds(share)
     return f"{told[0]} in {told[1]}" if told else "hardly ever"
 
 
