@@ -41,6 +41,7 @@ import streamlit as st
 
 from dashboard import figures, filters, i18n, kept, pages, queries, refusals
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
+from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.tables import download_buttons, show_table
 from pipelines.errors import SupportQualityError
@@ -100,6 +101,21 @@ def open_page(title: str, summary: str, *, with_filters: bool = True) -> Page:
         st.info(_("Choose an end date to see this page."))
         st.stop()
     return Page(build, chosen, reader)
+
+
+def note_on_dates() -> None:
+    """On a page of durations: which sources tell dates, whose waits are therefore whole days."""
+    told = queries.ask("day_times")
+    if len(told):
+        st.info(
+            plural(
+                "Source {sources} tells dates, no times of day: its waits and resolutions are whole"
+                " days, 0 s means the same day, and hours of the day are not known.",
+                "Sources {sources} tell dates, no times of day: their waits and resolutions are"
+                " whole days, 0 s means the same day, and hours of the day are not known.",
+                told["source"].nunique(),
+            ).format(sources=escaped(", ".join(sorted(set(told["source"])))))
+        )
 
 
 def close_page(page: Page) -> None:

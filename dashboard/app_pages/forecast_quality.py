@@ -30,7 +30,8 @@ components.table_card(
         " error: how far what came lay from the forecast's bands, and how wide these are, as a"
         " share of the contacts (statisticians say pinball loss); 0 would be perfect. Error:"
         " absolute error of half hours as a share of the contacts; where a half hour holds a"
-        " contact or none, look at the band error instead."
+        " contact or none, look at the band error instead. Queues whose export tells days and no"
+        " times of day are tested by their days."
     ),
     words=backtests.words(),
     units=backtests.units(),
@@ -47,6 +48,8 @@ channel, language = code.split(":")
 of_queue = tests[(tests["channel"] == channel) & (tests["language"] == language)]
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     with st.container(gap="xxsmall"):
+        if of_queue["is_by_day"].any():
+            st.caption(_("The export of this queue tells days alone: its errors are of days."))
         st.markdown(backtests.why_chosen(of_queue, reader))
         st.caption(backtests.how_good(of_queue, reader))
     measure = components.choice(
@@ -77,9 +80,10 @@ with right:
         in_use,
         name=f"coverage_{channel}_{language}",
         note=_(
-            "Share of half hours that fell into the 50, 80 and 95 % bands of the model in use; a"
-            " count at the edge of a band by the part of its probability inside."
-            " Above the line the bands are wider than they need be, below it too narrow."
+            "Share of half hours (of days, where only these are known) that fell into the 50, 80"
+            " and 95 % bands of the model in use; a count at the edge of a band by the part of its"
+            " probability inside. Above the line the bands are wider than they need be, below it"
+            " too narrow."
         ),
         words=backtests.words(),
         units=backtests.units(),

@@ -18,6 +18,7 @@ page = components.open_page(
 reader, chosen = page.reader, page.filters
 contacts = queries.compare("contacts", chosen, by=("language",))
 components.stop_if_empty(contacts)
+components.note_on_dates()
 table = comparisons.languages(chosen)
 
 with st.container(border=True, key="card-cover"):

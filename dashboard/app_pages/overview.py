@@ -16,6 +16,7 @@ page = components.open_page(
 reader, chosen = page.reader, page.filters
 contacts = queries.compare("contacts", chosen)
 components.stop_if_empty(contacts)
+components.note_on_dates()
 
 URGENT = ("urgent_answered_share", _("Urgent, answered in time"))
 has_urgent = queries.has_urgent(chosen)

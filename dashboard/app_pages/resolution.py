@@ -16,6 +16,7 @@ page = components.open_page(
 )
 reader, chosen = page.reader, page.filters
 components.stop_if_empty(queries.compare("contacts", chosen))
+components.note_on_dates()
 rules = queries.ask(
     "sql",
     query="SELECT resolution_follow_up_days, reopen_window_days, repeat_window_days FROM ref_rules",

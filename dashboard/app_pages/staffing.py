@@ -52,10 +52,15 @@ view = components.choice(
         "calculator": _("Calculator"),
     },
 )
+by_day = cards.by_day_words(plan, forecast)
+if by_day:
+    st.info(by_day)
 if what_if.is_changed and view in ("shifts", "languages", "hiring"):
     st.info(_("Below is the published plan, without the scenario."))
 events = cards.local_events(page.build.zone)
-if view == "plan" and changed["required_scheduled"].isna().all():
+if view in ("plan", "shifts", "hiring") and cards.is_days_only(plan):
+    pass  # why there are no numbers of people is said above
+elif view == "plan" and changed["required_scheduled"].isna().all():
     components.empty(cards.closed_words())
 elif view == "plan":
     before = plan if what_if.is_changed else None
@@ -64,7 +69,8 @@ elif view == "plan":
     cards.short_card(changed, queue, reader)
 elif view == "demand":
     cards.demand_card(forecast, what_if.volume(forecast, queue), queue, events, page)
-    cards.closed_card(changed, queue, reader)
+    if not by_day:
+        cards.closed_card(changed, queue, reader)
     cards.events_card(events, plan["local_on"], reader)
 elif view == "scenarios":
     scenarios.scenarios_view(queue, page)

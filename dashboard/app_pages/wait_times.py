@@ -23,6 +23,7 @@ page = components.open_page(
 reader, chosen = page.reader, page.filters
 contacts = queries.compare("contacts", chosen)
 components.stop_if_empty(contacts)
+components.note_on_dates()
 
 components.kpis(
     [

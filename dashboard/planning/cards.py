@@ -71,6 +71,27 @@ def first_days(plan: pd.DataFrame, count: int) -> pd.DataFrame:
     return plan[(plan["local_on"] >= first) & (plan["local_on"] < until)]
 
 
+def is_days_only(plan: pd.DataFrame) -> bool:
+    """Whether nobody knows how many people an hour of the queue takes: calls and chats of which
+    only the days are known."""
+    return bool((plan["method"] == "days_only").any())
+
+
+def by_day_words(plan: pd.DataFrame, forecast: pd.DataFrame) -> str | None:
+    """What a plan of a queue can't know whose export tells days; None where it tells times."""
+    if is_days_only(plan):
+        return _(
+            "The export of this queue tells days, not times of day: how many calls or chats come in"
+            " a half hour, and so how many people they take, nobody knows."
+        )
+    if len(forecast) and forecast["q50"].isna().all():
+        return _(
+            "The export of this queue tells days, not times of day: what comes on a day is planned"
+            " as if it came evenly while the desk is open."
+        )
+    return None
+
+
 def closed_words() -> str:
     """Of a desk that is closed on every day of the plan."""
     return _("This desk is closed on every day of the plan: there is nobody to schedule.")
@@ -204,9 +225,12 @@ def demand_card(
     with st.container(border=True, key="card-demand"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.subheader(_("Contacts expected"), anchor=False)
-            grain = components.choice(
-                "grain", _("Grain"), {"day": _("By day"), "half_hour": _("By half hour")}
-            )
+            knows_half_hours = not forecast["q50"].isna().all()
+            grain = "day"
+            if knows_half_hours:
+                grain = components.choice(
+                    "grain", _("Grain"), {"day": _("By day"), "half_hour": _("By half hour")}
+                )
         daily = grain == "day"
         ahead = days if daily else forecast
         if not is_scenario:
@@ -223,6 +247,8 @@ def demand_card(
                 "The bands should hold 50, 80 and 95 of 100 half hours; of days, 80 of 100."
                 " How well they have done so far:"
             )
+            if knows_half_hours
+            else _("The bands should hold 80 of 100 days. How well they have done so far:")
         )
         quality_words(queue, reader)
         totals_words(weeks, is_scenario, reader)
@@ -279,7 +305,7 @@ def totals_words(weeks: pd.DataFrame, is_scenario: bool, reader: Reader) -> None
 
 def closed_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:
     """Contacts expected while the desk is closed, by half hour of the day."""
-    closed = changed[changed["required_scheduled"].isna()]
+    closed = changed[~changed["is_open"].astype(bool)]
     if closed.empty or closed["expected_contacts"].sum() <= 0:
         st.success(_("This desk is open whenever contacts are expected."))
         return

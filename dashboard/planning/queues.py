@@ -76,7 +76,9 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
         f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in days
     }
     # The day that needs a manager most: with the most hours short, else with the most to schedule.
-    first = f"{_days_by_need()['local_on'].iloc[0]:%Y-%m-%d}"
+    needs = _days_by_need()
+    needs = needs[needs["open_half_hours"] > 0] if needs["open_half_hours"].any() else needs
+    first = f"{needs['local_on'].iloc[0]:%Y-%m-%d}"
     with st.container(border=True, key="card-queues"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.header(_("Who is short"), anchor=False)
@@ -89,7 +91,11 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
         found = _shortage(day)
         chosen = _in_order(day)
         if chosen.empty:
-            components.empty(_("Every desk is closed on this day."))
+            components.empty(
+                _("Every desk is closed on this day.")
+                if not found["open_half_hours"].any()
+                else _days_only_words(len(_days_only(found)), reader)
+            )
             return
         _overview_words(found, _shortage("all"), reader)
         _closed_words(_shortage("all"), reader)
@@ -179,6 +185,8 @@ def _in_order(day: str) -> pd.DataFrame:
 
 
 def _overview_words(found: pd.DataFrame, whole: pd.DataFrame, reader: Reader) -> None:
+    days_only = len(_days_only(found))
+    found = found.drop(_days_only(found))
     short = found[found["short_agent_hours"] > 0]
     unknown = int(found["short_agent_hours"].isna().sum())
     # Without a schedule nobody knows who is short: that is not the same as nobody.
@@ -211,7 +219,24 @@ def _overview_words(found: pd.DataFrame, whole: pd.DataFrame, reader: Reader) ->
                 unknown,
             ).format(n=reader.number(unknown))
         )
+    if days_only:
+        sentences.append(_days_only_words(days_only, reader))
     st.caption(" ".join(sentences))
+
+
+def _days_only(found: pd.DataFrame) -> pd.Index:
+    """The rows of a shortage of whose queues nobody knows how many people they take."""
+    return found.index[found["required_agent_hours"].isna()]
+
+
+def _days_only_words(count: int, reader: Reader) -> str:
+    return plural(
+        "Of {n} queue of calls or chats only days are known: how many people it takes by the half"
+        " hour, nobody knows.",
+        "Of {n} queues of calls or chats only days are known: how many people they take by the half"
+        " hour, nobody knows.",
+        count,
+    ).format(n=reader.number(count))
 
 
 def _closed_words(whole: pd.DataFrame, reader: Reader) -> None:
@@ -354,6 +379,7 @@ def method_name(method: str) -> str:
         "erlang_a": _("waiting-line formula for callers who may hang up (Erlang A)"),
         "chat": _("waiting-line formula for several chats at once"),
         "promise": _("least work that keeps the promise"),
+        "days_only": _("no number of people: only days are known"),
     }.get(method, method)
 
 

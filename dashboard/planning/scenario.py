@@ -223,6 +223,8 @@ def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader:
     short = _("no schedule is loaded")
     if not now["open_half_hours"]:
         most = short = _("closed on every day")
+    elif pd.isna(now["required_agent_hours"]):
+        most = short = _("only days are known")
     elif not pd.isna(now["short_half_hours"]):
         short = _("in {n} of {all} open half hours").format(
             n=reader.number(now["short_half_hours"]), all=reader.number(now["open_half_hours"])

@@ -175,7 +175,10 @@ def _queue_cards(scenario: Any, queue: Queue, reader: Reader) -> None:
         components.empty(_("No desk answers this queue: there is nobody to plan."))
         return
     if after["required_scheduled"].isna().all():
-        components.empty(cards.closed_words())
+        if not cards.is_days_only(after):
+            components.empty(cards.closed_words())
+        elif (channel, language) != (queue.channel, queue.language):  # else it is said above
+            components.empty(cards.by_day_words(after, demand))
         return
     shrinkage = _shrinkage(scenario, channel, language)
     desk = api.roster_band(after, shrinkage)

@@ -28,6 +28,7 @@ def pool_card(queue: Queue, page: Any) -> None:
         )
         return
     plans = queries.ask("staffing", channel=queue.channel)
+    plans = plans[plans["method"] != "days_only"]
     volumes = plans.groupby("language")["expected_contacts"].sum().sort_values(ascending=False)
     languages = [code for code, contacts in volumes.items() if contacts > 0]
     if len(languages) < 2:

@@ -68,6 +68,11 @@ def source_days(build: Build, since: Day) -> pd.DataFrame:
     )
 
 
+def day_times(build: Build) -> pd.DataFrame:
+    """See `Health.day_times`."""
+    return build.query("SELECT * FROM fact_day_times ORDER BY source, time")
+
+
 def loads(build: Build) -> pd.DataFrame:
     """Loaded files, the newest first."""
     return build.query("SELECT * FROM loads ORDER BY load_id DESC")

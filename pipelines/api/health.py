@@ -49,6 +49,12 @@ class Health:
         """Contacts of each source and day: contacts, usual, least, is_low."""
         return books.source_days(self._pointer.build(), since)
 
+    def day_times(self) -> pd.DataFrame:
+        """Sources whose times are dates: source, time (a column of fact_contacts), contacts.
+
+        Durations from or to such times are whole days, 0 the same day; hours are not known."""
+        return books.day_times(self._pointer.build())
+
     def loads(self) -> pd.DataFrame:
         """Loaded files, the newest first."""
         return books.loads(self._pointer.build())

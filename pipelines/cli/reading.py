@@ -87,6 +87,7 @@ def measure(
     unit = found.attrs["unit"]
     definition = f"{metric}, definition version {found.attrs['version']}"
     approximate = " · approximate (log histogram)" if found.attrs.get("is_approximate") else ""
+    dated = sorted(set(opened.day_times()["source"])) if unit == "seconds" else []
     print_measured(
         opened,
         found[[*columns, "value", "n", "low", "high"]],
@@ -94,7 +95,13 @@ def measure(
         title=f"{found.attrs['label']} ({found.attrs['statistic']})",
         units={"value": unit, "low": unit, "high": unit},
         labels={"low": "95 % from", "high": "95 % to"},
-        notes=(f"{definition} · unit: {unit}{approximate}",),
+        notes=(
+            f"{definition} · unit: {unit}{approximate}",
+            *(
+                f"{source} tells dates, no times of day: whole days, 0 s: same day"
+                for source in dated
+            ),
+        ),
     )
 
 

@@ -81,6 +81,35 @@ def test_a_minute_that_makes_many_contacts_every_day_is_told_and_never_left_out(
     assert connection.execute("SELECT sum(counted) FROM ledger").fetchall() == [(200,)]
 
 
+DATES = [f"2026-{month:02}-{day:02}" for month in (3, 11) for day in range(1, 11)]
+
+
+def dated(hours: dict[int, str]) -> str:
+    """Ten contacts on each of DATES, at the hour of its month."""
+    rows = [f"{on}-{i} | {on} {hours[int(on[5:7])]} | solved" for on in DATES for i in range(10)]
+    return "contact_id | created_at | status\n" + "\n".join(rows)
+
+
+def test_a_source_whose_times_are_dates_is_told_and_no_machine_is_suspected(warehouse):
+    connection = warehouse(
+        contacts=dated({3: "05:00:00", 11: "04:00:00"})
+    )  # midnight, by summer and winter time
+    assert findings(connection, "times_of_day_are_told") == [
+        "source=zendesk, time=created_at, contacts=200"
+    ]
+    assert findings(connection, "no_batch_jobs") == []
+
+
+def test_times_on_the_hour_that_are_not_one_midnight_are_times(warehouse):
+    contacts = dated({3: "05:00:00", 11: "04:00:00"}) + "\nlate | 2026-11-10 06:00:00 | open"
+    assert findings(warehouse(contacts=contacts), "times_of_day_are_told") == []
+
+
+def test_a_minute_past_midnight_is_a_time(warehouse):
+    contacts = dated({3: "05:00:00", 11: "05:00:00"}) + "\nlate | 2026-11-10 05:01:00 | open"
+    assert findings(warehouse(contacts=contacts), "times_of_day_are_told") == []
+
+
 def test_columns_that_are_new_or_gone_since_the_file_before_are_told_once(warehouse):
     for name, unknown, missing in (
         ("monday.csv", ["Mood"], []),

@@ -48,6 +48,9 @@ SELECT
 FROM busy AS b
 INNER JOIN core_arrival_minutes AS a
     ON a.source = b.source AND a.channel = b.channel AND a.minute_of_day = b.minute_of_day
+-- of a source that tells dates every contact lies at midnight, and no machine made it then
+LEFT JOIN fact_day_times AS d ON d.source = b.source AND d.time = 'created_at'
+WHERE d.source IS NULL
 GROUP BY b.source, b.channel, b.minute_of_day, b.contacts, b.of_contacts, b.of_days
 HAVING COUNT(DISTINCT a.arrived_on) * 10 >= b.of_days * 6
 ORDER BY b.contacts DESC, b.source, b.channel, local_hour, local_minute
