@@ -25,6 +25,7 @@ DEFAULT_PERIOD = 28
 YEARS = range(1900, 2101)  # beyond them calendars end, and no row is loaded
 
 _STATE = "filters"
+_SHOWN = "filters.shown"  # whether the page of the moment has them
 _NOTES = "filters.notes"
 _WRITTEN = "filters.url"
 _OURS = ("from", "to", *DIMENSIONS)  # of the address; pages have parameters of their own there
@@ -119,6 +120,19 @@ def current(build: BuildInfo) -> Filters:
     return st.session_state[_STATE]
 
 
+def told(build: BuildInfo) -> dict[str, str]:
+    """Whose numbers a page shows, for a file taken from it: site, build, data cut, zone, and the
+    filters, where the page has them."""
+    about = {
+        "site": build.site_name,
+        "build_id": build.build_id,
+        "cut": f"{build.data_cut_at:%Y-%m-%d %H:%M} UTC",
+        "zone": build.zone,
+    }
+    shown = st.session_state[_STATE].query() if st.session_state.get(_SHOWN) else {}
+    return about | {name: ", ".join(values) for name, values in shown.items()}
+
+
 def write_url() -> None:
     """Make the address reproduce the view: the filters, beside what the page itself put there."""
     wanted = st.session_state[_STATE].query()
@@ -128,11 +142,13 @@ def write_url() -> None:
         # At once: each parameter written by itself is a step of the browser's way back.
         st.query_params.from_dict(kept | wanted)
     st.session_state[_WRITTEN] = wanted
+    st.session_state[_SHOWN] = False
 
 
 def bar(build: BuildInfo) -> Filters:
     """Draw the filters as one row of labelled menus and give what is chosen."""
     chosen = st.session_state[_STATE]
+    st.session_state[_SHOWN] = True
     known = queries.ask("filter_values")
     reader = i18n.reader()
     with st.container(horizontal=True, gap="xsmall", key="filter-bar"):

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from dashboard import downloads, i18n, kept, queries
+from dashboard import downloads, filters, i18n, kept, queries
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
 from dashboard.i18n import text as _
 
@@ -223,10 +223,20 @@ def suppressed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def download_buttons(table: pd.DataFrame, name: str) -> None:
-    """CSV and XLSX of the frame, groups under 5 untold; made when clicked."""
+    """CSV and XLSX of the frame, groups under 5 untold; made when clicked.
+
+    The book says of what build and filters it is: a file is read long after its page.
+    """
+    about = filters.told(queries.build())
+
+    def taken() -> pd.DataFrame:
+        made = suppressed(downloads.with_clock(table))
+        made.attrs = about | table.attrs
+        return made
+
     st.download_button(
         "CSV",
-        lambda: downloads.csv_bytes(suppressed(table)),
+        lambda: downloads.csv_bytes(taken()),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"csv-{name}",
@@ -236,7 +246,7 @@ def download_buttons(table: pd.DataFrame, name: str) -> None:
     )
     st.download_button(
         "XLSX",
-        lambda: downloads.xlsx_bytes(suppressed(table)),
+        lambda: downloads.xlsx_bytes(taken()),
         file_name=f"{name}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"xlsx-{name}",

@@ -82,7 +82,7 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
     with st.container(border=True, key="card-queues"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.header(_("Who is short"), anchor=False)
-            day = picked("day", _("Day"), options, default=first, width=190)
+            day = picked("day", _("Day"), options, default=first, width=190, stays=True)
             shown = components.choice(
                 "map",
                 _("Shown"),

@@ -11,7 +11,7 @@ interval; instants are naive UTC, days are of the site's zone.
 from pipelines.api.changes import WhatChanged
 from pipelines.api.contacts import ContactView
 from pipelines.api.definitions import BuildInfo, Definition
-from pipelines.api.exports import ShiftWords, csv_bytes, icalendar_bytes, xlsx_bytes
+from pipelines.api.exports import ShiftWords, csv_bytes, icalendar_bytes, with_clock, xlsx_bytes
 from pipelines.api.reviewing import SCALES as REVIEW_SCALES
 from pipelines.api.reviewing import named_categories, reviews_dealt, scorecards
 from pipelines.api.scenarios import beside
@@ -68,6 +68,7 @@ __all__ = [
     "target_misses",
     "volume_under",
     "what_if",
+    "with_clock",
     "with_costs",
     "xlsx_bytes",
 ]

@@ -25,6 +25,24 @@ class ShiftWords:
     rest: str = "Break of {minutes} minutes, {hours} h after the start"
 
 
+_CLOCKS = {"local_slot": "local_time", "start_slot": "local_start", "end_slot": "local_end"}
+
+
+def with_clock(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the site's clock ("09:30") after its half hours (19), for readers of files:
+    its instants are UTC. One without half hours stays as it is."""
+    made = frame.copy(deep=False)
+    for slot, name in _CLOCKS.items():
+        if slot in made and name not in made:
+            told = [None if pd.isna(s) else _clock(int(s)) for s in made[slot]]
+            made.insert(made.columns.get_loc(slot) + 1, name, told)
+    return made
+
+
+def _clock(slot: int) -> str:
+    return f"{slot // 2 % 24:02d}:{slot % 2 * 30:02d}"
+
+
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """UTF-8 with BOM (Excel needs it for Hangul), text cells that look like formulas defused."""
     safe = frame.copy()

@@ -64,7 +64,7 @@ def staffing(
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
     """Agents required per half hour for the forecast days, against those scheduled."""
-    from pipelines.api import icalendar_bytes, open_warehouse, xlsx_bytes
+    from pipelines.api import icalendar_bytes, open_warehouse, with_clock, xlsx_bytes
     from pipelines.cli.reading import print_measured
 
     channel, language = queue_of(queue)
@@ -79,7 +79,8 @@ def staffing(
             plan = opened.staffing(*told)
             plan.attrs = {"build": build.build_id, "zone": build.zone}
             assumed = opened.staffing_queues()
-            write_file(xlsx, xlsx_bytes(plan, shifts=roster, tours=persons, assumptions=assumed))
+            sheets = {"shifts": with_clock(roster), "tours": with_clock(persons)}
+            write_file(xlsx, xlsx_bytes(with_clock(plan), **sheets, assumptions=assumed))
         return
     if shifts:
         roster = opened.shifts(channel, language, day(start), day(end))
@@ -97,7 +98,7 @@ def staffing(
         return
     plan = opened.staffing(channel, language, day(start), day(end))
     if csv:
-        print_measured(opened, plan, csv, title="")
+        print_measured(opened, with_clock(plan), csv, title="")
         return
     notes = () if len(plan) else ("No forecast covers this; run: support-quality forecast",)
     if (plan["method"] == "days_only").any():

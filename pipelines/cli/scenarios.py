@@ -200,12 +200,12 @@ def _apply(
     xlsx: Path | None,
     settings: Path | None,
 ) -> None:
-    from pipelines.api import icalendar_bytes, xlsx_bytes
+    from pipelines.api import icalendar_bytes, with_clock, xlsx_bytes
     from pipelines.cli.reading import print_measured
 
     of = queue_of(queue)
     if csv:
-        print_measured(opened, opened.staffing_under(scenario, *of), csv, title="")
+        print_measured(opened, with_clock(opened.staffing_under(scenario, *of)), csv, title="")
         return
     found = opened.effect_of_scenario(scenario, *of)
     if ics or xlsx:
@@ -217,7 +217,7 @@ def _apply(
         if xlsx:
             plan = opened.staffing_under(scenario, *of)
             plan.attrs = {"build": build.build_id, "zone": build.zone, "scenario": scenario.name}
-            write_file(xlsx, xlsx_bytes(plan, queues=found, shifts=shifts))
+            write_file(xlsx, xlsx_bytes(with_clock(plan), queues=found, shifts=with_clock(shifts)))
         return
     whole = opened.effect_of_scenario(scenario, *of, by=()).assign(channel="all", language="")
     weeks = opened.weeks_under(scenario, *(each or "*" for each in of))

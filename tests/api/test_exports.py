@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from pipelines.api import csv_bytes, icalendar_bytes, xlsx_bytes
+from pipelines.api import csv_bytes, icalendar_bytes, with_clock, xlsx_bytes
 
 MADE_AT = datetime(2026, 3, 1, 9, 30)
 
@@ -97,3 +97,15 @@ def test_a_persons_shift_names_a_number_and_moves_when_the_plan_does():
     assert uid(person()) == uid(person(**later))
     others = [person(person=4), person(local_on=pd.Timestamp("2026-03-03"))]
     assert len({uid(person()), uid(shifts()), *map(uid, others)}) == 4
+
+
+def test_a_file_tells_the_sites_clock_beside_its_half_hours_which_may_cross_midnight():
+    plan = pd.DataFrame({"local_slot": [0, 19, None], "gap": [1, 2, 3]})
+    told = with_clock(plan)
+    assert told.columns.tolist() == ["local_slot", "local_time", "gap"]
+    assert told["local_time"].tolist()[:2] == ["00:00", "09:30"]
+    assert told["local_time"].isna().tolist() == [False, False, True]
+    shifts = with_clock(pd.DataFrame({"start_slot": [34], "end_slot": [52]}))
+    assert shifts.iloc[0].tolist() == [34, "17:00", 52, "02:00"]
+    assert with_clock(told).equals(told)
+    assert plan.columns.tolist() == ["local_slot", "gap"]

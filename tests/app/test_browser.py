@@ -171,7 +171,10 @@ def test_the_table_of_a_chart_downloads_as_csv_and_xlsx_without_groups_under_fiv
         assert arriving.value.suggested_filename == "grid_wait.xlsx"
         with ZipFile(arriving.value.path()) as book:
             sheet = book.read("xl/worksheets/sheet1.xml").decode()
+            strings = book.read("xl/sharedStrings.xml").decode()
         assert sheet.count("<row ") == len(rows) + 1
+        about = ("first_response_seconds", "Asia/Seoul", "2026-11-01", "2026-11-07")
+        assert [told for told in about if f">{told}<" not in strings] == []
 
 
 def test_a_chart_has_its_table_beside_it(reader):
