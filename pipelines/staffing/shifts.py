@@ -31,8 +31,9 @@ SHIFT_COLUMNS = (
     "paid_hours",
 )
 
-SHORT_PRICE = 20.0
-"""Of an agent hour missing, in paid hours: far above 1 covers all that can be covered."""
+SHORT_PRICE = 2.5
+"""Of an agent hour missing, in paid hours of the longest shift: a half hour short costs more than
+any shift does, so that all is covered that can be."""
 SPARE_PRICE = 0.05
 """Of an agent hour beyond the requirement, on top of its pay: prefers close-fitting plans."""
 GAP_SHARE = 0.01
@@ -97,8 +98,8 @@ def cover_by_shifts(required: pd.DataFrame, types: Sequence[ShiftType]) -> pd.Da
     -------
     DataFrame
         SHIFT_COLUMNS, one row per day and shift type in use, `agents` of whom take it; paid hours
-        are those of all of them. Less than 1 % above the fewest that there are. An agent hour is
-        left short where covering it would take SHORT_PRICE paid hours or more.
+        are those of all of them. At most 1 % above the fewest that there are. A half hour is left
+        short only where no shift works in it.
 
     Raises
     ------
@@ -121,9 +122,10 @@ def cover_by_shifts(required: pd.DataFrame, types: Sequence[ShiftType]) -> pd.Da
     rows, count = covers.shape
     # x agents per day and shift, then agents short and agents spare per half hour.
     balance = hstack([covers, eye_array(rows), -eye_array(rows)]).tocsr()
+    paid = np.array([kind.paid_hours for _, kind in taken])
     price = np.r_[
-        [kind.paid_hours for _, kind in taken],
-        np.full(rows, SHORT_PRICE * HOURS),
+        paid,
+        np.full(rows, SHORT_PRICE * paid.max() * HOURS),
         np.full(rows, SPARE_PRICE * HOURS),
     ]
     found = milp(

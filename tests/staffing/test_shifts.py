@@ -63,15 +63,22 @@ def test_staggered_breaks_keep_the_desk_covered():
     types = [ShiftType(18, 9, 4, 1), ShiftType(18, 9, 5, 1)]
     day = required(same(1, 18, 27))
     plan = cover_by_shifts(day, types)
-    # one agent alone would leave the break uncovered, which costs 20 x 0.5; another costs 4
+    # one agent alone would leave the break uncovered
     assert rows(plan, "break_slot", "agents") == [(22, 1), (23, 1)]
     assert min(beyond(plan, day)) == 0
 
 
-def test_a_half_hour_short_is_left_where_covering_it_takes_more_than_ten_hours():
-    # missing, half an hour costs what ten paid hours do
-    assert cover_by_shifts(required({18: 1}), [ShiftType(18, 22)]).empty
-    assert rows(cover_by_shifts(required({18: 1}), [ShiftType(18, 18)]), "agents") == [(1,)]
+@pytest.mark.parametrize("slots", [8, 18, 24, 48])
+def test_a_single_half_hour_is_covered_however_long_the_shift_that_it_takes(slots):
+    plan = cover_by_shifts(required({18: 2}), [ShiftType(18, slots)])
+    assert rows(plan, "agents") == [(2,)]
+
+
+def test_a_half_hour_is_left_short_where_no_shift_works_in_it():
+    day = required(same(1, 18, 26) | {30: 3})
+    plan = cover_by_shifts(day, [ShiftType(18, 8)])
+    assert rows(plan, "start_slot", "agents") == [(18, 1)]
+    assert min(beyond(plan, day)) == -3
 
 
 def test_a_night_shift_covers_the_next_morning():
