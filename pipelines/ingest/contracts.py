@@ -439,3 +439,22 @@ TABLES: dict[str, Table] = {
     )
 }  # fmt: skip
 """Every raw table, in the order data is understood."""
+
+VOCABULARY: dict[str, dict[str, tuple[str, ...]]] = {
+    "contacts": {
+        "kind": KINDS,
+        "direction": DIRECTIONS,
+        "status": STATUSES,
+        "language_source": LANGUAGE_SOURCES,
+        "exclusion": tuple(EXCLUSIONS),
+    },
+    "messages": {"author_role": AUTHOR_ROLES},
+    "status_events": {"from_status": STATUSES, "to_status": STATUSES},
+    "sessions": {"outcome": SESSION_OUTCOMES},
+    "surveys": {"scale": SCALES},
+    "reviews": {"drawn": DRAWN},
+    "people": {"role": AUTHOR_ROLES},
+    "relations": {"relation": RELATION_KINDS},
+    "agent_states": {"state": AGENT_STATE_KINDS},
+}
+"""Table -> column -> the words that it may hold, where they are our own."""

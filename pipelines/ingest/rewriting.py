@@ -60,7 +60,7 @@ def rotate(store: RawStore, key: bytes) -> bytes:
     with store.rewritten() as following, duckdb.connect() as connection:
         for folder, manifest in _loads(store):
             changed = {
-                table: _queried(connection, table, _turned_sql(folder, table, secret))
+                table: _queried(connection, _turned_sql(folder, table, secret))
                 for table in _tables(folder)
             }
             changed["rejects"] = _sealed_anew(folder, key, key + secret)
@@ -107,7 +107,7 @@ def forget(store: RawStore, key: bytes, values: Iterable[str], system: str | Non
                 gone[table] = connection.execute(f"SELECT count(*) {query}").fetchall()[0][0]
                 if gone[table]:
                     kept = f"SELECT * FROM {file} WHERE NOT coalesce({condition}, false)"
-                    changed[table] = _queried(connection, table, kept)
+                    changed[table] = _queried(connection, kept)
             rejects = _without(folder, key, values, _source_ids(theirs, manifest))
             if rejects.gone:
                 changed["rejects"] = iter([rejects.kept])
@@ -173,7 +173,7 @@ def _copy(
     draft.finish(manifest)
 
 
-def _queried(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> Iterator[pa.Table]:
+def _queried(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.Table]:
     for batch in connection.sql(query).to_arrow_reader(_BATCH_ROWS):
         yield pa.Table.from_batches([batch])
 

@@ -15,27 +15,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipelines.errors import SettingsError
-from pipelines.ingest import contracts
-from pipelines.ingest.contracts import TABLES, Table
+from pipelines.ingest.contracts import TABLES, VOCABULARY, Column, Table
 from pipelines.reference import rows
 
 COLUMNS = (
     "id", "table", "condition", "column", "correction", "expected", "reason", "reported_on",
 )  # fmt: skip
-
-_WORDS = {
-    "kind": contracts.KINDS,
-    "direction": contracts.DIRECTIONS,
-    "status": contracts.STATUSES,
-    "from_status": contracts.STATUSES,
-    "to_status": contracts.STATUSES,
-    "author_role": contracts.AUTHOR_ROLES,
-    "role": contracts.AUTHOR_ROLES,
-    "outcome": contracts.SESSION_OUTCOMES,
-    "scale": contracts.SCALES,
-    "exclusion": tuple(contracts.EXCLUSIONS),
-    "language_source": contracts.LANGUAGE_SOURCES,
-}
 
 
 @dataclass(frozen=True)
@@ -111,8 +96,8 @@ def _correction(where: str, line: dict[str, str]) -> Correction:
         table=table.name,
         column=column.name,
         condition=_condition(where, line["condition"], table),
-        correction=_value(f"{where}: correction", line["correction"], column),
-        expected=_value(f"{where}: expected", line["expected"], column),
+        correction=_value(f"{where}: correction", line["correction"], table, column),
+        expected=_value(f"{where}: expected", line["expected"], table, column),
         line=line,
     )
 
@@ -145,11 +130,11 @@ def _condition(where: str, text: str, table: Table) -> str:
     return tree.sql("duckdb")
 
 
-def _value(where: str, text: str, column: contracts.Column) -> str:
+def _value(where: str, text: str, table: Table, column: Column) -> str:
     """SQL of a value of the column's type."""
     if not text:
         return f"CAST(NULL AS {column.type})"
-    words = _WORDS.get(column.name)
+    words = VOCABULARY.get(table.name, {}).get(column.name)
     if words and text not in words:
         raise SettingsError(f"{where}: '{text}' is none of {', '.join(words)}")
     try:

@@ -33,20 +33,6 @@ ONE_OF_EACH = list({(path.parent.name, path.suffix): path for path in FILES}.val
 PERSONAL = re.compile(
     r"[\w.+-]+@[\w-]+\.\w+|0x[0-9a-fA-F]{40}|\b01[016-9]-?\d{3,4}-?\d{4}\b|\+\d{1,3}[ -]?\d{6,}"
 )
-VOCABULARY = {
-    "contacts": {
-        "kind": contracts.KINDS,
-        "direction": contracts.DIRECTIONS,
-        "status": contracts.STATUSES,
-        "language_source": contracts.LANGUAGE_SOURCES,
-        "exclusion": tuple(contracts.EXCLUSIONS),
-    },
-    "messages": {"author_role": contracts.AUTHOR_ROLES},
-    "people": {"role": contracts.AUTHOR_ROLES},
-    "sessions": {"outcome": contracts.SESSION_OUTCOMES},
-    "surveys": {"scale": contracts.SCALES},
-    "agent_states": {"state": contracts.AGENT_STATE_KINDS},
-}
 
 
 def loaded(path: Path, warehouse: Path, **options) -> LoadReport:
@@ -119,7 +105,7 @@ def test_rows_keep_to_the_contract(export):
                 assert value is not None or not column.required, f"{name}.{column.name} is missing"
                 if column.type == "TIMESTAMP" and value is not None:
                     assert first < value < last, f"{name}.{column.name}"
-            for column, words in VOCABULARY.get(name, {}).items():
+            for column, words in contracts.VOCABULARY.get(name, {}).items():
                 assert row[column] is None or row[column] in words, f"{name}.{column}"
 
 

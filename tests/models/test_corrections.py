@@ -70,9 +70,18 @@ def test_an_empty_value_is_null_on_either_side(corrected):
     assert connection.execute(found).fetchall() == [("a", None, "1"), ("b", None, "7")]
 
 
+def test_an_event_of_the_market_has_kinds_of_its_own(tmp_path):
+    path = tmp_path / "corrections.csv"
+    line = "a,market_events,TRUE,kind,surge,outage,it was no outage,2026-03-09"
+    path.write_text(f"{HEADER}\n{line}\n", encoding="utf-8")
+    (found,) = read_corrections(path)
+    assert found.correction == "CAST('surge' AS VARCHAR)"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        ("a,reviews,TRUE,drawn,chosen,random,r,2026-03-09", "'chosen' is none of random, targeted"),
         ("a,tickets,TRUE,status,open,new,r,2026-03-09", "line 2: table 'tickets' is none of"),
         ("a,contacts,TRUE,contact_id,x,y,r,2026-03-09", "column 'contact_id' can't be corrected"),
         ("a,contacts,no_such = 1,status,open,new,r,2026-03-09", "has no column 'no_such'"),

@@ -68,7 +68,7 @@ def _read(reading: Reading) -> list[Stream]:
                 *fields.not_a_record("review_id"),
                 *fields.checks(_REQUIRED),
                 *fields.one_of("drawn", DRAWN),
-                *(_not_a_number(fields, name) for name in _NUMBERS if fields.has(name)),
+                *(_not_a_number(name) for name in _NUMBERS if fields.has(name)),
                 Check("score_max <= score_min", "score_max is not above score_min"),
                 Check("score NOT BETWEEN score_min AND score_max", "score is off its scale"),
                 Check("weight < 0", "weight is negative"),
@@ -98,7 +98,7 @@ def _number(fields: Fields, name: str) -> str:
     return f"CASE WHEN {fields.text(name)} IS NULL THEN {default} ELSE {finite} END"
 
 
-def _not_a_number(fields: Fields, name: str) -> Check:
+def _not_a_number(name: str) -> Check:
     text = f"{name}_text"
     said = f"{text} IS NOT NULL AND {name} IS NULL"
     if name == "score":
