@@ -135,7 +135,8 @@ class Condition:
 class Selection:
     """A part of one table or view: its grouping, the days it spans, and its filters.
 
-    `relation` is SQL to read instead of `source`, where a reader changed what it is made with.
+    The span says which days there are, by range, weekday or month; the filters, what counts on
+    them. `relation` is SQL to read instead of `source`, where a reader changed what it is made with.
     """
 
     source: str
@@ -211,17 +212,18 @@ def select(
     start, end = scope.days
     day_column = (renamed or {}).get("observed_on", "observed_on")
     bounds = [("<=", end), (">=", start)]
+    days = [Condition(f"{day_column} {comparison} ?", (day,)) for comparison, day in bounds if day]
+    filters = []
     filterable = {**{name: Dimension(name, name, quoted(name)) for name in columns}, **known}
+    for name, wanted in scope.wanted.items():
+        dimension = lookup(name, filterable, f"{what}: filter")
+        is_of_days = dimension.column == day_column
+        (days if is_of_days else filters).append(_filter(dimension, wanted))
     return Selection(
         source=source,
         by=tuple(lookup(name, known, f"{what}: breakdown") for name in dict.fromkeys(as_list(by))),
-        span=Condition.all_of(
-            Condition(f"{day_column} {comparison} ?", (day,)) for comparison, day in bounds if day
-        ),
-        filters=Condition.all_of(
-            _filter(lookup(name, filterable, f"{what}: filter"), wanted)
-            for name, wanted in scope.wanted.items()
-        ),
+        span=Condition.all_of(days),
+        filters=Condition.all_of(filters),
         start=start,
         end=end,
     )

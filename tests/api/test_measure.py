@@ -370,3 +370,19 @@ def test_a_weekdays_mean_is_of_its_days_and_a_day_that_brought_none_counts(wareh
     (monday,) = door.measure("contacts", by="weekday", statistic="daily_mean").to_dict("records")
     assert (monday["weekday"], monday["value"], monday["n"]) == (1, 5, 10)
     assert door.measure("contacts", statistic="daily_mean")["value"].tolist() == [5]
+
+
+def test_a_mean_of_days_and_a_stock_keep_to_the_weekdays_asked_for(warehouse):
+    fortnight = [f"2026-03-{day:02d}" for day in range(2, 16)]
+    warehouse(contacts=contacts_on(*((day, 2 if day[-2:] in ("02", "09") else 1, "")
+                                     for day in fortnight)))  # fmt: skip
+    door = open_warehouse(warehouse.folder)
+    asked = {"statistic": "daily_mean", "where": {"weekday": 1}}
+    assert door.measure("contacts", **asked)["value"].tolist() == [2]
+    assert door.measure("contacts", by="month", **asked)["value"].tolist() == [2]
+    assert door.measure("contacts", statistic="daily_mean", where={"day": "2026-03-09"})[
+        "value"
+    ].tolist() == [2]
+    # What is open on the last Monday, not on the last day: 2 + 6 * 1 + 2.
+    assert door.measure("backlog", where={"weekday": 1})["value"].tolist() == [10]
+    assert door.measure("backlog")["value"].tolist() == [16]
