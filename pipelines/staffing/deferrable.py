@@ -7,6 +7,7 @@ linear programme; it is of a form that has a direct answer (see `_least_dedicate
 compare the two.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -220,37 +221,40 @@ def plan_promise(
     spare = np.where(is_open, spare, 0.0)
     at_hand = arrived - arrived_hours
     done, _ = _while_open(is_open, at_hand, must, spare, np.full(len(at_hand), np.inf))
-    agents, done_hours = _in_whole_agents(done, must, spare, local_on, is_open)
+    agents, done_hours = _in_whole_agents(done, must, at_hand, spare, local_on, is_open)
     return PromisePlan(agents, done_hours, arrived - np.cumsum(done_hours), waiting_due)
 
 
-def _in_whole_agents(done, must, spare, local_on, is_open) -> tuple[NDArray, NDArray]:
-    """[rows] whole agents of whom none idles, and hours done: what fractions of agents do of a
-    day's work, one more agent does as late in that day as what is due allows.
+def _in_whole_agents(done, must, at_hand, spare, local_on, is_open) -> tuple[NDArray, NDArray]:
+    """[rows] whole agents, and hours done with them: what fractions of agents do of a day's work,
+    one more agent does as late in that day as what is due allows, with all else that is at hand.
 
     A fifth of an agent for nine hours becomes one agent for the last two.
     """
-    worked = np.diff(done, prepend=0.0)
-    helped = np.minimum(worked, spare)
-    own = np.where(is_open, worked - helped, 0.0) / HOURS
+    own = np.where(is_open, np.maximum(np.diff(done, prepend=0.0) - spare, 0.0), 0.0) / HOURS
     whole = np.floor(own + _ROUNDING)
-    fractions = np.cumsum(own - whole)
-    # What they must have done by each row: all of their day's, and what is due beyond the others.
-    least = (must - np.cumsum(helped)) / HOURS - np.cumsum(whole)
+    # By each row must be done what is due; by the end of a day what was planned until then, save
+    # what is too little to come for; and so much that one agent more can do the rest.
     is_last = np.r_[local_on[1:] != local_on[:-1], True]
-    least = np.where(is_last, fractions, np.minimum(least, fractions))
-    room = np.cumsum(is_open)
-    latest = np.maximum.accumulate((least - room)[::-1])[::-1] + room
-    further, so_far = np.zeros((2, len(done)))
-    before = 0.0
-    for row in np.flatnonzero(np.diff(latest, prepend=0.0) > 0).tolist():
-        if latest[row] > before + _ROUNDING:
-            further[row] = 1.0
-            before = min(before + 1.0, fractions[row])
-        so_far[row] = before
-    so_far = np.maximum.accumulate(so_far)
-    hours = (whole + np.diff(so_far, prepend=0.0)) * HOURS + helped
-    return (whole + further).astype(np.int64), hours
+    room = np.cumsum(spare + HOURS * (whole + is_open))
+    least = np.maximum(np.minimum(must, done), np.where(is_last, done - HOURS, 0.0)) - room
+    least = np.maximum.accumulate(least[::-1])[::-1] + room
+    opened = np.flatnonzero(is_open)
+    columns = (each[opened].tolist() for each in (least, at_hand, spare, whole))
+    agents, so_far = np.zeros((2, len(done)))
+    before, present, by_then = 0.0, [], []
+    for wanted, most, helped, levelled in zip(*columns, strict=True):
+        with_help = before + helped
+        needed = math.ceil((most - with_help) / HOURS - _ROUNDING)
+        here = max(0, min(int(levelled), needed))
+        before = min(most, with_help + HOURS * here)
+        if before < wanted - _ROUNDING:
+            here += 1
+            before = min(most, with_help + HOURS * here)
+        present.append(here)
+        by_then.append(before)
+    agents[opened], so_far[opened] = present, by_then
+    return agents.astype(np.int64), np.diff(np.maximum.accumulate(so_far), prepend=0.0)
 
 
 def _check_reachable(starts_at, at_hand, must, capacity) -> None:
