@@ -170,17 +170,20 @@ def _difference(build, definition, names, window, past, scope) -> pd.DataFrame:
 
 
 def _outside(found: pd.DataFrame) -> pd.Series:
-    """1 above the own baseline by more than chance, -1 below, 0 neither; NULL under n = 30.
+    """1 above the own baseline by more than chance, -1 below, 0 neither; NULL under n = 30, and of
+    what has no interval to tell chance by (a stock).
 
     By the interval of the change where there is one; of percentiles, where both intervals are
     apart: that asks for more than chance would.
     """
+    ends = [("change_low", "change_high"), ("low", "baseline_high"), ("high", "baseline_low")]
+    is_told = np.any([found[list(pair)].notna().all(axis=1) for pair in ends], axis=0)
     has_interval = found["change_low"].notna()
     above = np.where(has_interval, found["change_low"] > 0, found["low"] > found["baseline_high"])
     below = np.where(has_interval, found["change_high"] < 0, found["high"] < found["baseline_low"])
     judged = pd.Series(above.astype(int) - below.astype(int), index=found.index, dtype="Int64")
     enough = (found["n"] >= RANKED_FROM) & (found["baseline_n"] >= RANKED_FROM)
-    return judged.where(enough & found["change"].notna())
+    return judged.where(enough & is_told)
 
 
 def _beside(

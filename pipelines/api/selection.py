@@ -136,7 +136,8 @@ class Selection:
     """A part of one table or view: its grouping, the days it spans, and its filters.
 
     The span says which days there are, by range, weekday or month; the filters, what counts on
-    them. `relation` is SQL to read instead of `source`, where a reader changed what it is made with.
+    them. `relation` is SQL to read instead of `source`, where a reader changed what it is made
+    with.
     """
 
     source: str

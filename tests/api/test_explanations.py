@@ -173,6 +173,13 @@ def test_a_count_is_set_against_its_past_by_the_day_and_never_against_a_longer_w
         week.own_baseline("reopen_events", ())
 
 
+def test_a_stock_has_no_chance_to_be_judged_by(rated):
+    days = {"start": "2026-03-05", "end": "2026-03-06"}
+    open_now = rated.own_baseline("backlog", (), **days)
+    assert open_now[["value", "baseline_value", "change"]].to_numpy().tolist() == [[1000, 1000, 0]]
+    assert open_now["outside"].isna().tolist() == [True]
+
+
 def test_a_funnel_has_limits_around_the_value_of_all(rated):
     found = rated.funnel("csat", "language", **WEEK, is_overdispersed=False)
     found = found.set_index("language")
