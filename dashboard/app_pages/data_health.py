@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, figures, queries, refusals
-from dashboard.formats import wall_clock
+from dashboard.formats import escaped, wall_clock
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
+from dashboard.tables import download_buttons
 
 page = components.open_page(
     _("Data health"),
@@ -112,17 +113,15 @@ if trust.reasons:
             "remedy": [remedy for _what, remedy in spoken],
         }
     )
-    components.table_card(
-        _("What speaks against them, the worst first"),
-        reasons,
-        name="reasons",
-        words={
-            "weight": _("Weight"),
-            "what": _("What"),
-            "rows": _("Found"),
-            "remedy": _("What to do"),
-        },
-    )
+    with st.container(border=True, key="card-reasons"):
+        st.header(_("What speaks against them, the worst first"), anchor=False)
+        # Sentences, which cells of a table would cut.
+        for reason in reasons.itertuples():
+            st.markdown(f":orange-badge[{reason.weight}] {escaped(reason.what)}")
+            rows = "" if pd.isna(reason.rows) else f"{_('Found')}: {reader.number(reason.rows)} · "
+            st.caption(f"{rows}{_('What to do')}: {reason.remedy}")
+        with st.container(horizontal=True, gap="xsmall"):
+            download_buttons(reasons, "reasons")
 
 # --- source by source ---------------------------------------------------------------------
 

@@ -46,7 +46,8 @@ first = next(iter(options))
 code = picked("queue", _("Queue"), options, default=first, width=320, stays=True)
 channel, language = code.split(":")
 of_queue = tests[(tests["channel"] == channel) & (tests["language"] == language)]
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+# Beside the choice they would have half a phone's width.
+with st.container(horizontal=not page.is_narrow, vertical_alignment="center", gap="small"):
     with st.container(gap="xxsmall"):
         if of_queue["is_by_day"].any():
             st.caption(_("The export of this queue tells days alone: its errors are of days."))

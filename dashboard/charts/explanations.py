@@ -160,12 +160,25 @@ def funnel(
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    chart.update_xaxes(type="log", title_text=_("observations"), dtick=1)
+    ticks = _log_ticks(rows["n"].min(), rows["n"].max())
+    chart.update_xaxes(
+        type="log",
+        title_text=_("observations"),
+        tickvals=ticks,
+        ticktext=[reader.number(tick) for tick in ticks],
+    )
     if unit == "share":
         ends = rows[["value", "low_998", "high_998", "target"]].astype(float)
         low, high = ends.min(axis=None) - 0.02, ends.max(axis=None) + 0.02
         chart.update_yaxes(tickformat=".0%", range=[max(low, -0.02), min(high, 1.02)])
     return chart
+
+
+def _log_ticks(least: float, most: float) -> list[int]:
+    """Round numbers along a logarithmic axis: powers of ten, with 2 and 5 where it is short."""
+    powers = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(most))) + 1)
+    steps = (1, 2, 5) if most < 100 * least else (1,)
+    return [step * 10**power for power in powers for step in steps]
 
 
 def hours_map(

@@ -81,13 +81,17 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
     first = f"{needs['local_on'].iloc[0]:%Y-%m-%d}"
     with st.container(border=True, key="card-queues"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.header(_("Who is short"), anchor=False)
+            knows_schedules = plans["gap"].notna().any()
+            title = _("Who is short") if knows_schedules else _("How many to schedule")
+            st.header(title, anchor=False)
             day = picked("day", _("Day"), options, default=first, width=190, stays=True)
-            shown = components.choice(
-                "map",
-                _("Shown"),
-                {"gap": _("Short or spare"), "required": _("To schedule")},
-            )
+            shown = "required"
+            if knows_schedules:
+                shown = components.choice(
+                    "map",
+                    _("Shown"),
+                    {"gap": _("Short or spare"), "required": _("To schedule")},
+                )
         found = _shortage(day)
         chosen = _in_order(day)
         if chosen.empty:
@@ -102,21 +106,37 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
         names = {code: queue_name(*code.split(":"), reader) for code in chosen["queue"].unique()}
         if shown == "gap" and chosen["gap"].notna().any():
             draw, drawn = figures.gap_map, chosen[chosen["gap"].notna()]
+            table, name = _shortage_table(found, reader), f"staffing_queues_{day}"
+            alt = _("Half hours in which queues are short of people")
         else:
             draw, drawn = figures.agents_map, chosen[chosen["required_scheduled"].notna()]
+            table, name = by_half_hour(drawn), f"staffing_half_hours_{day}"
+            alt = _("How many to schedule, by queue and half hour")
         components.chart_and_table(
             draw(drawn, row="queue", names=names, reader=reader),
-            _shortage_table(found, reader),
-            name=f"staffing_queues_{day}",
-            alt=_("Half hours in which queues are short of people"),
-            words=_shortage_words(),
+            table,
+            name=name,
+            alt=alt,
+            words=_shortage_words() | names,
             units={
                 "closed_share": "share",
                 "short_half_hours": "count",
                 "open_half_hours": "count",
                 "peak_agents": "count",
+                "local_slot": "half_hour",
             },
         )
+
+
+def by_half_hour(chosen: pd.DataFrame) -> pd.DataFrame:
+    """How many to schedule, a row for each half hour and a column for each queue, in the frame's
+    order of queues; NULL while closed. Of several days each row tells its day."""
+    found = chosen.pivot(
+        index=["local_on", "local_slot"], columns="queue", values="required_scheduled"
+    )
+    found = found[list(dict.fromkeys(chosen["queue"]))].reset_index()
+    found.columns.name = None
+    return found if found["local_on"].nunique() > 1 else found.drop(columns="local_on")
 
 
 def whole_plan(plans: pd.DataFrame, page: Any) -> None:
@@ -294,6 +314,8 @@ def _shortage_words() -> dict[str, str]:
         "peak_agents": _("Most at once"),
         "expected_contacts": _("Contacts expected"),
         "closed_share": _("Of them while closed"),
+        "local_on": _("Day"),
+        "local_slot": _("Half hour"),
     }
 
 

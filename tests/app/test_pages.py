@@ -254,9 +254,8 @@ def test_the_verdict_is_no_where_a_newer_load_waits_to_be_built(open_app, wareho
     warehouse.load(contacts="contact_id\nc2")
     app = open_app(warehouse.folder, "data_health")
     assert app.error[0].value.startswith("**No.**")
-    reasons = app.dataframe[0].value
-    assert list(reasons["Weight"]) == ["Stop"]
-    assert list(reasons["What to do"]) == ["Run `support-quality run`."]
+    assert [m.value for m in app.markdown if m.value.startswith(":orange-badge[Stop]")] != []
+    assert said(app, "What to do: Run `support-quality run`.")
 
 
 def test_markup_in_a_link_is_shown_as_it_is(open_app, exchange):

@@ -6,7 +6,7 @@ import pytest
 from dashboard import queries
 from dashboard.planning.cards import first_days
 from dashboard.planning.hiring import people_needed_and_there
-from dashboard.planning.queues import closed_live_share
+from dashboard.planning.queues import by_half_hour, closed_live_share
 from pipelines import api
 
 
@@ -111,6 +111,19 @@ def test_the_queue_stays_on_the_other_page_and_on_the_way_back(open_app, exchang
         assert app.query_params["queue"] == "phone:ja"
 
 
+def test_the_day_to_schedule_is_a_table_of_half_hours_by_queue():
+    rows = [("phone:ko", "2026-03-02", 18, 4), ("phone:ko", "2026-03-02", 19, 5)]
+    rows += [("email:ko", "2026-03-02", 19, 1)]  # opens half an hour later
+    plan = pd.DataFrame(rows, columns=["queue", "local_on", "local_slot", "required_scheduled"])
+    table = by_half_hour(plan.astype({"required_scheduled": "Int64"}))
+    assert table.columns.tolist() == ["local_slot", "phone:ko", "email:ko"]
+    assert table["local_slot"].tolist() == [18, 19]
+    assert table["phone:ko"].tolist() == [4, 5]
+    assert table["email:ko"].tolist() == [pd.NA, 1]
+    more = pd.concat([plan, plan.assign(local_on="2026-03-03")])
+    assert by_half_hour(more)["local_on"].tolist() == ["2026-03-02"] * 2 + ["2026-03-03"] * 2
+
+
 def test_hours_that_miss_most_calls_and_chats_are_told_as_hours_nobody_has_set():
     rows = [("phone", 300, 0.9), ("live_chat", 100, 0.1), ("email", 1000, 1.0), ("phone", 0, None)]
     whole = pd.DataFrame(rows, columns=["channel", "expected_contacts", "closed_share"])
@@ -125,7 +138,7 @@ def test_a_desk_closed_on_every_day_says_so_and_draws_nothing(open_app, exchange
         found = ask(name, **given)
         if name != "staffing" or given.get("language") != "ja":
             return found
-        nobody = dict.fromkeys(("gap", "miss_probability"), float("nan"))
+        nobody = dict.fromkeys(("gap", "miss_probability"), float("nan")) | {"is_open": False}
         return found.assign(required_scheduled=pd.NA, required_agents=pd.NA, **nobody)
 
     monkeypatch.setattr(queries, "ask", closed)

@@ -130,3 +130,11 @@ def test_the_scale_of_a_map_of_counts_ends_at_a_whole_number_and_says_if_more_li
     # the 95th percentile lies half-way between 99 and 200: 149.5
     assert cells.zmax == 150
     assert list(cells.colorbar.ticktext) == ["0", "150 and more"]
+
+
+def test_a_funnel_of_groups_of_about_one_size_has_more_than_one_tick():
+    near = JUDGED.assign(n=[40, 90, 300][: len(JUDGED)] + [300] * max(0, len(JUDGED) - 3))
+    assert {50, 100, 200} <= set(funnel(near, "language", unit="share").layout.xaxis.tickvals)
+    far = JUDGED.assign(n=[30] + [90_000] * (len(JUDGED) - 1))
+    ticks = funnel(far, "language", unit="share").layout.xaxis.tickvals
+    assert set(ticks) == {10, 100, 1_000, 10_000, 100_000}
