@@ -141,7 +141,7 @@ def _one(contact_id: str) -> None:
     with left:
         _surveys(view.surveys)
     with right:
-        _reviews(view.reviews)
+        _reviews(view)
 
 
 def _facts(facts: dict) -> None:
@@ -225,7 +225,8 @@ def _related(view) -> None:
                 )
 
 
-def _reviews(reviews) -> None:
+def _reviews(view) -> None:
+    reviews, scores = view.reviews, view.review_scores
     with st.container(border=True, key="card-reviews"):
         st.header(_("Quality review"), anchor=False)
         if reviews.empty:
@@ -238,6 +239,11 @@ def _reviews(reviews) -> None:
                     drawn=DRAWN.get(review.drawn, escaped(review.drawn or "?")),
                 )
             )
+            of_review = scores[scores["review_id"] == review.review_id].dropna(subset="share")
+            told = [
+                f"{row.category} {reader.share(row.share, 0)}" for row in of_review.itertuples()
+            ]
+            st.caption(escaped(" · ".join(told)))
             if review.has_failed:
                 st.badge(_("a critical category failed"), color="orange")
 

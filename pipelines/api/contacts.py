@@ -38,10 +38,16 @@ _RELATED = """
     ORDER BY c.arrived_at, c.contact_id, r.relation
 """
 _REVIEWS = """
-    SELECT reviewed_at, review_score AS score, has_failed, drawn
+    SELECT review_id, reviewer_id, reviewed_at, review_score AS score, has_failed, drawn
     FROM fact_reviews
     WHERE contact_id = ?
     ORDER BY reviewed_at, review_id
+"""
+_REVIEW_SCORES = """
+    SELECT review_id, category, share, is_failed
+    FROM fact_review_scores
+    WHERE contact_id = ?
+    ORDER BY review_id, weight DESC, category
 """
 _FINISHED = ("solved", "closed", "deleted")
 
@@ -62,7 +68,10 @@ class ContactView:
                    contact_id, relation, arrived_at, channel, topic, status; the relation is
                    merged_into, merged_in, linked, repeats (this one comes back on that) or
                    repeated_by
-    reviews        one row per quality review: reviewed_at, score (0-100), has_failed, drawn
+    reviews        one row per quality review: review_id, reviewer_id, reviewed_at, score (0-100),
+                   has_failed, drawn
+    review_scores  one row per review and category: review_id, category, share of the points (NULL
+                   where it does not apply), is_failed
     older_deliveries   how many older deliveries of the same record were left out as duplicates
     previous_id, next_id   neighbours by arrival in the filter; None at its ends
     """
@@ -74,6 +83,7 @@ class ContactView:
     waits: pd.DataFrame
     related: pd.DataFrame
     reviews: pd.DataFrame
+    review_scores: pd.DataFrame
     older_deliveries: int
     previous_id: str | None
     next_id: str | None
@@ -112,6 +122,7 @@ def contact_view(build: Build, contact_id: str, neighbours: Selection) -> Contac
         waits=pd.DataFrame(waits, columns=["label", "starts_at", "ends_at", "kind"]),
         related=build.query(_RELATED, [contact_id]),
         reviews=build.query(_REVIEWS, [contact_id]),
+        review_scores=build.query(_REVIEW_SCORES, [contact_id]),
         older_deliveries=int(delivered),
         previous_id=_neighbour(build, neighbours, facts, "<", "DESC"),
         next_id=_neighbour(build, neighbours, facts, ">", "ASC"),

@@ -104,6 +104,10 @@ def test_scorecards_filled_in_come_back_as_reviews(tmp_path):
     assert opened.measure("iqs_weighted")[["value", "n"]].values.tolist() == [[75, 2]]
     found = opened.review_categories()
     assert found[["category", "value", "n"]].values.tolist() == [["facts", 0.5, 2], ["tone", 1, 2]]
+    view = opened.contact(contacts["contact_id"].iloc[0])
+    assert view.reviews[["reviewer_id", "score"]].values.tolist() == [["R1", 75]]
+    told = view.review_scores[["category", "share", "is_failed"]].values.tolist()
+    assert told == [["facts", 0.5, False], ["tone", 1, False]]
     again = opened.draw_reviews(2, seed=1)
     assert again["contact_id"].tolist() == contacts["contact_id"].tolist()
     assert again["is_reviewed"].tolist() == [True, True]
