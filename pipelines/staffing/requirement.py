@@ -434,7 +434,7 @@ def _deferrable(contacts, local_on, desk, handle, is_open, waiting, help_hours, 
     own = np.maximum(plan.done_hours - help_hours, 0) * desk.max_occupancy
     own, agents = own / deferrable.HOURS, on_duty(required[1])
     busy = np.full(len(is_open), np.nan)
-    np.divide(own, agents, out=busy, where=is_open & (own > 0) & (agents >= own))
+    np.divide(own, agents, out=busy, where=is_open & (own > _ROUNDING) & (agents >= own))
     return {
         "required": required,
         "offered_load_erlangs": np.where(is_open, done, np.nan),
