@@ -31,7 +31,7 @@ How a page is written (`app_pages/<name>.py`, a plain script, plus one line in `
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,7 +81,7 @@ def on_phone() -> bool:
 def open_page(title: str, summary: str, *, with_filters: bool = True) -> Page:
     """Draw the head of a page; stops the run where a day is still to be chosen."""
     build = queries.build()
-    reader = i18n.reader()
+    reader = replace(i18n.reader(), in_days=queries.ask("tells_days_alone"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(gap="xxsmall"):
             st.title(title, anchor=False)
@@ -110,9 +110,9 @@ def note_on_dates() -> None:
         st.info(
             plural(
                 "Source {sources} tells dates, no times of day: its waits and resolutions are whole"
-                " days, 0 s means the same day, and hours of the day are not known.",
+                " days, 0 is the same day, and hours of the day are not known.",
                 "Sources {sources} tell dates, no times of day: their waits and resolutions are"
-                " whole days, 0 s means the same day, and hours of the day are not known.",
+                " whole days, 0 is the same day, and hours of the day are not known.",
                 told["source"].nunique(),
             ).format(sources=escaped(", ".join(sorted(set(told["source"])))))
         )

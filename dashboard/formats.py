@@ -87,10 +87,12 @@ def escaped(text: str) -> str:
 class Reader:
     """Whom a page or a figure is for: how words, numbers, dates and durations read to them.
 
-    `translate` is a gettext function; the default leaves the English of the source."""
+    `translate` is a gettext function; the default leaves the English of the source. `in_days`:
+    measured durations are told in whole days, since the data hold dates and no times of day."""
 
     translate: Callable[[str], str] = str
     locale: str = "en"
+    in_days: bool = False
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         """1234.5 -> '1,234.5' with one decimal."""
@@ -154,6 +156,12 @@ class Reader:
                 return " ".join(parts)
         return units[-1][1].format(n="0")
 
+    def _measured_duration(self, seconds: float | None) -> str:
+        """In whole days where nothing below them is known: 23 hours is one over a clock change."""
+        if _missing(seconds) or not self.in_days:
+            return self.duration(seconds)
+        return self.translate("{n} d").format(n=self.number(round(seconds / 86_400)))
+
     def count(self, n: float | None) -> str:
         """How many rows stand behind a number; '<5' where the group is too small to tell."""
         if _missing(n):
@@ -163,7 +171,7 @@ class Reader:
     def value(self, value: float | None, unit: str) -> str:
         """A metric's value in its unit: 'seconds', 'share', 'points 1-5', or a plain number."""
         if unit == "seconds":
-            return self.duration(value)
+            return self._measured_duration(value)
         if unit == "share":
             return self.share(value)
         if _is_score(unit) and not _missing(value):
@@ -208,8 +216,8 @@ class Reader:
             step = round(step * 100, 1)
             size = self.translate("{n} pts").format(n=self.number(abs(step), 1))
         elif unit == "seconds":
-            step = round(step)
-            size = self.duration(abs(step))
+            size = self._measured_duration(abs(round(step)))
+            step = round(step / 86_400) if self.in_days else round(step)
         elif _is_score(unit):
             decimals = _point_decimals(before)
             step = round(step, decimals)

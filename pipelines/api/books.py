@@ -73,6 +73,18 @@ def day_times(build: Build) -> pd.DataFrame:
     return build.query("SELECT * FROM fact_day_times ORDER BY source, time")
 
 
+def tells_days_alone(build: Build) -> bool:
+    """See `Health.tells_days_alone`."""
+    found = build.query(
+        """
+        SELECT count(d.source) > 0 AND count(d.source) = count(*) AS is_so
+        FROM (SELECT DISTINCT source FROM fact_source_days) AS s
+        LEFT JOIN fact_day_times AS d ON d.source = s.source AND d.time = 'created_at'
+        """
+    )
+    return bool(found["is_so"].iloc[0])
+
+
 def loads(build: Build) -> pd.DataFrame:
     """Loaded files, the newest first."""
     return build.query("SELECT * FROM loads ORDER BY load_id DESC")

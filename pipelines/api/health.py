@@ -55,6 +55,11 @@ class Health:
         Durations from or to such times are whole days, 0 the same day; hours are not known."""
         return books.day_times(self._pointer.build())
 
+    def tells_days_alone(self) -> bool:
+        """Whether all sources date their contacts and none tells times: every duration is whole
+        days."""
+        return books.tells_days_alone(self._pointer.build())
+
     def loads(self) -> pd.DataFrame:
         """Loaded files, the newest first."""
         return books.loads(self._pointer.build())

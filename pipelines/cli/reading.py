@@ -88,17 +88,18 @@ def measure(
     definition = f"{metric}, definition version {found.attrs['version']}"
     approximate = " · approximate (log histogram)" if found.attrs.get("is_approximate") else ""
     dated = sorted(set(opened.day_times()["source"])) if unit == "seconds" else []
+    shown = "whole days" if dated and opened.tells_days_alone() else unit
     print_measured(
         opened,
         found[[*columns, "value", "n", "low", "high"]],
         csv,
         title=f"{found.attrs['label']} ({found.attrs['statistic']})",
-        units={"value": unit, "low": unit, "high": unit},
+        units={"value": shown, "low": shown, "high": shown},
         labels={"low": "95 % from", "high": "95 % to"},
         notes=(
             f"{definition} · unit: {unit}{approximate}",
             *(
-                f"{source} tells dates, no times of day: whole days, 0 s: same day"
+                f"{source} tells dates, no times of day: whole days, 0: same day"
                 for source in dated
             ),
         ),

@@ -113,6 +113,8 @@ def spoken(value: float | None, unit: str = "") -> str:
         return MISSING
     if unit == "seconds":
         return spoken_duration(float(value))
+    if unit == "whole days":  # of seconds
+        return f"{round(value / 86_400)} d"
     if unit == "share":
         return f"{value * 100:z.1f} %"
     if unit == "points":  # what lies between two shares

@@ -86,7 +86,10 @@ def test_durations_say_that_they_are_whole_days(letters, capsys):
     assert not checks.loc["times_of_day_are_told", "passed"]
     assert checks.loc["no_batch_jobs", "passed"]
     assert main(["measure", "full_resolution_seconds", "--warehouse", str(letters)]) == 0
-    assert "letters tells dates, no times of day" in " ".join(capsys.readouterr().out.split())
+    told = " ".join(capsys.readouterr().out.split())
+    assert "letters tells dates, no times of day" in told
+    assert "│ 0 d │" in told
+    assert "0 s" not in told
 
 
 def test_the_staffing_page_says_why_and_shows_days_alone(open_app, letters):
@@ -122,6 +125,12 @@ def test_the_forecast_quality_page_speaks_of_days(open_app, letters):
     assert any("tells days alone" in c.value for c in app.caption)
     told = " ".join(m.value for m in app.markdown)
     assert "half hour last week" not in told
+
+
+def test_a_solve_on_the_day_of_arrival_took_no_days_and_not_no_seconds(open_app, letters):
+    app = open_app(letters, "resolution")
+    solved = next(m for m in app.metric if m.label == "Median full resolution")
+    assert (solved.value, solved.delta) == ("0 d", "0 d")
 
 
 @pytest.mark.parametrize("page", ["overview", "wait_times", "resolution", "languages"])

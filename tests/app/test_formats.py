@@ -40,6 +40,16 @@ def test_a_duration_reads_as_people_say_it(seconds, words):
     assert ENGLISH.duration(seconds) == words
 
 
+def test_where_only_dates_are_known_measured_durations_are_whole_days():
+    reader = Reader(in_days=True)
+    assert reader.value(0, "seconds") == "0 d"
+    assert reader.value(23 * 3600, "seconds") == "1 d"  # midnight to midnight, clocks going forward
+    assert reader.interval(0, 3 * 86_400, "seconds") == "0 d – 3 d"
+    assert reader.change(0, 2 * 86_400, "seconds") == "-2 d"
+    assert reader.change(86_400, 25 * 3600, "seconds") == "0 d"
+    assert reader.duration(420) == "7 min"  # what a desk is set to is no measurement
+
+
 def test_korean_durations_use_korean_units(korean):
     assert korean.duration(4_800) == "1시간 20분"
     assert korean.duration(187_000) == "2일 4시간"
