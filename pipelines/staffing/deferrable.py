@@ -15,9 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from pipelines.errors import OutOfRangeError, UnreachablePlanError
-
-HOURS = 0.5
-"""Hours of one row: a half hour."""
+from pipelines.staffing.half_hours import HOURS
 
 MOST_USEFUL_OCCUPANCY = 0.95
 """Live agents help with other work until they are busy this share of their time."""

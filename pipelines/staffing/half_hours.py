@@ -11,6 +11,11 @@ import pandas as pd
 
 from pipelines.staffing import risk
 
+HOURS = 0.5
+SECONDS = 1800
+"""Of one row of a plan: a half hour."""
+SLOTS_A_DAY = 48
+
 EXPECTED, MEAN = "expected", "mean"
 """What a desk is staffed to: the service level over all outcomes, or at the forecast's mean; else
 to a quantile."""

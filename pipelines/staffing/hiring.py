@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from pipelines.errors import OutOfRangeError, UnreachablePlanError
+from pipelines.staffing.half_hours import HOURS
 
 WEEKS = 12
 MONTHS = 12
@@ -182,7 +183,7 @@ def _hours_a_week(staffing: pd.DataFrame) -> float:
     if staffing.empty:
         return 0.0
     day = pd.to_datetime(staffing["local_on"])
-    hours = staffing["required_scheduled"].astype("Float64").groupby(day).sum() * 0.5
+    hours = staffing["required_scheduled"].astype("Float64").groupby(day).sum() * HOURS
     days = (day.max() - day.min()).days + 1
     return float(hours.groupby(hours.index.day_of_week).mean().sum()) * 7 / min(days, 7)
 

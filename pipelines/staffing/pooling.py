@@ -13,6 +13,7 @@ import pandas as pd
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing import chat, erlang
 from pipelines.staffing.chat import CALLS, Concurrency
+from pipelines.staffing.half_hours import HOURS, SECONDS
 from pipelines.staffing.requirement import DAYS_ONLY
 
 POOLING_COLUMNS = (
@@ -53,7 +54,7 @@ _ROUNDING = 1e-9
 def pool(
     queues: pd.DataFrame,
     *,
-    interval_seconds: float = 1800.0,
+    interval_seconds: float = SECONDS,
     slower_share: float = 0.0,
     concurrency: Concurrency = CALLS,
 ) -> pd.DataFrame:
@@ -254,18 +255,17 @@ def pooled_by_language(pooled: pd.DataFrame) -> pd.DataFrame:
     """
     if pooled.empty:
         return pd.DataFrame(columns=list(POOLED_COLUMNS))
-    hours = 0.5
     levels = ["service_level_apart", "service_level_pooled"]
     weighted = pooled.assign(
         **{name: pooled[name].fillna(0.0) * pooled["contacts"] for name in levels},
-        agent_hours_apart=pooled["agents_apart"] * hours,
+        agent_hours_apart=pooled["agents_apart"] * HOURS,
     )
     summed = ["contacts", "agent_hours_apart", *levels]
     each = weighted.groupby("language", as_index=False)[summed].sum()
     whole = each[summed].sum().to_frame().T.assign(language="*")
     once = pooled.drop_duplicates("starts_at")
-    whole["agent_hours_pooled"] = once["agents_pooled"].sum() * hours
-    whole["agent_hours_saved"] = once["agents_saved"].sum() * hours
+    whole["agent_hours_pooled"] = once["agents_pooled"].sum() * HOURS
+    whole["agent_hours_saved"] = once["agents_saved"].sum() * HOURS
     found = pd.concat([whole, each], ignore_index=True)
     for name in levels:
         found[name] = found[name].div(found["contacts"]).where(found["contacts"] > 0)

@@ -34,7 +34,6 @@ from pipelines.staffing.live_queue import LiveQueue
 from pipelines.staffing.offered_load import staffed_load
 
 LIVE_CHANNELS = ("phone", "live_chat")
-HALF_HOUR_SECONDS = 1800
 DAYS_ONLY = "days_only"
 OUTCOMES = 9
 """Equally likely loads of an uncertain half hour, each standing for a ninth of what may come."""
@@ -430,9 +429,9 @@ def _deferrable(contacts, local_on, desk, handle, is_open, waiting, help_hours, 
     ]
     plan = plans[1]
     required = np.stack([each.dedicated_agents for each in plans])
-    done = plan.done_hours * desk.max_occupancy / deferrable.HOURS
+    done = plan.done_hours * desk.max_occupancy / half_hours.HOURS
     own = np.maximum(plan.done_hours - help_hours, 0) * desk.max_occupancy
-    own, agents = own / deferrable.HOURS, on_duty(required[1])
+    own, agents = own / half_hours.HOURS, on_duty(required[1])
     busy = np.full(len(is_open), np.nan)
     np.divide(own, agents, out=busy, where=is_open & (own > _ROUNDING) & (agents >= own))
     return {
@@ -476,10 +475,10 @@ def _spare_time(helping, share) -> pd.DataFrame:
 
 def _in_hand(starts_at, contacts, handle) -> np.ndarray:
     """[..., rows] load to staff for; half hours without a row have no arrivals."""
-    position = (starts_at - starts_at[0]) // np.timedelta64(HALF_HOUR_SECONDS, "s")
+    position = (starts_at - starts_at[0]) // np.timedelta64(half_hours.SECONDS, "s")
     arrivals = np.zeros((len(contacts), position[-1] + 1))
     arrivals[:, position] = contacts
-    return staffed_load(arrivals, HALF_HOUR_SECONDS, handle)[:, position]
+    return staffed_load(arrivals, half_hours.SECONDS, handle)[:, position]
 
 
 def _of_queue(frame: pd.DataFrame | None, channel: str, language: str) -> pd.DataFrame | None:

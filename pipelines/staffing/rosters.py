@@ -11,13 +11,9 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from pipelines.staffing.half_hours import HOURS, SLOTS_A_DAY
 from pipelines.staffing.requirement import Desk, desk_of
-from pipelines.staffing.shifts import (
-    HOURS,
-    SLOTS_A_DAY,
-    ShiftType,
-    cover_by_shifts,
-)
+from pipelines.staffing.shifts import ShiftType, cover_by_shifts
 from pipelines.staffing.tours import deal_out
 
 ROSTER_COLUMNS = (

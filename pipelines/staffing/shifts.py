@@ -16,10 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack
 
 from pipelines.errors import OutOfRangeError, UnreachablePlanError
-
-SLOTS_A_DAY = 48
-HOURS = 0.5
-"""Hours of a slot: a half hour."""
+from pipelines.staffing.half_hours import HOURS, SLOTS_A_DAY
 
 SHIFT_COLUMNS = (
     "local_on",

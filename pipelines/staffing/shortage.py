@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.staffing import erlang
-
-HOURS = 0.5
-"""Hours of one row of a plan: a half hour."""
+from pipelines.staffing.half_hours import HOURS
 
 PARTS_OF_DAY = ("night", "morning", "afternoon", "evening")
 """Six hours each, from midnight on."""

@@ -16,10 +16,10 @@ from scipy.special import ndtri
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing.chat import CALLS, Concurrency
-from pipelines.staffing.deferrable import HOURS, due_by_promise
+from pipelines.staffing.deferrable import due_by_promise
+from pipelines.staffing.half_hours import HOURS, SECONDS
 
 _Z95 = float(ndtri(0.975))
-_HALF_HOUR_SECONDS = 1800.0
 
 REPLAY_COLUMNS = (
     "agents",
@@ -212,7 +212,7 @@ def replay(
     lived = simulate(
         (expected * rates)[:, :end],
         np.nan_to_num(on_duty[:end]).astype(np.int64),
-        _HALF_HOUR_SECONDS,
+        SECONDS,
         float(staffing["handle_seconds"].iloc[0]),
         within_seconds,
         patience_seconds,
