@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipelines.statistics.anomalies import EVERYWHERE as EVERYWHERE
+
 
 @dataclass(frozen=True)
 class Absence:

@@ -11,14 +11,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from pipelines.analysis import Absence, Found
+from pipelines.analysis import EVERYWHERE, Absence, Found
 from pipelines.statistics import anomalies, clusters
 
 JUDGED_DAYS = 56
 HISTORY_DAYS = 7 * anomalies.HISTORY
 SLOTS = 48
 DIMENSIONS = ("topic", "channel", "language")
-EVERYWHERE = anomalies.EVERYWHERE
 BLOCKS = (1, 4)
 """Half hours that are judged together."""
 

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from pipelines.analysis import Absence, Found
+from pipelines.analysis import EVERYWHERE, Absence, Found
 from pipelines.errors import OutOfRangeError
 from pipelines.statistics import drivers
 from pipelines.statistics.intervals import Estimate
@@ -25,7 +25,6 @@ LEAST_RATINGS = 200
 """A language needs for a model of its own: some ten per coefficient."""
 
 LEAST_OF_A_VALUE = 30
-EVERYWHERE = "*"
 MINUTE, HOUR = 60, 3_600
 
 _COLUMNS = ["language", "term", "level", "unit", "n", "value", "low", "high", "is_sampled"]

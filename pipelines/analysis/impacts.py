@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import duckdb
 import pandas as pd
 
-from pipelines.analysis import Absence, Found
+from pipelines.analysis import EVERYWHERE, Absence, Found
 from pipelines.errors import OutOfRangeError
 from pipelines.statistics import impact
 
@@ -51,7 +51,7 @@ def analyse(connection: duckdb.DuckDBPyConnection, zone: str, closed_on: set[dat
     changes = _changes(connection, zone)
     if changes.empty:
         absences.append(
-            Absence("impact", "*", "no dated change is known: load them as market_events")
+            Absence("impact", EVERYWHERE, "no dated change is known: load them as market_events")
         )
     for change in changes.itertuples():
         for metric, statistic in _METRICS:

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import duckdb
 import pandas as pd
 
-from pipelines.analysis import Absence, Found
+from pipelines.analysis import EVERYWHERE, Absence, Found
 from pipelines.errors import OutOfRangeError
 from pipelines.statistics import nonresponse
 
 DAYS = 182
 LEAST_ANSWERS = 30
-EVERYWHERE = "*"
 DIMENSIONS = ("channel", "language", "wait", "outcome")
 LEAST_OF_A_VALUE = 5
 """Answers below which a value is joined with others before weights are made."""
