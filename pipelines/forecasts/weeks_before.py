@@ -32,9 +32,11 @@ def everyday_means(grid: Grid, origins: Sequence[int]) -> Floats:
 
     0 for an origin before which nothing was observed.
     """
-    answer = np.zeros((len(origins), SLOTS))
-    for row, origin in enumerate(origins):
-        slots = mean_of_seen(grid.counts[: origin + 1], axis=0)
-        if np.isfinite(slots).any():
-            answer[row] = np.where(np.isfinite(slots), slots, np.nanmean(slots))
+    at = np.asarray(origins, dtype=int)
+    is_seen = np.isfinite(grid.counts)
+    n = np.cumsum(is_seen, axis=0)[at]
+    total = np.cumsum(np.where(is_seen, grid.counts, 0.0), axis=0)[at]
+    answer = np.divide(total, n, out=np.zeros((len(at), SLOTS)), where=n > 0)
+    for row in np.flatnonzero((n > 0).any(axis=1) & (n == 0).any(axis=1)):
+        answer[row, n[row] == 0] = answer[row, n[row] > 0].mean()
     return answer
