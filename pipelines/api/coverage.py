@@ -9,10 +9,11 @@ import pandas as pd
 from pipelines.api.measures import definition_of
 from pipelines.api.published import Build
 from pipelines.api.records import counted
-from pipelines.api.selection import Scope, as_list, lookup, select
+from pipelines.api.selection import CALENDAR, Scope, as_list, lookup, select
 from pipelines.errors import UnknownNameError
 from pipelines.statistics import intervals
 
+_OF_SCHEDULES = ("channel", "language", *CALENDAR, "weekday")
 _COLUMNS = {"channel": "h.channel", "language": "h.language", "hour": "h.local_slot // 2"}
 
 
@@ -21,7 +22,8 @@ def coverage(build: Build, by: Sequence[str], scope: Scope) -> pd.DataFrame:
     names = list(dict.fromkeys(as_list(by)))
     groups = [f"{lookup(name, _COLUMNS, 'coverage: breakdown')} AS {name}" for name in names]
     arrived = counted(build, "fact_contacts", "arrived_on", scope).condition
-    queues = {name: scope.wanted[name] for name in ("channel", "language") if name in scope.wanted}
+    # Of the filters those that a schedule knows: a roster has no topics.
+    queues = {name: wanted for name, wanted in scope.wanted.items() if name in _OF_SCHEDULES}
     on_duty = select(
         "fact_schedules",
         build.columns["fact_schedules"],

@@ -222,6 +222,16 @@ def test_cover_by_the_hour_tells_scheduled_hours_in_which_nobody_came(rated):
     assert math.isnan(found.loc["14:00", "value"])
 
 
+def test_cover_of_some_days_tells_the_hours_scheduled_on_them_alone(rated):
+    hours = {
+        day: rated.coverage((), where={"day": day})["agent_hours"].tolist()
+        for day in ("2026-03-03", "2026-03-10")
+    }
+    # 3 agents for an hour and 2 for another, all on the tenth
+    assert hours == {"2026-03-03": [0.0], "2026-03-10": [5.0]}
+    assert rated.coverage((), where={"weekday": 2, "topic": "fees"})["agent_hours"].tolist() == [5]
+
+
 def test_ratings_are_told_by_the_hour_at_which_the_contact_arrived(rated):
     found = rated.share_by_arrival_hour("csat", "language", **WEEK)
     assert found[["language", "hour", "value", "n"]].to_numpy().tolist() == [
