@@ -171,8 +171,9 @@ def agreement_card(page: components.Page) -> None:
         name="reviewers_agreement",
         note=_(
             "Krippendorff's alpha of all reviewers: 1 is always, 0 no more than chance. From 0.8 on"
-            " judgements are reliable, below 0.67 they are not: talk the category through. The"
-            " table has each two reviewers."
+            " judgements are reliable, below 0.67 they are not: talk the category through. Where"
+            " nearly all judgements are the same, chance agrees nearly always too, and alpha is low"
+            " though reviewers seldom differ: the table has “Same judgement” of each two."
         ),
         words={
             "category": _("Category"),

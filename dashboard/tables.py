@@ -15,6 +15,7 @@ from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
 from dashboard.i18n import text as _
 
 MOST_ROWS = 100  # each costs time on every run, and nobody reads more on a screen
+MOST_COLUMNS = 8  # about as many as a screen shows at once
 _CHANGE = ("change", "change_low", "change_high")
 _BEFORE = ("previous_value", "previous_low", "previous_high", *_CHANGE)
 _VALUES = ("value", "low", "high", *_BEFORE)
@@ -198,6 +199,10 @@ def _styled(
         for column in in_words
         if len(shown)
     }
+    if "half_hour" in unit_of.values() and len(shown.columns) > MOST_COLUMNS:
+        # Half hours against many queues: which half hour it is must stay in view.
+        first = headings[next(column for column, unit in unit_of.items() if unit == "half_hour")]
+        widths[first] = st.column_config.Column(pinned=True)
     return styler, widths
 
 
