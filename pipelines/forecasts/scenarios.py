@@ -322,11 +322,11 @@ def _with_language(forecast: pd.DataFrame, values) -> pd.DataFrame:
     added = model.assign(language=values["language"], volume=1.0)
     has_begun = _share_within(model, values["starts_at"])
     mean = model["mean"] * values["contacts_per_day"] / per_day * has_begun
-    # A queue nobody has seen is as unsure as counts are, and never surer: Poisson around its mean.
+    # A queue nobody has seen is as unsure as counts are (Poisson); unknown where its like's are.
     for column in _contact_columns(added):
         if column != "mean":
-            level = float(f"0.{column[1:]}")
-            added[column] = poisson.ppf(level, mean.to_numpy())
+            quantile = poisson.ppf(float(f"0.{column[1:]}"), mean.to_numpy())
+            added[column] = np.where(model[column].isna(), np.nan, quantile)
     return pd.concat([forecast, added.assign(mean=mean)], ignore_index=True)
 
 

@@ -208,6 +208,17 @@ def test_a_new_language_has_its_contacts_in_the_shape_of_another():
     assert changed.loc[changed["language"] == "ko", "mean"].tolist() == [10.0] * 8
 
 
+def test_a_new_language_like_one_known_by_the_day_has_half_hours_as_unknown():
+    new = {"kind": "language", "language": "vi", "like": "ko", "contacts_per_day": 16.0}
+    effects = [new | {"starts_at": MIDNIGHT_UTC}]
+    by_day = forecast().assign(q90=np.nan)
+    changed = applied(by_day, from_dict({"name": "vi", "effects": effects}))
+
+    added = changed[changed["language"] == "vi"]
+    assert added["mean"].tolist() == [2.0] * 8
+    assert added["q90"].isna().all()
+
+
 def test_a_new_language_asks_about_what_the_one_it_is_like_does():
     new = {"kind": "language", "language": "vi", "like": "ko", "contacts_per_day": 16.0}
     surge = {"kind": "campaign", "size": 0.8, "topics": ["deposit"], "ends_at": AT_2}
