@@ -64,7 +64,7 @@ MESSAGES = """
     outbound   | 2026-03-02 00:30:00 | customer
     outbound   | 2026-03-02 00:40:00 | agent
     gone       | 2026-03-02 00:00:00 | customer
-    gone       | 2026-03-02 00:02:00 | agent
+    gone       | 2026-03-02 00:11:00 | agent
     nobody     | 2026-03-02 00:00:00 | customer
     nobody     | 2026-03-02 00:03:00 | agent
     silent     | 2026-03-02 00:00:00 | customer
@@ -135,19 +135,19 @@ TICKETS = {"plain": 660, "imported": 900, "night": 54_900, "changed": 22 * HOUR}
         # nearest minute, from creation; of the ticket that an agent began, to the agent's next
         (
             "zendesk_first_response_seconds",
-            TICKETS | {"nobody": 180, "gone": 120, "outbound": 40 * 60},
+            TICKETS | {"nobody": 180, "gone": 660, "outbound": 40 * 60},
         ),
         # the schedule of Tuesday 14:00 alone: 4 h on Monday and 2 h on Tuesday, not 1 h + 1 h + 2 h
         (
             "zendesk_first_response_business_seconds",
             {"plain": 660, "imported": 900, "night": 900, "changed": 6 * HOUR}
-            | {"nobody": 180, "gone": 120, "outbound": 40 * 60},
+            | {"nobody": 180, "gone": 660, "outbound": 40 * 60},
         ),
-        ("intercom_first_response_seconds", OURS | {"nobody": 180, "gone": 120, "outbound": 600}),
+        ("intercom_first_response_seconds", OURS | {"nobody": 180, "gone": 660, "outbound": 600}),
         (
             "intercom_first_response_business_seconds",
             {"plain": 659, "imported": 600, "night": 900, "changed": 4 * HOUR, "bot": 62}
-            | {"nobody": 180, "gone": 120, "outbound": 600},
+            | {"nobody": 180, "gone": 660, "outbound": 600},
         ),
         # assigned tickets only, and not those merged into another
         (
@@ -158,7 +158,7 @@ TICKETS = {"plain": 660, "imported": 900, "night": 54_900, "changed": 22 * HOUR}
         # from the bot's hand-over; an agent's opening message is the reply
         (
             "chatwoot_first_response_seconds",
-            OURS | {"imported": 900, "bot": 42, "nobody": 180, "gone": 120, "outbound": 0},
+            OURS | {"imported": 900, "bot": 42, "nobody": 180, "gone": 660, "outbound": 0},
         ),
         ("first_resolution_seconds", {"plain": 7_259}),
         ("first_resolution_by_arrival_seconds", {"plain": 7_259}),
@@ -414,3 +414,25 @@ def test_an_export_that_tells_no_times_of_reopenings_has_no_reopened_share(wareh
     assert opened.measure("zendesk_reopened_share")[["value", "n"]].to_numpy().tolist() == [
         [0.5, 2]
     ]
+
+
+def test_a_reply_in_what_was_merged_stops_our_clock_and_not_the_helpdesks(warehouse):
+    warehouse(
+        contacts="""
+            contact_id | created_at          | merged_into
+            first      | 2026-03-02 00:00:00 | second
+            second     | 2026-03-02 00:00:00 |
+        """,
+        messages="""
+            contact_id | sent_at             | author_role
+            first      | 2026-03-02 00:00:00 | customer
+            first      | 2026-03-02 00:02:00 | agent
+            second     | 2026-03-02 00:00:00 | customer
+            second     | 2026-03-02 00:10:00 | agent
+        """,
+    )
+    found = open_warehouse(warehouse.folder).differences(
+        "first_response_seconds", "zendesk_first_response_seconds"
+    )
+    told = found.set_index("contact_id")[["value", "other_value", "stop_seconds", "reason"]]
+    assert told.loc["second"].tolist() == [120, 600, 480, "stops_at_first_agent_message"]
