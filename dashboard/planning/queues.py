@@ -231,7 +231,9 @@ def _overview_words(found: pd.DataFrame, whole: pd.DataFrame, reader: Reader) ->
                 hours=reader.number(beyond, 1)
             )
         )
-    if unknown:
+    if whole["short_agent_hours"].isna().all():
+        sentences.append(_("No schedule is loaded: load one to see who is short."))
+    elif unknown:
         sentences.append(
             plural(
                 "{n} queue has no schedule loaded: “To schedule” says how many it needs.",

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dashboard import queries
+from dashboard import kept, queries
 from dashboard.planning.cards import first_days
 from dashboard.planning.hiring import people_needed_and_there
 from dashboard.planning.queues import by_half_hour, closed_live_share
@@ -426,3 +426,22 @@ def test_weeks_are_told_with_bands_of_their_own(open_app, exchange):
     week = totals[totals["measure"] == "week_total"].iloc[0]
     told = next(c.value for c in app.caption if c.value.startswith("In all, "))
     assert f": {round(week['mean']):,} (80 %: {round(week['q10']):,} – " in told
+
+
+def test_without_any_schedule_the_page_is_about_how_many_not_about_who_is_short(
+    open_app, exchange, monkeypatch
+):
+    ask = queries.ask
+
+    def unscheduled(name, **given):
+        found = ask(name, **given)
+        lost = dict.fromkeys(("gap", "scheduled_agents"), float("nan"))
+        return found.assign(**lost) if name == "staffing" else found
+
+    monkeypatch.setattr(queries, "ask", unscheduled)
+    kept._slot.cache_clear()  # else the answers on the plan with its schedule
+    app = open_app(exchange, "staffing", lang="en")
+    kept._slot.cache_clear()
+    assert "How many to schedule" in [header.value for header in app.header]
+    assert "Who is short" not in [header.value for header in app.header]
+    assert "No schedule is loaded: load one to see who is short." in [c.value for c in app.caption]
