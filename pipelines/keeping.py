@@ -146,8 +146,12 @@ def forget(
         One row per file of the warehouse that can hold people: file, rows looked through, rows of
         the person that were `found` in it afterwards, which must be 0.
 
-    Raises InputError where nothing is loaded, and what `run.run` raises.
+    Raises InputError where nobody is named or nothing is loaded, and what `run.run` raises.
     """
+    if not requester.strip():
+        raise InputError(
+            "forget: whom? give the person's id, e-mail or number, as exports write it"
+        )
     _check_loaded(warehouse)
     spellings = {requester, requester.strip(), requester.strip().lower()}
     with publish.writer_lock(warehouse):

@@ -24,7 +24,7 @@ from pipelines.api.selection import (
     select,
     undated,
 )
-from pipelines.errors import UnknownNameError
+from pipelines.errors import OutOfRangeError, UnknownNameError
 from pipelines.statistics import intervals
 
 _ESTIMATE = ("value", "low", "high")
@@ -182,13 +182,20 @@ def _statistic(definition: Definition, wanted: str | None) -> str:
 def closed_range(build: Build, metric: str, scope: Scope) -> tuple[date, date]:
     """Both days of a range; a side left open is the first or last day that the metric has.
 
-    Raises UnknownNameError for a metric without observations, asked without days.
+    Raises UnknownNameError for a metric without observations, asked without days;
+    OutOfRangeError where the side that is told lies beyond all that the metric has.
     """
     days = build.query(
         f"SELECT min(observed_on) AS first, max(observed_on) AS last FROM {_view(metric)}"
     ).iloc[0]
     start, end = scope.days
-    first, last = (None if pd.isna(day) else day for day in days)
+    first, last = (None if pd.isna(day) else pd.Timestamp(day).date() for day in days)
+    is_later = end is None and start is not None and last is not None and start > last
+    is_earlier = start is None and end is not None and first is not None and end < first
+    if is_later or is_earlier:
+        raise OutOfRangeError(
+            f"{metric} has observations from {first} to {last}: give both days to look beyond"
+        )
     start, end = as_range(start or first or end, end or last or start)
     if start is None:
         raise UnknownNameError(f"{metric} has no observations yet; compare needs a start and end")

@@ -363,7 +363,7 @@ def agents(
         **{name: "share" for name in answer if name.endswith(("_share", "_probability"))},
     }
     rows = [(text, spoken(answer[name], units.get(name, ""))) for name, text in said.items()]
-    model = "Erlang C" if patience is None else "Erlang A"
+    model = "Erlang C" if patience in (None, math.inf) else "Erlang A"
     if at_once > 1:
         model = f"{at_once} chats at once"
     print_table(

@@ -128,6 +128,20 @@ def test_a_change_against_the_window_before_has_an_interval_of_its_own(rated):
             OutOfRangeError,
             "no observation from 2026-02-23 to 2026-03-01",
         ),
+        (
+            "csat",
+            ["language"],
+            {"start": "2030-01-01"},
+            OutOfRangeError,
+            "csat has observations from 2026-03-03 to 2026-03-10: give both days to look beyond",
+        ),
+        (
+            "csat",
+            ["language"],
+            {"end": "2026-03-01"},
+            OutOfRangeError,
+            "csat has observations from 2026-03-03",
+        ),
     ],
 )
 def test_what_cannot_be_taken_apart_is_refused_with_the_reason(

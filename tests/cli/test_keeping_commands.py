@@ -55,6 +55,14 @@ def test_forgetting_an_id_that_no_export_has_does_not_look_done(loaded, run_comm
     assert "warning: no row of that person was loaded, so none was removed" in ran.stderr
 
 
+def test_nobody_is_forgotten_by_an_empty_name(loaded, run_command):
+    before = {path: path.read_bytes() for path in loaded.rglob("*") if path.is_file()}
+    ran = run_command("forget", "--requester", " ", "--warehouse", loaded)
+    assert ran.exit_code == 3
+    assert "forget: whom? give the person's id" in ran.stderr
+    assert {path: path.read_bytes() for path in loaded.rglob("*") if path.is_file()} == before
+
+
 @pytest.mark.parametrize(
     "command", [("forget", "--requester", "551"), ("key", "rotate"), ("quarantine", "--replay")]
 )

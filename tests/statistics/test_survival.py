@@ -83,6 +83,18 @@ def test_a_table_of_counts_gives_each_group_the_quantiles_of_its_own_curve():
         np.testing.assert_array_equal(ours[0], alone)
 
 
+def test_half_of_24_is_reached_at_the_12th_where_rounding_misses_it_by_a_last_digit():
+    curve = kaplan_meier(np.arange(1, 25), np.ones(24))
+    assert curve.surviving_share[11] > 0.5
+    assert curve.quantile(0.5)[0] == 12
+
+
+def test_once_nobody_is_left_the_share_has_no_limits():
+    curve = kaplan_meier([5, 8, 8], [1, 1, 1])
+    assert curve.surviving_share.tolist() == pytest.approx([2 / 3, 0])
+    assert np.isnan([curve.low, curve.high]).tolist() == [[False, True], [False, True]]
+
+
 @pytest.mark.parametrize(("seconds", "is_observed"), [([], []), ([5, 6], [False, False])])
 def test_where_nothing_ended_nothing_is_known(seconds, is_observed):
     curve = kaplan_meier(seconds, is_observed)
