@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from pipelines.errors import InputError, SettingsError
 commands = typer.Typer()
 
 DEMO_SEED = 7
+INVENTED = "Sample Exchange"
 
 Port = Annotated[int, typer.Option(metavar="N", min=1, max=65_535, help="Port to listen on.")]
 
@@ -37,7 +39,7 @@ def demo(
     from pipelines.settings import load_settings
 
     _refuse_taken_port(port)
-    site = load_settings(settings)
+    site = replace(load_settings(settings), name=INVENTED)
     exports = warehouse / f"sample_exports_{contacts}"
     strangers = run.loaded_besides(warehouse, exports)
     if strangers:

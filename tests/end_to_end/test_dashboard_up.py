@@ -11,7 +11,9 @@ import urllib.request
 import pytest
 
 from pipelines import forecast_stage
+from pipelines.api import open_warehouse
 from pipelines.cli import serving
+from pipelines.settings import PROJECT_ROOT, load_settings
 
 
 def free_port() -> int:
@@ -67,6 +69,9 @@ def test_demo_invents_an_exchange_and_starts_the_dashboard_on_it(
     assert started == [(warehouse, port)]
     first = run_command("measure", "contacts", "--csv", "--warehouse", warehouse)
     assert 250 <= int(first.rows[0]["value"]) <= 350
+    # only the demo is of the invented exchange, whoever keeps its settings
+    assert open_warehouse(warehouse).build().site_name == "Sample Exchange"
+    assert load_settings(PROJECT_ROOT / "support.toml").name == "Support"
     # the same once more, but for the forecast: that is test_exchange's to compare
     monkeypatch.setattr(forecast_stage, "add_forecasts", lambda *_, **__: None)
     again = run_command(*demo)
