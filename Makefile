@@ -5,7 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
 # Files in the order of their folders: the long ones come first and none is left for the end.
-WORKERS := --numprocesses auto --dist loadfile --no-loadscope-reorder
+# One worker more than cores, since tests also wait, for disks, pages and processes.
+CORES := $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
+WORKERS := --numprocesses $$(($(CORES) + 1)) --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-spark lint browser setup lock clean
 
