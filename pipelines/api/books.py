@@ -70,19 +70,16 @@ def source_days(build: Build, since: Day) -> pd.DataFrame:
 
 def day_times(build: Build) -> pd.DataFrame:
     """See `Health.day_times`."""
+    if "fact_day_times" not in build.columns:  # a build of an older version
+        return pd.DataFrame(columns=["source", "time", "contacts"])
     return build.query("SELECT * FROM fact_day_times ORDER BY source, time")
 
 
 def tells_days_alone(build: Build) -> bool:
     """See `Health.tells_days_alone`."""
-    found = build.query(
-        """
-        SELECT count(d.source) > 0 AND count(d.source) = count(*) AS is_so
-        FROM (SELECT DISTINCT source FROM fact_source_days) AS s
-        LEFT JOIN fact_day_times AS d ON d.source = s.source AND d.time = 'created_at'
-        """
-    )
-    return bool(found["is_so"].iloc[0])
+    times = day_times(build)
+    dated = set(times.loc[times["time"] == "created_at", "source"])
+    return bool(dated) and dated.issuperset(source_days(build, since=None)["source"])
 
 
 def loads(build: Build) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import threading
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.api import open_warehouse
@@ -108,6 +109,14 @@ def test_a_build_is_stale_once_something_newer_is_loaded(published):
     info = open_warehouse(published.folder).build()
     assert info.is_stale
     assert info.stale_reason == "1 newer delivery is loaded but not in this build"
+
+
+def test_a_build_of_an_older_version_tells_no_dates(published):
+    with duckdb.connect(str(pointed(published.folder))) as build:
+        build.execute("DROP TABLE fact_day_times")
+    opened = open_warehouse(published.folder)
+    assert opened.day_times().empty
+    assert not opened.tells_days_alone()
 
 
 def test_a_half_written_load_does_not_make_a_build_stale(published):
