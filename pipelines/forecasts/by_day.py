@@ -42,14 +42,15 @@ def _tells_days(came: pd.DataFrame) -> bool | None:
     """Whether contacts lie at one midnight alone; None where too few days tell."""
     if came.empty:
         return None
+    used = came["local_slot"].unique().astype(int)
+    hours_moved = (used - used[:, None]) % SLOTS / _HOUR  # [from each, of each], round the clock
+    if not np.isin(hours_moved, range(_MOST_HOURS_MOVED + 1)).all(axis=1).any():
+        return False
     moments = came[["local_on", "local_slot"]].drop_duplicates()
     moments = moments.sort_values(["local_on", "local_slot"])
-    slots, days = moments["local_slot"].to_numpy(dtype=int), moments["local_on"]
-    used = np.unique(slots)
-    hours_moved = (used - used[:, None]) % SLOTS / _HOUR  # [from each, of each], round the clock
-    is_one_midnight = np.isin(hours_moved, range(_MOST_HOURS_MOVED + 1)).all(axis=1).any()
+    days, moves = moments["local_on"], np.count_nonzero(np.diff(moments["local_slot"]))
     years = 1 + (days.iloc[-1] - days.iloc[0]).days // 365
-    if not is_one_midnight or np.count_nonzero(np.diff(slots)) > _MOST_MOVES_A_YEAR * years:
+    if moves > _MOST_MOVES_A_YEAR * years:
         return False
     return True if days.nunique() >= FEWEST_DAYS else None
 

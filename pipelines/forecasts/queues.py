@@ -201,8 +201,11 @@ def candidates() -> tuple[Model, ...]:
 def _grids(arrivals, calendar, events, ahead, days, observed, zone) -> dict[tuple, Grid]:
     """Grids by (channel, language), each with its columns and with its channel as parent."""
     by_day = queues_by_day(arrivals[arrivals["local_on"] < pd.Timestamp(days[observed])])
-    is_by_day = pd.MultiIndex.from_frame(arrivals[list(QUEUE)]).isin(list(by_day))
-    plain = _related(arrivals[~is_by_day], ahead, days, observed)
+    others = arrivals
+    if by_day:
+        is_by_day = pd.MultiIndex.from_frame(arrivals[list(QUEUE)]).isin(list(by_day))
+        others = arrivals[~is_by_day]
+    plain = _related(others, ahead, days, observed)
     if by_day:
         # Their channel's days are those of all its queues, its half hours of the others alone.
         of_days = None if ahead is None or ahead.empty else whole_days(ahead)
