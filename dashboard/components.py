@@ -233,12 +233,14 @@ def facts(items: Sequence[tuple[str, str, str, bool]]) -> None:
                     st.badge(verdict, color="blue" if is_well else "orange")
 
 
-def choice(name: str, label: str, options: Mapping[str, str]) -> str:
+def choice(name: str, label: str, options: Mapping[str, str], *, stays: str = "") -> str:
     """One of a few views of a page, kept in the address as `?name=code`; the first by default.
 
-    `options`: code -> words.
+    `options`: code -> words. `stays`: where the session keeps it for the way back to the page.
     """
     codes = list(options)
+    if stays and name not in st.query_params and st.session_state.get(stays) in codes[1:]:
+        st.query_params[name] = st.session_state[stays]
     given = st.query_params.get(name)
     chosen = given if given in options else codes[0]
     key = f"choice-{name}"
@@ -251,13 +253,17 @@ def choice(name: str, label: str, options: Mapping[str, str]) -> str:
         required=True,
         label_visibility="collapsed",
         on_change=_choose,
-        args=(name, codes[0]),
+        args=(name, codes[0], stays),
     )
+    if stays:
+        st.session_state[stays] = chosen
     return chosen
 
 
-def _choose(name: str, default: str) -> None:
+def _choose(name: str, default: str, stays: str) -> None:
     code = st.session_state[f"choice-{name}"]
+    if stays:
+        st.session_state[stays] = code
     if code in (None, default):
         st.query_params.pop(name, None)
     else:

@@ -57,3 +57,16 @@ def show_link(name: str, query: dict[str, str] | None = None) -> None:
     """A link to the page `name`; the filters go with the session, unless `query` tells others."""
     page = link(name)
     st.page_link(page, label=_("See {page}").format(page=page.title), query_params=query)
+
+
+def open_contact(key: str, contacts: list) -> None:
+    """Open the contact of the row chosen in the table `key`, one of `contacts` a row."""
+    chosen = st.session_state[key].selection.rows
+    if chosen and isinstance(contacts[chosen[0]], str):
+        st.session_state["contact-to-open"] = contacts[chosen[0]]
+
+
+def open_chosen() -> None:
+    """Go to the contact whose row was clicked; called while the page is drawn."""
+    if contact := st.session_state.pop("contact-to-open", None):
+        st.switch_page(link("contact"), query_params={"contact": contact})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, pages, tables
+from dashboard import components, figures, pages, stays, tables
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from dashboard.queries import ask, once_a_build
@@ -16,6 +16,9 @@ from pipelines import api
 if TYPE_CHECKING:
     from dashboard.filters import Filters
 
+_GROUP = "draw"
+_CONTROLS = {"draw": 60, "seed": 1, "second": 0, "reviewers": ""}
+"""Controls of the draw in the address -> where they stand untouched."""
 STRATA = ("channel", "language")
 
 
@@ -44,13 +47,16 @@ def draw_card(page: components.Page) -> None:
                 " draws the same contacts: the link to this page is the list."
             )
         )
+        stays.come_back(_GROUP)
         one, two, three = st.columns(3)
         with one:
-            count = _number("draw", _("Contacts to draw"), 60, 1, 1_000)
+            count = _number("draw", _("Contacts to draw"), _CONTROLS["draw"], 1, 1_000)
         with two:
-            seed = _number("seed", _("Number of the draw"), 1, 0, 999_999)
+            seed = _number("seed", _("Number of the draw"), _CONTROLS["seed"], 0, 999_999)
         with three:
-            second = _number("second", _("Judged by a second reviewer, in %"), 0, 0, 100)
+            second = _number(
+                "second", _("Judged by a second reviewer, in %"), _CONTROLS["second"], 0, 100
+            )
         names = st.text_input(
             _("Reviewers, with commas between them"),
             placeholder="R1, R2",
@@ -58,6 +64,7 @@ def draw_card(page: components.Page) -> None:
             bind="query-params",
             help=_("Ids, not names: they stand in the scores as you write them."),
         )
+        stays.keep(_GROUP, _CONTROLS)
         reviewers = tuple(dict.fromkeys(each.strip() for each in names.split(",") if each.strip()))
         drawn = ask(
             "draw_reviews",
@@ -93,11 +100,9 @@ def draw_card(page: components.Page) -> None:
             },
             units={"arrived_at": "local_instant"},
             key="drawn",
-            on_select=_remember,
-            args=(drawn["contact_id"].tolist(),),
+            on_select=pages.open_contact,
+            args=("drawn", drawn["contact_id"].tolist()),
         )
-        if chosen_contact := st.session_state.pop("drawn.contact", None):
-            st.switch_page(pages.link("contact"), query_params={"contact": chosen_contact})
         st.caption(_("Choose a row to read the contact."))
         _scorecards(reviews, f"scorecards_{seed}")
 
@@ -138,11 +143,6 @@ def _scorecards(reviews: pd.DataFrame, name: str) -> None:
                 names=escaped(", ".join(critical))
             )
         )
-
-
-def _remember(contacts: list[str]) -> None:
-    if rows := st.session_state["drawn"].selection.rows:
-        st.session_state["drawn.contact"] = contacts[rows[0]]
 
 
 def agreement_card(page: components.Page) -> None:

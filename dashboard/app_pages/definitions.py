@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboard import components, queries
+from dashboard import components, pages, queries
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from dashboard.rules import helpdesks, metrics, switchboard
 
-switchboard.open_chosen()
+pages.open_chosen()
 page = components.open_page(
     _("Definitions"),
     _("What every number on these pages means, how it is computed and what it leaves out."),

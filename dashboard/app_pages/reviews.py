@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import comparisons, components, figures, queries, reviewing
+from dashboard import comparisons, components, figures, pages, queries, reviewing
 from dashboard.i18n import text as _
 
+pages.open_chosen()
 page = components.open_page(
     _("Reviews"),
     _("How well contacts were handled, as reviewers judge it: drawn at random, so that it counts."),
@@ -35,7 +36,7 @@ views = {
 }
 if not is_reviewed:
     views.pop("scores")
-view = components.choice("view", _("View"), views)
+view = components.choice("view", _("View"), views, stays="reviews.view")
 
 if view == "scores":
     dimensions = {

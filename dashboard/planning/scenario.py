@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, queries
+from dashboard import charts, components, queries, stays
 from dashboard.formats import MISSING, Reader, escaped, step_words
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
@@ -25,8 +25,7 @@ _CONTROLS = {"volume": 0, "surge": 100, "handle": 0} | dict.fromkeys(
     ("target", "within", "shrinkage", "busy", "chats")
 )
 """What-if controls in the address -> where they stand for the plan as it is."""
-_KEPT = "what-if.kept"
-"""Where the session keeps what was set: a change of page clears widgets and address."""
+_GROUP = "what-if"
 _BETTER_LESS = ("short_agent_hours", "worst_gap", "missed_half_hours", "required_cost")
 
 
@@ -94,8 +93,8 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, page: Any) -> WhatIf:
     days = {"": _("none")} | {
         f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in plan["local_on"].unique()
     }
-    kept = _come_back()
-    is_asked = kept or any(name in st.query_params for name in (*_MENUS, *_CONTROLS))
+    is_set = stays.come_back(_GROUP)
+    is_asked = is_set or any(name in st.query_params for name in (*_MENUS, *_CONTROLS))
     with st.expander(_("What if …?"), expanded=is_asked, key="what-if"):
         base = _base(plan, page)
         one, two, three = st.columns(3)
@@ -124,7 +123,7 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, page: Any) -> WhatIf:
                 else None
             )
         st.button(_("Back to the plan"), type="tertiary", on_click=_forget)
-    _keep()
+    stays.keep(_GROUP, _CONTROLS)
     changes = api.Scenario(
         volume_change_share=volume / 100,
         surge_on=pd.Timestamp(surge_on).date() if surge_on else None,
@@ -318,28 +317,8 @@ def _share(percent: int | None) -> float | None:
     return None if percent is None else percent / 100
 
 
-def _come_back() -> bool:
-    """Set again what was set before another page was opened, unless the address says it; whether
-    anything was."""
-    kept = st.session_state.get(_KEPT, {})
-    for name, value in kept.items():
-        if name not in st.session_state and name not in st.query_params:
-            st.session_state[name] = value
-    return bool(kept)
-
-
-def _keep() -> None:
-    """Remember the controls that are set; one that this queue does not have stays as it was."""
-    kept = st.session_state.setdefault(_KEPT, {})
-    for name, own in _CONTROLS.items():
-        if name in st.session_state:
-            kept[name] = st.session_state[name]
-            if kept[name] == own:
-                del kept[name]
-
-
 def _forget() -> None:
-    st.session_state.pop(_KEPT, None)
+    stays.forget(_GROUP)
     for name in _MENUS:
         st.query_params.pop(name, None)
         st.session_state.pop(f"stays-{name}", None)

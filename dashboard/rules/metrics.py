@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import components, queries
+from dashboard import components, pages, queries
 from dashboard.components import Page
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
-from dashboard.rules import switchboard, words
+from dashboard.rules import words
 from dashboard.tables import show_table
 from pipelines.errors import SupportQualityError
 
@@ -110,7 +110,7 @@ def _rows(metric: str, rows) -> None:
         },
         units={"observed_slot": "half_hour"} if "observed_slot" in shown else None,
         key=key,
-        on_select=switchboard.open_contact if is_of_contacts else None,
+        on_select=pages.open_contact if is_of_contacts else None,
         args=(key, contacts),
     )
 

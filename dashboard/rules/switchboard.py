@@ -231,20 +231,6 @@ def contact_rows(rows, unit: str, key: str) -> None:
         },
         units={name: unit for name in values if name in shown} | {"other_day": "day"},
         key=key,
-        on_select=open_contact,
+        on_select=pages.open_contact,
         args=(key, rows["contact_id"].tolist()),
     )
-
-
-def open_contact(key: str, contacts: list) -> None:
-    """Open the contact of the row chosen in the table `key`, one of `contacts` a row."""
-    chosen = st.session_state[key].selection.rows
-    if chosen and isinstance(contacts[chosen[0]], str):
-        st.query_params["contact"] = contacts[chosen[0]]
-        st.session_state["contact-to-open"] = contacts[chosen[0]]
-
-
-def open_chosen() -> None:
-    """Go to the contact whose row was clicked; called while the page is drawn."""
-    if contact := st.session_state.pop("contact-to-open", None):
-        st.switch_page(pages.link("contact"), query_params={"contact": contact})

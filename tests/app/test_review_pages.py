@@ -31,6 +31,17 @@ def test_the_link_is_the_draw(open_app, exchange):
     assert other.dataframe[0].value.iloc[:, 0].tolist() != listed[0]
 
 
+def test_the_draw_is_still_there_on_the_way_back_from_one_of_its_contacts(open_app, exchange):
+    app = open_app(exchange, "reviews", view="draw", seed="5")
+    listed = app.dataframe[0].value.iloc[:, 0].tolist()
+    app.query_params.clear()  # as a change of page does
+    app.switch_page("app_pages/contact.py").run()
+    app.query_params.clear()
+    app.switch_page("app_pages/reviews.py").run()
+    assert app.dataframe[0].value.iloc[:, 0].tolist() == listed
+    assert app.query_params["seed"] in ("5", ["5"])
+
+
 def test_a_second_judgement_asks_for_a_second_reviewer(open_app, exchange):
     link = {"view": "draw", "second": "10"}
     asked = "A second judgement takes two reviewers or more: name them."
