@@ -59,12 +59,13 @@ def both(folder):
         SELECT *
         FROM whole AS w
         WHERE dirt IS NULL
-            -- a chat that went on as a ticket is told by both their rows
+            -- a chat that went on as a ticket is told by both their rows, so is what was merged
             AND NOT EXISTS (
                 FROM whole AS other
                 WHERE other.dirt IS NOT NULL
                     AND (other.linked_contact_id = w.contact_id
-                        OR other.contact_id = w.linked_contact_id)
+                        OR other.contact_id = w.linked_contact_id
+                        OR other.merged_into = w.contact_id)
             )
             -- who is deleted in the hours after the cut is still in the exports
             AND NOT (exclusion IS NOT DISTINCT FROM 'deleted'

@@ -110,15 +110,29 @@ _RUNS = f"""(
             list_min(list_filter(agent_wrote_at, lambda sent: sent > asked_at)) AS replied_at
         FROM (
             SELECT
-                contact_id, agent_wrote_at, first_reply_at, {_STANDS} AS stands,
-                unnest(customer_wrote_at) AS asked_at
+                contact_id, first_reply_at, {_STANDS} AS stands,
+                list_concat(agent_wrote_at, agent_wrote_elsewhere_at) AS agent_wrote_at,
+                unnest(list_concat(customer_wrote_at, customer_wrote_elsewhere_at)) AS asked_at
             FROM {{population}}
+            LEFT JOIN (
+                SELECT
+                    coalesce(merged_into, contact_id) AS other_id,
+                    flatten(list(agent_wrote_at)) AS agent_wrote_elsewhere_at,
+                    flatten(list(list_filter(
+                        customer_wrote_at,
+                        lambda said: merged_into IS NOT NULL OR said > arrived_at
+                    ))) AS customer_wrote_elsewhere_at
+                FROM whole
+                WHERE (exclusion = 'linked' OR merged_into IS NOT NULL) AND {_HAS_TEXTS}
+                GROUP BY other_id
+            ) ON other_id IN (linked_contact_id, contact_id)
         )
         WHERE asked_at > first_reply_at
     )
     GROUP BY contact_id, replied_at
 )"""
-"""Runs of customer messages after the first reply: those that the same reply ended."""
+"""Runs of customer messages after the first reply, in what was merged too and in the ticket that a
+chat became (it begins with a copy of the chat): those that the same reply ended."""
 
 _REPLIES = """len(list_distinct(list_transform(agent_wrote_at, lambda sent:
     coalesce(list_max(list_filter(customer_wrote_at, lambda said: said < sent)), arrived_at))))"""
