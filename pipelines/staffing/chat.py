@@ -45,6 +45,7 @@ class Concurrency:
             raise OutOfRangeError(
                 f"slots is {self.slots}; an agent holds a whole number, 1 or more"
             )
+        object.__setattr__(self, "slots", int(self.slots))  # 3.0 out of a frame
         if not 0 <= self.slowdown_share < np.inf:
             raise OutOfRangeError(
                 f"slowdown_share is {self.slowdown_share}; it must be 0 or more: holding more"

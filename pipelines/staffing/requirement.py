@@ -370,7 +370,7 @@ def live_queue(
         desk.within_seconds,
         desk.max_occupancy,
         patience_seconds,
-        Concurrency(int(desk.concurrency), float(desk.slowdown_share)),
+        Concurrency(desk.concurrency, float(desk.slowdown_share)),
     )
 
 

@@ -148,6 +148,14 @@ def test_losing_more_than_everything_is_refused():
         what_if(plan, ahead, PHONE, Scenario(handle_change_share=-1))
 
 
+def test_half_a_chat_more_at_once_is_refused_and_not_cut_off():
+    ahead, plan = phone_plan(100, agents=[20])
+    with pytest.raises(OutOfRangeError, match=r"slots is 2.5; an agent holds a whole number"):
+        what_if(plan, ahead, PHONE, Scenario(concurrency=2.5))
+    two = what_if(plan, ahead, PHONE, Scenario(concurrency=2))
+    pd.testing.assert_frame_equal(two, what_if(plan, ahead, PHONE, Scenario(concurrency=2.0)))
+
+
 def test_the_forecast_its_days_and_its_weeks_move_as_the_plan_under_a_scenario_does():
     monday, tuesday = pd.Timestamp("2026-03-02"), pd.Timestamp("2026-03-03")
     ahead = forecast("phone", 30, 10, 40)
