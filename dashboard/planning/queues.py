@@ -365,6 +365,7 @@ def desk_words(queue: Queue, plan: pd.DataFrame, reader: Reader) -> str:
         parts.append(_patience_words(told, reader))
         parts.append(_rule_words(queue.staffed_to, reader))
     else:
+        hours = queue.promise_open_days * queue.open_day_seconds / 3600
         parts.insert(
             0,
             plural(
@@ -373,7 +374,8 @@ def desk_words(queue: Queue, plan: pd.DataFrame, reader: Reader) -> str:
                 int(queue.promise_open_days),
             ).format(
                 n=reader.number(queue.promise_open_days),
-                duration=reader.duration(queue.promise_open_days * queue.open_day_seconds),
+                # in hours however many: a day of them would be read as one of the calendar
+                duration=_("{n} h").format(n=reader.number(hours, int(hours % 1 != 0))),
             ),
         )
         if queue.staffed_to not in ("expected", "mean"):

@@ -445,3 +445,11 @@ def test_without_any_schedule_the_page_is_about_how_many_not_about_who_is_short(
     assert "How many to schedule" in [header.value for header in app.header]
     assert "Who is short" not in [header.value for header in app.header]
     assert "No schedule is loaded: load one to see who is short." in [c.value for c in app.caption]
+
+
+def test_a_promise_in_business_days_tells_how_many_open_hours_these_are(open_app, exchange):
+    told = [c.value for c in open_app(exchange, "staffing", queue="email:ko").caption]
+    promised = [text for text in told if text.startswith("Promise:")]
+    assert [text.split(" · ")[0] for text in promised] == [
+        "Promise: answered within 1 business day (9 h of opening)"
+    ]
