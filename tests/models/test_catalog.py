@@ -68,6 +68,11 @@ def test_keys_are_unique(warehouse):
             c1         | ticket | email     | solved | ann          | kyc   | 2026-03-02
             c2         | chat   | live_chat | open   | ann          | kyc   | 2026-03-04
             c2         | chat   | live_chat | closed | ann          | kyc   | 2026-03-04
+            d1         | ticket | email     | open   | bob          | fees  | 2026-03-05
+            d2         | ticket | email     | open   | cho          | fees  | 2026-03-06
+            d3         | ticket | email     | open   | dee          | fees  | 2026-03-07
+            d4         | ticket | email     | open   | eve          | fees  | 2026-03-08
+            d5         | ticket | email     | open   | fay          | fees  | 2026-03-09
         """,
         messages="""
             contact_id | sent_at              | author_role | text
