@@ -108,7 +108,7 @@ def _scorecards(reviews: pd.DataFrame, name: str) -> None:
     """The file that reviewers fill in and `support-quality load` takes."""
     known = ask("review_categories")
     st.subheader(_("Scorecards to fill in"), anchor=False)
-    st.caption(
+    st.markdown(
         _(
             "One row per contact and category: fill in score and reviewed_at, then"
             " `support-quality load FILE --zone ZONE` and `support-quality build`. An empty score"

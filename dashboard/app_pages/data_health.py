@@ -119,7 +119,8 @@ if trust.reasons:
         for reason in reasons.itertuples():
             st.markdown(f":orange-badge[{reason.weight}] {escaped(reason.what)}")
             rows = "" if pd.isna(reason.rows) else f"{_('Found')}: {reader.number(reason.rows)} · "
-            st.caption(f"{rows}{_('What to do')}: {reason.remedy}")
+            # No caption: a command in one is too faint to read.
+            st.markdown(f"{rows}{_('What to do')}: {reason.remedy}")
         with st.container(horizontal=True, gap="xsmall"):
             download_buttons(reasons, "reasons")
 
