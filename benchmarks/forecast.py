@@ -20,16 +20,15 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
 import holidays
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from pipelines.forecasts import forecast_queues, grids
 from pipelines.forecasts.backtest import (
@@ -43,7 +42,6 @@ from pipelines.forecasts.by_day import whole_days
 from pipelines.forecasts.combination import Combination
 from pipelines.forecasts.counted_days import CountedDays
 from pipelines.forecasts.quantiles import as_counts, day_paths, jittered_quantiles
-from pipelines.forecasts.queues import one_thread_each
 from pipelines.forecasts.rolling import Rolling
 
 HORIZON = 14
@@ -190,9 +188,9 @@ def compared(tested: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_one_thread(measure: Callable[..., Measured], *arguments: object) -> Measured:
-    """What a function measures in a process of its own with one thread, as a build's are."""
-    with one_thread_each(), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(measure, *arguments).result()
+    """What a function measures with one thread, as a build's queues have."""
+    with threadpool_limits(1, user_api="blas"):
+        return measure(*arguments)
 
 
 def cpu_seconds_per_fit(series: Series, data: Path) -> float:

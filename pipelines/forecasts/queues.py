@@ -1,17 +1,17 @@
 """The entry: arrivals of all queues in, forecasts with their own back-test out."""
 
 import logging
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from pipelines.forecasts import grids
 from pipelines.forecasts.backtest import BACKTEST_COLUMNS
@@ -40,7 +40,6 @@ QUEUE_TOTAL_COLUMNS = (*QUEUE, *TOTAL_COLUMNS)
 PAST_COLUMNS = (*QUEUE, "local_on", "lead_days", "forecast_contacts", "offered_contacts")
 
 _FEWEST_QUEUES_TO_SHARE = 12  # starting processes takes as long as a handful of queues
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 Progress = Callable[[str, float], None]
 
@@ -160,7 +159,6 @@ def _answers(tasks: list[tuple], workers: int) -> Iterator[tuple]:
     # import the program that runs, which not every program survives: then this process goes on.
     with (
         suppress(BrokenProcessPool),
-        one_thread_each(),
         ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
     ):
         for queue, answer in zip(queues, pool.map(_answer, tasks), strict=True):
@@ -169,25 +167,12 @@ def _answers(tasks: list[tuple], workers: int) -> Iterator[tuple]:
     yield from zip(queues[done:], map(_answer, tasks[done:]), strict=True)
 
 
-@contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Processes started within do linear algebra on one thread, unless the user said otherwise.
-
-    Their matrices are small: threads that wait for each other would burn what the other processes
-    need (60 busy queues on two cores took three times the CPU).
-    """
-    added = [name for name in _THREADS if name not in os.environ]
-    os.environ.update(dict.fromkeys(added, "1"))
-    try:
-        yield
-    finally:
-        for name in added:
-            del os.environ[name]
-
-
 def _answer(task: tuple) -> QueueForecast | Exception:
+    # Matrices are small: threads that wait for each other would burn what other processes need (60
+    # busy queues on two cores took three times the CPU).
     try:
-        return forecast_queue(*task)
+        with threadpool_limits(1, user_api="blas"):
+            return forecast_queue(*task)
     except Exception as error:
         return error
 
