@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dashboard.formats import RANKED_FROM, SUPPRESSED_BELOW
-from dashboard.i18n import text as _
 from dashboard.queries import ask, behind, measure, once_a_build
 from pipelines import api
 from pipelines.errors import OutOfRangeError
@@ -118,29 +117,6 @@ def own_baseline(metric: str, filters: Filters, by: str = "language") -> pd.Data
     found = found[found["n"] > 0].sort_values("n", ascending=False, ignore_index=True)
     found.attrs = attrs
     return found
-
-
-def funnel(metric: str, filters: Filters, by: str = "language") -> pd.DataFrame:
-    """`Warehouse.funnel`: groups between the limits that chance leaves for their size."""
-    return ask(
-        "funnel",
-        metric=metric,
-        by=(by,),
-        start=filters.start,
-        end=filters.end,
-        where=filters.where,
-    )
-
-
-def limit_words() -> dict[str, str]:
-    """Headings of what a funnel is drawn between."""
-    return {
-        "target": _("Of all"),
-        "low_95": _("95 % limit, low"),
-        "high_95": _("95 % limit, high"),
-        "low_998": _("99.8 % limit, low"),
-        "high_998": _("99.8 % limit, high"),
-    }
 
 
 def coverage(filters: Filters, by: tuple[str, ...]) -> pd.DataFrame:

@@ -39,7 +39,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, filters, i18n, kept, pages, queries, refusals
+from dashboard import figures, filters, i18n, kept, pages, queries, refusals, stays
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
@@ -233,15 +233,15 @@ def facts(items: Sequence[tuple[str, str, str, bool]]) -> None:
                     st.badge(verdict, color="blue" if is_well else "orange")
 
 
-def choice(name: str, label: str, options: Mapping[str, str], *, stays: str = "") -> str:
+def choice(name: str, label: str, options: Mapping[str, str], *, place: str = "") -> str:
     """One of a few views of a page, kept in the address as `?name=code`; the first by default.
 
-    `options`: code -> words. `stays`: where the session keeps it for the way back to the page.
+    `options`: code -> words. `place`: see `stays.told`; without one it is forgotten with the page.
     """
     codes = list(options)
-    if stays and name not in st.query_params and st.session_state.get(stays) in codes[1:]:
-        st.query_params[name] = st.session_state[stays]
     given = st.query_params.get(name)
+    if place:
+        given = stays.told(name, codes[0], place=place, among=options)
     chosen = given if given in options else codes[0]
     key = f"choice-{name}"
     st.session_state[key] = chosen
@@ -253,21 +253,13 @@ def choice(name: str, label: str, options: Mapping[str, str], *, stays: str = ""
         required=True,
         label_visibility="collapsed",
         on_change=_choose,
-        args=(name, codes[0], stays),
+        args=(name, codes[0], place),
     )
-    if stays:
-        st.session_state[stays] = chosen
     return chosen
 
 
-def _choose(name: str, default: str, stays: str) -> None:
-    code = st.session_state[f"choice-{name}"]
-    if stays:
-        st.session_state[stays] = code
-    if code in (None, default):
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = code
+def _choose(name: str, default: str, place: str) -> None:
+    stays.tell(name, st.session_state[f"choice-{name}"] or default, default, place=place)
 
 
 def single(frame: pd.DataFrame) -> float | None:

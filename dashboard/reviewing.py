@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, pages, tables
+from dashboard import components, figures, pages, stays, tables
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from dashboard.queries import ask, once_a_build
@@ -16,8 +16,6 @@ from pipelines import api
 if TYPE_CHECKING:
     from dashboard.filters import Filters
 
-_CONTROLS = {"draw": 60, "seed": 1, "second": 0, "reviewers": ""}
-"""Controls of the draw in the address -> where they stand untouched."""
 STRATA = ("channel", "language")
 
 
@@ -48,18 +46,17 @@ def draw_card(page: components.Page) -> None:
         )
         one, two, three = st.columns(3)
         with one:
-            count = _number("draw", _("Contacts to draw"), 1, 1_000)
+            count = _number("draw", _("Contacts to draw"), 1, 1_000, own=60)
         with two:
-            seed = _number("seed", _("Number of the draw"), 0, 999_999)
+            seed = _number("seed", _("Number of the draw"), 0, 999_999, own=1)
         with three:
-            second = _number("second", _("Judged by a second reviewer, in %"), 0, 100)
-        _asked("reviewers")
+            second = _number("second", _("Judged by a second reviewer, in %"), 0, 100, own=0)
+        st.session_state["reviewers"] = stays.told("reviewers", "")
         names = st.text_input(
             _("Reviewers, with commas between them"),
             placeholder="R1, R2",
-            key="draw-reviewers",
-            on_change=_set,
-            args=("reviewers",),
+            key="reviewers",
+            on_change=_set_reviewers,
             help=_("Ids, not names: they stand in the scores as you write them."),
         )
         reviewers = tuple(dict.fromkeys(each.strip() for each in names.split(",") if each.strip()))
@@ -181,29 +178,9 @@ def agreement_card(page: components.Page) -> None:
     )
 
 
-def _number(name: str, label: str, low: int, high: int) -> int:
-    _asked(name, low, high)
-    key = f"draw-{name}"
-    return st.number_input(label, low, high, key=key, on_change=_set, args=(name,))
+def _number(name: str, label: str, low: int, high: int, own: int) -> int:
+    return st.number_input(label, low, high, **stays.number(name, low, high, own))
 
 
-def _asked(name: str, low: int = 0, high: int = 0) -> None:
-    """Set a control of the draw to what the address says, else to where the session left it: the
-    browser's way back from a contact leads to an address without it."""
-    own = _CONTROLS[name]
-    value = st.query_params.get(name)
-    if value is None:
-        value = st.session_state.get(f"stays-{name}", own)
-        if value != own:
-            st.query_params[name] = str(value)
-    elif isinstance(own, int):
-        value = min(max(int(value), low), high) if value.isdecimal() else own
-    st.session_state[f"stays-{name}"] = st.session_state[f"draw-{name}"] = value
-
-
-def _set(name: str) -> None:
-    value = st.session_state[f"stays-{name}"] = st.session_state[f"draw-{name}"]
-    if value == _CONTROLS[name]:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = str(value)
+def _set_reviewers() -> None:
+    stays.tell("reviewers", st.session_state["reviewers"], "")

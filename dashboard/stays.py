@@ -1,41 +1,71 @@
-"""Controls that stay as they were set on the way to another page and back.
+"""Controls that stand in the address, and stay as they were set on the way to another page.
 
-A change of page clears widgets and address; what was set is kept in the session until then. The
-address goes first: a link shows what it says.
+A change of page clears widgets and address, and the browser's way back may lead to an address
+without them: what was set is kept in the session too. The address goes first: a link shows what it
+says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container
+from typing import Any
 
 import streamlit as st
 
 
-def come_back(group: str) -> bool:
-    """Set the widgets of a group again, before they are drawn; whether any had been set."""
-    kept = st.session_state.get(_key(group), {})
-    for name, value in kept.items():
-        if name not in st.session_state and name not in st.query_params:
-            st.session_state[name] = value
-    return bool(kept)
+def told(name: str, own: str, *, place: str = "", among: Container[str] | None = None) -> str:
+    """What the address says of a control, else as what the session left it; `own` untouched.
+
+    What the session left is put into the address, where it is `among` what can be chosen now.
+    `place`: what the session calls it, where pages use one name for different things.
+    """
+    left = st.session_state.get(_place(place or name), own)
+    if name in st.query_params:
+        st.session_state[_place(place or name)] = st.query_params[name]
+    elif left != own and (among is None or left in among):
+        st.query_params[name] = left
+    return st.query_params.get(name, own)
 
 
-def keep(group: str, controls: Mapping[str, object]) -> None:
-    """Remember which widgets of a group are set; one that is not drawn stays as it was.
-
-    `controls`: key of the widget -> where it stands untouched."""
-    kept = st.session_state.setdefault(_key(group), {})
-    for name, own in controls.items():
-        if name in st.session_state:
-            kept[name] = st.session_state[name]
-            if kept[name] == own:
-                del kept[name]
+def tell(name: str, value: str, own: str, *, place: str = "") -> None:
+    """Have address and session say how a control was set."""
+    st.session_state[_place(place or name)] = value
+    if value == own:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
 
 
-def forget(group: str) -> None:
-    """Nothing of the group was set."""
-    st.session_state.pop(_key(group), None)
+def number(name: str, low: int, high: int, own: int | None) -> dict[str, Any]:
+    """What a widget of whole numbers takes to be such a control; its key is the name.
+
+    Beyond the limits the nearest is told, for no number `own`.
+    """
+    untouched = _text(own)
+    text = told(name, untouched)
+    is_whole = text.removeprefix("-").isdecimal()
+    st.session_state[name] = min(max(int(text), low), high) if is_whole else own
+    return {"key": name, "on_change": _set_number, "args": (name, untouched)}
 
 
-def _key(group: str) -> str:
-    return f"stays.{group}"
+def is_set(name: str) -> bool:
+    """Whether address or session say anything of a control."""
+    return name in st.query_params or _place(name) in st.session_state
+
+
+def forget(name: str) -> None:
+    """Nothing was set."""
+    st.query_params.pop(name, None)
+    st.session_state.pop(_place(name), None)
+
+
+def _set_number(name: str, untouched: str) -> None:
+    tell(name, _text(st.session_state[name]), untouched)
+
+
+def _text(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _place(name: str) -> str:
+    return f"stays-{name}"

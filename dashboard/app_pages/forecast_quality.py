@@ -43,7 +43,7 @@ options = {
 }
 st.header(_("One queue"), anchor=False)
 first = next(iter(options))
-code = picked("queue", _("Queue"), options, default=first, width=320, stays=True)
+code = picked("queue", _("Queue"), options, default=first, width=320, is_kept=True)
 channel, language = code.split(":")
 of_queue = tests[(tests["channel"] == channel) & (tests["language"] == language)]
 # Beside the choice they would have half a phone's width.

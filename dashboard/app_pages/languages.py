@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import comparisons, components, explanations, figures, queries
+from dashboard import comparisons, components, explanations, figures, funnels, queries
 from dashboard.formats import RANKED_FROM
 from dashboard.i18n import text as _
 
@@ -166,32 +166,17 @@ FUNNELS = {
 FUNNELS = queries.observed(FUNNELS, chosen)
 with st.container(border=True, key="card-funnel"):
     st.header(_("More than chance, for its size"), anchor=False)
-    st.caption(
-        _(
-            "Somebody always comes last. Only what lies outside the limits differs from all by"
-            " more than chance; hollow marks stand for fewer than 30."
-        )
-    )
+    st.caption(funnels.caption())
     limit = components.choice(
         "limits", _("Measure"), {k: label for k, (_m, label) in FUNNELS.items()}
     )
     metric, label = FUNNELS[limit]
-    spread = comparisons.funnel(metric, chosen)
-    limits = comparisons.limit_words()
-    components.chart_and_table(
-        figures.funnel(
-            spread,
-            "language",
-            unit=spread.attrs["unit"],
-            names=page.names("language", spread),
-            reader=reader,
-        ),
-        spread.drop(columns=["outside"]),
+    funnels.draw(
+        page,
+        metric,
+        "language",
         name=f"funnel_{limit}",
-        metric=metric,
         alt=_("{measure} by language, with the limits of chance").format(measure=label),
-        words=limits,
-        units=dict.fromkeys(limits, spread.attrs["unit"]),
     )
 
 components.table_card(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import comparisons, components, figures, pages, queries, reviewing
+from dashboard import components, figures, funnels, pages, queries, reviewing
 from dashboard.i18n import text as _
 
 pages.open_chosen()
@@ -36,7 +36,7 @@ views = {
 }
 if not is_reviewed:
     views.pop("scores")
-view = components.choice("view", _("View"), views, stays="reviews.view")
+view = components.choice("view", _("View"), views, place="reviews.view")
 
 if view == "scores":
     dimensions = {
@@ -65,28 +65,24 @@ if view == "scores":
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.header(_("More than chance, for its size"), anchor=False)
             by = components.choice("by", _("By"), dimensions)
-        st.caption(
-            _(
-                "Somebody always comes last. Only what lies outside the limits differs from all by"
-                " more than chance; hollow marks stand for fewer than 30."
-            )
-        )
-        spread = comparisons.funnel("iqs", chosen, by)
-        unit = spread.attrs["unit"]
-        limits = comparisons.limit_words()
-        components.chart_and_table(
-            figures.funnel(spread, by, unit=unit, names=page.names(by, spread), reader=reader),
-            spread.drop(columns=["outside"]),
+        st.caption(funnels.caption())
+        funnels.draw(
+            page,
+            "iqs",
+            by,
             name=f"quality_by_{by}",
-            metric="iqs",
             alt=_("Quality score by group, with the limits of chance"),
-            words=limits,
-            units=dict.fromkeys(limits, unit),
         )
     weeks = queries.measure("iqs_weighted", chosen, by=("week",))
     components.card(
         _("Week by week"),
-        figures.trend(weeks, "week", unit=unit, label=_("Quality, of all contacts"), reader=reader),
+        figures.trend(
+            weeks,
+            "week",
+            unit=weeks.attrs["unit"],
+            label=_("Quality, of all contacts"),
+            reader=reader,
+        ),
         weeks,
         metric="iqs_weighted",
         name="quality_by_week",

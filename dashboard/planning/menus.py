@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
+from dashboard import stays
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from pipelines import api
@@ -18,21 +19,18 @@ def picked(
     *,
     default: str,
     width: int | str = "stretch",
-    stays: bool = False,
+    is_kept: bool = False,
     says_unknown: bool = True,
 ) -> str:
     """One of many, kept in the address as `?name=code`; a code unknown there falls back, and the
     page says so, unless the caller does (`says_unknown`).
 
-    What `stays` is still chosen on the next page that asks for it, and on the way back: a change
-    of page clears the address.
+    What `is_kept` is still chosen on the next page that asks for it, and on the way back.
     """
-    key, kept = f"picked-{name}", f"stays-{name}"
-    if stays and name in st.query_params:
-        st.session_state[kept] = st.query_params[name]
-    elif stays and st.session_state.get(kept, default) in options.keys() - {default}:
-        st.query_params[name] = st.session_state[kept]
+    key = f"picked-{name}"
     given = st.query_params.get(name, default)
+    if is_kept:
+        given = stays.told(name, default, among=options)
     if says_unknown and given not in options:
         # Of an older link, or of the queue that was chosen before: a person, a day.
         st.info(_("Not found here, and left out: {name}").format(name=escaped(f"{name}={given}")))
@@ -59,8 +57,4 @@ def as_saved(name: str, saved: Iterable[str]) -> None:
 
 
 def _pick(name: str, default: str) -> None:
-    code = st.session_state[f"stays-{name}"] = st.session_state[f"picked-{name}"]
-    if code == default:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = code
+    stays.tell(name, st.session_state[f"picked-{name}"], default)

@@ -84,7 +84,7 @@ def overview(plans: pd.DataFrame, reader: Reader) -> None:
             knows_schedules = plans["gap"].notna().any()
             title = _("Who is short") if knows_schedules else _("How many to schedule")
             st.header(title, anchor=False)
-            day = picked("day", _("Day"), options, default=first, width=190, stays=True)
+            day = picked("day", _("Day"), options, default=first, width=190, is_kept=True)
             shown = "required"
             if knows_schedules:
                 shown = components.choice(
@@ -330,7 +330,7 @@ def queue_menu(reader: Reader) -> Queue:
     }
     st.header(_("One queue"), anchor=False)
     first = next(iter(options))
-    code = picked("queue", _("Queue"), options, default=first, width=320, stays=True)
+    code = picked("queue", _("Queue"), options, default=first, width=320, is_kept=True)
     channel, language = code.split(":")
     known = queries.ask("queues")
     row = known[(known["channel"] == channel) & (known["language"] == language)].iloc[0]

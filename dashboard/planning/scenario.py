@@ -20,12 +20,11 @@ from dashboard.planning.queues import Queue, desk_words, plain_words
 from pipelines import api
 from pipelines.errors import SupportQualityError
 
-_MENUS = ("base", "surge_on")
-_CONTROLS = {"volume": 0, "surge": 100, "handle": 0} | dict.fromkeys(
-    ("target", "within", "shrinkage", "busy", "chats")
-)
-"""What-if controls in the address -> where they stand for the plan as it is."""
-_GROUP = "what-if"
+_CONTROLS = (
+    "base", "volume", "surge_on", "surge", "handle",
+    "target", "within", "shrinkage", "busy", "chats",
+)  # fmt: skip
+"""What-if controls, by their names in the address."""
 _BETTER_LESS = ("short_agent_hours", "worst_gap", "missed_half_hours", "required_cost")
 
 
@@ -93,14 +92,13 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, page: Any) -> WhatIf:
     days = {"": _("none")} | {
         f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in plan["local_on"].unique()
     }
-    is_set = stays.come_back(_GROUP)
-    is_asked = is_set or any(name in st.query_params for name in (*_MENUS, *_CONTROLS))
+    is_asked = any(stays.is_set(name) for name in _CONTROLS)
     with st.expander(_("What if …?"), expanded=is_asked, key="what-if"):
         base = _base(plan, page)
         one, two, three = st.columns(3)
         with one:
             volume = _percent("volume", _("Contacts, change in %"), -50, 200)
-            surge_on = picked("surge_on", _("Market surge on"), days, default="", stays=True)
+            surge_on = picked("surge_on", _("Market surge on"), days, default="", is_kept=True)
             surge = (
                 _percent("surge", _("Contacts on that day, change in %"), 0, 900, step=10, own=100)
                 if surge_on
@@ -123,7 +121,6 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, page: Any) -> WhatIf:
                 else None
             )
         st.button(_("Back to the plan"), type="tertiary", on_click=_forget)
-    stays.keep(_GROUP, _CONTROLS)
     changes = api.Scenario(
         volume_change_share=volume / 100,
         surge_on=pd.Timestamp(surge_on).date() if surge_on else None,
@@ -145,7 +142,7 @@ def _base(plan: pd.DataFrame, page: Any) -> Any:
         return None
     as_saved("base", saved)
     options = {"": _("the published plan")} | {name: name for name in saved}
-    name = picked("base", _("Changes start from"), options, default="", width=420, stays=True)
+    name = picked("base", _("Changes start from"), options, default="", width=420, is_kept=True)
     if not name:
         return None
     base = queries.scenario(name).scenario
@@ -298,19 +295,18 @@ def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader:
 
 
 def _percent(name: str, label: str, low: int, high: int, step: int = 5, own: int = 0) -> int:
-    return st.slider(label, low, high, own, step, format="%+d%%", key=name, bind="query-params")
+    control = stays.number(name, low, high, own)
+    return st.slider(label, low, high, step=step, format="%+d%%", **control)
 
 
 def _own_percent(name: str, label: str, own: float, low: int, high: int) -> int | None:
-    return st.number_input(
-        label, low, high, None, key=name, placeholder=f"{own * 100:.0f}", bind="query-params"
-    )
+    control = stays.number(name, low, high, None)
+    return st.number_input(label, low, high, None, placeholder=f"{own * 100:.0f}", **control)
 
 
 def _own(name: str, label: str, own: float, low: int) -> int | None:
-    return st.number_input(
-        label, low, 864_000, None, key=name, placeholder=f"{own:.0f}", bind="query-params"
-    )
+    control = stays.number(name, low, 864_000, None)
+    return st.number_input(label, low, 864_000, None, placeholder=f"{own:.0f}", **control)
 
 
 def _share(percent: int | None) -> float | None:
@@ -318,12 +314,5 @@ def _share(percent: int | None) -> float | None:
 
 
 def _forget() -> None:
-    stays.forget(_GROUP)
-    for name in _MENUS:
-        st.query_params.pop(name, None)
-        st.session_state.pop(f"stays-{name}", None)
-    for name, own in _CONTROLS.items():
-        if name in st.session_state:  # drawn, and so the address follows it
-            st.session_state[name] = own
-        else:
-            st.query_params.pop(name, None)
+    for name in _CONTROLS:
+        stays.forget(name)
