@@ -77,7 +77,9 @@ def draw_card(page: components.Page) -> None:
             second = 0
         reviews = api.reviews_dealt(drawn, reviewers, second / 100)
         st.markdown(
-            _("**{n} of {all}** contacts drawn, from {groups} groups; {done} are reviewed.").format(
+            _(
+                "**{n} of {all}** contacts drawn, from {groups} groups; reviewed so far: {done}."
+            ).format(
                 n=reader.number(len(drawn)),
                 all=reader.number(drawn.attrs["population"]),
                 groups=reader.number(drawn.attrs["groups"]),
