@@ -18,6 +18,7 @@ import pandas as pd
 from pipelines.errors import SettingsError
 from pipelines.forecasts import forecast_queues
 from pipelines.settings import Settings, public_holidays
+from pipelines.staffing import half_hours
 from pipelines.staffing.deferrable import promise_half_hours
 from pipelines.staffing.patience import Patience, mean_patience
 from pipelines.staffing.requirement import LIVE_CHANNELS, desk_of, live_queue, require_all
@@ -27,7 +28,6 @@ from pipelines.warehouse.build import add_frames
 
 HORIZON_DAYS = 14
 MEASURED_DAYS = 56
-HALF_HOUR_SECONDS = 1800
 LEAST_CONTACTS = 30
 ASSUMPTION_COLUMNS = (
     "channel",
@@ -149,7 +149,7 @@ def with_peak_agents(
         handle = float(row.handle_seconds)
         patience = None if pd.isna(row.patience_seconds) else float(row.patience_seconds)
         own = peaks.loc[[(row.channel, row.language)]].reset_index()
-        load = own[levels].to_numpy(dtype=float) * handle / HALF_HOUR_SECONDS
+        load = own[levels].to_numpy(dtype=float) * handle / half_hours.SECONDS
         agents = live_queue(desk, handle, patience).required_agents(load.ravel())
         agents = np.maximum(agents, desk.minimum_agents)
         own[levels] = agents.reshape(load.shape).astype(float)
@@ -253,7 +253,7 @@ def waiting_contacts(
             continue
         waited = calendars.open_seconds(days, desk.calendar, rows["arrived_at"], begins_at)
         left = desk.promise_open_days * desk.open_day_seconds - waited
-        due_in = (left // HALF_HOUR_SECONDS).to_numpy(dtype=int)
+        due_in = (left // half_hours.SECONDS).to_numpy(dtype=int)
         first_day = promise_half_hours(1, desk.open_day_seconds)
         promised = promise_half_hours(desk.promise_open_days, desk.open_day_seconds)
         due_in = np.where(due_in > 0, np.minimum(due_in, promised), first_day) - 1
