@@ -5,9 +5,11 @@ SQL that it is held against. A metric is a function of a desk that yields its ob
 (None where it is of none), day, value.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from math import floor
 from zoneinfo import ZoneInfo
 
 from tests.metrics.reading import SOLVED, Contact, Desk, seconds
@@ -346,7 +348,8 @@ def complete_at_first_share(desk):
 
 @metric
 def handle_seconds(desk):
-    """Talk, which an agent's chats at once share by the second, hold and after-contact work."""
+    """Talk, which an agent's chats at once share by the second, hold and after-contact work. Whole
+    seconds: half a second is one (decision 75: 9.5 s count 10)."""
     talks = defaultdict(list)
     for row in desk.rows.values():
         for s in desk.of("sessions", row["contact_id"]):
@@ -360,8 +363,9 @@ def handle_seconds(desk):
                 moments = (start + timedelta(seconds=n) for n in range(talk))
                 same = [span for span in talks[c.row["agent_id"]]
                         if span[0] < c.session["ended_at"] and span[1] > start]  # fmt: skip
-                talk = sum(1 / sum(a <= at < b for a, b in same) for at in moments)
-            yield c.id, c.day, round(talk) + (c.session["wrap_seconds"] or 0)
+                shared = Counter(sum(a <= at < b for a, b in same) for at in moments)
+                talk = sum(Fraction(lasted, chats) for chats, lasted in shared.items())
+            yield c.id, c.day, floor(talk + Fraction(1, 2)) + (c.session["wrap_seconds"] or 0)
 
 
 @metric
