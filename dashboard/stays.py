@@ -7,7 +7,8 @@ says.
 
 from __future__ import annotations
 
-from collections.abc import Container
+import math
+from collections.abc import Container, Sequence
 from typing import Any
 
 import streamlit as st
@@ -36,16 +37,26 @@ def tell(name: str, value: str, own: str, *, place: str = "") -> None:
         st.query_params[name] = value
 
 
-def number(name: str, low: int, high: int, own: int | None) -> dict[str, Any]:
-    """What a widget of whole numbers takes to be such a control; its key is the name.
+def number(name: str, low: float, high: float, own: float | None) -> dict[str, Any]:
+    """What a widget of numbers takes to be such a control; its key is the name.
 
-    Beyond the limits the nearest is told, for no number `own`.
+    Whole numbers where `low` is one. Beyond the limits the nearest is told, for no number `own`.
     """
     untouched = _text(own)
-    text = told(name, untouched)
-    is_whole = text.removeprefix("-").isdecimal()
-    st.session_state[name] = min(max(int(text), low), high) if is_whole else own
+    given = _number(told(name, untouched), type(low))
+    st.session_state[name] = own if given is None else min(max(given, low), high)
     return {"key": name, "on_change": _set_number, "args": (name, untouched)}
+
+
+def several(name: str, options: Sequence[str], own: Sequence[str]) -> dict[str, Any]:
+    """What a widget of several codes takes to be such a control; its key is the name.
+
+    Codes that are no option any more are left out.
+    """
+    untouched = ",".join(own)
+    codes = told(name, untouched).split(",")
+    st.session_state[name] = [code for code in dict.fromkeys(codes) if code in options]
+    return {"key": name, "on_change": _set_several, "args": (name, untouched)}
 
 
 def is_set(name: str) -> bool:
@@ -63,8 +74,20 @@ def _set_number(name: str, untouched: str) -> None:
     tell(name, _text(st.session_state[name]), untouched)
 
 
-def _text(number: int | None) -> str:
-    return "" if number is None else str(number)
+def _set_several(name: str, untouched: str) -> None:
+    tell(name, ",".join(st.session_state[name]), untouched)
+
+
+def _number(text: str, kind: type) -> float | None:
+    try:
+        number = kind(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _text(number: float | None) -> str:
+    return "" if number is None else str(number).removesuffix(".0")
 
 
 def _place(name: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
+from dashboard import stays
 from dashboard.formats import Reader
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
@@ -24,61 +27,43 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
             )
         )
         one, two, three = st.columns(3)
-        own = f"{queue.code}-"
-        of_callers = plan["patience_seconds"].iloc[0]
+        callers = plan["patience_seconds"].iloc[0]
+        patient = 0 if pd.isna(callers) else max(1, round(callers))
+
+        def own(name: str, label: str, low: int, high: int, of_desk: float, **also: str) -> int:
+            """A figure that begins with the desk's, and is another one for each queue."""
+            name = f"{name}.{queue.channel}.{queue.language}"
+            return _figure(name, label, low, high, round(of_desk), **also)
+
         with one:
-            arrivals = st.number_input(
-                _("Contacts arriving"), 0.0, 1e6, 100.0, 10.0, key="calculator-arrivals"
-            )
-            minutes = st.number_input(
-                _("in so many minutes"), 1, 1440, 30, key="calculator-minutes"
-            )
-            handle = st.number_input(
+            arrivals = _figure("arriving", _("Contacts arriving"), 0.0, 1e6, 100.0, step=10.0)
+            minutes = _figure("minutes", _("in so many minutes"), 1, 1440, 30)
+            handle = own(
+                "handle",
                 _("Handle time, seconds"),
                 1,
                 86_400,
-                round(plan["handle_seconds"].iloc[0]),
-                key=own + "handle",
+                plan["handle_seconds"].iloc[0],
                 help=_("Of a contact held alone."),
             )
         with two:
-            share = st.number_input(
-                _("Answered in time, in %"),
-                1,
-                99,
-                round(queue.target_share * 100),
-                key=own + "share",
+            share = own("target", _("Answered in time, in %"), 1, 99, queue.target_share * 100)
+            within = own(
+                "within", _("In time means within, seconds"), 0, 864_000, queue.within_seconds
             )
-            within = st.number_input(
-                _("In time means within, seconds"),
-                0,
-                864_000,
-                int(queue.within_seconds),
-                key=own + "within",
-            )
-            patience = st.number_input(
-                _("Mean patience, seconds (0: nobody hangs up)"),
-                0,
-                86_400,
-                0 if pd.isna(of_callers) else max(1, round(of_callers)),
-                key=own + "patience",
+            patience = own(
+                "patience", _("Mean patience, seconds (0: nobody hangs up)"), 0, 86_400, patient
             )
         with three:
-            shrinkage = st.number_input(
-                _("Shrinkage in %"), 0, 90, round(queue.shrinkage * 100), key=own + "shrinkage"
-            )
-            busy = st.number_input(
-                _("Busy at most, in %"), 10, 100, round(queue.max_occupancy * 100), key=own + "busy"
-            )
-            at_once = st.number_input(
-                _("Contacts at once"), 1, 20, int(queue.concurrency), key=own + "at_once"
-            )
-            slower = st.number_input(
+            shrinkage = own("shrinkage", _("Shrinkage in %"), 0, 90, queue.shrinkage * 100)
+            busy = own("busy", _("Busy at most, in %"), 10, 100, queue.max_occupancy * 100)
+            at_once = own("chats", _("Contacts at once"), 1, 20, queue.concurrency)
+            slower = own(
+                "slowdown",
                 _("Each further one slows all by, in %"),
                 0,
                 200,
-                round(queue.slowdown_share * 100),
-                key=own + "slower",
+                queue.slowdown_share * 100,
             )
         try:
             answer = api.agents(
@@ -106,3 +91,7 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
                 (_("Hang up"), reader.share(answer.abandoned_share)),
             ):
                 st.metric(label, value, border=True)
+
+
+def _figure(name: str, label: str, low: float, high: float, own: float, **also: Any) -> Any:
+    return st.number_input(label, low, high, **stays.number(name, low, high, own), **also)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, queries
+from dashboard import components, figures, queries, stays
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
 from pipelines import api
@@ -21,10 +21,16 @@ def hiring_card(queue: Queue, page: Any) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.subheader(_("Whom to hire, and when"), anchor=False)
             by = components.choice(
-                "period", _("Period"), {"week": _("12 weeks"), "month": _("12 months")}
+                "period",
+                _("Period"),
+                {"week": _("12 weeks"), "month": _("12 months")},
+                place="hiring.period",
             )
             of = components.choice(
-                "staff", _("Staff of"), {"queue": _("This queue"), "channel": _("Its channel")}
+                "staff",
+                _("Staff of"),
+                {"queue": _("This queue"), "channel": _("Its channel")},
+                place="hiring.staff",
             )
         language = queue.language if of == "queue" else None
         plan = queries.ask("staffing", channel=queue.channel, language=language)
@@ -36,29 +42,15 @@ def hiring_card(queue: Queue, page: Any) -> None:
         needed, there = people_needed_and_there(shifts, desks[of_staff])
         hours = float(queries.ask("staffing_queues")["weekly_hours"].iloc[0])
         one, two, three, four = st.columns(4)
-        own = f"{queue.code}-{of}-"
+        staff = f"people.{queue.channel}" + (f".{language}" if language else "")
         with one:
-            on_roll = st.number_input(
-                _("People there now"), 0, 10_000, there, key=own + "roll", help=_("Ramped up.")
-            )
+            on_roll = _whole(staff, _("People there now"), 0, 10_000, there, help=_("Ramped up."))
         with two:
-            leaving = st.number_input(
-                _("Leaving in a year, in %"), 0, 99, 30, 5, key="leaving", bind="query-params"
-            )
+            leaving = _whole("leaving", _("Leaving in a year, in %"), 0, 99, 30, step=5)
         with three:
-            growth = st.number_input(
-                _("Growth in a year, in %"),
-                -50,
-                300,
-                0,
-                5,
-                key="growth",
-                bind="query-params",
-            )
+            growth = _whole("growth", _("Growth in a year, in %"), -50, 300, 0, step=5)
         with four:
-            ramp = st.number_input(
-                _("Weeks until fully worth"), 0, 52, 8, key="ramp", bind="query-params"
-            )
+            ramp = _whole("ramp", _("Weeks until fully worth"), 0, 52, 8)
         try:
             found = api.hiring_view(
                 plan,
@@ -106,6 +98,10 @@ def people_needed_and_there(shifts: pd.DataFrame, desks: pd.DataFrame) -> tuple[
     needed = shifts.groupby("language")["people"].max().astype(float)
     there = desks.set_index("language")["headcount"].astype(float).combine_first(needed)
     return int(needed.sum()), int(there.sum())
+
+
+def _whole(name: str, label: str, low: int, high: int, own: int, **also: Any) -> int:
+    return st.number_input(label, low, high, **stays.number(name, low, high, own), **also)
 
 
 def _words() -> dict[str, str]:

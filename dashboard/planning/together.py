@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, queries
+from dashboard import components, figures, queries, stays
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
 from pipelines import api
@@ -43,20 +43,19 @@ def pool_card(queue: Queue, page: Any) -> None:
             chosen = st.multiselect(
                 _("Languages in the pool"),
                 languages,
-                own if len(own) > 1 else languages[:2],
                 format_func=reader.language,
-                key=f"pool-{queue.channel}",
+                **stays.several(
+                    f"pool.{queue.channel}", languages, own if len(own) > 1 else languages[:2]
+                ),
             )
         with right:
             slower = st.slider(
                 _("Agents with several languages take longer by"),
                 0,
                 50,
-                0,
-                5,
+                step=5,
                 format="%d%%",
-                key="slower",
-                bind="query-params",
+                **stays.number("slower", 0, 50, 0),
             )
         if len(chosen) < 2:
             st.info(_("Choose two languages or more."))
