@@ -28,6 +28,11 @@ TICKET_UTILISATION = 0.62
 REACHES_PEOPLE = {LIVE_CHAT: 0.72, PHONE: 0.96}
 """Share of a channel's contacts that the bot or the voice menu does not keep."""
 MOST_OCCUPIED = 0.87
+EMAIL_OCCUPIED = 0.9
+OPEN_HOURS = 9
+"""Hours of a day of the e-mail desks."""
+SPARED = 0.5
+"""Part of the e-mail that a phone desk open at the same time answers between its calls."""
 SAFETY = {LIVE_CHAT: 1.4, PHONE: 2.0}
 """Free places planned beyond the load, in square roots of it."""
 
@@ -101,13 +106,25 @@ def schedule(period: Period, demand: Demand) -> np.ndarray:
 
 
 def email_schedule(period: Period, demand: Demand) -> np.ndarray:
-    """Agents who answer e-mail per planned half hour and language, 0 where closed."""
-    usual = _weekly_mean(demand.usual[:, EMAIL, :])
+    """Agents who answer e-mail per planned half hour and language, 0 where closed.
+
+    Two at least, for as many whole hours at the end of the day as the mean week takes: what came
+    since the evening before is due by then. Where it takes more than two, all day."""
     open_ = is_open(period, "korea-day")
-    per_open_slot = usual * WEEK_SLOTS / max(open_[:WEEK_SLOTS].sum(), 1)
+    per_open_slot = _weekly_mean(demand.usual[:, EMAIL, :]) * WEEK_SLOTS
+    per_open_slot /= max(open_[:WEEK_SLOTS].sum(), 1)
+    for desk in LIVE_DESKS:
+        if (
+            desk.channel == PHONE
+            and (open_ & is_open(period, desk.calendar)).sum() > open_.sum() / 2
+        ):
+            per_open_slot[:, desk.language] *= 1 - SPARED
     load = per_open_slot * TICKET_HANDLE_SECONDS / SLOT_SECONDS
-    agents = np.ceil(np.ceil(load / TICKET_UTILISATION) / (1 - SHRINKAGE))
-    return np.where(open_[:, None], agents, 0)
+    people = load / EMAIL_OCCUPIED / (1 - SHRINKAGE)
+    agents = np.maximum(np.ceil(people), 2)
+    hours = np.where(agents > 2, DAY_SLOTS / 2, np.ceil(people / agents * OPEN_HOURS))
+    left = (_closes_in(open_) / 3600)[:, None]
+    return np.where(open_[:, None] & (left <= hours), agents, 0)
 
 
 def live_queues(period: Period, demand: Demand) -> LiveQueues:
@@ -178,3 +195,8 @@ def _opens_in(open_: np.ndarray) -> np.ndarray:
     next_open = np.where(open_, index, len(open_))
     next_open = np.minimum.accumulate(next_open[::-1])[::-1]
     return (next_open - index) * SLOT_SECONDS
+
+
+def _closes_in(open_: np.ndarray) -> np.ndarray:
+    """Seconds from the start of each half hour to the next that is closed; 0 while closed."""
+    return _opens_in(~open_)

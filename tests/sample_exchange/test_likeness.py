@@ -1,9 +1,15 @@
 """The sample behaves like an exchange: shares, shapes, surges, waits, opinions."""
 
 import csv
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
+
+from pipelines.sample_exchange.calendars import period_for
+from pipelines.sample_exchange.demand import draw_demand
+from pipelines.sample_exchange.desks import email_schedule
+from pipelines.sample_exchange.world import EMAIL, LANGUAGE_CODES
 
 
 def _value(truth, query):
@@ -187,3 +193,14 @@ def test_schedules_cover_the_two_weeks_after_the_cut(sample_folder):
         for row in rows
     } == {timedelta(minutes=30)}
     assert min(int(row["agents"]) for row in rows) >= 2
+
+
+def test_mail_has_about_the_people_it_takes_and_half_of_them_where_callers_spare_the_time():
+    period = period_for(200_000, date(2026, 11, 15))
+    demand = draw_demand(period, 200_000, np.random.default_rng(7))
+    agents = email_schedule(period, demand)[-28 * 48 :].sum(axis=0)
+    work = demand.usual[-28 * 48 :, EMAIL].sum(axis=0) * 420 / 1800
+    busy = dict(zip(LANGUAGE_CODES, work / (agents * 0.7), strict=True))
+    with_calls = {code: busy.pop(code) for code in ("ko", "ja")}  # their phones are open by day
+    assert 0.45 < min(busy.values()) < max(busy.values()) < 0.95
+    assert 1.3 < min(with_calls.values()) < max(with_calls.values()) < 1.9
