@@ -72,7 +72,7 @@ def analyse(connection: duckdb.DuckDBPyConnection, zone: str, closed_on: set[dat
         )
         return Found(empty, (Absence("anomalies", EVERYWHERE, reason),))
     calendar = _Calendar(days, zone, closed_on)
-    grid = _Grid(cells, calendar)
+    grid = _Grid(cells, calendar, _up_days(connection))
     spans = [*_half_hour_spans(grid)]
     spans += [span for span in _day_spans(grid) if not _overlaps(span, spans)]
     events = connection.execute(
@@ -114,6 +114,12 @@ def _cells(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return found.astype(dict.fromkeys(DIMENSIONS, "category"))
 
 
+def _up_days(connection: duckdb.DuckDBPyConnection) -> pd.DatetimeIndex:
+    """Days on which any feed was up."""
+    found = connection.execute("SELECT DISTINCT day FROM fact_source_days WHERE is_up").df()
+    return pd.DatetimeIndex(found["day"])
+
+
 def _days(cells: pd.DataFrame) -> pd.DatetimeIndex:
     if cells.empty:
         return pd.DatetimeIndex([])
@@ -141,16 +147,16 @@ class _Calendar:
 class _Grid:
     """Counts of every half hour and cell: sparse, as rows of (place, cell, n)."""
 
-    def __init__(self, cells: pd.DataFrame, calendar: _Calendar) -> None:
+    def __init__(
+        self, cells: pd.DataFrame, calendar: _Calendar, up_days: pd.DatetimeIndex
+    ) -> None:
         self.calendar = calendar
         day = (pd.DatetimeIndex(cells["arrived_on"]) - calendar.days[0]).days.to_numpy()
         self.place = day * SLOTS + cells["arrived_slot"].to_numpy(dtype=int)
         self.n = cells["n"].to_numpy(dtype=float)
         self.values = cells[list(DIMENSIONS)]
         self.length = len(calendar.days) * SLOTS
-        fed = np.zeros(len(calendar.days), dtype=bool)
-        fed[day] = True
-        self.is_fed = np.repeat(fed, SLOTS)
+        self.is_fed = np.repeat(calendar.days.isin(up_days), SLOTS)
 
     def season(self, block: int) -> np.ndarray:
         """The season of each block of half hours: kind of day and place in it."""
@@ -161,7 +167,7 @@ class _Grid:
 
     def series(self) -> Iterator[np.ndarray]:
         """Half-hourly counts in all, then of each value of each dimension that is large enough;
-        NaN on days without any feed."""
+        NaN on days on which no feed was up."""
         yield self._counted(np.ones(len(self.n), dtype=bool))
         for name in DIMENSIONS:
             for value in self.values[name].cat.categories:

@@ -56,8 +56,8 @@ def count(build: Build, selection: Selection) -> pd.DataFrame:
 def daily_mean(build: Build, selection: Selection) -> pd.DataFrame:
     """Observations per day, with the t interval of the days.
 
-    A day on which the selected sources delivered nothing at all is no day; one on which they
-    delivered, but nothing of this group, is a 0: observed, and no gap.
+    A day on which the feeds of all selected sources were down is no day (fact_source_days);
+    one on which any was up, and brought nothing of this group, is a 0: observed, and no gap.
     """
     groups = "".join(f"{quoted(name)}, " for name in selection.names)
     a_day = replace(selection, by=(*selection.by, Dimension("_day", "observed_on", "observed_on")))
@@ -69,8 +69,8 @@ def daily_mean(build: Build, selection: Selection) -> pd.DataFrame:
     periods = [d for d in selection.by if d.column == "observed_on"]
     days = build.query(
         f"SELECT {''.join(f'{d.expression} AS {quoted(d.name)}, ' for d in periods)}"
-        " count(*) AS days FROM (SELECT DISTINCT arrived_on AS observed_on FROM fact_contacts"
-        f" WHERE source IN (SELECT source FROM {quoted(selection.source)}"
+        " count(*) AS days FROM (SELECT DISTINCT day AS observed_on FROM fact_source_days"
+        f" WHERE is_up AND source IN (SELECT source FROM {quoted(selection.source)}"
         f" WHERE {selection.filters.text})) WHERE {selection.span.text} GROUP BY ALL ORDER BY ALL",
         (*selection.filters.parameters, *selection.span.parameters),
     )

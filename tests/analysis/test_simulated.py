@@ -62,6 +62,10 @@ def exchange(seed: int) -> tuple[duckdb.DuckDBPyConnection, dict]:
         " CAST(arrived_on AS DATE) AS arrived_on) FROM drawn_contacts"
     )
     connection.execute(
+        "CREATE TABLE fact_source_days AS SELECT DISTINCT arrived_on AS day, TRUE AS is_up"
+        " FROM fact_contacts"
+    )
+    connection.execute(
         "CREATE TABLE fact_market_events AS SELECT *, CAST(NULL AS VARCHAR) AS channel,"
         " CAST(NULL AS VARCHAR) AS language FROM drawn_events"
     )

@@ -1,7 +1,7 @@
 """Asking for numbers: breakdowns, filters, ranges, and what is refused."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -370,6 +370,17 @@ def test_a_weekdays_mean_is_of_its_days_and_a_day_that_brought_none_counts(wareh
     (monday,) = door.measure("contacts", by="weekday", statistic="daily_mean").to_dict("records")
     assert (monday["weekday"], monday["value"], monday["n"]) == (1, 5, 10)
     assert door.measure("contacts", statistic="daily_mean")["value"].tolist() == [5]
+
+
+def test_a_quiet_day_of_a_small_source_counts_in_its_mean(warehouse):
+    every_other = [f"{date(2026, 1, 5) + timedelta(days=day)}" for day in range(0, 57, 2)]
+    warehouse(contacts=contacts_on(*((day, 2, "") for day in every_other)))
+    (found,) = (
+        open_warehouse(warehouse.folder)
+        .measure("contacts", statistic="daily_mean")
+        .to_dict("records")
+    )
+    assert (found["n"], found["value"]) == (58, 58 / 57)
 
 
 def test_a_mean_of_days_and_a_stock_keep_to_the_weekdays_asked_for(warehouse):

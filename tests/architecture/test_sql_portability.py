@@ -151,8 +151,8 @@ def test_the_lint_finds_what_it_forbids(sql, expected):
 
 OWN_FUNCTIONS = {
     "contact_key",
-    "seconds_between", "seconds_after", "days_after", "second_of_day", "quarter_of", "month_of",
-    "open_seconds_until", "is_open_at",
+    "seconds_between", "seconds_after", "days_after", "second_of_day", "quarter_of", "weekday_of",
+    "month_of", "open_seconds_until", "is_open_at",
 }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Demand per half hour: a half hour without contacts is 0 only if the feed was up."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from tests.fixtures import SETTINGS, rows_of
@@ -48,6 +50,50 @@ def test_a_quiet_half_hour_is_0_and_a_day_without_a_feed_is_null(warehouse):
         ("2026-03-03", 48, 0, None),
         ("2026-03-04", 48, 48, 1),
     ]
+
+
+FIRST = date(2026, 1, 5)  # a Monday
+
+
+def feeds(**counts: list[int]) -> str:
+    """Contacts of each source, so many on each day from FIRST on, at 09:00 in Seoul."""
+    return "contact_id | source | created_at\n" + "\n".join(
+        f"{source}-{day}-{i} | {source} | {FIRST + timedelta(days=day)} 00:00:00Z"
+        for source, days in counts.items()
+        for day, count in enumerate(days)
+        for i in range(count)
+    )
+
+
+def test_a_day_without_contacts_is_0_where_that_is_ordinary_and_null_where_the_feed_was_down(
+    warehouse,
+):
+    every_other = [1, 0] * 28  # 0.5 a day
+    office = [2, 2, 2, 2, 2, 0, 0]
+    bursts = [10, 0, 0, 0, 0, 0] * 10  # of 5 empty days 8.3 are expected, and they are usual
+    connection = warehouse(
+        contacts=feeds(
+            # 9 empty days, 4.5 expected; 11, 5.5 expected
+            quiet=every_other + [0] * 8 + every_other + [1],
+            down=every_other + [0] * 10 + every_other + [1],
+            closed=office * 5 + [2, 2, 0, 2, 2, 0, 0] + office * 4 + [2],
+            bursts=bursts + [1],
+            # 27 days besides the empty one; 28
+            short=[1] * 14 + [0] + [1] * 13,
+            long=[1] * 14 + [0] + [1] * 14,
+        )
+    )
+    unobserved = dict(
+        connection.execute(
+            "SELECT source, list(date_diff('day', DATE '2026-01-05', day) ORDER BY day)"
+            " FROM fact_source_days WHERE NOT is_up GROUP BY source"
+        ).fetchall()
+    )
+    assert unobserved == {
+        "down": [*range(55, 66)],
+        "closed": [day for day in range(70) if day % 7 in (5, 6)],
+        "short": [14],
+    }
 
 
 def test_after_the_end_of_the_feed_nothing_is_observed(warehouse):

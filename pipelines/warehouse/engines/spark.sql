@@ -14,6 +14,8 @@ CREATE OR REPLACE TEMPORARY FUNCTION second_of_day(t TIMESTAMP) RETURNS BIGINT
     RETURN timestampdiff(SECOND, date_trunc('day', t), t);
 CREATE OR REPLACE TEMPORARY FUNCTION quarter_of(t TIMESTAMP) RETURNS TIMESTAMP
     RETURN timestampadd(MINUTE, 15 * (minute(t) DIV 15), date_trunc('hour', t));
+CREATE OR REPLACE TEMPORARY FUNCTION weekday_of(d DATE) RETURNS INT
+    RETURN weekday(d) + 1;
 CREATE OR REPLACE TEMPORARY FUNCTION month_of(d DATE) RETURNS DATE
     RETURN trunc(d, 'MM');
 -- Open seconds of a calendar from its first day to the second of a UTC day, and whether it is open

@@ -1,5 +1,5 @@
 /* ---
-summary = "Contacts offered to humans per queue and half hour: 0 where the feed was up and nobody came, NULL where the feed delivered nothing that day or the half hour is after its end."
+summary = "Contacts offered to humans per queue and half hour: 0 where the feed was up and nobody came, NULL where its feed was not up that day (fact_source_days) or the half hour is after its end."
 grain = "one channel, language and half hour, from the queue's first arrival day to its channel's last"
 key = ["channel", "language", "starts_at"]
 sort = ["channel", "language", "starts_at"]
@@ -16,19 +16,9 @@ handle_seconds = { type = "BIGINT", unit = "seconds", meaning = "handle time of 
 handled = { type = "BIGINT", unit = "contacts", meaning = "of these, with a known handle time: the divisor of handle_seconds" }
 is_open = { type = "BOOLEAN", meaning = "the desk is open at the start of the half hour; NULL without a calendar" }
 --- */
-WITH feed_days AS (
-    -- a system's feed was up on a day on which it delivered anything at all
-    SELECT
-        source,
-        arrived_on,
-        max(greatest(created_at, coalesce(updated_at, created_at))) AS last_at
+WITH feed_ends AS (
+    SELECT source, max(greatest(created_at, coalesce(updated_at, created_at))) AS ends_at
     FROM fact_contacts
-    GROUP BY source, arrived_on
-),
-
-feed_ends AS (
-    SELECT source, max(last_at) AS ends_at
-    FROM feed_days
     GROUP BY source
 ),
 
@@ -41,12 +31,13 @@ feeds AS (
 up_days AS (
     SELECT
         f.channel,
-        d.arrived_on,
+        d.day AS arrived_on,
         max(e.ends_at) AS ends_at
     FROM feeds AS f
-    INNER JOIN feed_days AS d ON d.source = f.source
+    INNER JOIN fact_source_days AS d ON d.source = f.source
     INNER JOIN feed_ends AS e ON e.source = f.source
-    GROUP BY f.channel, d.arrived_on
+    WHERE d.is_up
+    GROUP BY f.channel, d.day
 ),
 
 offered AS (

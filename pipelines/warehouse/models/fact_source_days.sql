@@ -1,5 +1,5 @@
 /* ---
-summary = "How many contacts each source brought on each day, against what the same weekday brought in the six weeks before."
+summary = "How many contacts each source brought on each day, against what the same weekday brought in the six weeks before, and whether its feed was up."
 grain = "one source and local day from its first to its last"
 key = ["source", "day"]
 sort = ["source", "day"]
@@ -10,6 +10,7 @@ contacts = { type = "BIGINT", unit = "contacts", meaning = "contacts of the day,
 usual = { type = "DOUBLE", unit = "contacts", meaning = "median of the same weekday in the six weeks before; NULL before there are three" }
 least = { type = "BIGINT", unit = "contacts", meaning = "the lowest of them" }
 is_low = { type = "BOOLEAN", meaning = "under half of what is usual, and under the lowest of six weeks; not judged under 20 a day, or on the last day" }
+is_up = { type = "BOOLEAN", meaning = "the day was observed: contacts came, or that none did is ordinary here: by what the weekdays of eight weeks on both sides bring and how much that varies, so many days without any follow each other more often than once in 150 times. False under four such weeks, and on a weekday on which nobody ever comes" }
 --- */
 WITH counts AS (
     SELECT
@@ -67,6 +68,88 @@ before AS (
     INNER JOIN daily AS b ON b.source = d.source AND b.day = days_after(d.day, -w.back)
     GROUP BY d.source, d.day
     HAVING COUNT(*) >= 3
+),
+
+-- days without any contact that follow each other
+empty_days AS (
+    SELECT
+        source,
+        day,
+        weekday_of(day) AS weekday,
+        days_after(day, -CAST(ROW_NUMBER() OVER (PARTITION BY source ORDER BY day) AS INT)) AS run
+    FROM daily
+    WHERE contacts = 0
+),
+
+runs AS (
+    SELECT
+        source,
+        run,
+        min(day) AS first_on,
+        max(day) AS last_on
+    FROM empty_days
+    GROUP BY source, run
+),
+
+-- what weekdays bring in the eight weeks on both sides of a run
+around AS (
+    SELECT
+        r.source,
+        r.run,
+        weekday_of(d.day) AS weekday,
+        COUNT(*) AS days,
+        avg(CAST(d.contacts AS DOUBLE)) AS mean,
+        var_pop(CAST(d.contacts AS DOUBLE)) AS variance
+    FROM runs AS r
+    INNER JOIN daily AS d ON d.source = r.source
+    WHERE (d.day < r.first_on AND d.day >= days_after(r.first_on, -56))
+        OR (d.day > r.last_on AND d.day <= days_after(r.last_on, 56))
+    GROUP BY r.source, r.run, weekday_of(d.day)
+),
+
+sums AS (
+    SELECT
+        source,
+        run,
+        SUM(mean * days) AS contacts,
+        SUM(variance * days) AS squares,
+        SUM(days) AS days,
+        COUNT(*) AS weekdays
+    FROM around
+    GROUP BY source, run
+    HAVING SUM(days) >= 28
+),
+
+spreads AS (
+    SELECT
+        source,
+        run,
+        contacts / nullif(days, 0) AS mean,
+        -- variance of days of one weekday over the mean: 1 where they vary by chance alone
+        squares / nullif(days - weekdays, 0) / nullif(contacts / nullif(days, 0), 0) AS spread
+    FROM sums
+),
+
+-- of a negative binomial with that mean and spread no contact at all has the chance
+-- exp(-mean * weight); with a spread of 1 it is Poisson's exp(-mean)
+weights AS (
+    SELECT
+        source,
+        run,
+        mean,
+        CASE WHEN spread > 1.001 THEN ln(spread) / nullif(spread - 1, 0) ELSE 1 END AS weight
+    FROM spreads
+),
+
+quiet_days AS (
+    SELECT
+        e.source,
+        e.day,
+        SUM(a.mean * w.weight) OVER (PARTITION BY e.source, e.run) < 5
+            AND (a.mean > 0 OR w.mean * a.days * w.weight < 5) AS is_quiet
+    FROM empty_days AS e
+    INNER JOIN weights AS w ON w.source = e.source AND w.run = e.run
+    INNER JOIN around AS a ON a.source = e.source AND a.run = e.run AND a.weekday = e.weekday
 )
 
 SELECT
@@ -78,6 +161,8 @@ SELECT
     d.day < d.last_on
         AND coalesce(b.usual, 0) >= 20
         AND d.contacts < b.usual / 2
-        AND d.contacts < b.least AS is_low
+        AND d.contacts < b.least AS is_low,
+    d.contacts > 0 OR coalesce(q.is_quiet, FALSE) AS is_up
 FROM daily AS d
 LEFT JOIN before AS b ON b.source = d.source AND b.day = d.day
+LEFT JOIN quiet_days AS q ON q.source = d.source AND q.day = d.day
