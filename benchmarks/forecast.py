@@ -211,13 +211,13 @@ def cpu_seconds_by_the_day(years: int) -> tuple[float, float]:
     history = pd.DataFrame({"local_on": on, "offered": rng.poisson(expected).astype(float)})
     history = history.assign(channel="email", language="ko", local_slot=0)
     days = grids.days_between(on[0].date(), on[-1].date(), HORIZON)
-    grid = grids.queue_grid(whole_days(history), None, days, len(on))
+    grid = grids.queue_grid(whole_days(history), None, days, len(on), slots=1)
     off = holidays.country_holidays("KR", years=sorted(set(on.year)))
     calendar = pd.DataFrame({"local_on": pd.to_datetime(list(off)), "is_holiday": True})
     forecast_queues(history.tail(90), calendar)  # what is loaded only once
     began = time.process_time()
     columns, known_from = grids.day_columns(grid, calendar, None, "Asia/Seoul")
-    grid = replace(grid, columns=columns, known_from=known_from, is_by_day=True)
+    grid = replace(grid, columns=columns, known_from=known_from)
     rolling = Rolling(CountedDays(), grid, [len(on) - 1], HORIZON)
     day_paths(rolling.mean(len(on) - 1), rolling.past(len(on) - 1), 0)
     forecast_took = time.process_time() - began

@@ -4,8 +4,8 @@ A queue's history is a `Grid`: days down, the 48 half hours of the clock across,
 site's zone. Rows are real calendar days, so a missing day is a row without counts and never
 shifts the week. A half hour in which no contact can arrive (closed) is absent, not zero.
 The repeated hour of a 25 hour day shares its cells, which hold the mean of both passes; the
-missing hour of a 23 hour day is absent. Of a queue that is known by the day alone the first half
-hour holds the whole day, and the others are absent.
+missing hour of a 23 hour day is absent. Of a queue that is known by the day alone a day has one
+slot, the whole day.
 
 A model is a module of this package with a class that has `name`, `is_yardstick`,
 `minimum_days` and `means`; `discover` finds it, the back-test and the conformance suite
@@ -34,14 +34,15 @@ Floats = NDArray[np.float64]
 class Grid:
     """One queue's half hours: the days observed, and after them the days to forecast.
 
+    S slots a day: SLOTS half hours, or one of a queue that is known by the day.
+
     days       [D] consecutive calendar days (datetime64[D])
-    counts     [D, 48] contacts per half hour; NaN: closed, not observed, or still to come
-    passes     [D, 48] how often the half hour occurs that day: 0 closed, 1, or 2 (clocks back)
+    counts     [D, S] contacts per half hour; NaN: closed, not observed, or still to come
+    passes     [D, S] how often the half hour occurs that day: 0 closed, 1, or 2 (clocks back)
     observed   days at the front that lie at or before the forecast's origin
     columns    [D, C] calendar and event columns, known ahead
     known_from [D, C] position of the first day on whose evening the value is known
     parent     the same days summed over related queues, or None
-    is_by_day  the first half hour holds the whole day, the others are absent
     memory     what models have worked out about this very grid; a changed copy starts anew
     """
 
@@ -52,7 +53,6 @@ class Grid:
     columns: Floats = field(default_factory=lambda: np.empty((0, 0)))
     known_from: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), dtype=int))
     parent: "Grid | None" = None
-    is_by_day: bool = False
     memory: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +65,16 @@ class Grid:
     def weekday(self) -> NDArray[np.int64]:
         """[D] 0 = Monday."""
         return (self.days.astype("datetime64[D]").astype(int) + 3) % 7
+
+    @property
+    def slots(self) -> int:
+        """S."""
+        return self.counts.shape[1]
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether a slot is a whole day."""
+        return self.slots == 1
 
     @property
     def is_open_day(self) -> NDArray[np.bool_]:
@@ -82,9 +92,9 @@ class Grid:
 
     @cached_property
     def first_seen(self) -> NDArray[np.int64]:
-        """[7, 48] the day on which each half hour of the week was first observed; else the end."""
+        """[7, S] the day on which each half hour of the week was first observed; else the end."""
         is_seen = np.isfinite(self.counts)
-        answer = np.full((7, SLOTS), len(self.days))
+        answer = np.full((7, self.slots), len(self.days))
         for weekday in np.unique(self.weekday):
             days = np.flatnonzero(self.weekday == weekday)
             seen = is_seen[days]
@@ -137,7 +147,7 @@ class Model(Protocol):
     minimum_days: int
 
     def means(self, grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
-        """Expected contacts per half hour, [origins, horizon, 48].
+        """Expected contacts per half hour, [origins, horizon, S].
 
         Row i, lead h (from 0) is for day `origins[i] + 1 + h`, with what was known at the end
         of day `origins[i]`. NaN only where the half hour is closed, or where the origin has
@@ -153,13 +163,13 @@ def remembered(
     horizon: int,
     means: Callable[[list[int]], Floats],
 ) -> Floats:
-    """[origins, horizon, 48] from the grid's memory; `means` is asked for origins it lacks."""
+    """[origins, horizon, S] from the grid's memory; `means` is asked for origins it lacks."""
     known = grid.memory.setdefault((name, horizon), {})
     missing = sorted(set(origins).difference(known))
     if missing:
         known.update(zip(missing, means(missing), strict=True))
     if not len(origins):
-        return np.empty((0, horizon, SLOTS))
+        return np.empty((0, horizon, grid.slots))
     return np.stack([known[origin] for origin in origins])
 
 
@@ -195,13 +205,13 @@ def targets(grid: Grid, origins: Sequence[int], horizon: int) -> NDArray[np.int6
 
 
 def is_open_ahead(grid: Grid, origins: Sequence[int], horizon: int) -> NDArray[np.bool_]:
-    """[origins, horizon, 48] half hours that exist; those beyond the grid don't."""
+    """[origins, horizon, S] half hours that exist; those beyond the grid don't."""
     ahead = np.asarray(origins, dtype=int)[:, None] + 1 + np.arange(horizon)[None, :]
     is_inside = ahead < len(grid.days)
     return (grid.passes[targets(grid, origins, horizon)] > 0) & is_inside[:, :, None]
 
 
 def actual_ahead(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
-    """[origins, horizon, 48] what came; NaN where not observed or beyond the grid."""
+    """[origins, horizon, S] what came; NaN where not observed or beyond the grid."""
     came = grid.counts[targets(grid, origins, horizon)]
     return np.where(is_open_ahead(grid, origins, horizon), came, np.nan)

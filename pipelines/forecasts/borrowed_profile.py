@@ -21,7 +21,7 @@ _LEVEL_HALF_LIFE_DAYS = 21.0
 _PRIOR_CONTACTS = 4.0
 _PRIOR_CONTACTS_OF_LEVEL = 20.0
 _EVEN_SHARE = 0.02  # of the prior spread evenly: the parent may never have been open then
-_NEIGHBOURS = np.array([1, 2, 3, 2, 1]) / 3  # half hours around weigh less than the one itself
+_NEIGHBOURS = np.array([3, 2, 1]) / 3  # the half hour itself, those beside it and the next
 
 
 class BorrowedProfile:
@@ -46,7 +46,7 @@ class BorrowedProfile:
 
 
 def _weekly_rates(grid: Grid, origins: Sequence[int]) -> Floats:
-    """[origins, 7, 48] contacts per half hour of the week."""
+    """[origins, 7, S] contacts per half hour of the week."""
     contacts, exposure = _recent_sums(grid, origins, _WEEK_HALF_LIFE_DAYS)
     if grid.parent is None:
         shape = _same_shape_every_day(contacts, exposure)
@@ -68,17 +68,15 @@ def _drawn(contacts: Floats, expected: Floats) -> Floats:
 
 
 def _with_neighbours(slots: Floats) -> Floats:
-    """[origins, 48] each half hour's sum with those around it; the day is a circle."""
-    half = len(_NEIGHBOURS) // 2
-    shifts = range(-half, half + 1)
-    return sum(
-        weight * np.roll(slots, shift, axis=1)
-        for weight, shift in zip(_NEIGHBOURS, shifts, strict=True)
-    )
+    """[origins, S] each half hour's sum with those around it; the day is a circle."""
+    slot = np.arange(slots.shape[1])
+    away = np.abs(slot[:, None] - slot)
+    away = np.minimum(away, len(slot) - away)
+    return slots @ np.where(away < 3, _NEIGHBOURS[np.minimum(away, 2)], 0.0)
 
 
 def _same_shape_every_day(contacts: Floats, exposure: Floats) -> Floats:
-    """[origins, 7, 48] the week if weekdays differed in size alone: the prior of the eldest."""
+    """[origins, 7, S] the week if weekdays differed in size alone: the prior of the eldest."""
     slot = _ratio(contacts.sum(axis=1), exposure.sum(axis=1))
     expected = (exposure * slot[:, None]).sum(axis=2)
     # A weekday never seen is like the others.
@@ -87,7 +85,7 @@ def _same_shape_every_day(contacts: Floats, exposure: Floats) -> Floats:
 
 
 def _recent_sums(grid: Grid, origins: Sequence[int], half_life_days: float):
-    """[origins, 7, 48] contacts, and half hours observed, each day weighing 0.5^(age/half-life)."""
+    """[origins, 7, S] contacts, and half hours observed, each day weighing 0.5^(age/half-life)."""
     days = np.arange(len(grid.days))
     # Weights relative to the last day, so that one running sum serves every origin.
     growth = 0.5 ** ((days[-1] - days) / half_life_days)

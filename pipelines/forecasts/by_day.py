@@ -1,8 +1,8 @@
 """Queues that are known by the day: their export tells dates, and no times of day.
 
 All contacts of a day then lie at one midnight, that of the export's zone, which may be any half
-hour of the site's clock. Such a queue is forecast by its days, each as the first half hour of a
-grid; within a day nothing is known, and half hours are told as even parts of it, without quantiles.
+hour of the site's clock. Such a queue is forecast by its days, in a grid whose days have one
+slot; within a day nothing is known, and half hours are told as even parts of it, without quantiles.
 """
 
 import numpy as np

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from pipelines.forecasts.base import (
-    SLOTS,
     Floats,
     Grid,
     Model,
@@ -43,7 +42,7 @@ def known_errors(
 ) -> Floats:
     """[origins, K, spans] absolute errors over the inner origins, as known at each origin.
 
-    means: [every, K, H, 48] of K configurations (or models), forecast at the days of `every`.
+    means: [every, K, H, S] of K configurations (or models), forecast at the days of `every`.
     0 where nothing was known yet.
     """
     horizon = means.shape[2]
@@ -91,12 +90,12 @@ def means_of_best(
 ) -> Floats:
     """`Model.means` of a model with settings: per span of leads the mean of its best so far.
 
-    configurations: (grid, origins, horizon) -> [origins, K, horizon, 48]. Before there is any
+    configurations: (grid, origins, horizon) -> [origins, K, horizon, S]. Before there is any
     error all of them count.
     """
 
     def fresh(missing: list[int]) -> Floats:
-        answer = np.full((len(missing), horizon, SLOTS), np.nan)
+        answer = np.full((len(missing), horizon, grid.slots), np.nan)
         usable = [day for day in missing if grid.days_behind(day) >= model.minimum_days]
         if usable:
             every = with_inner(grid, usable, model.minimum_days)
@@ -104,7 +103,7 @@ def means_of_best(
             errors = known_errors(grid, every, means, usable, model.minimum_days)
             order = np.argsort(scores(errors), axis=1, kind="stable")
             at = np.searchsorted(every, usable)[:, None]
-            chosen = np.empty((len(usable), horizon, SLOTS))
+            chosen = np.empty((len(usable), horizon, grid.slots))
             for span, leads in enumerate(LEAD_SPANS):
                 chosen[:, slice(*leads)] = means[at, order[:, :best, span], slice(*leads)].mean(1)
             is_untested = ~errors.any(axis=(1, 2))
@@ -116,7 +115,7 @@ def means_of_best(
 
 
 def with_new_half_hours(grid: Grid, origins: Sequence[int], means: Floats) -> Floats:
-    """`means` [origins, H, 48] in which a half hour first open ahead brings what the nearest does.
+    """`means` [origins, H, S] in which a half hour first open ahead brings what the nearest does.
 
     Nearest is the one that this weekday has already had, or any where the weekday is new too. No
     history says what a desk's new hours will bring, but nothing they will not bring.
@@ -128,8 +127,9 @@ def with_new_half_hours(grid: Grid, origins: Sequence[int], means: Floats) -> Fl
     is_known |= is_new_day & (grid.first_seen.min(axis=0) <= at)
     is_new = ~is_known & is_open_ahead(grid, origins, means.shape[1])
     days = is_new.any(axis=2) & is_known.any(axis=2)
-    distance = np.abs(np.arange(SLOTS)[:, None] - np.arange(SLOTS))
-    nearest = np.where(is_known[days][:, None], distance, SLOTS).argmin(axis=2)
+    slot = np.arange(grid.slots)
+    distance = np.abs(slot[:, None] - slot)
+    nearest = np.where(is_known[days][:, None], distance, grid.slots).argmin(axis=2)
     answer = means.copy()
     answer[days] = np.where(
         is_new[days], np.take_along_axis(means[days], nearest, axis=1), means[days]

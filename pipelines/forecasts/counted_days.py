@@ -20,7 +20,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipelines.forecasts.base import (
-    SLOTS,
     Floats,
     Grid,
     actual_ahead,
@@ -73,7 +72,7 @@ class CountedDays:
         weights = (losses / losses.min(axis=1, keepdims=True)) ** -8
         weights /= weights.sum(axis=1, keepdims=True)
         own = views[np.searchsorted(every, usable)]
-        answer = np.full((len(origins), horizon, SLOTS), np.nan)
+        answer = np.full((len(origins), horizon, 1), np.nan)
         rows = np.searchsorted(origins, usable)
         for span, leads in enumerate(LEAD_SPANS):
             lead = slice(*leads)

@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.signal import fftconvolve
 
 from pipelines.forecasts.base import Floats, Grid, targets
 
@@ -95,13 +96,18 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
     level = np.zeros((len(at), 1, len(grid.days)))
     for rows, columns in _columns_by_origin(grid, at):
         design = np.hstack([weekdays, columns])
-        coefficients[rows, :levels] = _regressions(design, weights[rows, :levels], answers, ridge)
-        longest = weights[rows, -1:]
+        normal = _normal(design, weights[rows, :levels], ridge)
+        moment = _moment(design, weights[rows, :levels], answers)
+        coefficients[rows, :levels] = _solved(normal, moment)
+        longest = weights[rows, levels - 1 : levels]
         level[rows] = _moving_level(grid, answers, is_used[rows, None], longest)
         still = answers - level[rows]
-        worth = _regressions(design, longest, still, ridge)[..., 8:]
+        worth = _solved(normal[:, -1:], _moment(design, longest, still))[..., 8:]
         plain = still - worth @ columns.T
-        week = _regressions(weekdays, weights[rows, levels:], plain, ridge[:8])
+        week = _solved(
+            _normal(weekdays, weights[rows, levels:], ridge[:8]),
+            _moment(weekdays, weights[rows, levels:], plain),
+        )
         coefficients[rows, levels:, :8], coefficients[rows, levels:, 8:] = week, worth
         fitted[rows] = coefficients[rows] @ design.T
     fitted[:, levels:] += level
@@ -146,16 +152,28 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
     )
 
 
-def _regressions(design: Floats, weights: Floats, answers: Floats, ridge: Floats) -> Floats:
-    """[O, L, K] coefficients of weighted ridge regressions on one design [D, K].
+def _normal(design: Floats, weights: Floats, ridge: Floats) -> Floats:
+    """[O, L, K, K] left sides of weighted ridge regressions on one design [D, K].
 
-    weights: [O, L, D]; answers: what they broadcast with.
+    weights: [O, L, D].
     """
-    outer = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
-    flat = weights.reshape(-1, len(design))
-    normal = (flat @ outer).reshape(-1, len(ridge), len(ridge)) + np.diag(ridge)
-    moment = (weights * answers).reshape(flat.shape) @ design
-    return np.linalg.solve(normal, moment[..., None])[..., 0].reshape(*weights.shape[:2], -1)
+    row, column = np.triu_indices(design.shape[1])
+    products = design[:, row] * design[:, column]
+    some = products.any(axis=0)  # no day is two weekdays
+    row, column = row[some], column[some]
+    answer = np.zeros((*weights.shape[:2], len(ridge), len(ridge)))
+    answer[..., row, column] = answer[..., column, row] = weights @ products[:, some]
+    return answer + np.diag(ridge)
+
+
+def _moment(design: Floats, weights: Floats, answers: Floats) -> Floats:
+    """[O, L, K] their right sides; answers: what weights broadcast with."""
+    return (weights * answers) @ design
+
+
+def _solved(normal: Floats, moment: Floats) -> Floats:
+    """[O, L, K] their coefficients."""
+    return np.linalg.solve(normal, moment[..., None])[..., 0]
 
 
 def _moving_level(grid: Grid, answers: Floats, is_used, weights: Floats) -> Floats:
@@ -167,14 +185,18 @@ def _moving_level(grid: Grid, answers: Floats, is_used, weights: Floats) -> Floa
     n = np.maximum(weights @ on_weekday, 1e-12)
     usual = (weights * answers) @ on_weekday / n
     rest = np.where(is_used, answers - usual[..., grid.weekday], 0.0)
-    near = partial(gaussian_filter1d, sigma=_MOVING_SPREAD_DAYS, mode="constant", truncate=5)
+    far = int(5 * _MOVING_SPREAD_DAYS)
+    kernel = np.exp(-0.5 * (np.arange(-far, far + 1) / _MOVING_SPREAD_DAYS) ** 2)
+    near = partial(fftconvolve, in2=kernel[None, None] / kernel.sum(), mode="same", axes=2)
     return near(rest) / np.maximum(near(is_used.astype(float)), 1e-9)
 
 
 def recency(grid: Grid, at: NDArray[np.int64], half_lives_weeks: Floats) -> Floats:
     """[O, L, D] 0.5^(age in weeks / half-life) of each day seen from each origin."""
-    age_weeks = np.maximum(at[:, None] - np.arange(len(grid.days)), 0) / 7
-    return 0.5 ** (age_weeks[:, None] / np.asarray(half_lives_weeks, dtype=float)[:, None])
+    days = len(grid.days)
+    age_weeks = np.maximum(np.arange(days, -days, -1), 0) / 7  # a power per age, not per origin
+    weights = 0.5 ** (age_weeks / np.asarray(half_lives_weeks, dtype=float)[:, None])
+    return sliding_window_view(weights, days, axis=1).swapaxes(0, 1)[days - at]
 
 
 def columns_ahead(grid: Grid, at: NDArray[np.int64], horizon: int) -> Floats:
@@ -194,19 +216,19 @@ def fading(
     day's remainder on that of the open day before, within [0, 0.95].
     """
     position = open_position(grid)
-    is_used = np.broadcast_to(is_used, remainder.shape)
     in_week = np.flatnonzero(np.diff(position, prepend=0) == 1)
-    r, used, weight = remainder[..., in_week], is_used[..., in_week], weights[..., in_week]
-    before = np.where(used[..., 1:], r[..., :-1], 0.0)
+    r, weight = remainder[..., in_week], weights[..., in_week]
+    before = r[..., :-1]
     weighted = weight[..., 1:] * before
-    squares = (weighted * before).sum(axis=-1)
-    product = (weighted * r[..., 1:]).sum(axis=-1)
+    squares = np.einsum("...d,...d->...", weighted, before)
+    product = np.einsum("...d,...d->...", weighted, r[..., 1:])
     phi = np.divide(product, squares, out=np.zeros_like(squares), where=squares > 0)
     last = len(grid.days) - 1 - is_used[..., ::-1].argmax(axis=-1)
     ahead = position[targets(grid, at.tolist(), horizon)]
     ahead = ahead.reshape(len(at), *(1,) * (remainder.ndim - 2), horizon)
     steps = np.maximum(ahead - position[last][..., None], 1)
-    last_remainder = np.take_along_axis(remainder, last[..., None], axis=-1)
+    last = np.broadcast_to(last[..., None], (*remainder.shape[:-1], 1))
+    last_remainder = np.take_along_axis(remainder, last, axis=-1)
     kept = np.clip(phi, 0.0, _STEADIEST)[..., None] ** steps
     return kept * last_remainder, kept
 
@@ -216,14 +238,11 @@ def recent_mean(
 ) -> Floats:
     """[O, ...] mean of the last remainders, weights halving every so many open days."""
     position = open_position(grid)
-    is_used = np.broadcast_to(is_used, remainder.shape)
     last = len(grid.days) - 1 - is_used[..., ::-1].argmax(axis=-1)
     age = np.maximum(position[last][..., None] - position, 0)
     weights = is_used * 0.5 ** (age / half_life_days)
     total = weights.sum(axis=-1)
-    return np.divide(
-        (weights * remainder).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0
-    )
+    return (weights * remainder).sum(axis=-1) / np.where(total > 0, total, 1.0)
 
 
 def log_day_totals(grid: Grid) -> Floats:
@@ -263,28 +282,42 @@ def _used_days(grid: Grid, log_totals: Floats, at: NDArray[np.int64]) -> NDArray
     is_whole = np.isfinite(log_totals) & is_past
     known = (grid.known_from[None] <= at[:, None, None]) & (grid.columns != 0)
     is_explained = known.any(axis=2)
-    is_far = _is_outlier(np.where(is_past, log_totals, np.nan), int(grid.weekday[0]))
+    is_far = _is_outlier(log_totals, at, int(grid.weekday[0]))
     return is_whole & (is_explained | ~is_far)
 
 
-def _is_outlier(log_totals: Floats, first_weekday: int) -> NDArray[np.bool_]:
-    """[O, D] days far from the same weekday of the weeks around them.
+def _is_outlier(log_totals: Floats, at: NDArray[np.int64], first_weekday: int) -> NDArray[np.bool_]:
+    """[O, D] days up to each origin that are far from the same weekday of the weeks around them.
 
     A run of several such days in a row is a new level and no outlier.
     """
-    origins, days = log_totals.shape
-    cell = (np.arange(days) + first_weekday) // 7, (np.arange(days) + first_weekday) % 7
-    weeks = np.full((origins, cell[0][-1] + 1, 7), np.nan)
-    weeks[:, cell[0], cell[1]] = log_totals
     half = _OUTLIER_WINDOW_WEEKS // 2
-    padded = np.pad(weeks, ((0, 0), (half, half), (0, 0)), constant_values=np.nan)
-    around = np.lib.stride_tricks.sliding_window_view(padded, _OUTLIER_WINDOW_WEEKS, axis=1)
+    days = np.arange(len(log_totals))
+    week, weekday = np.divmod(days + first_weekday, 7)
+    padded = np.full((week[-1] + 1 + 4 * half, 7), np.nan)
+    day = np.full(padded.shape, len(days))
+    padded[week + 2 * half, weekday], day[week + 2 * half, weekday] = log_totals, days
+    is_far = np.repeat(_is_far(padded[None, half:-half]), len(at), axis=0)
+    # Of the weeks around its last ones an origin has seen a part.
+    seen = week[at][:, None] + np.arange(4 * half + 1 - half)
+    own = _is_far(np.where(day[seen] <= at[:, None, None], padded[seen], np.nan))
+    last = week[at][:, None] + np.arange(-half, 1)
+    rows = np.broadcast_to(np.arange(len(at))[:, None], last.shape)
+    is_far[rows[last >= 0], last[last >= 0]] = own[last >= 0]
+    is_far = is_far[:, week, weekday] & (days <= at[:, None])
+    is_seen = np.isfinite(log_totals) & (days <= at[:, None])
+    return is_far & ~_in_a_run(is_far, is_seen, _NEW_LEVEL_DAYS)
+
+
+def _is_far(weeks: Floats) -> NDArray[np.bool_]:
+    """[O, W - 8, 7] of weeks [O, W, 7]: all but the first and last four, each among nine."""
+    half = _OUTLIER_WINDOW_WEEKS // 2
+    around = sliding_window_view(weeks, _OUTLIER_WINDOW_WEEKS, axis=1)
     middle = _median(around)
     spread = _median(np.abs(around - middle[..., None]))
     with np.errstate(invalid="ignore"):
         limit = np.maximum(_OUTLIER_SPREADS * spread, _OUTLIER_LEAST)
-        is_far = (np.abs(weeks - middle) > limit)[:, cell[0], cell[1]]
-    return is_far & ~_in_a_run(is_far, np.isfinite(log_totals), _NEW_LEVEL_DAYS)
+        return np.abs(weeks[:, half:-half] - middle) > limit
 
 
 def _in_a_run(flags, is_seen, least: int) -> NDArray[np.bool_]:

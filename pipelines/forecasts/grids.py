@@ -36,18 +36,22 @@ def half_hours(first_on: date, last_on: date, zone: str) -> pd.DataFrame:
 
 
 def queue_grid(
-    arrivals: pd.DataFrame, ahead: pd.DataFrame | None, days: np.ndarray, observed: int
+    arrivals: pd.DataFrame,
+    ahead: pd.DataFrame | None,
+    days: np.ndarray,
+    observed: int,
+    slots: int = SLOTS,
 ) -> Grid:
     """One queue's grid, without columns and parent.
 
     arrivals: local_on, local_slot, offered, and is_open where hours are known. ahead: the same
     without offered for the days to forecast; where it has none, the opening of the last weeks
     goes on. Closed half
-    hours are absent, unless this queue's contacts arrive in them all the same.
+    hours are absent, unless this queue's contacts arrive in them all the same. slots: of a day.
     """
     is_absent = _closed(arrivals) & ~_arrives_while_closed(arrivals)
     past = arrivals[~is_absent & (_position(arrivals, days) < observed)]
-    counts, passes = _cells(past, days, past["offered"].to_numpy(dtype=float))
+    counts, passes = _cells(past, days, slots, past["offered"].to_numpy(dtype=float))
     if np.nansum(counts) < _STRAY_CONTACTS:
         # The first contact is what makes a queue: without the empty days before it, one stray
         # contact of yesterday would read as one a day.
@@ -58,7 +62,7 @@ def queue_grid(
     else:
         coming = ahead[~(_closed(ahead) & ~_arrives_while_closed(arrivals))]
         coming = coming[_position(coming, days) >= observed]
-        passes = passes + _cells(coming, days, np.zeros(len(coming)))[1]
+        passes = passes + _cells(coming, days, slots, np.zeros(len(coming)))[1]
     return Grid(days, counts, passes, observed)
 
 
@@ -127,16 +131,18 @@ def _by_day(calendar: pd.DataFrame | None, days: np.ndarray) -> dict[str, Floats
     return {name: by_day[name].fillna(0).to_numpy(dtype=float) for name in by_day.columns}
 
 
-def _cells(half_hours: pd.DataFrame, days: np.ndarray, offered: Floats) -> tuple[Floats, Floats]:
-    """[D, 48] mean of what was offered, and how often the half hour occurs."""
-    cell = _position(half_hours, days) * SLOTS + half_hours["local_slot"].to_numpy(dtype=int)
-    size = len(days) * SLOTS
+def _cells(
+    half_hours: pd.DataFrame, days: np.ndarray, slots: int, offered: Floats
+) -> tuple[Floats, Floats]:
+    """[D, S] mean of what was offered, and how often the half hour occurs."""
+    cell = _position(half_hours, days) * slots + half_hours["local_slot"].to_numpy(dtype=int)
+    size = len(days) * slots
     passes = np.bincount(cell, minlength=size)
     is_seen = np.isfinite(offered)
     seen = np.bincount(cell[is_seen], minlength=size)
     total = np.bincount(cell[is_seen], weights=offered[is_seen], minlength=size)
     counts = np.divide(total, seen, out=np.full(size, np.nan), where=seen > 0)
-    return counts.reshape(-1, SLOTS), passes.reshape(-1, SLOTS).astype(float)
+    return counts.reshape(-1, slots), passes.reshape(-1, slots).astype(float)
 
 
 def _position(half_hours: pd.DataFrame, days: np.ndarray) -> np.ndarray:

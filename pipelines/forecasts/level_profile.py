@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.forecasts.base import SLOTS, Floats, Grid, targets
+from pipelines.forecasts.base import Floats, Grid, targets
 from pipelines.forecasts.configurations import means_of_best
 from pipelines.forecasts.day_levels import ADDED, fit_levels, recency
 
@@ -41,7 +41,7 @@ class LevelProfile:
 
 
 def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
-    """[O, 90, H, 48]; of a day that is one slot [O, 18, H, 48]."""
+    """[O, 90, H, S]; of a day that is one slot [O, 18, H, S]."""
     levels = fit_levels(grid, origins, horizon)
     remainders = (np.zeros_like(levels.fading), levels.fading, levels.recent[..., None])
     logs = [*(levels.ahead + each for each in remainders), levels.moving]
@@ -57,17 +57,17 @@ def _configurations(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
     if (grid.passes > 0).any(axis=0).sum() <= 1:
         profiles = profiles[:, :1]  # all alike: the best five would be one
     shares = profiles[np.arange(len(origins))[:, None], :, weekday].swapaxes(1, 2)
-    product = np.empty((*totals.shape[:2], profiles.shape[1], horizon, SLOTS))
+    product = np.empty((*totals.shape[:2], profiles.shape[1], horizon, grid.slots))
     np.multiply(totals[:, :, None, :, None], shares[:, None], out=product)
-    return product.reshape(len(origins), -1, horizon, SLOTS)
+    return product.reshape(len(origins), -1, horizon, grid.slots)
 
 
 def _profiles(grid: Grid, origins, is_used, half_lives_weeks, spread: float) -> Floats:
-    """[O, P, 7, 48] share of the day per half hour of each weekday, summing to 1 over the day."""
+    """[O, P, 7, S] share of the day per half hour of each weekday, summing to 1 over the day."""
     weights = recency(grid, np.asarray(origins, dtype=int), half_lives_weeks) * is_used[:, None]
     is_seen = np.isfinite(grid.counts)
     filled = np.where(is_seen, grid.counts, 0.0)
-    contacts, days = (np.zeros((*weights.shape[:2], 7, SLOTS)) for _ in range(2))
+    contacts, days = (np.zeros((*weights.shape[:2], 7, grid.slots)) for _ in range(2))
     for day in range(7):
         of_day = grid.weekday == day
         contacts[:, :, day] = weights[..., of_day] @ filled[of_day]
@@ -80,7 +80,8 @@ def _profiles(grid: Grid, origins, is_used, half_lives_weeks, spread: float) -> 
 
 def _smoothed(rates: Floats, is_seen, spread: float) -> Floats:
     """Each half hour drawn towards those beside it, those never open left out."""
-    distance = np.arange(SLOTS)[:, None] - np.arange(SLOTS)
+    slot = np.arange(rates.shape[-1])
+    distance = slot[:, None] - slot
     kernel = np.exp(-0.5 * (distance / spread) ** 2)
     near = is_seen @ kernel
     return np.where(is_seen, (rates * is_seen) @ kernel / np.maximum(near, 1e-12), 0.0)
@@ -92,7 +93,7 @@ def _shares(rates: Floats) -> Floats:
 
 
 def _pooled(own: Floats, days: Floats) -> Floats:
-    """Each weekday's shares drawn towards those of the weekdays it is like; [..., 7, 48]."""
+    """Each weekday's shares drawn towards those of the weekdays it is like; [..., 7, S]."""
     deviation = own - own.mean(axis=-1, keepdims=True)
     size = np.sqrt((deviation**2).sum(axis=-1))
     has_shape = size > 0
@@ -103,5 +104,5 @@ def _pooled(own: Floats, days: Floats) -> Floats:
     drawn = (days * own + _PROFILE_SHRINKAGE_DAYS * pool) / (days + _PROFILE_SHRINKAGE_DAYS)
     # A weekday never seen takes the mean of all that were.
     n = is_seen.sum(axis=-2, keepdims=True)
-    everyday = np.where(n > 0, (own * is_seen).sum(axis=-2, keepdims=True), 1 / SLOTS)
+    everyday = np.where(n > 0, (own * is_seen).sum(axis=-2, keepdims=True), 1 / own.shape[-1])
     return np.where(is_seen, drawn, everyday / np.maximum(n, 1))

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from pipelines.forecasts import grids
 from pipelines.forecasts.backtest import BACKTEST_COLUMNS
-from pipelines.forecasts.base import Floats, Grid, Model, discover
+from pipelines.forecasts.base import SLOTS, Floats, Grid, Model, discover
 from pipelines.forecasts.by_day import queues_by_day, whole_days
 from pipelines.forecasts.combination import MEMBERS
 from pipelines.forecasts.paths import TOTAL_COLUMNS, rates_of_peaks, totals_and_peaks
@@ -194,8 +194,8 @@ def _grids(arrivals, calendar, events, ahead, days, observed, zone) -> dict[tupl
     if by_day:
         # Their channel's days are those of all its queues, its half hours of the others alone.
         of_days = None if ahead is None or ahead.empty else whole_days(ahead)
-        related = _related(whole_days(arrivals), of_days, days, observed)
-        plain |= {queue: replace(related[queue], is_by_day=True) for queue in by_day}
+        related = _related(whole_days(arrivals), of_days, days, observed, slots=1)
+        plain |= {queue: related[queue] for queue in by_day}
     answer = {}
     for queue, grid in sorted(plain.items()):
         columns, known_from = grids.day_columns(grid, _of_queue(calendar, queue), events, zone)
@@ -203,11 +203,11 @@ def _grids(arrivals, calendar, events, ahead, days, observed, zone) -> dict[tupl
     return answer
 
 
-def _related(arrivals, ahead, days, observed) -> dict[tuple, Grid]:
+def _related(arrivals, ahead, days, observed, slots=SLOTS) -> dict[tuple, Grid]:
     """Grids by (channel, language), each with its channel as parent."""
     plain = {}
     for queue, rows in arrivals.groupby(list(QUEUE), sort=True):
-        grid = grids.queue_grid(rows, _of_queue(ahead, queue), days, observed)
+        grid = grids.queue_grid(rows, _of_queue(ahead, queue), days, observed, slots)
         if np.isfinite(grid.counts).any():
             plain[queue] = grid
     if not plain:

@@ -4,17 +4,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pipelines.forecasts.base import SLOTS, Floats, Grid, Model, actual_ahead
+from pipelines.forecasts.base import Floats, Grid, Model, actual_ahead
 from pipelines.forecasts.quantiles import PastErrors
 
 ERROR_ORIGINS = 56  # open days: two to three months
 
 
 class Rolling:
-    """Forecasts of `model` made on the evenings of `origins` (positions in the grid's days).
-
-    S is 48 half hours, or 1 of a grid that is known by the day.
-    """
+    """Forecasts of `model` made on the evenings of `origins` (positions in the grid's days)."""
 
     def __init__(self, model: Model, grid: Grid, origins: Iterable[int], horizon: int) -> None:
         self._grid, self._horizon = grid, horizon
@@ -24,8 +21,7 @@ class Rolling:
         }
         every = sorted(set(self._earlier).union(*self._earlier.values()))
         self._row = {origin: row for row, origin in enumerate(every)}
-        self._slots = slice(1 if grid.is_by_day else SLOTS)
-        self._means = model.means(grid, every, horizon)[..., self._slots]
+        self._means = model.means(grid, every, horizon)
 
     def mean(self, origin: int) -> Floats:
         """[horizon, S] expected contacts; NaN where closed."""
@@ -38,7 +34,7 @@ class Rolling:
     def past(self, origin: int) -> PastErrors:
         """Errors of the origins before `origin`, as far as they were known on its evening."""
         earlier = self._earlier[origin]
-        came = actual_ahead(self._grid, earlier, self._horizon)[..., self._slots]
+        came = actual_ahead(self._grid, earlier, self._horizon)
         days_ago = origin - np.asarray(earlier, dtype=int)
         is_future = np.arange(1, self._horizon + 1) > days_ago[:, None]
         came = np.where(is_future[:, :, None], np.nan, came)

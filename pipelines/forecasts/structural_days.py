@@ -44,7 +44,7 @@ _LEAST_SCALE = 1e-6  # a series that repeats itself leaves no error to learn fro
 
 
 def structural_days(grid: Grid, origins: Sequence[int], horizon: int) -> Floats:
-    """[origins, horizon] expected contacts of days in the first half hour of a grid."""
+    """[origins, horizon] expected contacts of the days of a grid that is known by the day."""
     at, first, last = np.asarray(origins, dtype=int), min(origins), max(origins)
     angle = 2 * np.pi * (grid.days - grid.days[0]).astype(float) / 365.25
     waves = np.column_stack(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.forecasts.base import SLOTS, Floats, Grid
+from pipelines.forecasts.base import Floats, Grid
 
 
 def weeks_before(grid: Grid, origins: Sequence[int], horizon: int, weeks: int) -> Floats:
-    """[origins, horizon, weeks, 48] counts of the same weekday, the latest week first.
+    """[origins, horizon, weeks, S] counts of the same weekday, the latest week first.
 
     NaN: closed, not observed, or before the grid's first day.
     """
@@ -28,7 +28,7 @@ def mean_of_seen(counts: Floats, axis: int) -> Floats:
 
 
 def everyday_means(grid: Grid, origins: Sequence[int]) -> Floats:
-    """[origins, 48] mean of each half hour over all days so far; the mean of all where never seen.
+    """[origins, S] mean of each half hour over all days so far; the mean of all where never seen.
 
     0 for an origin before which nothing was observed.
     """
@@ -36,7 +36,7 @@ def everyday_means(grid: Grid, origins: Sequence[int]) -> Floats:
     is_seen = np.isfinite(grid.counts)
     n = np.cumsum(is_seen, axis=0)[at]
     total = np.cumsum(np.where(is_seen, grid.counts, 0.0), axis=0)[at]
-    answer = np.divide(total, n, out=np.zeros((len(at), SLOTS)), where=n > 0)
+    answer = np.divide(total, n, out=np.zeros((len(at), grid.slots)), where=n > 0)
     for row in np.flatnonzero((n > 0).any(axis=1) & (n == 0).any(axis=1)):
         answer[row, n[row] == 0] = answer[row, n[row] > 0].mean()
     return answer

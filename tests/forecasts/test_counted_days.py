@@ -33,7 +33,7 @@ def day_grid(history, last_on=None, horizon=14):
     last_on = last_on or history["local_on"].max().date()
     days = days_between(history["local_on"].min().date(), last_on, horizon)
     frame = whole_days(history.assign(local_slot=0))
-    return replace(queue_grid(frame, None, days, len(days) - horizon), is_by_day=True)
+    return queue_grid(frame, None, days, len(days) - horizon, slots=1)
 
 
 def ahead(history, last_on=None):

@@ -90,3 +90,17 @@ def test_a_moving_level_is_the_level_of_the_last_days_whatever_column_began_with
     assert moving == pytest.approx(2, abs=0.15)
     # learnt together, the column has taken up to half of the new level with it
     assert still.mean(axis=1).tolist() == pytest.approx([1.72, 1.63, 1.58, 1.55], abs=0.01)
+
+
+def test_a_day_is_set_aside_by_what_had_come_by_each_evening_and_by_nothing_later():
+    grid = weekly_grid(weeks=16, noise_seed=5)
+    counts = grid.counts.copy()
+    counts[[30, 60, 61, 88, 100]] *= 3
+    counts[110:] *= 2  # the first two days of a new level
+    grid = replace(grid, counts=counts)
+    evenings = list(range(28, grid.observed))
+
+    used = fit_levels(grid, evenings, 14).is_used
+    alone = np.stack([fit_levels(grid.until(day), [day], 14).is_used[0] for day in evenings])
+    assert (used == alone).all()
+    assert np.flatnonzero(~used[-1][: grid.observed]).tolist() == [30, 60, 61, 88, 100, 110, 111]
