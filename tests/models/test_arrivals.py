@@ -77,7 +77,7 @@ def test_a_day_without_contacts_is_0_where_that_is_ordinary_and_null_where_the_f
             quiet=every_other + [0] * 8 + every_other + [1],
             down=every_other + [0] * 10 + every_other + [1],
             closed=office * 5 + [2, 2, 0, 2, 2, 0, 0] + office * 4 + [2],
-            bursts=bursts + [1],
+            bursts=[*bursts, 1],
             # 27 days besides the empty one; 28
             short=[1] * 14 + [0] + [1] * 13,
             long=[1] * 14 + [0] + [1] * 14,
