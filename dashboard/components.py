@@ -114,7 +114,7 @@ def note_on_dates() -> None:
                 "Sources {sources} tell dates, no times of day: their waits and resolutions are"
                 " whole days, 0 is the same day, and hours of the day are not known.",
                 told["source"].nunique(),
-            ).format(sources=escaped(", ".join(sorted(set(told["source"])))))
+            ).format(sources=escaped(i18n.reader().listed(sorted(set(told["source"])))))
         )
 
 
@@ -381,7 +381,7 @@ def definition_menu(metric: str, name: str) -> None:
 
 def left_out(exclusions: str | None) -> str:
     """What a metric leaves out, in the reader's language."""
-    return "; ".join(_(part) for part in i18n.listed(exclusions)) or _("nothing")
+    return i18n.reader().told(_(part) for part in i18n.listed(exclusions)) or _("nothing")
 
 
 def _plotly_config(name: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def group(row: pd.Series, reader: Reader, names: tuple[str, ...]) -> str:
     said = [
         reader.name(name, row[name]) for name in names if name in row and row[name] != EVERYWHERE
     ]
-    return ", ".join(said) or _("All contacts")
+    return reader.listed(said) or _("All contacts")
 
 
 def change(parts: pd.DataFrame, label: str, reader: Reader) -> list[str]:

@@ -167,7 +167,7 @@ def bar(build: BuildInfo) -> Filters:
     if st.session_state.get(_NOTES):
         st.info(
             _("Left out of the link, because this build does not know it: {names}").format(
-                names=escaped(", ".join(st.session_state[_NOTES]))
+                names=escaped(reader.listed(st.session_state[_NOTES]))
             )
         )
     return chosen
@@ -218,7 +218,7 @@ def _codes_menu(name: str, label: str, codes: Sequence[str], chosen: tuple, read
     if len(chosen) > 1:
         summary += f" +{len(chosen) - 1}"
     key = f"filter-{name}"
-    with st.popover(f"{label}: {escaped(summary)}", key=f"{key}-menu"):
+    with st.popover(i18n.pair(label, escaped(summary)), key=f"{key}-menu"):
         st.session_state[key] = list(chosen)
         st.multiselect(
             label,

@@ -7,7 +7,7 @@ Nothing here imports Streamlit, so that charts and notebooks use it too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -148,12 +148,13 @@ class Reader:
                 whole = round(seconds / step) * step
         for index, (size, form) in enumerate(units):
             if whole >= size:
-                parts = [form.format(n=self.number(whole // size))]
+                told = form.format(n=self.number(whole // size))
                 if index + 1 < len(units):
                     below, below_form = units[index + 1]
                     if rest := whole % size // below:
-                        parts.append(below_form.format(n=self.number(rest)))
-                return " ".join(parts)
+                        less = below_form.format(n=self.number(rest))
+                        return _("{larger} {smaller}").format(larger=told, smaller=less)
+                return told
         return units[-1][1].format(n="0")
 
     def _measured_duration(self, seconds: float | None) -> str:
@@ -253,6 +254,14 @@ class Reader:
         local = wall_clock(value, zone)
         clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
         return f"{self.day(local.date())} {clock}"
+
+    def listed(self, words: Iterable[str]) -> str:
+        """'a, b': words beside each other, as the language separates them."""
+        return self.translate(N_(", ")).join(words)
+
+    def told(self, statements: Iterable[str]) -> str:
+        """'a; b': statements beside each other, as the language separates them."""
+        return self.translate(N_("; ")).join(statements)
 
     def weekday(self, number: int) -> str:
         """0 is Monday, in short."""

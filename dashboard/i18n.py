@@ -76,6 +76,11 @@ def listed(sentence: str | None) -> list[str]:
     return [part.strip() for part in (sentence or "").split(";") if part.strip()]
 
 
+def pair(name: str, value: str) -> str:
+    """'name: value', with the colon that the language writes."""
+    return text(mark("{name}: {value}")).format(name=name, value=value)
+
+
 def mark(message: str) -> str:
     """`message` unchanged, marked for the catalog: translated where it is shown."""
     return message

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from dashboard.formats import Reader
+from dashboard.i18n import pair
 from dashboard.i18n import text as _
 
 N_ = str
@@ -171,7 +172,7 @@ def finding(text: str, reader: Reader) -> str:
     told = []
     for name, value in _PAIR.findall(text):
         kind, words = _named(name)
-        told.append(_("{name}: {value}").format(name=words, value=kind(value, reader)))
+        told.append(pair(words, kind(value, reader)))
     return " · ".join(told) or text
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, pages, stays, tables
+from dashboard import components, figures, i18n, pages, stays, tables
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from dashboard.queries import ask, once_a_build
@@ -136,7 +136,7 @@ def _scorecards(reviews: pd.DataFrame, name: str) -> None:
     if len(critical):
         st.caption(
             _("Critical, passed (1) or failed (0): {names}.").format(
-                names=escaped(", ".join(critical))
+                names=escaped(i18n.reader().listed(critical))
             )
         )
 

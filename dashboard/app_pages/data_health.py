@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import components, figures, queries, refusals
 from dashboard.formats import escaped, wall_clock
-from dashboard.i18n import plural
+from dashboard.i18n import pair, plural
 from dashboard.i18n import text as _
 from dashboard.tables import download_buttons
 
@@ -118,9 +118,11 @@ if trust.reasons:
         # Sentences, which cells of a table would cut.
         for reason in reasons.itertuples():
             st.markdown(f":orange-badge[{reason.weight}] {escaped(reason.what)}")
-            rows = "" if pd.isna(reason.rows) else f"{_('Found')}: {reader.number(reason.rows)} · "
+            rows = (
+                "" if pd.isna(reason.rows) else pair(_("Found"), f"{reader.number(reason.rows)} · ")
+            )
             # No caption: a command in one is too faint to read.
-            st.markdown(f"{rows}{_('What to do')}: {reason.remedy}")
+            st.markdown(rows + pair(_("What to do"), reason.remedy))
         with st.container(horizontal=True, gap="xsmall"):
             download_buttons(reasons, "reasons")
 

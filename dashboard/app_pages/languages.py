@@ -50,7 +50,7 @@ with st.container(border=True, key="card-cover"):
         st.caption(
             _(
                 "No schedule is loaded for: {channels}. Whether they are covered is not known."
-            ).format(channels=", ".join(named))
+            ).format(channels=reader.listed(named))
         )
 
 with st.container(border=True, key="card-hours"):

@@ -300,7 +300,7 @@ def totals_words(weeks: pd.DataFrame, is_scenario: bool, reader: Reader) -> None
             )
             for week in weeks.itertuples()
         ]
-        st.caption(_("In all, {weeks}").format(weeks="; ".join(told)))
+        st.caption(_("In all, {weeks}").format(weeks=reader.told(told)))
 
 
 def closed_card(changed: pd.DataFrame, queue: Queue, reader: Reader) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import charts, components, downloads, figures, queries
 from dashboard.comparisons import LIVE
 from dashboard.formats import MISSING, Reader
-from dashboard.i18n import plural
+from dashboard.i18n import pair, plural
 from dashboard.i18n import text as _
 from dashboard.planning.menus import picked
 from dashboard.tables import download_buttons
@@ -437,7 +437,7 @@ def plain_words() -> None:
     }
     with st.popover(_("Words in plain language"), type="tertiary"):
         for term, meaning in terms.items():
-            st.markdown(f"**{term}**: {meaning}")
+            st.markdown(pair(f"**{term}**", meaning))
 
 
 def _patience_words(told: pd.Series, reader: Reader) -> str:

@@ -69,7 +69,7 @@ def risk_words(changed: pd.DataFrame, reader: Reader) -> None:
         "afternoon": _("afternoon (12–18 h)"),
         "evening": _("evening (18–24 h)"),
     }
-    told = "; ".join(
+    told = reader.told(
         plural(
             "{day}, {part}: {k} half hour in {n}", "{day}, {part}: {k} half hours in {n}", k
         ).format(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import queries
 from dashboard.formats import Reader, escaped
+from dashboard.i18n import pair
 from dashboard.i18n import text as _
 from pipelines.errors import SupportQualityError
 
@@ -110,13 +111,13 @@ def trouble(error: SupportQualityError, zone: str, reader: Reader) -> str:
         if name in given:
             said[name] = reader.name(dimension, given[name])
     if error.code == "scenario_not_here":
-        said["names"] = ", ".join(reader.name(name, value) for name, value in given.items())
+        said["names"] = reader.listed(reader.name(name, value) for name, value in given.items())
     told = forms[error.code].format(**said)
     if not given.get("effect"):
         return told
     of = _("Effect {n} ({kind})") if given["kind"] else _("Effect {n}")
     place = of.format(n=given["effect"], kind=kinds().get(given["kind"], ""))
-    return _("{name}: {value}").format(name=place, value=told)
+    return pair(place, told)
 
 
 def effect_words(effect: Any, zone: str, reader: Reader) -> str:
@@ -147,7 +148,7 @@ def effect_words(effect: Any, zone: str, reader: Reader) -> str:
         language=escaped(reader.language(values["language"])) if "language" in values else "",
         like=reader.language(values["like"]) if "like" in values else "",
     )
-    parts = [f"**{kinds()[effect.kind]}**: {told}"]
+    parts = [pair(f"**{kinds()[effect.kind]}**", told)]
     if values.get("ramp_days"):
         parts.append(_("grown over {n} days").format(n=reader.number(values["ramp_days"], 0)))
     if "backlog" in values:
@@ -159,7 +160,7 @@ def effect_words(effect: Any, zone: str, reader: Reader) -> str:
     for field, dimension in (("channels", "channel"), ("languages", "language"),
                              ("topics", "topic")):  # fmt: skip
         if field in values:
-            parts.append(", ".join(escaped(reader.name(dimension, c)) for c in values[field]))
+            parts.append(reader.listed(escaped(reader.name(dimension, c)) for c in values[field]))
     if "topic_share" in values:
         parts.append(_("of {share} of the contacts").format(share=percent("topic_share")))
     return " · ".join(parts)
@@ -237,7 +238,7 @@ def beside_columns(one: str, two: str) -> dict[str, str]:
         "cost_added": _("Cost added"),
     }
     return {
-        name + suffix: f"{told}: {whose}"
+        name + suffix: pair(told, whose)
         for name, told in what.items()
         for suffix, whose in (("", one), ("_other", two))
     }

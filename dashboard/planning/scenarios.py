@@ -272,7 +272,7 @@ def _weeks_words(scenario: Any, channel: str, language: str, reader: Reader) -> 
         )
         for week in weeks.itertuples()
     ]
-    st.caption("; ".join(lines))
+    st.caption(reader.told(lines))
 
 
 def _topic_words(scenario: Any, channel: str, language: str, reader: Reader) -> None:
@@ -292,7 +292,7 @@ def _topic_words(scenario: Any, channel: str, language: str, reader: Reader) -> 
                 _(
                     "{topics}: {share} of the contacts (95 %: {interval}, n = {n}) of {basis}."
                 ).format(
-                    topics=", ".join(escaped(reader.name("topic", each)) for each in topics),
+                    topics=reader.listed(escaped(reader.name("topic", each)) for each in topics),
                     share=reader.share(row.share, 0),
                     interval=reader.interval(row.low, row.high, "share"),
                     n=reader.number(row.n),

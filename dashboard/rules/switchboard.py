@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import components, figures, pages, queries
 from dashboard.components import Page
 from dashboard.formats import escaped
+from dashboard.i18n import pair
 from dashboard.i18n import text as _
 from dashboard.rules import words
 from dashboard.tables import show_table
@@ -134,11 +135,11 @@ def _rules_in_words(table, called: dict[str, str]) -> None:
             definition = queries.definition(row.rule)
             st.markdown(f"**{escaped(called[row.rule])}**")
             st.write(_(row.words))
-            st.caption(f"{_('Formula')}: {escaped(_(definition.formula))}")
-            st.caption(f"{_('Left out')}: {escaped(components.left_out(definition.exclusions))}")
-            st.caption(f"{_('Worked example')}: {escaped(_(definition.worked_example))}")
+            st.caption(pair(_("Formula"), escaped(_(definition.formula))))
+            st.caption(pair(_("Left out"), escaped(components.left_out(definition.exclusions))))
+            st.caption(pair(_("Worked example"), escaped(_(definition.worked_example))))
             if definition.reference:
-                st.caption(f"{_('Source')}: {escaped(definition.reference)}")
+                st.caption(pair(_("Source"), escaped(definition.reference)))
             if st.toggle("SQL", key=f"sql-{row.rule}"):
                 st.code(definition.sql, language="sql")
 

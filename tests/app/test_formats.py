@@ -55,6 +55,27 @@ def test_korean_durations_use_korean_units(korean):
     assert korean.duration(187_000) == "2일 4시간"
 
 
+@pytest.mark.parametrize(
+    ("lang", "duration", "words", "statements", "pair"),
+    [
+        ("en", "2 min 54 s", "Phone, E-mail", "a; b", "Channel: all"),
+        ("ko", "2분 54초", "전화, 이메일", "a; b", "채널: 전체"),
+        ("ja", "2分54秒", "電話、メール", "a／b", "チャネル：すべて"),
+        ("zh", "2 分钟 54 秒", "电话、邮件", "a；b", "渠道：全部"),
+    ],
+)
+def test_units_lists_and_pairs_stand_beside_each_other_as_the_language_writes_them(
+    lang, duration, words, statements, pair
+):
+    i18n.use(lang)
+    reader = i18n.reader()
+    assert reader.duration(174) == duration
+    assert reader.listed(reader.name("channel", code) for code in ("phone", "email")) == words
+    assert reader.told(["a", "b"]) == statements
+    assert i18n.pair(i18n.text("Channel"), i18n.text("all")) == pair
+    i18n.use("en")
+
+
 def test_numbers_shares_and_counts_keep_not_observed_apart_from_zero():
     assert ENGLISH.number(1234.5, 1) == "1,234.5"
     assert ENGLISH.number(-0.0) == "0"

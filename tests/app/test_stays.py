@@ -1,4 +1,4 @@
-"""Controls of the planning pages stand in the link, and stay on the way to another page and back."""
+"""Controls of the planning pages stand in the link, and stay on the way to another page."""
 
 import pytest
 
