@@ -102,6 +102,32 @@ _EMAIL_DAYS = {
     for days in (1, 2, 3)
 }
 
+_REPLIES = """len(list_distinct(list_transform(agent_wrote_at, lambda sent:
+    coalesce(list_max(list_filter(customer_wrote_at, lambda said: said < sent)), arrived_at))))"""
+"""Agent messages in a row are one reply."""
+
+_MATTERS = f"""(
+    SELECT *
+    FROM {{population}}
+    LEFT JOIN (
+        SELECT
+            coalesce(merged_into, contact_id) AS other_id,
+            flatten(list(agent_wrote_at) FILTER ({_HAS_TEXTS})) AS agent_wrote_elsewhere_at,
+            flatten(list(list_filter(
+                customer_wrote_at,
+                lambda said: merged_into IS NOT NULL OR said > arrived_at
+            )) FILTER ({_HAS_TEXTS})) AS customer_wrote_elsewhere_at,
+            sum({_REPLIES}) AS replies_elsewhere,
+            sum(clarification_rounds) FILTER ({_HAS_TEXTS}) AS rounds_elsewhere,
+            bool_or(is_detail_given) FILTER (merged_into IS NOT NULL) AS is_detail_given_elsewhere
+        FROM whole
+        WHERE exclusion = 'linked' OR merged_into IS NOT NULL
+        GROUP BY other_id
+    ) ON other_id = coalesce(linked_contact_id, contact_id)
+)"""
+"""With what was said in the others of its matter: in the ticket that a chat became (it begins with
+a copy of the chat), in what was merged."""
+
 _RUNS = f"""(
     SELECT contact_id, min(asked_at) AS asked_at, replied_at, any_value(stands) AS stands
     FROM (
@@ -113,30 +139,14 @@ _RUNS = f"""(
                 contact_id, first_reply_at, {_STANDS} AS stands,
                 list_concat(agent_wrote_at, agent_wrote_elsewhere_at) AS agent_wrote_at,
                 unnest(list_concat(customer_wrote_at, customer_wrote_elsewhere_at)) AS asked_at
-            FROM {{population}}
-            LEFT JOIN (
-                SELECT
-                    coalesce(merged_into, contact_id) AS other_id,
-                    flatten(list(agent_wrote_at)) AS agent_wrote_elsewhere_at,
-                    flatten(list(list_filter(
-                        customer_wrote_at,
-                        lambda said: merged_into IS NOT NULL OR said > arrived_at
-                    ))) AS customer_wrote_elsewhere_at
-                FROM whole
-                WHERE (exclusion = 'linked' OR merged_into IS NOT NULL) AND {_HAS_TEXTS}
-                GROUP BY other_id
-            ) ON other_id IN (linked_contact_id, contact_id)
+            FROM {_MATTERS}
         )
         WHERE asked_at > first_reply_at
     )
     GROUP BY contact_id, replied_at
 )"""
-"""Runs of customer messages after the first reply, in what was merged too and in the ticket that a
-chat became (it begins with a copy of the chat): those that the same reply ended."""
-
-_REPLIES = """len(list_distinct(list_transform(agent_wrote_at, lambda sent:
-    coalesce(list_max(list_filter(customer_wrote_at, lambda said: said < sent)), arrived_at))))"""
-"""Agent messages in a row are one reply."""
+"""Runs of customer messages after the first reply, of the whole matter: those that the same reply
+ended."""
 
 # a system knows its own customers, a call log by the line they call from; every 41st ticket has no
 # topic, nor has a call that nobody took. A session keeps no solved state.
@@ -244,9 +254,9 @@ TRUE = {
         is_told_wholly=False,
     ),
     "clarification_rounds": Truth(
-        "clarification_rounds", _ANSWERED,
+        "clarification_rounds + coalesce(rounds_elsewhere, 0)", _ANSWERED,
         _HAS_TEXTS,
-        dirty_share=MISREAD,
+        rows=_MATTERS, dirty_share=MISREAD,
         is_told_wholly=False,
     ),
     "service_level_sl1": Truth(f"{_IN_TIME} OR {_LEFT_IN_TIME}", _SERVED, _CLEARLY),
@@ -261,9 +271,11 @@ TRUE = {
         f" OR abs(first_response_seconds - urgent_target) > {TO_THE_MINUTE}",
     ),
     "left_before_reply_share": Truth(
-        f"len(customer_wrote_at) < 2 AND coalesce(first_response_seconds > {72 * 3600}, TRUE)",
+        "len(list_concat(customer_wrote_at, customer_wrote_elsewhere_at)) < 2"
+        f" AND coalesce(first_response_seconds > {72 * 3600}, TRUE)",
         f"arrived_at <= {_CUT} - INTERVAL 72 HOUR",
         f"(NOT {_LIVE} OR {_LEFT_A_MESSAGE}) AND {_HAS_TEXTS}",
+        rows=_MATTERS,
     ),
     "out_of_hours_share": Truth("is_out_of_hours"),
     "urgent_out_of_hours_share": Truth("is_out_of_hours", "is_urgent"),
@@ -282,11 +294,14 @@ TRUE = {
         "1 + CAST(last_solved_at > first_solved_at AS INT)", "first_solved_at IS NOT NULL", _TICKET
     ),
     "reopen_events": Truth("reopens_count", "reopens_count > 0", _TICKET),
-    "one_touch_share": Truth(f"{_REPLIES} = 1", _STANDS, _TICKET),
+    "one_touch_share": Truth(
+        f"{_REPLIES} + coalesce(replies_elsewhere, 0) = 1", _STANDS, _TICKET, rows=_MATTERS
+    ),
     "transferred_share": Truth("coalesce(transfers_count, 0) > 0", _ANSWERED),
     "complete_at_first_share": Truth(
-        "is_detail_given", f"{_OFFERED} AND topic NOT IN ('login', 'other')",
-        f"{_HAS_TEXTS} AND {_HAS_TOPIC}", dirty_share=MISREAD, is_told_wholly=False,
+        "is_detail_given OR coalesce(is_detail_given_elsewhere, FALSE)",
+        f"{_OFFERED} AND topic NOT IN ('login', 'other')",
+        f"{_HAS_TEXTS} AND {_HAS_TOPIC}", rows=_MATTERS, dirty_share=MISREAD, is_told_wholly=False,
     ),
     "next_reply_seconds": Truth(
         "epoch(replied_at) - epoch(asked_at)", "replied_at IS NOT NULL", _HAS_TEXTS, rows=_RUNS,

@@ -7,6 +7,7 @@ reference.py are counted between. Plain loops; nothing of the product is used.
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from tests.metrics.worlds import CALENDARS, DESKS, URGENT, Hours, World
@@ -19,7 +20,7 @@ def seconds(span: timedelta) -> int:
 
 
 class Contact:
-    """One counted contact; `matter` is what it is linked to and what was merged, itself first."""
+    """One counted contact; `matter` is it, what it is linked to and what was merged."""
 
     def __init__(self, desk: "Desk", row: dict, matter: list[dict]) -> None:
         self.desk, self.row, self.matter = desk, row, matter
@@ -50,23 +51,55 @@ class Contact:
 
     @cached_property
     def talk(self) -> list[tuple[datetime, str]]:
-        """The whole conversation, in the contacts of its matter and those merged into them. A
-        ticket that a session became begins with a record of what was said there."""
-        ids = [row["contact_id"] for row in self.rated]
-        told = list(self.said)
-        for row in self.matter:
-            name = row["contact_id"]
-            if name != self.id and self.desk.merged_into(row) in ids:
-                is_outcome = self.is_live and name in ids and row["kind"] not in ("chat", "call")
-                said = self.desk.said(name)
-                begins = row["created_at"] if is_outcome else datetime.min
-                told += [(at, role) for at, role in said if role != "customer" or at > begins]
+        """The whole conversation, in the contacts of its matter and those merged into them."""
+        told = []
+        for row in self.talked:
+            begins = row["created_at"] if self.is_record(row) else datetime.min
+            said = self.desk.said(row["contact_id"])
+            told += [(at, role) for at, role in said if role != "customer" or at > begins]
         return self.desk.in_order(told)
 
     @cached_property
-    def asked(self) -> datetime | None:
-        """The customer's first message."""
-        return next((at for at, role in self.said if role == "customer"), None)
+    def talked(self) -> list[dict]:
+        """Whose words are of this conversation."""
+        ids = [row["contact_id"] for row in self.rated]
+        merged = (row for row in self.matter if row["merged_into"])
+        return [*self.rated, *(row for row in merged if self.desk.merged_into(row) in ids)]
+
+    @cached_property
+    def is_answered(self) -> bool | None:
+        """Whether a human replied, where nobody says when too; None: not told."""
+        if self.is_told:
+            return self.replied is not None
+        counts = [c["replies_count"] for c in self.desk.of("contact_clocks", self.id)]
+        return next((count > 0 for count in counts if count is not None), None)
+
+    @property
+    def asked(self) -> bool:
+        """The customer wrote in the conversation."""
+        return any(role == "customer" for _, role in self.talk)
+
+    @cached_property
+    def tells_words(self) -> bool:
+        """Not where it was a session of which nobody tells what was said."""
+        return self.session is None or bool(self.said)
+
+    @cached_property
+    def given(self) -> datetime | None:
+        """When the customer first gave a detail; what the record of a session holds was given in
+        the session."""
+        told = [
+            m["sent_at"]
+            for row in self.talked
+            for m in self.desk.of("messages", row["contact_id"])
+            if m["author_role"] == "customer" and "<" in m["text"]
+            and (not self.is_record(row) or m["sent_at"] > row["created_at"])
+        ]  # fmt: skip
+        return min(told, default=None)
+
+    def is_record(self, row: dict) -> bool:
+        """Whether it is a ticket that a session became: it begins with what was said there."""
+        return self.is_live and row in self.rated and row["kind"] not in ("chat", "call")
 
     @cached_property
     def arrived(self) -> datetime:
@@ -240,13 +273,10 @@ class Contact:
 
     @cached_property
     def replies(self) -> int | None:
-        """Runs of the agent's messages, what machines say by themselves not parting them; of who
-        was not answered here those in the other contacts of the matter."""
-        counts = {row["contact_id"]: self.desk.replies(row["contact_id"]) for row in self.rated}
-        own = counts.pop(self.id)
-        others = [count for count in counts.values() if count is not None]
-        is_answered_here = own or (self.session and self.session["answered_at"])
-        return own if is_answered_here or not others else sum(others)
+        """Of all contacts of the matter."""
+        counts = [self.desk.replies(row["contact_id"]) for row in self.talked]
+        told = [count for count in counts if count is not None]
+        return sum(told) if told else None
 
 
 class Desk:
@@ -276,13 +306,14 @@ class Desk:
         return sorted(told, key=lambda m: (m[0], order.index(m[1])))
 
     def replies(self, contact: str) -> int | None:
+        """Runs of the agent's messages, what machines say by themselves not parting them; an
+        answered session in which no agent wrote is one. Without messages the helpdesk counts."""
         roles = [role for _, role in self.said(contact) if role != "system"]
-        if not roles:
-            return None
-        return sum(
-            role == "agent" and before != "agent"
-            for before, role in zip([None, *roles], roles, strict=False)
-        )
+        runs = [role for before, role in pairwise([None, *roles]) if role != before]
+        if "agent" not in runs and any(s["answered_at"] for s in self.of("sessions", contact)):
+            return 1
+        told = (clocks["replies_count"] for clocks in self.of("contact_clocks", contact))
+        return runs.count("agent") if roles else next(told, None)
 
     def written(self, row: dict) -> datetime:
         """The customer's first message, else the creation."""

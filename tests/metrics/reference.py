@@ -66,7 +66,8 @@ def first_response_censored_seconds(desk):
 
 @metric
 def unanswered_share(desk):
-    return ((c.id, c.day, int(c.replied is None)) for c in desk.offered if c.is_told)
+    told = (c for c in desk.offered if c.is_answered is not None)
+    return ((c.id, c.day, int(not c.is_answered)) for c in told)
 
 
 @metric
@@ -178,9 +179,9 @@ def net_abandoned_share(desk):
 def left_before_reply_share(desk):
     for c in desk.offered:
         is_messages = not c.session and c.row["kind"] != "call"
-        if is_messages and c.said and desk.cut - c.arrived > LEFT:
+        if is_messages and c.talk and desk.cut - c.arrived > LEFT:
             is_late = c.replied is None or c.replied - c.arrived > LEFT
-            asked_again = sum(role == "customer" for _, role in c.said) > 1
+            asked_again = sum(role == "customer" for _, role in c.talk) > 1
             yield c.id, c.day, int(is_late and not asked_again)
 
 
@@ -319,19 +320,20 @@ def one_touch_share(desk):
 @metric
 def transferred_share(desk):
     for c in desk.offered:
-        told = c.session["transfers_count"] if c.session else None
-        teams = next((row["teams_count"] for row in desk.of("contact_clocks", c.id)), None)
-        if told is None and teams:
-            told = teams - 1
-        if c.replied and told is not None:
-            yield c.id, c.day, int(told > 0)
+        own = c.session["transfers_count"] if c.session else None
+        told = [own] if own is not None else []
+        for row in (row for row in c.talked if own is None or row is not c.row):
+            clocks = desk.of("contact_clocks", row["contact_id"])
+            told += [clock["teams_count"] - 1 for clock in clocks if clock["teams_count"]]
+        if c.is_answered and told:
+            yield c.id, c.day, int(sum(told) > 0)
 
 
 @metric
 def clarification_rounds(desk):
     for c in desk.offered:
-        if c.replied and c.asked:
-            told = desk.of("messages", c.id)
+        if c.is_answered and c.tells_words and c.asked:
+            told = [m for row in c.talked for m in desk.of("messages", row["contact_id"])]
             asks = [m for m in told if m["author_role"] == "agent" and m["is_public"]
                     and m["text"] == ASKS]  # fmt: skip
             yield c.id, c.day, len(asks)
@@ -340,10 +342,8 @@ def clarification_rounds(desk):
 @metric
 def complete_at_first_share(desk):
     for c in desk.offered:
-        if c.asked and c.topic in NEEDS_DETAIL:
-            given = [m["sent_at"] for m in desk.of("messages", c.id)
-                     if m["author_role"] == "customer" and "<" in m["text"]]  # fmt: skip
-            yield c.id, c.day, int(bool(given) and min(given) <= (c.replied or desk.cut))
+        if c.tells_words and c.asked and c.topic in NEEDS_DETAIL:
+            yield c.id, c.day, int(bool(c.given) and c.given <= (c.replied or desk.cut))
 
 
 @metric

@@ -36,6 +36,34 @@ MESSAGES = """
     calls:textless   | 2026-03-02 00:05:00Z | agent       | true      |
 """  # noqa: E501
 
+# of matters that several contacts share; a ticket that a session became begins with its record
+SHARED = """
+    contact_id       | kind   | channel   | source  | status | topic_raw  | created_at           | linked_contact_id | merged_into
+    zendesk:chat     | chat   | live_chat | zendesk | closed | withdrawal | 2026-03-02 00:00:00Z | zendesk:ticket    |
+    zendesk:ticket   | ticket | email     | zendesk | solved | withdrawal | 2026-03-02 00:20:00Z |                   |
+    zendesk:call     | call   | phone     | zendesk | closed | withdrawal | 2026-03-02 00:00:00Z | zendesk:note      |
+    zendesk:note     | ticket | email     | zendesk | solved | withdrawal | 2026-03-02 00:20:00Z |                   |
+    zendesk:first    | ticket | email     | zendesk | closed | withdrawal | 2026-03-02 00:00:00Z |                   | zendesk:second
+    zendesk:second   | ticket | email     | zendesk | solved | withdrawal | 2026-03-02 01:00:00Z |                   |
+"""  # noqa: E501
+SHARED_SESSIONS = """
+    contact_id       | queue_entered_at     | answered_at          | outcome
+    zendesk:call     | 2026-03-02 00:00:00Z | 2026-03-02 00:00:30Z | answered
+"""
+SHARED_MESSAGES = """
+    contact_id       | sent_at              | author_role | text
+    zendesk:chat     | 2026-03-02 00:00:00Z | customer    | My withdrawal is missing
+    zendesk:chat     | 2026-03-02 00:05:00Z | agent       | Could you send the transaction id?
+    zendesk:ticket   | 2026-03-02 00:20:00Z | customer    | chat: missing, send the transaction id?
+    zendesk:ticket   | 2026-03-02 00:30:00Z | agent       | Please send a screenshot.
+    zendesk:note     | 2026-03-02 00:20:00Z | customer    | <account> called
+    zendesk:note     | 2026-03-02 00:30:00Z | agent       | Could you send the transaction id?
+    zendesk:note     | 2026-03-02 00:40:00Z | customer    | <transaction>
+    zendesk:first    | 2026-03-02 00:00:00Z | customer    | <account> has no withdrawal
+    zendesk:second   | 2026-03-02 01:00:00Z | customer    | Any news?
+    zendesk:second   | 2026-03-02 01:30:00Z | agent       | Could you send the transaction id?
+"""
+
 
 @pytest.fixture(scope="module")
 def door(tmp_path_factory):
@@ -73,6 +101,17 @@ def test_a_topic_that_needs_no_detail_is_never_incomplete(door):
     (login,) = door.measure("complete_at_first_share", where={"topic": "login"}).to_dict("records")
     assert (str(login["value"]), login["n"]) == ("nan", 0)
     assert door.measure("complete_at_first_share")["n"].tolist() == [4]  # nor one not known
+
+
+def test_what_is_linked_or_merged_is_one_conversation(tmp_path):
+    raw = RawWarehouse(tmp_path)
+    raw.load(contacts=SHARED, sessions=SHARED_SESSIONS, messages=SHARED_MESSAGES)
+    find_details(raw.folder)
+    raw.build().close()
+    door = open_warehouse(raw.folder)
+    # what was asked on the phone nobody tells
+    assert each(door, "clarification_rounds") == {"chat": 2, "second": 1}
+    assert each(door, "complete_at_first_share") == {"chat": 0, "second": 1}
 
 
 def test_without_texts_nobody_knows_what_was_asked(warehouse, measured):

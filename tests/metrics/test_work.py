@@ -197,27 +197,130 @@ def test_a_helpdesk_that_counts_teams_tells_how_often_a_ticket_changed_hands(des
 
 
 def test_a_message_left_in_chat_and_solved_by_one_mail_is_one_touch(warehouse, measured):
-    # the chat that was answered itself has its own reply, whatever its ticket adds
     warehouse(
         contacts="""
             contact_id | kind   | status | created_at       | linked_contact_id
             left       | chat   | closed | 2026-03-02 09:00 | ticket
             ticket     | ticket | solved | 2026-03-02 09:01 |
-            answered   | chat   | closed | 2026-03-02 09:00 | other
-            other      | ticket | solved | 2026-03-02 09:30 |
         """,
         messages="""
             contact_id | sent_at          | author_role
             left       | 2026-03-02 09:00 | customer
             ticket     | 2026-03-02 11:00 | agent
-            answered   | 2026-03-02 09:00 | customer
-            answered   | 2026-03-02 09:01 | agent
-            other      | 2026-03-02 11:00 | agent
         """,
         status_events="""
             contact_id | changed_at       | from_status | to_status
             ticket     | 2026-03-02 11:00 | new         | solved
-            other      | 2026-03-02 11:00 | new         | solved
         """,
     )
-    assert measured("one_touch_share") == {"value": 1, "n": 2}
+    assert measured("one_touch_share") == {"value": 1, "n": 1}
+
+
+def test_one_touch_counts_the_replies_of_the_whole_matter(warehouse):
+    # the first chat's ticket was solved without a word, the second's by one; the calls tell no
+    # words, of one ticket the helpdesk tells a count; of two merged tickets both were answered
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | channel   | status | created_at       | linked_contact_id | merged_into
+            once       | chat   | live_chat | closed | 2026-03-02 09:00 | silent            |
+            silent     | ticket | email     | solved | 2026-03-02 09:30 |                   |
+            again      | chat   | live_chat | closed | 2026-03-02 09:00 | more              |
+            more       | ticket | email     | solved | 2026-03-02 09:30 |                   |
+            called     | call   | phone     | closed | 2026-03-02 09:00 | note              |
+            note       | ticket | email     | solved | 2026-03-02 09:30 |                   |
+            counted    | call   | phone     | closed | 2026-03-02 09:00 | two               |
+            two        | ticket | email     | solved | 2026-03-02 09:30 |                   |
+            first      | ticket | email     | closed | 2026-03-02 09:00 |                   | second
+            second     | ticket | email     | solved | 2026-03-02 10:00 |                   |
+        """,  # noqa: E501
+        sessions="""
+            contact_id | queue_entered_at | answered_at      | outcome
+            called     | 2026-03-02 09:00 | 2026-03-02 09:01 | answered
+            counted    | 2026-03-02 09:00 |                  | answered
+        """,
+        messages="""
+            contact_id | sent_at          | author_role
+            once       | 2026-03-02 09:00 | customer
+            once       | 2026-03-02 09:01 | agent
+            once       | 2026-03-02 09:02 | agent
+            silent     | 2026-03-02 09:30 | customer
+            again      | 2026-03-02 09:00 | customer
+            again      | 2026-03-02 09:01 | agent
+            more       | 2026-03-02 11:00 | agent
+            more       | 2026-03-02 12:00 | customer
+            first      | 2026-03-02 09:00 | customer
+            first      | 2026-03-02 09:10 | agent
+            second     | 2026-03-02 10:00 | customer
+            second     | 2026-03-02 11:00 | agent
+        """,
+        contact_clocks="""
+            contact_id | solved_at        | replies_count
+            silent     | 2026-03-02 12:00 | 9
+            more       | 2026-03-02 12:00 |
+            note       | 2026-03-02 12:00 |
+            two        | 2026-03-02 12:00 | 2
+            second     | 2026-03-02 12:00 |
+        """,
+    )
+    door = open_warehouse(warehouse.folder)
+    assert each(door, "one_touch_share") == {
+        "once": 1, "again": 0, "called": 1, "counted": 0, "second": 0,
+    }  # fmt: skip
+    replies = connection.execute(
+        "SELECT contact_id, agent_replies_count, customer_messages_count FROM fact_contacts"
+        " WHERE exclusion IS NULL ORDER BY contact_id"
+    )
+    assert replies.fetchall() == [
+        ("again", 2, 2), ("called", 1, None), ("counted", 3, None), ("once", 1, 1),
+        ("second", 2, 2),
+    ]  # fmt: skip
+
+
+def test_a_session_whose_ticket_changed_teams_was_transferred(warehouse):
+    warehouse(
+        contacts="""
+            contact_id | kind   | channel   | created_at       | linked_contact_id
+            kept       | chat   | live_chat | 2026-03-02 09:00 | one
+            one        | ticket | email     | 2026-03-02 09:30 |
+            passed     | chat   | live_chat | 2026-03-02 09:00 | three
+            three      | ticket | email     | 2026-03-02 09:30 |
+            untold     | chat   | live_chat | 2026-03-02 09:00 | two
+            two        | ticket | email     | 2026-03-02 09:30 |
+        """,
+        sessions="""
+            contact_id | queue_entered_at | answered_at      | outcome  | transfers_count
+            kept       | 2026-03-02 09:00 | 2026-03-02 09:01 | answered | 0
+            passed     | 2026-03-02 09:00 | 2026-03-02 09:01 | answered | 1
+            untold     | 2026-03-02 09:00 | 2026-03-02 09:01 | answered |
+        """,
+        contact_clocks="""
+            contact_id | teams_count
+            one        | 1
+            three      | 3
+            two        | 2
+        """,
+    )
+    door = open_warehouse(warehouse.folder)
+    assert each(door, "transferred_share") == {"kept": 0, "passed": 1, "untold": 1}
+    found = door.contacts(where={"contact_id": "passed"})
+    assert found["transfers_count"].tolist() == [3]
+
+
+def test_who_writes_again_in_another_ticket_that_is_merged_has_not_left(warehouse):
+    warehouse(
+        contacts="""
+            contact_id | created_at       | merged_into | status
+            first      | 2026-03-02 09:00 | second      | closed
+            second     | 2026-03-02 10:00 |             | open
+            left       | 2026-03-02 09:00 |             | open
+            later      | 2026-03-12 09:00 |             | open
+        """,
+        messages="""
+            contact_id | sent_at          | author_role
+            first      | 2026-03-02 09:00 | customer
+            second     | 2026-03-02 10:00 | customer
+            left       | 2026-03-02 09:00 | customer
+        """,
+    )
+    door = open_warehouse(warehouse.folder)
+    assert each(door, "left_before_reply_share") == {"second": 0, "left": 1}

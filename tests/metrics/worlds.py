@@ -209,7 +209,8 @@ class _Draw:
         for role in roles if chance.random() < 0.95 else []:
             self.says(contact, speaks, "agent" if role == "note" else role, role != "note")
             speaks += self.gap()
-        clocks = {"contact_id": contact, "teams_count": chance.choice([None, 1, 2, 3])}
+        clocks = {"contact_id": contact, "teams_count": chance.choice([None, 1, 2, 3]),
+                  "replies_count": chance.choice([None, 0, 1, 2])}  # fmt: skip
         row["status"] = self.work(contact, at)
         if chance.random() < 0.25:
             clocks |= self.clocked(contact)

@@ -1,6 +1,6 @@
 /* ---
 label = "Clarification rounds"
-summary = "Times an agent had to ask for what a complete first message holds: account, transaction or order number, or a screenshot. Told from words of asking in eleven languages: asking in other words is missed."
+summary = "Times an agent had to ask for what a complete first message holds: account, transaction or order number, or a screenshot. Told from words of asking in eleven languages: asking in other words is missed. What is linked or merged is one conversation."
 statistic = "mean"
 statistics = ["mean", "median", "p90"]
 unit = "requests"
@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "messages that ask for a detail / answered contacts"
 worked_example = "Three contacts: the agent asks for the account number and then for a screenshot; asks once; asks nothing: (2 + 1 + 0) / 3 = 1.00."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

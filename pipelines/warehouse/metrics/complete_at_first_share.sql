@@ -1,6 +1,6 @@
 /* ---
 label = "Complete at first contact"
-summary = "Share of contacts in which the customer gave an account, transaction or order number, a wallet or a screenshot before the first human reply, of the topics in which one is needed. The mask keeps what kind of number it was; a screenshot is known by its mention."
+summary = "Share of contacts in which the customer gave an account, transaction or order number, a wallet or a screenshot before the first human reply, of the topics in which one is needed. The mask keeps what kind of number it was; a screenshot is known by its mention. What is linked or merged is one conversation."
 statistic = "share"
 statistics = ["share"]
 unit = "share"
@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "contacts with a detail before the first human reply / contacts on topics that need one"
 worked_example = "Three contacts about withdrawals: \"account <account> is locked\", \"please help\", and \"please help\" with the account number only after the agent asked: 1 / 3 = 33.3 %. A login that goes without one does not count."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,

@@ -1,6 +1,6 @@
 /* ---
 label = "Left before a reply"
-summary = "Share of e-mails and messages without a reply within the limit (default 72 h) and without a further message by the customer; a reply after it does not bring them back."
+summary = "Share of e-mails and messages without a reply within the limit (default 72 h) and without a further message by the customer, in what was linked or merged either; a reply after it does not bring them back."
 statistic = "share"
 statistics = ["share"]
 unit = "share"
@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "contacts without reply within X hours and without a further message / contacts"
 worked_example = "Four e-mails: answered after 2 h; no reply for 80 h, then one that the customer says nothing to; the same without a reply; unanswered, and asked again after 10 h: 2 / 4 = 50 %."
-version = 3
+version = 4
 --- */
 SELECT
     c.contact_id,

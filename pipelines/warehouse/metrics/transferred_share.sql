@@ -1,6 +1,6 @@
 /* ---
 label = "Transferred"
-summary = "Share of handled contacts that changed hands between teams. Live sessions tell the hand-overs after the answer; of tickets the helpdesk counts the teams, also those before the first reply."
+summary = "Share of handled contacts that changed hands between teams. Live sessions tell the hand-overs after the answer; of tickets, also of one that a session became, the helpdesk counts the teams, those before the first reply too."
 statistic = "share"
 statistics = ["share"]
 unit = "share"
@@ -9,8 +9,8 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unanswered contacts; contacts whose export tells neither hand-overs nor teams"
 up_is_good = false
 formula = "handled contacts with a hand-over / handled contacts"
-worked_example = "Of 4 handled calls one was handed over twice: 1 / 4 = 25 %."
-version = 1
+worked_example = "Of 4 handled calls one was handed over twice, and one became a ticket that two teams had: 2 / 4 = 50 %."
+version = 2
 --- */
 SELECT
     c.contact_id,

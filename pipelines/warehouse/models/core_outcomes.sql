@@ -29,11 +29,9 @@ others AS (
         c.agent_id,
         c.created_at,
         c.updated_at,
-        least(r.replied_at, CASE WHEN s.answered_at >= p.counted_at THEN s.answered_at END) AS other_replied_at,
-        v.agent_replies_count
+        least(r.replied_at, CASE WHEN s.answered_at >= p.counted_at THEN s.answered_at END) AS other_replied_at
     FROM core_matters AS m
     INNER JOIN core_contacts AS c ON c.contact_id = m.contact_id
-    LEFT JOIN core_conversations AS v ON v.contact_key = contact_key(m.contact_id)
     LEFT JOIN latest_sessions AS s ON s.contact_id = m.contact_id
     LEFT JOIN core_shared_contacts AS p ON p.contact_key = contact_key(m.contact_id)
     LEFT JOIN replies AS r ON r.contact_key = contact_key(m.contact_id)
@@ -51,8 +49,7 @@ words AS (
         min(CASE WHEN topic <> 'unknown' THEN position END) AS topic_position,
         min(CASE WHEN team IS NOT NULL THEN position END) AS team_position,
         min(CASE WHEN agent_id IS NOT NULL THEN position END) AS agent_position,
-        min(other_replied_at) AS other_replied_at,
-        CAST(sum(agent_replies_count) AS BIGINT) AS other_replies_count
+        min(other_replied_at) AS other_replied_at
     FROM others
     GROUP BY counted_id
 )
@@ -68,7 +65,6 @@ SELECT
     max(CASE WHEN o.position = w.team_position THEN o.team END) AS team,
     max(CASE WHEN o.position = w.agent_position THEN o.agent_id END) AS agent_id,
     w.other_replied_at,
-    w.other_replies_count,
     w.outcome_created_at,
     -- a vendor's durations start with the ticket, the customer's wait before it: instants serve both.
     -- What was never reopened was solved once: its minutes beside its instant would make it two.
@@ -83,4 +79,4 @@ SELECT
 FROM words AS w
 INNER JOIN others AS o ON o.counted_id = w.counted_id
 LEFT JOIN latest_contact_clocks AS k ON k.contact_id = w.outcome_id
-GROUP BY w.counted_id, w.outcome_id, w.status, w.updated_at, w.other_replied_at, w.other_replies_count, w.outcome_created_at
+GROUP BY w.counted_id, w.outcome_id, w.status, w.updated_at, w.other_replied_at, w.outcome_created_at

@@ -128,13 +128,17 @@ SELECT
     s.talk_share_seconds,
     s.hold_seconds,
     s.wrap_seconds,
-    coalesce(s.transfers_count, CASE WHEN k.teams_count > 0 THEN k.teams_count - 1 ELSE k.teams_count END) AS transfers_count,
+    coalesce(s.transfers_count, CASE WHEN k.teams_count > 0 THEN k.teams_count - 1 ELSE k.teams_count END) AS own_transfers_count,
+    coalesce(own_transfers_count + g.other_transfers_count, own_transfers_count, g.other_transfers_count) AS transfers_count,
+    -- replies of a matter are those of all its contacts; an answered session without its words is one
     coalesce(
-        CASE WHEN v.first_agent_at IS NULL AND s.answered_at IS NULL THEN o.other_replies_count END,
-        v.agent_replies_count,
+        g.agent_replies_count,
+        greatest(v.agent_replies_count, CASE WHEN s.answered_at IS NOT NULL OR s.is_told_answered THEN 1 END),
         k.replies_count
     ) AS replies_count,
-    CAST(v.customer_messages_count AS BIGINT) AS customer_messages_count,
+    CAST(coalesce(g.customer_messages_count, v.customer_messages_count) AS BIGINT) AS customer_messages_count,
+    -- what was asked in a session whose words nobody tells is not known
+    s.contact_key IS NULL OR v.contact_key IS NOT NULL AS tells_words,
     k.vendor_first_response_seconds,
     k.vendor_first_response_business_seconds,
     k.vendor_first_resolution_seconds,
@@ -192,7 +196,7 @@ FROM core_contacts AS c
 LEFT JOIN core_conversations AS v ON v.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_bot_replies AS br ON br.contact_id = c.contact_id
 LEFT JOIN core_late_replies AS r ON r.contact_id = c.contact_id
-LEFT JOIN core_merge_targets AS g ON g.contact_id = c.contact_id
+LEFT JOIN core_shared_talks AS g ON g.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_sessions AS s ON s.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_clocks AS k ON k.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_reply_clocks AS n ON n.contact_id = c.contact_id

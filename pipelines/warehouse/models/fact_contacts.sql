@@ -60,9 +60,9 @@ talk_seconds = { type = "BIGINT", unit = "seconds", meaning = "conversation" }
 hold_seconds = { type = "BIGINT", unit = "seconds", meaning = "on hold" }
 wrap_seconds = { type = "BIGINT", unit = "seconds", meaning = "after-contact work" }
 handle_seconds = { type = "BIGINT", unit = "seconds", meaning = "talk, hold and after-contact work; of chats the agent's share of overlapping ones" }
-transfers_count = { type = "BIGINT", unit = "transfers", meaning = "hand-overs between agents or teams in live sessions; of tickets the teams they had after the first; NULL where the export does not tell" }
-agent_replies_count = { type = "BIGINT", unit = "replies", meaning = "public replies by humans, agent messages in a row being one" }
-customer_messages_count = { type = "BIGINT", unit = "messages", meaning = "public messages by the customer" }
+transfers_count = { type = "BIGINT", unit = "transfers", meaning = "hand-overs between agents or teams in the live session; of tickets, those of its matter too, the teams they had after the first; NULL where the export does not tell" }
+agent_replies_count = { type = "BIGINT", unit = "replies", meaning = "public replies by humans, in all contacts of its matter: agent messages in a row are one, an answered session without its words is one" }
+customer_messages_count = { type = "BIGINT", unit = "messages", meaning = "public messages by the customer, in all contacts of its matter" }
 agent_work_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in new and open until the last change of status; NULL where no status history tells" }
 agent_wait_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in pending until then: the agent waits for the customer; the vendor's figure where there is no status history" }
 on_hold_seconds = { type = "BIGINT", unit = "seconds", meaning = "time in on-hold until then; the vendor's figure where there is no status history" }
@@ -210,10 +210,10 @@ SELECT
     coalesce(d.told_pending_seconds, d.vendor_agent_wait_seconds) AS agent_wait_seconds,
     coalesce(d.told_held_seconds, d.vendor_on_hold_seconds) AS on_hold_seconds,
     coalesce(d.told_open_seconds + d.told_held_seconds, d.vendor_requester_wait_seconds) AS requester_wait_seconds,
-    CASE WHEN td.system IS NOT NULL AND d.is_answered AND d.customer_messages_count > 0 THEN coalesce(de.requests_count, 0) END
+    CASE WHEN td.system IS NOT NULL AND d.tells_words AND d.is_answered AND d.customer_messages_count > 0 THEN coalesce(de.requests_count, 0) END
         AS clarification_rounds,
     CASE
-        WHEN td.system IS NOT NULL AND d.customer_messages_count > 0
+        WHEN td.system IS NOT NULL AND d.tells_words AND d.customer_messages_count > 0
             THEN coalesce(de.first_detail_at <= coalesce(d.first_reply_at, b.data_cut_at), FALSE)
     END AS is_complete_at_first,
     d.solved_first_at AS first_solved_at,
@@ -278,7 +278,7 @@ CROSS JOIN core_data_cut AS b
 CROSS JOIN ref_rules AS ru
 -- the urgent target of channels that have none of their own
 CROSS JOIN (SELECT max(within_seconds) AS within_seconds FROM ref_urgent_targets WHERE channel = '*') AS ua
-LEFT JOIN core_details AS de ON de.contact_id = d.contact_id
+LEFT JOIN core_details AS de ON de.contact_key = contact_key(d.contact_id)
 LEFT JOIN core_told_details AS td ON td.system = d.source
 LEFT JOIN ref_urgent_targets AS ut ON ut.channel = d.channel
 LEFT JOIN queues AS qu ON qu.channel = d.channel AND qu.language = d.language
