@@ -45,6 +45,7 @@ PAGES = (
     "wait_times",
     "resolution",
     "satisfaction",
+    "reviews",
     "staffing",
     "forecast_quality",
     "contact",

@@ -11,11 +11,14 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from dashboard import downloads, filters, i18n, kept, queries
-from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
+from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
 from dashboard.i18n import text as _
 
 MOST_ROWS = 100  # each costs time on every run, and nobody reads more on a screen
 MOST_COLUMNS = 8  # about as many as a screen shows at once
+_SENTENCE = 400  # pixels; what is wider than a data grid's cell takes lines of a plain table
+_MOST_TALL = 10  # rows of a plain table; more of them scroll
+_TALL = 440  # pixels
 _CHANGE = ("change", "change_low", "change_high")
 _BEFORE = ("previous_value", "previous_low", "previous_high", *_CHANGE)
 _VALUES = ("value", "low", "high", *_BEFORE)
@@ -36,6 +39,7 @@ def show_table(
 
     The first MOST_ROWS rows; the downloads hold all. Rows with n under 5 show `<5` and hide their
     value. In a table of several measures each is one column: the value, its interval and its n.
+    Where cells hold sentences, which a data grid would cut, they wrap in a plain table.
     With `on_select`, a click on a row calls it with `args`;
     `st.session_state[key].selection.rows` then holds the row's position.
     """
@@ -131,13 +135,44 @@ def _draw(
     key: str | None,
 ) -> None:
     styled, widths = _styled(table, words, units)
-    st.dataframe(styled, hide_index=True, placeholder=MISSING, column_config=widths, key=key)
+    if _holds_sentences(styled.data):
+        st.table(
+            _in_lines(styled),
+            hide_index=True,
+            border="horizontal",
+            height=_TALL if len(table) > _MOST_TALL else "content",
+        )
+    else:
+        st.dataframe(styled, hide_index=True, placeholder=MISSING, column_config=widths, key=key)
 
 
 def _pixels(words: str) -> int:
     """About how wide a cell of these words is; Hangul and Han take two letters' room."""
     wide = sum("\u1100" <= letter <= "\u11ff" or letter >= "\u2e80" for letter in words)
     return 20 + 7 * len(words) + 6 * wide
+
+
+def _holds_sentences(shown: pd.DataFrame) -> bool:
+    return any(
+        isinstance(cell, str) and _pixels(cell) > _SENTENCE
+        for column in shown
+        for cell in shown[column]
+    )
+
+
+def _in_lines(styler: Styler) -> Styler:
+    """For a plain table, whose cells are read as Markdown: texts show as they are."""
+    for column in styler.data:
+        cells = styler.data[column]
+        if pd.api.types.is_bool_dtype(cells):
+            styler = styler.format({True: "✓", False: "✗"}.get, subset=[column])
+        elif any(isinstance(cell, str) for cell in cells):
+            styler = styler.format(
+                lambda cell: escaped(cell) if isinstance(cell, str) else cell,
+                subset=[column],
+                na_rep=MISSING,
+            )
+    return styler
 
 
 def _styled(

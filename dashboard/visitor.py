@@ -23,7 +23,7 @@ from dashboard.pages import PAGES
 from pipelines.api import BuildInfo
 from pipelines.errors import SupportQualityError
 
-FILTERED_PAGES = ("overview", "wait_times", "resolution", "satisfaction")
+FILTERED_PAGES = ("overview", "wait_times", "resolution", "satisfaction", "reviews")
 ONE_CLICK = ("channel", "language")
 LOOKS_EVERY_SECONDS = 5.0
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pandas as pd
@@ -54,7 +54,9 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 def xlsx_bytes(frame: pd.DataFrame, **further: pd.DataFrame) -> bytes:
     """One sheet with the frame, one for each further frame by its name, and one saying which
-    metric, build and definition they are from."""
+    metric, build and definition they are from.
+
+    A spreadsheet knows no zones: instants with one are told in UTC, and their heading says so."""
     out = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     about = pd.DataFrame(
@@ -64,7 +66,8 @@ def xlsx_bytes(frame: pd.DataFrame, **further: pd.DataFrame) -> bytes:
     with pd.ExcelWriter(out, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
         for name, sheet in sheets.items():
             frozen = (1, 0) if name != "about" else None
-            sheet.to_excel(writer, sheet_name=name, index=False, freeze_panes=frozen)
+            zoneless = _without_zones(sheet)
+            zoneless.to_excel(writer, sheet_name=name, index=False, freeze_panes=frozen)
             writer.sheets[name].autofit()
     return out.getvalue()
 
@@ -160,6 +163,27 @@ def _folded(line: str) -> Iterator[str]:
             start, used = position, 1
         used += size
     yield line[start:] if start == 0 else f" {line[start:]}"
+
+
+def _without_zones(frame: pd.DataFrame) -> pd.DataFrame:
+    made = frame.copy(deep=False)
+    headings = list(frame.columns)
+    for place, heading in enumerate(headings):
+        cells = frame.iloc[:, place]
+        if isinstance(cells.dtype, pd.DatetimeTZDtype):
+            made.isetitem(place, cells.dt.tz_convert("UTC").dt.tz_localize(None))
+        elif cells.dtype == object and any(map(_has_zone, cells)):
+            told = [c.astimezone(UTC).replace(tzinfo=None) if _has_zone(c) else c for c in cells]
+            made.isetitem(place, pd.Series(told, cells.index, dtype=object))
+        else:
+            continue
+        headings[place] = f"{heading} (UTC)"
+    made.columns = headings
+    return made
+
+
+def _has_zone(cell: object) -> bool:
+    return isinstance(cell, datetime) and cell is not pd.NaT and cell.tzinfo is not None
 
 
 def _holds_text(column: pd.Series) -> bool:

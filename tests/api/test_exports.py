@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -80,6 +81,20 @@ def test_cells_that_look_like_formulas_are_text_in_both_files():
     )
     assert list(sheets) == ["data", "shifts", "about"]
     assert sheets["shifts"]["=1+1"].tolist()[:3] == ["@cmd", "+1", "-2"]
+
+
+def test_a_workbook_tells_zoned_instants_in_utc_and_says_so():
+    seoul = pd.to_datetime(["2026-03-02 09:00", None]).tz_localize("Asia/Seoul")
+    mixed = [datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Seoul")), pd.NaT]
+    frame = pd.DataFrame({"at": seoul, "seen": pd.Series(mixed, dtype=object), "n": [1, 2]})
+    sheets = pd.read_excel(
+        BytesIO(xlsx_bytes(frame, shifts=frame)), sheet_name=None, engine="calamine"
+    )
+    for sheet in (sheets["data"], sheets["shifts"]):
+        assert sheet.columns.tolist() == ["at (UTC)", "seen (UTC)", "n"]
+        assert sheet.iloc[0].tolist() == [pd.Timestamp("2026-03-02 00:00")] * 2 + [1]
+        assert sheet.iloc[1].isna().tolist() == [True, True, False]
+    assert frame.columns.tolist() == ["at", "seen", "n"]
 
 
 def person(**changed):

@@ -226,7 +226,7 @@ def test_what_the_ledger_leaves_out_is_opened_row_by_row(open_app, exchange):
     spam = int(open_warehouse(exchange).ledger(by=())["spam"].iloc[0])
     app = open_app(exchange, "data_health")
     app.selectbox(key="open-reason").select("spam").run()
-    opened = next(frame.value for frame in app.dataframe if "Detail" in frame.value)
+    opened = next(t.value for t in [*app.dataframe, *app.table] if "Detail" in t.value)
     assert spam > 100
     assert set(opened["Reason"]) == {"Spam"}
     assert said(app, f"The first 100 of {spam:,} rows")
