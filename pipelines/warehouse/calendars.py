@@ -5,7 +5,7 @@ seconds from its first day on: exact across clock changes, holidays, several shi
 shifts over midnight and schedules that change while somebody waits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -60,6 +60,31 @@ def business_days(calendars: Iterable[Calendar], first: date, last: date) -> pd.
     return frame.astype({"utc_day": "datetime64[us]"})
 
 
+def open_days(calendars: Iterable[Calendar], first: date, last: date) -> pd.DataFrame:
+    """How long each calendar is open on its own days.
+
+    Returns
+    -------
+    DataFrame
+        One row per calendar and day of its zone, of `[first, last]`, on which a shift starts that
+        is not closed: calendar_id, local_on, open_seconds (to the end of its shifts, over midnight
+        too; what overlaps counts once, on the first).
+    """
+    rows = []
+    for calendar in calendars:
+        seconds: dict[date, int] = {}
+        covered_until = _EVER[0]
+        for day, opens, closes in sorted(_shifts(calendar, first, last), key=lambda s: s[1:]):
+            if (alone := max(opens, covered_until)) < closes:
+                length = int((closes - alone).total_seconds())
+                seconds[day] = seconds.get(day, 0) + length
+                covered_until = closes
+        rows += [(calendar.id, day, n) for day, n in seconds.items() if first <= day <= last]
+    frame = pd.DataFrame(rows, columns=["calendar_id", "local_on", "open_seconds"])
+    types = {"calendar_id": "str", "local_on": "datetime64[us]", "open_seconds": "int64"}
+    return frame.astype(types)
+
+
 def single_periods(
     calendars: Iterable[Calendar],
 ) -> tuple[list[Calendar], pd.DataFrame]:
@@ -93,13 +118,20 @@ def open_periods(calendar: Calendar, first: date, last: date) -> list[tuple[date
     They cover at least the UTC days `[first, last]`. A shift belongs to the local day it starts
     on: a night shift that starts on a holiday is closed, one that ends on it is open.
     """
+    return _union([(opens, closes) for _, opens, closes in _shifts(calendar, first, last)])
+
+
+def _shifts(
+    calendar: Calendar, first: date, last: date
+) -> Iterator[tuple[date, datetime, datetime]]:
+    """Every shift of at least the UTC days `[first, last]`: the local day it starts on, UTC start
+    and end, cut where its period begins or ends."""
     zone = ZoneInfo(calendar.zone)
     days = list(_days(first - 2 * _ONE_DAY, last + 2 * _ONE_DAY))
     closed = set()
     if calendar.holidays is not None:
         years = range(days[0].year, days[-1].year + 1)
         closed = public_holidays(calendar.holidays, years, f"calendar '{calendar.id}'")
-    openings = []
     for position, period in enumerate(calendar.periods):
         following = calendar.periods[position + 1 : position + 2]
         starts = _utc(period.starts, zone) if period.starts else _EVER[0]
@@ -115,8 +147,7 @@ def open_periods(calendar: Calendar, first: date, last: date) -> list[tuple[date
                 closes = _utc(midnight + timedelta(seconds=shift.end_second), zone, fold=1)
                 opens, closes = max(opens, starts), min(closes, ends)
                 if opens < closes:
-                    openings.append((opens, closes))
-    return _union(openings)
+                    yield day, opens, closes
 
 
 def local_quarters(zone: str, first: date, last: date) -> pd.DataFrame:

@@ -169,8 +169,8 @@ def load_spans(engine: Engine) -> pd.DataFrame:
 
 
 def make_time(engine: Engine, settings: Settings, spans: pd.DataFrame) -> None:
-    """Make core_data_cut, core_local_quarters, calendar_periods and business_days, and the
-    functions `local_on` and `local_slot` of an instant.
+    """Make core_data_cut, core_local_quarters, core_open_days, calendar_periods and business_days,
+    and the functions `local_on` and `local_slot` of an instant.
 
     They reach as far as the data do, as `load_spans` tells.
 
@@ -194,8 +194,9 @@ def make_time(engine: Engine, settings: Settings, spans: pd.DataFrame) -> None:
     engine.function("local_slot", "SMALLINT", f"hour({local_at}) * 2 + {second_half}")
     alone, periods = calendars.single_periods(settings.calendars)
     engine.store("calendar_periods", periods)
-    days = calendars.business_days((*settings.calendars, *alone), *span)
-    engine.store("business_days", days)
+    known = (*settings.calendars, *alone)
+    engine.store("core_open_days", calendars.open_days(known, *span), temporary=True)
+    engine.store("business_days", calendars.business_days(known, *span))
 
 
 def make_build_info(

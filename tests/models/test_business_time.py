@@ -294,6 +294,44 @@ def test_a_desk_open_around_the_clock_is_open_23_and_25_hours_where_clocks_chang
     assert [(b - a).total_seconds() / 3600 for a, b in openings] == [23.0]
 
 
+WEEKENDS = (Shift(5, 0, 86_400), Shift(6, 0, 86_400))
+NIGHTS = tuple(Shift(weekday, 22 * 3600, 30 * 3600) for weekday in (4, 5))  # Friday and Saturday
+OVERLAPPING = (Shift(0, 9 * 3600, 14 * 3600), Shift(0, 13 * 3600, 18 * 3600))
+
+
+@pytest.mark.parametrize(
+    ("zone", "holidays", "shifts", "opened"),
+    [
+        ("Asia/Seoul", None, WEEKENDS, {"2026-03-07": 24, "2026-03-08": 24}),
+        ("America/New_York", None, WEEKENDS, {"2026-03-07": 24, "2026-03-08": 23}),
+        ("Asia/Seoul", None, NIGHTS, {"2026-03-06": 8, "2026-03-07": 8}),
+        ("UTC", None, (*NIGHTS, *WEEKENDS),
+         {"2026-03-06": 8, "2026-03-07": 24, "2026-03-08": 18}),
+        ("Asia/Seoul", None, OVERLAPPING, {"2026-03-02": 9}),
+        ("Asia/Seoul", "KR", OVERLAPPING, {}),  # the day after a holiday on a Sunday
+    ],
+)  # fmt: skip
+def test_days_on_which_a_desk_opens_are_those_of_its_zone(zone, holidays, shifts, opened):
+    calendar = Calendar("c", zone, holidays, (Period(None, shifts),))
+    found = calendars.open_days([calendar], date(2026, 3, 2), date(2026, 3, 8))
+    told = zip(found["local_on"].dt.strftime("%Y-%m-%d"), found["open_seconds"], strict=True)
+    assert dict(told) == {day: hours * 3600 for day, hours in opened.items()}
+
+
+def test_a_desk_in_seoul_open_around_the_clock_at_weekends_has_business_days_of_24_hours(warehouse):
+    weekends = '[[calendars.periods]]\nsat = ["00:00-24:00"]\nsun = ["00:00-24:00"]'
+    connection = warehouse(
+        '[site]\nname = "Test"\nzone = "UTC"\n'
+        + CALENDAR.format(
+            id="desk", zone="Asia/Seoul", calendar=weekends, channel="*", language="*"
+        ),
+        contacts="contact_id | created_at\nc1 | 2026-03-02 09:00:00",
+    )
+    # by days of UTC: 9 hours of Friday, 24 of Saturday and 15 of Sunday, 15 in the middle
+    told = connection.execute("FROM ref_calendars").fetchall()
+    assert told == [("desk", 86_400)]
+
+
 def test_openings_end_at_the_second_of_two_equal_clock_times():
     sunday_to_half_past_one = Calendar(
         "c", "America/New_York", None, (Period(None, (Shift(6, 0, 5_400),)),)
