@@ -23,6 +23,7 @@ BENCHMARKS = {
     "build": ("--contacts",),
     "queries": ("--contacts",),
     "forecast": (),
+    "forecast_series": (),
     "staffing": (),
     "what_if": (),
     "app": (),

@@ -19,7 +19,7 @@ import argparse
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -156,13 +156,8 @@ def scores(
             rows.append((name, horizon, len(origins), *figures, kind))
 
     for model in discover():
-        rolling = Rolling(model, grid, origins, HORIZON)
-        means = np.stack([rolling.mean(each) for each in origins])
-        jittered = np.stack(
-            [jittered_quantiles(rolling.mean(each), rolling.past(each)) for each in origins]
-        )
         kind = "yardstick" if model.is_yardstick else "ours"
-        add(model.name, kind, as_counts(means, jittered), jittered)
+        add(model.name, kind, *told(Rolling(model, grid, origins, HORIZON), origins))
     if peers:
         from benchmarks.peers import PEERS, cached
 
@@ -173,6 +168,15 @@ def scores(
             # Peers' quantiles are continuous already; a bound of 0 leaves no count of 0 out.
             add(name, "peer", quantiles, np.where(quantiles <= 0, -0.5, quantiles))
     return pd.DataFrame(rows, columns=["model", "horizon", "origins", *SCORES, "kind"])
+
+
+def told(rolling: Rolling, origins: Sequence[int]) -> tuple[Floats, Floats]:
+    """[origins, HORIZON, S, QUANTILES] of the count, and of the count spread around it."""
+    means = np.stack([rolling.mean(each) for each in origins])
+    jittered = np.stack(
+        [jittered_quantiles(rolling.mean(each), rolling.past(each)) for each in origins]
+    )
+    return as_counts(means, jittered), jittered
 
 
 def compared(tested: pd.DataFrame) -> pd.DataFrame:

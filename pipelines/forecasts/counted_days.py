@@ -28,7 +28,7 @@ from pipelines.forecasts.base import (
     targets,
 )
 from pipelines.forecasts.configurations import LEAD_SPANS, known_losses, with_inner
-from pipelines.forecasts.day_levels import fit_levels, recency
+from pipelines.forecasts.day_levels import columns_by_origin, fit_levels, recency
 from pipelines.forecasts.level_profile import LevelProfile
 from pipelines.forecasts.rolling import ERROR_ORIGINS
 from pipelines.forecasts.seasonal_naive import SeasonalNaive
@@ -113,8 +113,8 @@ def day_rates(grid: Grid, origins: Sequence[int], horizon: int, *, with_calendar
     factor, factor_ahead = np.ones(is_past.shape), np.ones((len(at), horizon))
     if with_calendar:
         levels = fit_levels(grid, origins, horizon)
-        known = np.stack([grid.columns_known_at(day) for day in origins])
-        factor = np.exp(np.einsum("odc,oc->od", known, levels.worth[:, _STEADIEST]))
+        for rows, columns in columns_by_origin(grid, at):
+            factor[rows] = np.exp(levels.worth[rows, _STEADIEST] @ columns.T)
         factor_ahead = np.exp(levels.worth_ahead[:, _STEADIEST])
 
     weights = recency(grid, at, np.array([_WEEK_HALF_LIFE_WEEKS]))[:, 0] * is_past

@@ -94,7 +94,7 @@ def _fit(grid: Grid, at: NDArray[np.int64], horizon: int) -> DayLevels:
     coefficients = np.zeros((*weights.shape[:2], len(ridge)))
     fitted = np.zeros(weights.shape)
     level = np.zeros((len(at), 1, len(grid.days)))
-    for rows, columns in _columns_by_origin(grid, at):
+    for rows, columns in columns_by_origin(grid, at):
         design = np.hstack([weekdays, columns])
         normal = _normal(design, weights[rows, :levels], ridge)
         moment = _moment(design, weights[rows, :levels], answers)
@@ -341,7 +341,7 @@ def _median(values: Floats) -> Floats:
     return ((low + high) / 2)[..., 0]
 
 
-def _columns_by_origin(grid: Grid, at: NDArray[np.int64]) -> Iterator[tuple]:
+def columns_by_origin(grid: Grid, at: NDArray[np.int64]) -> Iterator[tuple]:
     """Origins (rows of `at`) that knew the same about the past, with [D, C] what they knew.
 
     Most columns are known on their day at the latest; those learnt afterwards make groups.
