@@ -148,27 +148,37 @@ def deflection_share(desk):
 
 
 def searches(desk):
-    return (row for row in desk.world.tables["article_events"] if row["event"] == "search")
+    """Each with its day; of a day that a report counts, the report's alone."""
+    told = [row for row in desk.world.tables["article_events"] if row["event"] == "search"]
+    reports = [row for row in told if row["event_id"].startswith("guide")]
+    reported = {desk.day(row["happened_at"]) for row in reports}
+    for row in told:
+        day = desk.day(row["happened_at"])
+        if row in reports or day not in reported:
+            yield row, day
 
 
 @metric
 def search_no_result_share(desk):
-    for row in searches(desk):
+    for row, day in searches(desk):
         if row["results_count"] is not None:
-            yield None, desk.day(row["happened_at"]), int(row["results_count"] == 0)
+            missed = row["events_count"] if row["results_count"] == 0 else 0
+            yield None, day, (missed, row["events_count"])
 
 
 @metric
 def search_no_click_share(desk):
-    for row in searches(desk):
+    for row, day in searches(desk):
         if row["clicks_count"] is not None:
-            yield None, desk.day(row["happened_at"]), int(row["clicks_count"] == 0)
+            yield None, day, (row["events_count"] - row["clicks_count"], row["events_count"])
 
 
 @metric
 def search_contact_share(desk):
-    for row in searches(desk):
+    for row, day in searches(desk):
         at = row["happened_at"]
-        if row["visitor_id"] and desk.cut - at >= DEFLECTION:
+        if row["contacts_count"] is not None:
+            yield None, day, (row["contacts_count"], row["events_count"])
+        elif row["visitor_id"] and desk.cut - at >= DEFLECTION:
             came = [c.arrived for c in desk.by_requester[row["visitor_id"]]]
-            yield None, desk.day(at), int(any(at <= a < at + DEFLECTION for a in came))
+            yield None, day, (int(any(at <= a < at + DEFLECTION for a in came)), 1)

@@ -77,8 +77,9 @@ def test_a_search_of_a_known_visitor_is_followed_by_a_contact_within_72_hours(wa
 def test_contacts_per_thousand_views_take_the_days_with_views_and_each_view_once(
     warehouse, measured, measured_by
 ):
-    # The report counts the views of the 2nd: ann's own view of that day is one of them. Before
-    # the 2nd and after the 3rd nobody counted views, so contacts of then are left out.
+    # The report counts the views of the 2nd: ann's own view of that day is one of them, and so is
+    # that of a visitor whom the same tool does not know. Before the 2nd and after the 3rd nobody
+    # counted views, so contacts of then are left out.
     warehouse(
         contacts="""
             contact_id | created_at           | language | topic
@@ -93,6 +94,7 @@ def test_contacts_per_thousand_views_take_the_days_with_views_and_each_view_once
             event_id | event | happened_at          | events_count | article_id | visitor_id | language_raw
             g:1      | view  | 2026-03-01 15:00:00Z | 70           | x          |            | ko
             w:1      | view  | 2026-03-02 03:00:00Z | 1            | x          | ann        | ko
+            w:3      | view  | 2026-03-02 04:00:00Z | 1            | x          |            | ko
             w:2      | view  | 2026-03-03 03:00:00Z | 10           | x          | ben        | ko
         """,  # noqa: E501
     )

@@ -147,6 +147,12 @@ def drawn(seed: int, contacts: int) -> World:
         chance.choices([draw.ticket, draw.chat, draw.call], (5, 4, 2))[0](f"zendesk:{number:04d}")
     for number in range(contacts // 2):
         draw.visit(f"ga4:{number:04d}")
+    for number in range(contacts // 4):
+        draw.review(f"klaus:{number:04d}")
+    for agent in ("a1", "a2", "a3", "a4"):
+        draw.shifts(agent)
+    for day in range(0, DAYS, 3):
+        draw.report(day)
     draw.row("contacts", contact_id="cut", created_at=cut, tags="spam", requester_id="nobody")
     draw.merges()
     return World(zone, {name: rows for name, rows in draw.tables.items() if rows}, cut)
@@ -156,7 +162,7 @@ class _Draw:
     def __init__(self, chance: random.Random, start: datetime, cut: datetime) -> None:
         self.chance, self.start, self.cut = chance, start, cut
         names = ("contacts", "contact_clocks", "messages", "status_events", "sessions", "surveys",
-                 "article_events")  # fmt: skip
+                 "article_events", "reviews", "agent_states", "schedules")  # fmt: skip
         self.tables: Tables = {name: [] for name in names}
 
     def row(self, table: str, **cells) -> dict:
@@ -367,8 +373,62 @@ class _Draw:
                 events_count=1, visitor_id=visitor, language_raw=chance.choice(["ko", "en"]),
                 query="fee" if kind == "search" else None, results_count=results,
                 clicks_count=min(results, chance.randint(0, 1)) if results is not None else None,
+                contacts_count=None,
             )  # fmt: skip
             at += timedelta(minutes=chance.choice([1, 10, 29, 30, 31]))
+
+    def report(self, day: int) -> None:
+        """What the help centre's own report counts of a day, without visitors."""
+        chance, at = self.chance, self.start + timedelta(days=day, hours=4)
+        for number, kind in enumerate(["view", "search", "search"]):
+            if chance.random() < 0.6:
+                count, is_search = chance.randint(2, 60), kind == "search"
+                self.row(
+                    "article_events", event_id=f"guide:{day}-{number}", event=kind, happened_at=at,
+                    events_count=count, visitor_id=None, language_raw="ko",
+                    query="fee" if is_search else None,
+                    results_count=chance.choice([0, 4]) if is_search else None,
+                    clicks_count=chance.randint(0, count) if is_search else None,
+                    contacts_count=chance.choice([None, 0, 1]) if is_search else None,
+                )  # fmt: skip
+
+    def review(self, review: str) -> None:
+        chance = self.chance
+        contacts = [row["contact_id"] for row in self.tables["contacts"]]
+        whole = {
+            "review_id": review, "contact_id": chance.choice([*contacts, "zendesk:nobody"]),
+            "reviewed_at": min(self.came(), self.cut),
+            "drawn": chance.choice(["random", "random", "random", "targeted", "calibration"]),
+            "selection_probability": chance.choice([None, 0.01, 0.1, 0.25]),
+        }  # fmt: skip
+        for category in chance.sample(["tone", "policy", "accuracy"], chance.randint(1, 3)):
+            least, most = chance.choice([(0, 1), (0, 4), (1, 5)])
+            score = chance.choice([None, *range(least, most + 1)])
+            self.row("reviews", **whole, category=category, score=score, score_min=least,
+                     score_max=most, weight=chance.choice([0, 1, 1, 2, 3]),
+                     is_critical=str(chance.random() < 0.2).lower())  # fmt: skip
+
+    def shifts(self, agent: str) -> None:
+        """Days of states, one after the other; on other days a schedule."""
+        chance = self.chance
+        for day in range(DAYS):
+            at = self.start + timedelta(days=day, minutes=chance.choice([0, 0, 10, 600]))
+            end = at + timedelta(hours=chance.choice([1, 2, 7]))
+            desk = {"channel": chance.choice(["phone", "live_chat", "email"]),
+                    "language": chance.choice(["ko", "en", "ja"])}  # fmt: skip
+            if day % 4 == 0:
+                taken = {(r["channel"], r["language"], r["starts_at"])
+                         for r in self.tables["schedules"]}  # fmt: skip
+                if (desk["channel"], desk["language"], at) not in taken:
+                    self.row("schedules", **desk, starts_at=at, ends_at=end,
+                             agents=chance.choice([0, 1, 2.5]))  # fmt: skip
+            while day % 4 == 2 and at < end:
+                until = at + timedelta(seconds=chance.choice([1, 20, 600, 1800, 2000, HOUR]))
+                state = chance.choice(["handling", "wrap", "available", "away"])
+                told = desk if chance.random() < 0.7 else dict.fromkeys(desk)
+                self.row("agent_states", agent_id=agent, state=state, starts_at=at, ends_at=until,
+                         **told)  # fmt: skip
+                at = until + (self.gap() if chance.random() < 0.1 else timedelta(0))
 
 
 def contact_kind(tables: Tables, contact: str) -> str:

@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "1,000 * contacts / article views"
 worked_example = "30 Korean contacts about withdrawals and 600 views of Korean articles about withdrawals: 50 per 1,000. Without a view there is no number, however many contacts."
-version = 1
+version = 2
 --- */
 WITH span AS (
     SELECT

@@ -10,7 +10,7 @@ exclusions = "searches without a count of contacts and without a known visitor; 
 up_is_good = false
 formula = "such searches / searches"
 worked_example = "A report tells 2 contacts after 40 searches: 5 %."
-version = 1
+version = 2
 --- */
 SELECT
     CAST(NULL AS STRING) AS contact_id,

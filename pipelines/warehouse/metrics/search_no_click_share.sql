@@ -10,7 +10,7 @@ exclusions = "searches of exports that do not tell clicks; single events on days
 up_is_good = false
 formula = "such searches / searches"
 worked_example = "40 searches with 12 clicks and 10 with 10: 28 / 50 = 56 %."
-version = 1
+version = 2
 --- */
 SELECT
     CAST(NULL AS STRING) AS contact_id,

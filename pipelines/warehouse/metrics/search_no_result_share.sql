@@ -10,7 +10,7 @@ exclusions = "searches of exports that do not tell how many results there were; 
 up_is_good = false
 formula = "such searches / searches"
 worked_example = "30 searches for one word without a result, 70 for another with some: 30 %."
-version = 1
+version = 2
 --- */
 SELECT
     CAST(NULL AS STRING) AS contact_id,

@@ -19,7 +19,7 @@ results_count = { type = "BIGINT", unit = "results", meaning = "results of the s
 clicks_count = { type = "BIGINT", unit = "clicks", meaning = "clicks on them" }
 contacts_count = { type = "BIGINT", unit = "contacts", meaning = "contacts made after it; NULL where the export does not tell" }
 source = { type = "VARCHAR", meaning = "system that tells of it" }
-is_counted = { type = "BOOLEAN", meaning = "false where a report counts the same day's events of that kind: what single visitors did would be counted twice" }
+is_counted = { type = "BOOLEAN", meaning = "false where a report counts the same day's events of that kind: what single visitors did, those who are not known too, would be counted twice" }
 no_result_count = { type = "BIGINT", unit = "searches", meaning = "of these searches, those without a result; NULL where not told" }
 no_click_count = { type = "BIGINT", unit = "searches", meaning = "of these searches, those without a click; NULL where not told" }
 contacted_count = { type = "BIGINT", unit = "searches", meaning = "of these searches, those that a contact followed: as the export counts them, else by the same visitor within the deflection window; NULL while that is open or where the visitor is not known" }
@@ -72,7 +72,7 @@ SELECT
     e.clicks_count,
     e.contacts_count,
     split_part(e.event_id, ':', 1) AS source,
-    e.visitor_id IS NULL OR p.event IS NULL AS is_counted,
+    s._load_id IS NULL OR p.event IS NULL AS is_counted,
     CASE
         WHEN e.event = 'search' AND e.results_count = 0 THEN e.events_count
         WHEN e.event = 'search' AND e.results_count > 0 THEN 0
@@ -94,4 +94,5 @@ CROSS JOIN ref_rules AS ru
 LEFT JOIN core_next_contacts AS n ON n.event_id = e.event_id
 LEFT JOIN ref_languages AS la ON la.alias = lower(trim(e.language_raw))
 LEFT JOIN topics AS t ON t.article_id = e.article_id
+LEFT JOIN single AS s ON s._load_id = e._load_id AND s.source = split_part(e.event_id, ':', 1)
 LEFT JOIN reported AS p ON p.event = e.event AND p.happened_on = local_on(e.happened_at)
