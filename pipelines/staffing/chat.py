@@ -120,6 +120,7 @@ def chat_performance(
         ),
         abandoned_share=wait / patience,
         queue_mean_count=queue,
+        ended_within_share=np.where(has_arrivals, states.ended_within_share, np.nan),
     )
 
 

@@ -11,7 +11,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from pipelines.errors import OutOfRangeError, UnreachablePlanError
@@ -19,16 +18,6 @@ from pipelines.staffing.half_hours import HOURS
 
 MOST_USEFUL_OCCUPANCY = 0.95
 """Live agents help with other work until they are busy this share of their time."""
-
-DEFERRABLE_COLUMNS = (
-    "starts_at",
-    "arrived_hours",
-    "due_hours",
-    "spare_hours",
-    "dedicated_agents",
-    "done_hours",
-    "backlog_hours",
-)
 
 _ROUNDING = 1e-7
 _EXACT = 1e-11  # of all the work: sums over some hundred rows are no more exact
@@ -82,76 +71,83 @@ def due_by_promise(
     return due
 
 
+@dataclass(frozen=True)
+class Levelled:
+    """What `plan_deferrable` answers, each [rows].
+
+    dedicated_agents  fractions of agents, on average; 0 while closed
+    done_hours        of these and of live agents
+    backlog_hours     arrived and not done at the end of the row
+    """
+
+    dedicated_agents: NDArray[np.float64]
+    done_hours: NDArray[np.float64]
+    backlog_hours: NDArray[np.float64]
+
+
 def plan_deferrable(
-    work: pd.DataFrame, *, backlog_hours: float = 0.0, end_backlog_hours: float | None = None
-) -> pd.DataFrame:
+    is_open: ArrayLike,
+    arrived_hours: ArrayLike,
+    due_hours: ArrayLike,
+    spare_hours: ArrayLike = 0.0,
+    most_dedicated_agents: ArrayLike = np.inf,
+    *,
+    backlog_hours: float = 0.0,
+    end_backlog_hours: float | None = None,
+) -> Levelled:
     """Fewest hours of dedicated agents with which every promise is kept, levelled.
 
     Parameters
     ----------
-    work
-        One row per half hour, in time order: starts_at, is_open, arrived_hours, due_hours (by
-        the end of the row, backlog included; see `due_by_promise`), and optionally spare_hours
-        of live agents (0 without) and most_dedicated_agents (without: as many as it takes).
+    arrived_hours
+        [rows] half hours in time order: work that can be done from the row on.
+    due_hours
+        [rows] by the end of the row, backlog included; see `due_by_promise`.
+    spare_hours
+        Of live agents, in all rows or in each.
+    most_dedicated_agents
+        Whole or not, in all rows or in each.
     backlog_hours
         Hours waiting when the first row begins. When they are due is said in `due_hours`.
     end_backlog_hours
         Hours that may be left after the last row; None leaves what is not due by then.
 
-    Returns
-    -------
-    DataFrame
-        DEFERRABLE_COLUMNS, one row per row of `work`. `dedicated_agents` is whole, 0 while
-        closed; `backlog_hours` is what has arrived and is not done at the end of the row.
-
     Raises
     ------
     UnreachablePlanError
         Even with everybody working as early as can be, something due cannot be done; the message
-        says by which half hour, and how many agent hours are missing.
+        says by which row, and how many agent hours are missing.
     OutOfRangeError
         Negative amounts, or more due by a row than has arrived.
     """
-    if work.empty:
-        return pd.DataFrame(columns=list(DEFERRABLE_COLUMNS))
-    is_open = work["is_open"].to_numpy(dtype=bool)
-    arrived = work["arrived_hours"].to_numpy(dtype=float)
-    due = work["due_hours"].to_numpy(dtype=float)
-    spare = np.where(is_open, _column(work, "spare_hours", 0.0), 0.0)
-    most = np.where(is_open, _column(work, "most_dedicated_agents", np.inf), 0.0)
-    named = {
+    is_open = np.asarray(is_open, dtype=bool)
+    arrived, due = np.asarray(arrived_hours, dtype=float), np.asarray(due_hours, dtype=float)
+    spare = np.where(is_open, spare_hours, 0.0)
+    most = np.where(is_open, most_dedicated_agents, 0.0)
+    for name, values in {
         "arrived_hours": arrived,
         "due_hours": due,
         "spare_hours": spare,
-        "backlog": [backlog_hours],
-    }
-    for name, values in {**named, "most_dedicated_agents": most}.items():
-        if not np.all(np.asarray(values) >= 0):
+        "backlog": np.asarray(backlog_hours),
+        "most_dedicated_agents": most,
+    }.items():
+        if not (values >= 0).all():
             raise OutOfRangeError(f"{name} must be 0 or more in every half hour")
+    if not is_open.size:
+        return Levelled(arrived, arrived, arrived)
     at_hand = backlog_hours + np.cumsum(arrived)
     must = np.cumsum(due)
     if end_backlog_hours is not None:
         must[-1] = max(must[-1], at_hand[-1] - end_backlog_hours)
-    if np.any(too_early := must > at_hand + _ROUNDING):
+    if (too_early := must > at_hand + _ROUNDING).any():
         row = int(np.flatnonzero(too_early)[0])
         raise OutOfRangeError(
             f"{must[row]:.4g} agent hours are due by the end of row {row} and only"
             f" {at_hand[row]:.4g} have arrived; due_hours must count arrived work"
         )
-    _check_reachable(work["starts_at"], at_hand, must, spare + HOURS * most)
+    _check_reachable(at_hand, must, spare + HOURS * most)
     done, dedicated = _while_open(is_open, at_hand, must, spare, most)
-    return pd.DataFrame(
-        {
-            "starts_at": work["starts_at"].to_numpy(),
-            "arrived_hours": arrived,
-            "due_hours": due,
-            "spare_hours": spare,
-            "dedicated_agents": np.ceil(dedicated - _ROUNDING).astype(np.int64),
-            "done_hours": np.diff(done, prepend=0.0),
-            "backlog_hours": at_hand - done,
-        },
-        columns=list(DEFERRABLE_COLUMNS),
-    )
+    return Levelled(dedicated, np.diff(done, prepend=0.0), at_hand - done)
 
 
 @dataclass(frozen=True)
@@ -178,7 +174,7 @@ def plan_promise(
     promise_half_hours: int,
     spare: NDArray[np.float64],
 ) -> PromisePlan:
-    """`plan_deferrable` for a desk's promise in half hours of opening, and for what waits already.
+    """`plan_deferrable` in whole agents, for a desk's promise in half hours of opening.
 
     Work is begun in the half hour after that of its arrival, so that whoever answers what is due
     first keeps every promise, at whatever second contacts come.
@@ -214,11 +210,19 @@ def plan_promise(
     due = due_by_promise(arrived_hours, is_open, promise_half_hours)
     beyond = arrived_hours.sum() - due.sum()
     too_late = arrived_hours[opened[-1] :].sum()
+    left = max(too_late, min(backlog, beyond))
+    levelled = plan_deferrable(
+        is_open,
+        np.r_[0.0, arrived_hours[:-1]],
+        due + waiting_due,
+        spare,
+        backlog_hours=backlog,
+        end_backlog_hours=left - arrived_hours[-1],
+    )
     must = np.cumsum(due + waiting_due)
-    must[-1] = max(must[-1], arrived[-1] - max(too_late, min(backlog, beyond)))
+    must[-1] = max(must[-1], arrived[-1] - left)
     spare = np.where(is_open, spare, 0.0)
-    at_hand = arrived - arrived_hours
-    done, _ = _while_open(is_open, at_hand, must, spare, np.full(len(at_hand), np.inf))
+    done, at_hand = np.cumsum(levelled.done_hours), arrived - arrived_hours
     agents, done_hours = _in_whole_agents(done, must, at_hand, spare, local_on, is_open)
     return PromisePlan(agents, done_hours, arrived - np.cumsum(done_hours), waiting_due)
 
@@ -255,16 +259,16 @@ def _in_whole_agents(done, must, at_hand, spare, local_on, is_open) -> tuple[NDA
     return agents.astype(np.int64), np.diff(np.maximum.accumulate(so_far), prepend=0.0)
 
 
-def _check_reachable(starts_at, at_hand, must, capacity) -> None:
+def _check_reachable(at_hand, must, capacity) -> None:
     """Working as early as can be does the most by every row at once: what it misses is missed."""
     could = np.cumsum(np.minimum(capacity, at_hand[-1]))
     done = could + np.minimum.accumulate(np.minimum(at_hand - could, 0.0))
     if np.any(too_late := must - done > _ROUNDING):
         row = int(np.flatnonzero(too_late)[0])
         raise UnreachablePlanError(
-            f"by the end of the half hour from {starts_at.iloc[row]:%Y-%m-%d %H:%M}"
-            f" {must[row] - done[row]:.3g} agent hours of the work due are missing, with everybody"
-            " working as early as can be; add dedicated agents before it, or promise later"
+            f"by the end of row {row} {must[row] - done[row]:.3g} agent hours of the work due are"
+            " missing, with everybody working as early as can be; add dedicated agents before it,"
+            " or promise later"
         )
 
 
@@ -373,7 +377,3 @@ class _Interval:
         could = np.cumsum(np.minimum(self._most, peak)) * HOURS
         begins = np.minimum.accumulate(np.r_[0.0, self._upto - could])[1:]
         return self._spared + could + begins
-
-
-def _column(work: pd.DataFrame, name: str, otherwise: float) -> NDArray[np.float64]:
-    return work[name].to_numpy(dtype=float) if name in work else np.full(len(work), otherwise)

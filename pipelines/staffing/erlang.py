@@ -41,6 +41,7 @@ class Performance:
     occupancy_share      share of the agents' time spent handling
     abandoned_share      abandoned / offered; 0 without patience
     queue_mean_count     mean number waiting
+    ended_within_share   wait ended within the threshold, by an answer or by hanging up / offered
     """
 
     wait_probability: NDArray[np.float64]
@@ -49,6 +50,7 @@ class Performance:
     occupancy_share: NDArray[np.float64]
     abandoned_share: NDArray[np.float64]
     queue_mean_count: NDArray[np.float64]
+    ended_within_share: NDArray[np.float64]
 
 
 def blocking_probability(load_erlangs: ArrayLike, agents: ArrayLike) -> NDArray[np.float64]:
@@ -113,13 +115,15 @@ def erlang_c(
     has_arrivals = load > 0
     spare = np.where(has_arrivals, agents - load, np.nan)
     wait_mean = wait_probability * handle / spare
+    answered = 1 - wait_probability * np.exp(-spare * within / handle)
     return Performance(
         wait_probability=np.where(has_arrivals, wait_probability, np.nan),
-        service_level_share=1 - wait_probability * np.exp(-spare * within / handle),
+        service_level_share=answered,
         wait_mean_seconds=wait_mean,
         occupancy_share=_occupancy(load, agents),
         abandoned_share=np.where(has_arrivals, 0.0, np.nan),
         queue_mean_count=np.where(has_arrivals, wait_mean * load / handle, 0.0),
+        ended_within_share=answered,
     )
 
 
@@ -150,28 +154,8 @@ def erlang_a(
         occupancy_share=_occupancy(load * (1 - np.where(has_arrivals, abandoned, 0)), agents),
         abandoned_share=abandoned,
         queue_mean_count=queue,
+        ended_within_share=np.where(has_arrivals, states.ended_within_share, np.nan),
     )
-
-
-def waited_at_most_share(
-    load_erlangs: ArrayLike,
-    agents: ArrayLike,
-    handle_seconds: ArrayLike,
-    within_seconds: ArrayLike,
-    patience_seconds: ArrayLike | None = None,
-) -> NDArray[np.float64]:
-    """Share of arrivals whose wait, ended by an answer or by hanging up, is within the threshold.
-
-    Without patience this is the service level.
-    """
-    if _is_endless(patience_seconds):
-        return erlang_c(load_erlangs, agents, handle_seconds, within_seconds).service_level_share
-    load, agents, handle, within, patience = _intervals(
-        load_erlangs, agents, handle_seconds, within_seconds, patience_seconds
-    )
-    _check_queue(agents, handle, within, patience)
-    share = _waiting(load, agents, handle, within, patience).ended_within_share
-    return np.where(load > 0, share, np.nan)
 
 
 def required_agents(

@@ -22,8 +22,9 @@ def modified_offered_load(
     interval_seconds: float,
     handle_seconds: ArrayLike,
     before_erlangs: ArrayLike | None = None,
-) -> NDArray[np.float64]:
-    """Mean contacts in hand per interval, in erlangs, had everybody been answered at once.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Contacts in hand, in erlangs, had everybody been answered at once: the mean of each interval,
+    and how many are left at its end.
 
     Parameters
     ----------
@@ -40,27 +41,6 @@ def modified_offered_load(
     OutOfRangeError
         Negative contacts, or a duration that is not above 0.
     """
-    return _followed(contacts, interval_seconds, handle_seconds, before_erlangs)[0]
-
-
-def staffed_load(
-    contacts: ArrayLike,
-    interval_seconds: float,
-    handle_seconds: ArrayLike,
-    before_erlangs: ArrayLike | None = None,
-) -> NDArray[np.float64]:
-    """Load to staff each interval for: its mean modified offered load, or its last if that is more.
-
-    Arguments as for `modified_offered_load`. Where handle times are short beside the interval, a
-    desk that opens empty has filled within minutes: its mean then hides the load that it holds
-    for most of the interval. Where the load falls the mean is right.
-    """
-    mean, last = _followed(contacts, interval_seconds, handle_seconds, before_erlangs)
-    return np.maximum(mean, last)
-
-
-def _followed(contacts, interval_seconds, handle_seconds, before_erlangs):
-    """Mean and last m of every interval, two arrays."""
     contacts = np.asarray(contacts, dtype=float)
     handle = np.asarray(handle_seconds, dtype=float)
     if not np.all(np.isfinite(contacts) & (contacts >= 0)):
@@ -89,3 +69,19 @@ def _followed(contacts, interval_seconds, handle_seconds, before_erlangs):
         back, left = 2 * back, left**2
     begin = np.concatenate([before, last[..., :-1]], axis=-1)
     return settled + (begin - settled) * lasting, last
+
+
+def staffed_load(
+    contacts: ArrayLike,
+    interval_seconds: float,
+    handle_seconds: ArrayLike,
+    before_erlangs: ArrayLike | None = None,
+) -> NDArray[np.float64]:
+    """Load to staff each interval for: its mean modified offered load, or its last if that is more.
+
+    Arguments as for `modified_offered_load`. Where handle times are short beside the interval, a
+    desk that opens empty has filled within minutes: its mean then hides the load that it holds
+    for most of the interval. Where the load falls the mean is right.
+    """
+    mean, last = modified_offered_load(contacts, interval_seconds, handle_seconds, before_erlangs)
+    return np.maximum(mean, last)

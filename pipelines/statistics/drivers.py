@@ -86,10 +86,6 @@ class Drivers:
     _cut: float
     _covariance: Floats
 
-    def satisfied_share(self, rows: pd.DataFrame) -> Floats:
-        """Probability that each row is rated SATISFIED_FROM or better."""
-        return self._linked(_design(rows, self._terms, self._levels)[0])[0]
-
     def effect(
         self,
         change: Callable[[pd.DataFrame], pd.DataFrame],

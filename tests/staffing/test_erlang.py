@@ -17,7 +17,6 @@ from pipelines.staffing.erlang import (
     performance,
     required_agents,
     scheduled_agents,
-    waited_at_most_share,
 )
 from pipelines.staffing.live_queue import agents
 
@@ -217,7 +216,7 @@ def test_shares_are_shares_and_flows_balance(load, n, within, patience):
             load * (1 - float(does.abandoned_share)), rel=1e-9
         )
         assert float(does.occupancy_share) <= 1 + 1e-12
-    ended = float(waited_at_most_share(load, n, 200, within, patience))
+    ended = float(does.ended_within_share)
     assert float(does.service_level_share) <= ended + 1e-9
 
 
@@ -298,7 +297,7 @@ def _computed(row, case):
         known = dict(part.split("=") for part in params.replace(" ", "").split(","))
         return float(blocking_probability(float(known["a"]), int(known["n"])))
     if params.startswith("0.1/s,240s,n=28,K=108,pat 300"):
-        return float(waited_at_most_share(24, 28, 240, 20, 300))
+        return float(erlang_a(24, 28, 240, 20, 300).ended_within_share)
     rate, handle, n, within, patience = CASES[case]
     load = rate * handle
     if metric == "P90 wait s":
@@ -330,7 +329,8 @@ def _wait_not_exceeded_by(share, load, n, handle, patience):
     low, high = 0.0, 600.0
     for _ in range(80):
         middle = (low + high) / 2
-        is_enough = waited_at_most_share(load, n, handle, middle, patience) >= share
+        ended = performance(load, n, handle, middle, patience).ended_within_share
+        is_enough = ended >= share
         low, high = (low, middle) if is_enough else (middle, high)
     return high
 

@@ -12,30 +12,33 @@ from pipelines.staffing.simulation import simulate
 
 
 def test_a_constant_rate_is_its_own_load():
-    assert modified_offered_load([100, 100, 100], 1800, 180) == pytest.approx([10, 10, 10])
+    mean, last = modified_offered_load([100, 100, 100], 1800, 180)
+    assert mean == pytest.approx([10, 10, 10])
+    assert last == pytest.approx([10, 10, 10])
 
 
 def test_a_desk_that_opens_empty_fills_as_handle_times_end():
     # m(t) = 10 (1 - e^(-t/1800)): its mean over the first 1800 s is 10 / e, then 10 - 10 (1-1/e)/e
-    load = modified_offered_load([10, 10], 1800, 1800, before_erlangs=0)
+    mean, last = modified_offered_load([10, 10], 1800, 1800, before_erlangs=0)
     first = 10 / math.e
-    assert load == pytest.approx([first, 10 - (10 - first) / math.e], abs=1e-12)
+    assert mean == pytest.approx([first, 10 - (10 - first) / math.e], abs=1e-12)
+    assert last == pytest.approx([10 - 10 / math.e, 10 - 10 / math.e**2], abs=1e-12)
 
 
 def test_what_is_in_hand_at_closing_is_finished_afterwards():
     # 10 in hand when arrivals stop: the mean over one handle time is 10 (1 - 1/e)
-    load = modified_offered_load([10, 0], 1800, 1800)
+    load = modified_offered_load([10, 0], 1800, 1800)[0]
     assert load == pytest.approx([10, 10 * (1 - 1 / math.e)], abs=1e-12)
 
 
 def test_every_handle_second_is_worked_off_sooner_or_later():
     contacts = np.r_[np.random.default_rng(3).poisson(20, 20), np.zeros(100)].astype(float)
-    load = modified_offered_load(contacts, 1800, 2700, before_erlangs=0)
+    load = modified_offered_load(contacts, 1800, 2700, before_erlangs=0)[0]
     assert load.sum() * 1800 == pytest.approx(contacts.sum() * 2700, rel=1e-12)
 
 
 def test_each_queue_has_its_own_handle_time():
-    load = modified_offered_load([[10.0, 0.0], [10.0, 0.0]], 1800, [1800, 900])
+    load = modified_offered_load([[10.0, 0.0], [10.0, 0.0]], 1800, [1800, 900])[0]
     assert load[:, 1] == pytest.approx([10 * (1 - 1 / math.e), 5 * 0.5 * (1 - math.exp(-2))])
 
 
@@ -55,7 +58,7 @@ def test_with_45_minutes_of_handle_time_each_half_hour_meets_the_target_where_it
     contacts = 30 - 20 * np.cos(2 * np.pi * slots / 24)
     handle = 2700.0
     by_rate = required_agents(contacts * handle / 1800, handle, 0.8, 60, 900)
-    load = modified_offered_load(contacts, 1800, handle)
+    load = modified_offered_load(contacts, 1800, handle)[0]
     by_load = required_agents(load, handle, 0.8, 60, 900)
     days = np.tile(contacts, (300, 1))
 

@@ -137,11 +137,6 @@ def test_intervals_cover_the_truth_about_95_times_in_100():
     assert 35 <= effect_hits <= 40
 
 
-def test_predicted_shares_add_up_to_the_observed_one(large):
-    observed = (simulated(6_000, 1)["rating"] >= 4).mean()
-    assert large.satisfied_share(large.rows).mean() == pytest.approx(observed, abs=0.003)
-
-
 def test_a_change_of_nobody_and_of_nothing(large):
     nobody = large.effect(_a_minute_less, where=lambda rows: rows["channel"] == "fax")
     assert nobody.n == 0
