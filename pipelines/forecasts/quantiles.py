@@ -146,10 +146,7 @@ def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floa
         else:
             of_past = errors.error / _deviation(errors.expected, spread)
             of_past = _as_large_as_now(of_past, errors)[..., 0]
-            # Spans of days that share no day tell something new; what n of them teach about the
-            # next is as uncertain as a mean of n.
-            spans = np.ptp(errors.age[known]) / known.shape[1] + 1
-            of_past *= np.sqrt(1 + 1 / spans)
+            of_past *= _wider(errors)
             weight = 0.5 ** (past.days_ago / HALF_LIFE_DAYS)
             is_whole = known.sum(axis=1) == known.sum(axis=1).max()
             own, rest = _recent(weight, drawn), _recent(is_whole.astype(float), other)
@@ -327,11 +324,24 @@ def _standardised_quantiles(mean: Floats, past: _Errors) -> Floats:
         # Errors of one day are alike in part: what is known lies between days and half hours.
         widened = 0.5 + (levels - 0.5) * (1 + 1 / np.sqrt(is_used.any(axis=2).sum() * n))
         factors = _weighted_quantiles(errors, past.weight[is_used], np.clip(widened, 0, 1))
+        if past.error.shape[2] == 1:
+            factors *= _wider(past)
         factors -= (1 - _LASTING_BIAS) * bias
     mu = np.nan_to_num(mean, nan=0.0)
     roots = _roots(mu)[..., None] + _root_deviation(mu, alpha)[..., None] * factors
     answer = np.maximum(roots, 0.0) ** 2 - _ROOT
     return np.where(np.isnan(mean)[..., None], np.nan, answer)
+
+
+def _wider(past: _Errors) -> float:
+    """By how much days scatter more than their past errors, [past, leads, 1], have shown.
+
+    Spans of days that share no day tell something new; what n of them teach about the next is as
+    uncertain as a mean of n. Half hours err by chance of their own, beside which it is nothing.
+    """
+    known = past.weight[..., 0] > 0
+    spans = np.ptp(past.age[known]) / known.shape[1] + 1
+    return float(np.sqrt(1 + 1 / spans))
 
 
 def _deviation(expected: Floats, alpha: Floats | float) -> Floats:
