@@ -158,6 +158,19 @@ def drawn(seed: int, contacts: int) -> World:
     return World(zone, {name: rows for name, rows in draw.tables.items() if rows}, cut)
 
 
+def renamed(row: dict) -> dict:
+    """The same of another contact, customer and agent."""
+    return {
+        key: renamed_id(value) if key.endswith("_id") or key == "merged_into" else value
+        for key, value in row.items()
+    }
+
+
+def renamed_id(name: str | None) -> str | None:
+    system, colon, own = (name or "").rpartition(":")
+    return name and f"{system}{colon}twin-{own}"
+
+
 class _Draw:
     def __init__(self, chance: random.Random, start: datetime, cut: datetime) -> None:
         self.chance, self.start, self.cut = chance, start, cut
