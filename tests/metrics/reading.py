@@ -33,6 +33,7 @@ class Contact:
         """What a live session became: the last ticket of its matter."""
         others = [row for row in self.matter if row["kind"] not in ("chat", "call")
                   and self.desk.fates[row["contact_id"]] == "linked"]  # fmt: skip
+        others.sort(key=lambda row: row["contact_id"])  # of the same second the first by name
         return (
             max(others, key=lambda row: row["created_at"], default=None) if self.is_live else None
         )
@@ -196,6 +197,7 @@ class Contact:
                 row is not self.ticket,
                 row["kind"] not in ("chat", "call"),
                 row["created_at"],
+                row["contact_id"],
             ),
         )
         return next((row["topic"] for row in [self.row, *others] if row["topic"]), None)
@@ -357,7 +359,8 @@ class Desk:
                 )  # fmt: skip
                 found[row["contact_id"]] = own
                 standing += [row] if own is None else []
-            standing.sort(key=lambda row: (row["kind"] not in ("chat", "call"), row["created_at"]))
+            standing.sort(key=lambda row: (row["kind"] not in ("chat", "call"), row["created_at"],
+                                           row["contact_id"]))  # fmt: skip
             found |= {row["contact_id"]: "linked" for row in standing[1:]}
         return found
 

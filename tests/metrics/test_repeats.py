@@ -131,3 +131,22 @@ def test_a_contact_shows_who_came_back_on_it_and_what_it_came_back_on(door):
     assert related("minji_1") == [("minji_2", "repeated_by")]
     assert related("minji_2") == [("minji_1", "repeats")]
     assert related("joon_1") == []
+
+
+def test_who_comes_twice_in_the_same_second_has_not_come_back(warehouse):
+    """Dates without times of day make many of them; whose id is the lower would be a repeat."""
+    warehouse(
+        contacts="""
+            contact_id | topic | requester_id | created_at
+            both_1     | fees  | ann          | 2026-03-02 00:00:00Z
+            both_2     | fees  | ann          | 2026-03-02 00:00:00Z
+            again_1    | fees  | ben          | 2026-03-02 00:00:00Z
+            again_2    | fees  | ben          | 2026-03-02 00:00:00Z
+            again_3    | fees  | ben          | 2026-03-04 00:00:00Z
+            end        | login | zoe          | 2026-03-20 00:00:00Z
+        """
+    )
+    found = open_warehouse(warehouse.folder).observations("repeated_share")
+    assert dict(zip(found["contact_id"], found["value"], strict=True)) == {
+        "both_1": 0, "both_2": 0, "again_1": 1, "again_2": 1, "again_3": 0,
+    }  # fmt: skip

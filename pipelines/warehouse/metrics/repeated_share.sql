@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "contacts followed by another of the same customer and topic / contacts"
 worked_example = "A chat about a withdrawal, an e-mail of the same customer about it 2 days later and silence after that: the chat is repeated, the e-mail is not: 1 / 2 = 50 %."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,

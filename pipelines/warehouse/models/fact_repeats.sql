@@ -22,20 +22,37 @@ is_first_contact_resolved = { type = "BOOLEAN", meaning = "solved and not repeat
 WITH following AS (
     SELECT
         c.contact_id,
+        c.requester_id,
+        c.topic,
+        c.arrived_at,
         coalesce(c.first_solved_at, c.arrived_at) AS settled_at,
-        lead(c.contact_id) OVER (PARTITION BY c.requester_id, c.topic ORDER BY c.arrived_at, c.contact_id) AS repeated_by,
-        lead(c.arrived_at) OVER (PARTITION BY c.requester_id, c.topic ORDER BY c.arrived_at, c.contact_id) AS repeated_at
+        lead(c.contact_id) OVER (PARTITION BY c.requester_id, c.topic ORDER BY c.arrived_at, c.contact_id) AS next_id,
+        lead(c.arrived_at) OVER (PARTITION BY c.requester_id, c.topic ORDER BY c.arrived_at, c.contact_id) AS next_at
     FROM fact_contacts AS c
     WHERE c.exclusion IS NULL
         AND c.requester_id IS NOT NULL
         AND c.topic <> 'unknown'
 ),
 
+-- who came in the same instant has not come again: the last of them tells who came after
+later AS (
+    SELECT
+        contact_id,
+        settled_at,
+        max(CASE WHEN next_at > arrived_at THEN next_id END) OVER (
+            PARTITION BY requester_id, topic ORDER BY arrived_at RANGE BETWEEN CURRENT ROW AND CURRENT ROW
+        ) AS repeated_by,
+        max(CASE WHEN next_at > arrived_at THEN next_at END) OVER (
+            PARTITION BY requester_id, topic ORDER BY arrived_at RANGE BETWEEN CURRENT ROW AND CURRENT ROW
+        ) AS repeated_at
+    FROM following
+),
+
 repeated AS (
     SELECT
         f.contact_id,
         f.repeated_by
-    FROM following AS f
+    FROM later AS f
     CROSS JOIN ref_rules AS u
     WHERE f.repeated_at < seconds_after(f.settled_at, u.repeat_window_days * 86400)
 )
