@@ -13,6 +13,7 @@ from dashboard.planning import (
     scenarios,
     shifts,
     together,
+    trial,
 )
 
 page = components.open_page(
@@ -67,6 +68,8 @@ elif view == "plan":
     cards.agents_card(changed, queue, events, reader, before)
     cards.gap_card(changed, queue, reader)
     cards.short_card(changed, queue, reader)
+    if before is None:
+        trial.trial_card(queue, reader)
 elif view == "demand":
     cards.demand_card(forecast, what_if.volume(forecast, queue), queue, events, page)
     if not by_day:

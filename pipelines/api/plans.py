@@ -8,6 +8,8 @@ from pipelines.api.published import Build
 from pipelines.api.selection import Day, Names, as_list, as_range, lookup, quoted, unknown
 from pipelines.errors import OutOfRangeError
 from pipelines.forecasts.misses import PAST_LEADS, parts_of_misses
+from pipelines.staffing.half_hours import by_queue
+from pipelines.staffing.trial import Trial, try_out
 
 # Tables that only exist once a forecast ran: until then readers see them empty.
 _COLUMNS_BEFORE_FORECAST = {
@@ -136,6 +138,32 @@ def queue_rows(
         f"SELECT * FROM {quoted(table)} WHERE {' AND '.join(conditions)} ORDER BY {order}",
         parameters,
     )
+
+
+def trials(
+    build: Build,
+    channel: Names = None,
+    language: Names = None,
+    is_scheduled: bool = False,
+    replications: int = 200,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Plans of queues lived through: one row per queue that takes known numbers of people, by name;
+    the fields of `trial.Trial`, and is_scheduled."""
+    plans = by_queue(queue_rows(build, "staffing_intervals", channel, language))
+    days = by_queue(queue_rows(build, "forecast_days", channel, language, order="local_on"))
+    desks = {(desk.channel, desk.language): desk for desk in queues(build).itertuples()}
+    rows = []
+    for queue, plan in plans.items():
+        has_schedule = plan["scheduled_agents"].notna().any()
+        if is_scheduled and not has_schedule:
+            continue
+        told = {"is_scheduled": is_scheduled, "replications": replications, "seed": seed}
+        found = try_out(plan, days[queue], desks[queue], **told)
+        if found is not None:
+            rows.append({"channel": queue[0], "language": queue[1], **told, **vars(found)})
+    names = ["channel", "language", "is_scheduled", "seed", *Trial.__dataclass_fields__]
+    return pd.DataFrame(rows, columns=names)
 
 
 def shifts(build: Build, channel, language, start: Day, end: Day) -> pd.DataFrame:

@@ -31,6 +31,7 @@ commands = typer.Typer()
         "support-quality staffing --shifts --queue phone/ko",
         "support-quality staffing --tours --queue phone/ko --csv > who_works_when.csv",
         "support-quality staffing --ics shifts.ics --xlsx plan.xlsx",
+        "support-quality staffing --queue phone/ko --try-out",
     ),
 )
 def staffing(
@@ -46,6 +47,10 @@ def staffing(
     tours: Annotated[
         bool,
         typer.Option("--tours", help="Who works when: the shifts of each (nameless) person."),
+    ] = False,
+    try_out: Annotated[
+        bool,
+        typer.Option("--try-out", help="Live through the plan 200 times: what share is in time."),
     ] = False,
     ics: Annotated[
         Path | None,
@@ -96,6 +101,13 @@ def staffing(
         title = "Who works when" + (f", {queue}" if queue else "")
         print_measured(opened, persons, csv, title="" if csv else title, notes=_TOUR_NOTES)
         return
+    if try_out:
+        found = _tried(opened, channel, language)
+        shown = found if csv else _reached(found)
+        title = "The plan lived through" + (f", {queue}" if queue else "")
+        told = {"units": _TRIAL_UNITS, "notes": _TRIAL_NOTES}
+        print_measured(opened, shown, csv, title="" if csv else title, **told)
+        return
     plan = opened.staffing(channel, language, day(start), day(end))
     if csv:
         print_measured(opened, with_clock(plan), csv, title="")
@@ -144,6 +156,47 @@ _TOUR_NOTES = (
     "Local times of the site. Persons are numbers, and stand for nobody in particular.",
     "Rest: since the person's shift before. Week: paid hours in this week of the plan.",
 )
+
+
+_TRIAL_UNITS = {
+    **dict.fromkeys(("target", "reached", "in 9 of 10", "hang up", "occupancy"), "share"),
+    "mean wait": "seconds",
+}
+_TRIAL_NOTES = (
+    "Contacts come by chance, on days as unsure as their forecast is. Reached: answered in time; of"
+    " deferrable work, done as promised. In 9 of 10: what nine of ten runs reached at least.",
+    "Scheduled: the people of the schedule after shrinkage; queues without one have no such row.",
+)
+
+
+def _tried(opened, channel: str | None, language: str | None) -> "pd.DataFrame":
+    """`trials` with the people required, and with those scheduled."""
+    import pandas as pd
+
+    both = [opened.trials(channel, language, is_scheduled=each) for each in (False, True)]
+    return pd.concat([each for each in both if len(each)] or both[:1], ignore_index=True)
+
+
+def _reached(found: "pd.DataFrame") -> "pd.DataFrame":
+    """Trials with the columns that people read, queue by queue."""
+    found = found.sort_values(["channel", "language", "is_scheduled"], ignore_index=True)
+    told = {
+        "queue": found["channel"] + "/" + found["language"],
+        "people": found["is_scheduled"].map({False: "required", True: "scheduled"}),
+    }
+    return found.assign(**told).rename(columns=_TRIAL_LABELS)[list(_TRIAL_LABELS.values())]
+
+
+_TRIAL_LABELS = {
+    "queue": "queue",
+    "people": "people",
+    "target_share": "target",
+    "reached_share": "reached",
+    "nine_in_ten_share": "in 9 of 10",
+    "abandoned_share": "hang up",
+    "wait_mean_seconds": "mean wait",
+    "occupancy_share": "occupancy",
+}
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -197,15 +197,15 @@ def _planned(
     handle = _handle_seconds(desk, handle_seconds)
     scheduled = half_hours.scheduled_at(starts_at, local_on, schedule)
 
-    def on_duty(needed):
-        return _on_duty(scheduled, needed, desk.shrinkage)
+    def taking(needed):
+        return on_duty(scheduled, needed, desk.shrinkage)
 
     channel, language = queue
     patience = None
     if channel in LIVE_CHANNELS:
         patience = None if pd.isna(patience_seconds) else float(patience_seconds)
         if half_hours.are_known(rows):
-            found = _live(rows, volume, desk, handle, patience, is_open, on_duty)
+            found = _live(rows, volume, desk, handle, patience, is_open, taking)
         else:
             found = _days_only(is_open)
     else:
@@ -220,7 +220,7 @@ def _planned(
             help_hours[is_there] = live_help["hours"].to_numpy(dtype=float)[at]
         waiting = np.asarray(waiting_contacts, dtype=float)
         found = _deferrable(
-            contacts * volume, local_on, desk, handle, is_open, waiting, help_hours, on_duty
+            contacts * volume, local_on, desk, handle, is_open, waiting, help_hours, taking
         )
     low, needed, high = found.pop("required")
     rostered = np.full(len(rows), np.nan)
@@ -451,7 +451,7 @@ def _placed(values, where) -> np.ndarray:
     return answer
 
 
-def _on_duty(scheduled, needed, shrinkage) -> np.ndarray:
+def on_duty(scheduled, needed, shrinkage) -> np.ndarray:
     """Agents taking contacts: those scheduled after shrinkage (whole ones), else those needed."""
     left = np.floor(scheduled * (1 - shrinkage) + _ROUNDING)
     return np.where(np.isnan(scheduled), needed, left)
@@ -462,7 +462,7 @@ def _spare_time(helping, share) -> pd.DataFrame:
     spare = []
     for plan, desk in helping:
         needed = plan["required_agents"] * plan["is_open"]
-        agents = _on_duty(plan["scheduled_agents"], needed, desk.shrinkage)
+        agents = on_duty(plan["scheduled_agents"], needed, desk.shrinkage)
         # Agents without anything to take are free; those swamped (no occupancy) are not.
         busy, load = plan["occupancy_share"], plan["offered_load_erlangs"]
         busy = np.where(np.isnan(busy) & ~(load > 0), 0.0, busy)

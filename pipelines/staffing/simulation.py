@@ -7,7 +7,7 @@ handle times and patience are exponential; the longest waiting is answered first
 holds fewest. An agent whose shift ends takes nothing new and finishes what he holds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -175,7 +175,7 @@ def replay(
     *,
     agents: str = "required_agents",
     seed: int,
-) -> pd.DataFrame:
+) -> Replay:
     """A queue's plan lived through, once per row of `relative_rates`.
 
     Parameters
@@ -186,14 +186,15 @@ def replay(
         when nobody is on duty and what arrives is left out.
     relative_rates
         [replications, 1 or rows] what comes beside what was expected: 1.1 is a tenth more. A
-        column of ones is chance alone; draws of a forecast's paths make the rates uncertain.
+        column of ones is chance alone; draws of a forecast make the rates uncertain.
     agents
         The column of people on duty; those of a roster after shrinkage.
 
     Returns
     -------
-    DataFrame
-        starts_at and REPLAY_COLUMNS, one row per row of `staffing`; NULL while closed.
+    Replay
+        An interval per row of `staffing`; in closed ones nobody comes and nobody is on duty, but
+        the agents of the last open half hour stay until nobody waits.
     """
     on_duty = staffing[agents].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     is_open = ~np.isnan(on_duty)
@@ -203,14 +204,10 @@ def replay(
         raise OutOfRangeError(
             f"relative_rates are {rates.shape}; they must be [replications, 1 or {len(staffing)}]"
         )
-    answer = pd.DataFrame(np.nan, index=range(len(staffing)), columns=list(REPLAY_COLUMNS))
-    answer.insert(0, "starts_at", staffing["starts_at"].to_numpy())
-    if not is_open.any():
-        return answer
-    # After the last open half hour its agents stay until nobody waits.
-    end = int(np.flatnonzero(is_open)[-1]) + 1
+    contacts = expected * rates
+    end = int(np.flatnonzero(is_open)[-1]) + 1 if is_open.any() else 1
     lived = simulate(
-        (expected * rates)[:, :end],
+        contacts[:, :end],
         np.nan_to_num(on_duty[:end]).astype(np.int64),
         SECONDS,
         float(staffing["handle_seconds"].iloc[0]),
@@ -218,10 +215,16 @@ def replay(
         patience_seconds,
         concurrency,
         seed=seed,
-    ).by_interval()
-    answer.loc[: end - 1, list(REPLAY_COLUMNS)] = lived.astype(float).to_numpy()
-    answer.loc[~is_open, list(REPLAY_COLUMNS)] = np.nan
-    return answer
+    )
+    after = len(staffing) - end
+    return replace(
+        lived,
+        **{
+            name: np.pad(values, [*[(0, 0)] * (values.ndim - 1), (0, after)])
+            for name, values in vars(lived).items()
+            if isinstance(values, np.ndarray)
+        },
+    )
 
 
 class _Desk:

@@ -1,5 +1,7 @@
 """The plan on the command line: tables, and files that calendars and spreadsheets read."""
 
+import io
+
 import pandas as pd
 import pytest
 
@@ -68,3 +70,25 @@ def test_a_file_in_a_folder_that_is_not_there_is_one_line_of_error(exchange, cap
     code = run("--ics", tmp_path / "no" / "shifts.ics", "--warehouse", exchange)
     assert code != 0
     assert "name a file in a folder that is there" in capsys.readouterr().err
+
+
+def test_the_plan_tried_out_keeps_its_target_and_says_so_for_people_required_and_scheduled(
+    exchange, plan, capsys
+):
+    asked = ("--try-out", "--queue", "phone/ko", "--warehouse", exchange)
+    assert run(*asked, "--csv") == 0
+    told = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    assert told["is_scheduled"].tolist() == [False, True]
+    assert told["reached_share"].tolist() == pytest.approx(
+        [plan.trials("phone", "ko", is_scheduled=each)["reached_share"][0] for each in (0, 1)]
+    )
+    assert told["reached_share"][0] > told["target_share"][0] == 0.8
+    assert run(*asked) == 0
+    shown = capsys.readouterr().out
+    assert ("phone/ko │ required" in shown, "phone/ko │ scheduled" in shown) == (True, True)
+
+
+def test_queues_without_a_schedule_are_tried_with_the_people_required_alone(plan):
+    unscheduled = plan.queues().query("has_staffing and not has_schedule").iloc[0]
+    of = unscheduled["channel"], unscheduled["language"]
+    assert len(plan.trials(*of, is_scheduled=True)) == 0

@@ -205,18 +205,20 @@ def _plan(contacts, agents, handle=180.0):
     )
 
 
-def test_closed_half_hours_of_a_plan_are_left_out_of_its_replay():
+def test_nobody_comes_to_a_plan_while_it_is_closed():
     plan = _plan([50, 40, 30, 20, 90], [None, 6, 5, None, None])
-    lived = replay(plan, np.ones((50, 1)), 20, 300, seed=1)
-    assert list(lived.columns) == ["starts_at", *REPLAY_COLUMNS]
-    assert lived["offered"].isna().tolist() == [True, False, False, True, True]
-    assert lived["agents"].tolist()[1:3] == [6, 5]
+    lived = replay(plan, np.ones((50, 1)), 20, 300, seed=1).by_interval()
+    assert list(lived.columns) == list(REPLAY_COLUMNS)
+    assert lived["offered"].tolist()[0::3] == [0, 0]
+    assert lived["agents"].tolist() == [0, 6, 5, 0, 0]
     assert lived["offered"].iloc[1] == pytest.approx(50 * 40, rel=0.1)
+    assert lived["service_level_share"].isna().tolist() == [True, False, False, True, True]
 
 
 def test_a_closed_plan_has_nothing_to_live_through():
     lived = replay(_plan([5, 5], [None, None]), np.ones((5, 1)), 20, seed=1)
-    assert lived["service_level_share"].isna().tolist() == [True, True]
+    assert lived.by_interval()["offered"].tolist() == [0, 0]
+    assert np.isnan(lived.overall()["service_level_share"])
 
 
 def test_rates_that_fit_neither_the_plan_nor_a_single_factor_are_refused():
@@ -231,6 +233,7 @@ def test_the_published_plan_of_a_day_reaches_its_target_in_every_half_hour():
     contacts = 100 - 40 * np.cos(2 * np.pi * slots / 24)
     load = staffed_load(contacts, 1800, 240, before_erlangs=0)
     agents = required_agents(load, 240, 0.8, 20, 300)
-    lived = replay(_plan(contacts, agents, 240.0), np.ones((1500, 1)), 20, 300, seed=6)
+    plan = _plan(contacts, agents, 240.0)
+    lived = replay(plan, np.ones((1500, 1)), 20, 300, seed=6).by_interval()
     assert lived["service_level_share"].min() > 0.795
     assert lived["service_level_low"].mean() > 0.8

@@ -1,0 +1,112 @@
+"""Plans tried out: what is reached by chance and on unsure days, by whom and by when."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipelines.errors import OutOfRangeError
+from pipelines.staffing.trial import relative_rates, try_out
+
+CALLS = SimpleNamespace(
+    channel="phone",
+    language="ko",
+    target_share=0.8,
+    within_seconds=20,
+    concurrency=1,
+    slowdown_share=0.0,
+    shrinkage=0.3,
+    max_occupancy=1.0,
+    promise_open_days=1,
+    open_day_seconds=3600,
+)
+MAIL = SimpleNamespace(**vars(CALLS) | {"channel": "email"})
+MONDAY = pd.Timestamp("2026-03-02")
+SURE = pd.DataFrame({"local_on": [MONDAY], "mean": [4800.0], "q10": [4800.0], "q90": [4800.0]})
+
+
+def plan(half_hours=48, contacts=100.0, agents=14, **columns):
+    return pd.DataFrame(
+        {
+            "starts_at": MONDAY + pd.to_timedelta(30 * np.arange(half_hours), unit="min"),
+            "local_on": MONDAY,
+            "is_open": True,
+            "expected_contacts": contacts,
+            "handle_seconds": 180.0,
+            "patience_seconds": np.nan,
+            "required_agents": pd.array([agents] * half_hours, dtype="Int64"),
+            "scheduled_agents": np.nan,
+            "live_help_hours": 0.0,
+            "waiting_due_contacts": 0.0,
+            **columns,
+        }
+    )
+
+
+def test_a_plan_at_a_sure_rate_reaches_what_erlang_says():
+    tried = try_out(plan(), SURE, CALLS, replications=100)
+    assert tried.reached_share == pytest.approx(0.88835, abs=0.004)  # 14 agents, 100 calls, 180 s
+    assert tried.reached_low < 0.88835 < tried.reached_high
+    assert tried.nine_in_ten_share < tried.reached_share
+    assert tried.occupancy_share == pytest.approx(10 / 14, abs=0.005)
+    assert (tried.offered, tried.target_share, tried.abandoned_share) == (4800.0, 0.8, 0.0)
+
+
+def test_twenty_scheduled_are_the_fourteen_that_a_shrinkage_of_30_percent_leaves():
+    rostered = plan(agents=3, scheduled_agents=20.0)
+    as_scheduled = try_out(rostered, SURE, CALLS, is_scheduled=True, replications=20)
+    assert as_scheduled == try_out(plan(), SURE, CALLS, replications=20)
+
+
+def test_a_day_is_as_unsure_as_its_forecast_once_chance_is_on_top():
+    days = pd.DataFrame({"local_on": [MONDAY], "mean": [400.0], "q10": [310.0], "q90": [490.0]})
+    rows = pd.Series([MONDAY, MONDAY, pd.Timestamp("2026-03-03")])
+    random = np.random.default_rng(3)
+    rates = relative_rates(rows, days, 20_000, random)
+    assert (rates[:, 0] == rates[:, 1]).all()
+    assert (rates[:, 2] == 1).all()  # not forecast
+    came = random.poisson(400 * rates[:, 0])
+    assert np.quantile(came, [0.1, 0.9]) == pytest.approx([310, 490], rel=0.02)
+    assert came.mean() == pytest.approx(400, rel=0.01)
+
+
+def test_a_day_no_less_sure_than_chance_has_one_rate():
+    days = pd.DataFrame({"local_on": [MONDAY], "mean": [4.0], "q10": [2.0], "q90": [6.0]})
+    assert (relative_rates(pd.Series([MONDAY]), days, 50, np.random.default_rng(1)) == 1).all()
+
+
+def test_an_unsure_day_is_answered_worse_than_a_sure_one():
+    unsure = SURE.assign(q10=4000.0, q90=5600.0)
+    both = [try_out(plan(), days, CALLS, replications=100) for days in (SURE, unsure)]
+    assert both[1].reached_share < both[0].reached_low
+
+
+def test_closed_half_hours_take_nobody():
+    is_open = np.arange(48) < 24
+    agents = pd.array([14 if open_ else None for open_ in is_open], dtype="Int64")
+    tried = try_out(plan(is_open=is_open, required_agents=agents), SURE, CALLS, replications=20)
+    assert tried.offered == 2400.0
+    assert tried.occupancy_share == pytest.approx(10 / 14, abs=0.01)
+
+
+def test_mail_is_judged_by_its_promise():
+    # an hour of opening is promised; 5 contacts of 3 min a half hour are a quarter of what
+    # two agents do, and come by chance
+    enough = try_out(plan(contacts=5.0, agents=2), SURE, MAIL, replications=50)
+    assert enough.reached_share > 0.99
+    assert np.isnan(enough.wait_mean_seconds)
+    nobody = try_out(plan(contacts=5.0, agents=0), SURE, MAIL, replications=50)
+    assert (nobody.reached_share, nobody.offered) == (0.0, 240.0)
+
+
+def test_where_nobody_comes_or_people_are_not_known_there_is_nothing_to_try():
+    assert try_out(plan(contacts=0.0), SURE, CALLS) is None
+    unknown = pd.array([None] * 48, dtype="Int64")
+    assert try_out(plan(required_agents=unknown), SURE, CALLS) is None
+
+
+@pytest.mark.parametrize("times", [0, 5_001])
+def test_a_number_of_runs_that_makes_no_sense_is_refused(times):
+    with pytest.raises(OutOfRangeError, match="1 to 5000"):
+        try_out(plan(), SURE, CALLS, replications=times)
