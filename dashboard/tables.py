@@ -335,6 +335,7 @@ def _formatter(unit: str | None, reader: Reader) -> Callable[[Any], str] | None:
         "seconds": reader.duration,
         "share": reader.share,
         "count": reader.number,
+        "tenths": lambda value: reader.number(value, 1),
         "number": reader.compact,
         "score": lambda value: reader.number(value, 2),
         "half_hour": lambda slot: reader.half_hour(int(slot)),

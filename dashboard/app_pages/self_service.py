@@ -67,6 +67,7 @@ if view == "help":
     with left:
         by_language = queries.measure("search_no_result_share", chosen, by=("language",))
         by_language = by_language[by_language["value"].notna()]
+        by_language = by_language.sort_values("n", ascending=False, ignore_index=True)
         by_language.attrs = nothing.attrs
         if by_language.empty:
             components.empty(_("No export tells how many results searches had."))

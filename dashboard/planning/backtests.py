@@ -208,7 +208,7 @@ def misses_card(channel: str, language: str, reader: Reader) -> None:
             *parts,
         ]
         newest = missed.sort_values("local_on", ascending=False, ignore_index=True)
-        show_table(newest[columns], words=_missed_words())
+        show_table(newest[columns], words=_missed_words(), units=_missed_units(columns))
         with st.container(horizontal=True, gap="xsmall"):
             name = {"queue": f"{channel}_{language}", "channel": channel, "all": "all"}[whole]
             download_buttons(newest[columns], f"misses_{name}_{lead}")
@@ -265,6 +265,12 @@ def _missed_words() -> dict[str, str]:
         "mix_hours": _("By mix, hours"),
         "handle_hours": _("By handle time, hours"),
     }
+
+
+def _missed_units(columns: list[str]) -> dict[str, str]:
+    """Whole contacts and tenths of hours: the rows of a column are compared with each other."""
+    units = {"contacts": "count", "hours": "tenths"}
+    return {name: units[name.rpartition("_")[2]] for name in columns if name != "local_on"}
 
 
 def words() -> dict[str, str]:
