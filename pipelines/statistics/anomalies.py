@@ -42,6 +42,7 @@ EVERYWHERE = "*"
 _DRAWN_IN = 1.5  # spreads from the median
 _SPREAD_CLIP = 9.0  # variances
 _SPREAD_ROUNDS = 3
+_PLAUSIBLE_SPREAD = 0.5
 _SIZE_CLASS_RATIO = 3.0
 _BEYOND_CHANCE = np.log(1_000)  # so much likelier than as expected, for the first to be named
 
@@ -271,16 +272,23 @@ def _spread(counts: Floats, expected: Floats, chance: Floats) -> Floats:
 
     Squares count up to _SPREAD_CLIP variances, so that an outage does not widen the limits
     that should show it; in rounds, since how large a variance is has to be found first.
+    Entries of a tenth of a count tell next to nothing of it: two where 0.1 was due would be a
+    spread of 400, and no level that comes later ever unusual. So it is drawn to none by how unsure
+    it is, held against _PLAUSIBLE_SPREAD; of hundreds of entries of 3 or more nothing is taken.
     """
     is_known = ~(np.isnan(counts) | np.isnan(expected))
     square = np.where(is_known, (counts - expected) ** 2, 0.0)
     chance, unit = np.where(is_known, chance, 0.0), np.where(is_known, expected**2, 0.0)
     units = _before(np.cumsum(unit))
+    unsure = _before(np.cumsum(chance + 2 * chance**2))  # variance of Poisson squares
+    told = (_PLAUSIBLE_SPREAD * units) ** 2
+    kept = np.divide(told, told + unsure, out=np.zeros(len(counts)), where=told > 0)
     spread = np.zeros(len(counts))
     for _ in range(_SPREAD_ROUNDS):
         drawn_in = np.minimum(square, _SPREAD_CLIP * (chance + spread * unit))
         extra = np.maximum(_before(np.cumsum(drawn_in - chance)), 0.0)
-        spread = np.divide(extra, units, out=np.zeros(len(counts)), where=units > 0)
+        raw = np.divide(extra, units, out=np.zeros(len(counts)), where=units > 0)
+        spread = raw * kept
     return spread
 
 

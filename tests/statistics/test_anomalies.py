@@ -72,6 +72,28 @@ def test_silence_is_marked_where_many_were_due_and_not_at_night():
     assert (found[noon], found[night]) == (-1, 0)
 
 
+def test_a_burst_is_seen_in_a_short_sparse_series_and_ordinary_days_are_not():
+    """Two contacts where next to none were due made a spread of hundreds: limits up to 195, and
+    the burst unseen on half of the desks."""
+    random = np.random.default_rng(3)
+    seen, marked, weekday = 0, 0, np.arange(56) % 7
+    for _ in range(100):
+        counts = np.r_[np.zeros(28), random.poisson(2, 28)].astype(float)
+        found = anomalies.unusual_counts(np.r_[counts[:-1], 25], weekday)
+        seen += found["unusual"].iloc[-1] == 1
+        steady = anomalies.unusual_counts(random.poisson(0.2, 56), weekday)
+        assert steady["high"].dropna().max() < 8
+        marked += (steady["unusual"].dropna() != 0).sum()
+    assert seen >= 93
+    assert marked <= 3  # of 2,800
+
+
+def test_two_where_next_to_none_were_due_do_not_widen_later_limits():
+    counts = [0, 1, 0, 0, 0, 0, 2, 0, 0, 3, 2, 2, 1, 3, 2, 2]
+    high = anomalies.unusual_counts(counts, [0] * 16)["high"].tolist()
+    assert high[-1] == 10  # by chance alone 8; were every square believed, 14
+
+
 def test_no_data_is_neither_judged_nor_used_and_four_weeks_are_needed():
     counts = [10.0, 12.0, np.nan, 9.0, 11.0, 30.0]
     found = anomalies.unusual_counts(counts, [0] * 6)

@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "(contained and rated well, or contained, answered, not rated badly and no contact in 7 days) / chats with a bot"
 worked_example = "Ten chats with a bot: four go to humans; two leave the bot with a question unanswered; of the other four one comes back after three days. Containment 60 %, left 20 %, resolution 30 %."
-version = 1
+version = 2
 --- */
 SELECT
     b.contact_id,

@@ -59,8 +59,7 @@ repeated AS (
     INNER JOIN fact_contacts AS n ON n.requester_id = c.requester_id
     WHERE c.is_bot_contained
         AND n.exclusion IS NULL
-        AND n.contact_id <> c.contact_id
-        AND (n.arrived_at > c.arrived_at OR (n.arrived_at = c.arrived_at AND n.contact_id > c.contact_id))
+        AND n.arrived_at > c.arrived_at
     GROUP BY c.contact_id
 ),
 
