@@ -27,7 +27,7 @@ def ratings(desk):
             if s["answered_at"] and (not s["sent_at"] or s["answered_at"] - s["sent_at"] <= SURVEY):
                 found[c, s["scale"]].append(s)
     for told in found.values():
-        told.sort(key=lambda s: s["answered_at"])
+        told.sort(key=lambda s: (s["answered_at"], s["survey_id"]))
     return found
 
 

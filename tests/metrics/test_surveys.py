@@ -126,6 +126,21 @@ def answered(scale: str, *scores: int) -> dict[str, str]:
     return {"contacts": "\n".join(contacts), "surveys": "\n".join(surveys)}
 
 
+@pytest.mark.case(34)
+@pytest.mark.loads(
+    contacts="contact_id\nc1",
+    surveys="""
+        survey_id | contact_id | sent_at    | answered_at | score
+        s2        | c1         | 2026-03-03 | 2026-03-04  | 1
+        s1        | c1         | 2026-03-03 | 2026-03-04  | 5
+    """,
+)
+def test_answers_of_one_second_go_by_their_ids_and_not_by_their_lines(measured):
+    assert measured("csat_score") == {"value": 1, "n": 1}
+    assert measured("good_to_bad_share") == {"value": 1, "n": 1}
+    assert measured("bad_to_good_share") == {"value": 0, "n": 1}
+
+
 @pytest.mark.case(22)
 # Acceptance case 22: one of the detractors answered 0, which is an answer.
 @pytest.mark.loads(**answered("nps", 9, 9, 10, 10, 10, 0, 3, 5, 6, 8))

@@ -19,6 +19,7 @@ given AS (
         s.scale,
         s.score >= sc.satisfied_from AS is_satisfied,
         coalesce(s.updated_at, s.answered_at, s.sent_at) AS given_at,
+        s.survey_id,
         s._load_id,
         s._line
     FROM raw_surveys AS s
@@ -40,7 +41,7 @@ steps AS (
         rated_id,
         scale,
         is_satisfied,
-        lag(is_satisfied) OVER (PARTITION BY rated_id, scale ORDER BY given_at, _load_id, _line) AS was_satisfied
+        lag(is_satisfied) OVER (PARTITION BY rated_id, scale ORDER BY given_at, survey_id, _load_id, _line) AS was_satisfied
     FROM given
 )
 
