@@ -2,11 +2,14 @@
 
     python -m benchmarks.forecast --data ../shared/data
     python -m benchmarks.forecast --data ../shared/data --peers --cache peers/
+    python -m benchmarks.forecast --data ../shared/data --peers LightGBM --step 4
     python -m benchmarks.forecast --queues 60 --days 180
 
 With `--data` every model is back-tested on two real call centres' half hours (see `SERIES`), 14
 open days or two weeks ahead from rolling origins. `--peers` adds the libraries of `peers` (extra
-`peers`) at the same origins and scores; `--cache` keeps their answers, which take minutes. Then
+`peers`) at the same origins and scores; `--cache` keeps their answers, which take minutes;
+`--step` takes more origins, so many open days apart, than the nine of the protocol, whose
+differences of a per cent are chance. Then
 two to four invented years by the day are forecast, and so many invented queues as a build does
 it, back-tests included: a mix of sizes, and all of them busy. CPU seconds are those of all
 processes. Prints one line of JSON at the end.
@@ -30,6 +33,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from benchmarks.peers import PEERS, cached
 from pipelines.forecasts import forecast_queues, grids
 from pipelines.forecasts.backtest import (
     HORIZON_DAYS,
@@ -137,9 +141,9 @@ def series_grid(series: Series, data: Path) -> tuple[Grid, list[int]]:
 
 
 def scores(
-    series: Series, data: Path, *, peers: bool = False, cache: Path | None = None
+    series: Series, data: Path, *, peers: Sequence[str] = (), cache: Path | None = None
 ) -> pd.DataFrame:
-    """Every model, and every peer if asked for, on a series: one row per method and horizon.
+    """Every model, and the peers asked for, on a series: one row per method and horizon.
 
     model, horizon, origins, wape (of the median), pinball, bias, coverage50/80/95, kind (ours,
     yardstick or peer).
@@ -159,10 +163,8 @@ def scores(
         kind = "yardstick" if model.is_yardstick else "ours"
         add(model.name, kind, *told(Rolling(model, grid, origins, HORIZON), origins))
     if peers:
-        from benchmarks.peers import PEERS, cached
-
         folder = None if cache is None else cache / series.name.split(",")[0]
-        for name in PEERS:
+        for name in peers:
             answers = [cached(name, grid, each, HORIZON, folder)[1] for each in origins]
             quantiles = np.stack(answers)
             # Peers' quantiles are continuous already; a bound of 0 leaves no count of 0 out.
@@ -260,15 +262,25 @@ def _cpu_seconds() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder with the real series")
-    parser.add_argument("--peers", action="store_true", help="beside what could be installed")
+    parser.add_argument(
+        "--peers",
+        nargs="*",
+        choices=PEERS,
+        help="beside what could be installed: names, all if none is named",
+    )
+    parser.add_argument("--step", type=int, help="open days between origins, instead of 4 and 13")
     parser.add_argument("--cache", type=Path, help="folder that keeps the peers' answers")
     parser.add_argument("--queues", type=int, default=60)
     parser.add_argument("--days", type=int, default=180)
     arguments = parser.parse_args()
 
     figures: dict[str, object] = {}
+    peers = tuple(PEERS) if arguments.peers == [] else arguments.peers or ()
     for series in SERIES if arguments.data else ():
-        tested = scores(series, arguments.data, peers=arguments.peers, cache=arguments.cache)
+        first, end = series.origins.start, series.origins.stop
+        origins = range(first, end, arguments.step or series.origins.step)
+        series = replace(series, origins=origins)
+        tested = scores(series, arguments.data, peers=peers, cache=arguments.cache)
         ratios = compared(tested)
         print(f"\n{series.name}, {tested['origins'].iat[0]} origins")
         print(tested.drop(columns="origins").to_string(index=False, float_format="%.4f"))
