@@ -302,6 +302,8 @@ def _maximum_likelihood(
     from statsmodels.miscmodels.ordinal_model import OrderedModel
 
     model = OrderedModel(codes, design, distr=link)
+    # the same numbers as the distribution's own, which checks its arguments thousands of times
+    model.cdf = {"logit": expit, "probit": ndtr}[link]
     with np.errstate(all="ignore"):
         result = model.fit(method="bfgs", disp=False, maxiter=500, warn_convergence=False)
     parameters, covariance = np.asarray(result.params), np.asarray(result.cov_params())
