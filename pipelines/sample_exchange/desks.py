@@ -28,7 +28,7 @@ TICKET_UTILISATION = 0.62
 REACHES_PEOPLE = {LIVE_CHAT: 0.72, PHONE: 0.96}
 """Share of a channel's contacts that the bot or the voice menu does not keep."""
 MOST_OCCUPIED = 0.87
-EMAIL_OCCUPIED = 0.9
+EMAIL_OCCUPIED = 0.8
 OPEN_HOURS = 9
 """Hours of a day of the e-mail desks."""
 SPARED = 0.5
@@ -109,7 +109,7 @@ def email_schedule(period: Period, demand: Demand) -> np.ndarray:
     """Agents who answer e-mail per planned half hour and language, 0 where closed.
 
     Two at least, for as many whole hours at the end of the day as the mean week takes: what came
-    since the evening before is due by then. Where it takes more than two, all day."""
+    since the evening before is due by then. Where it takes more than one all day, all day."""
     open_ = is_open(period, "korea-day")
     per_open_slot = _weekly_mean(demand.usual[:, EMAIL, :]) * WEEK_SLOTS
     per_open_slot /= max(open_[:WEEK_SLOTS].sum(), 1)
@@ -122,7 +122,7 @@ def email_schedule(period: Period, demand: Demand) -> np.ndarray:
     load = per_open_slot * TICKET_HANDLE_SECONDS / SLOT_SECONDS
     people = load / EMAIL_OCCUPIED / (1 - SHRINKAGE)
     agents = np.maximum(np.ceil(people), 2)
-    hours = np.where(agents > 2, DAY_SLOTS / 2, np.ceil(people / agents * OPEN_HOURS))
+    hours = np.where(people > 1, OPEN_HOURS, np.ceil(people / agents * OPEN_HOURS))
     left = (_closes_in(open_) / 3600)[:, None]
     return np.where(open_[:, None] & (left <= hours), agents, 0)
 
