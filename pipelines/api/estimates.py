@@ -37,7 +37,9 @@ SURVIVAL_EXACT_UP_TO = 100_000
 # One whole number holds both: the duration, and in the last bit whether it was seen to end.
 _PACKED = "value * 2 + CAST(is_observed AS BIGINT)"
 _BIN = f"floor(ln(value + 1) / ln({percentiles.BIN_RATIO}))"
-_BINS = 1_024  # the last ends after a thousand years
+# The last ends after a thousand years. No power of two, with which the same bin of all groups would
+# lie in one set of the processor's cache: counting 15.7 million took 150 ms instead of 30.
+_BINS = 1_031
 _CELLS_AT_ONCE = 2_000_000
 
 Group = tuple[tuple, np.ndarray]
@@ -321,7 +323,7 @@ def _counted(cells: pa.ChunkedArray, size: int) -> tuple[np.ndarray, np.ndarray]
     if size > max(2 * len(cells), _CELLS_AT_ONCE):
         return np.unique(cells.to_numpy(), return_counts=True)
     # Part by part, as NumPy counts a copy in 64 bits, and to write one of all takes longer; in
-    # threads, as a processor stalls wherever it has just counted the same cell.
+    # threads, as counting waits for memory.
     counts, step = np.zeros(size, dtype=np.int64), max(size, 1_000_000)
     parts = [cells.slice(start, step) for start in range(0, len(cells), step)]
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1) or 1) as pool:
