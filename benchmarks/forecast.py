@@ -146,7 +146,7 @@ def scores(
     """Every model, and the peers asked for, on a series: one row per method and horizon.
 
     model, horizon, origins, wape (of the median), pinball, bias, coverage50/80/95, kind (ours,
-    yardstick or peer).
+    yardstick or peer), missed (a Series: by how many contacts, by origin).
     """
     grid, origins = series_grid(series, data)
     came = actual_ahead(grid, origins, HORIZON)
@@ -157,7 +157,9 @@ def scores(
         for horizon, days in HORIZON_DAYS.items():
             within = np.where(within_horizon(came, days), came, np.nan)
             figures = forecast_scores(median, quantiles, jittered, within)
-            rows.append((name, horizon, len(origins), *figures, kind))
+            missed = np.nansum(np.abs(median - within), axis=(1, 2))
+            missed = pd.Series(missed, index=origins)
+            rows.append((name, horizon, len(origins), *figures, kind, missed))
 
     for model in discover():
         kind = "yardstick" if model.is_yardstick else "ours"
@@ -169,7 +171,7 @@ def scores(
             quantiles = np.stack(answers)
             # Peers' quantiles are continuous already; a bound of 0 leaves no count of 0 out.
             add(name, "peer", quantiles, np.where(quantiles <= 0, -0.5, quantiles))
-    return pd.DataFrame(rows, columns=["model", "horizon", "origins", *SCORES, "kind"])
+    return pd.DataFrame(rows, columns=["model", "horizon", "origins", *SCORES, "kind", "missed"])
 
 
 def told(rolling: Rolling, origins: Sequence[int]) -> tuple[Floats, Floats]:
@@ -182,15 +184,31 @@ def told(rolling: Rolling, origins: Sequence[int]) -> tuple[Floats, Floats]:
 
 
 def compared(tested: pd.DataFrame) -> pd.DataFrame:
-    """Per horizon: our WAPE and pinball loss over the best of all others in that very cell."""
-    mine = tested[tested["model"] == OURS].set_index("horizon")
-    others = tested[tested["kind"] != "ours"].groupby("horizon")
-    return pd.DataFrame(
-        {
-            f"{score} / best other": mine[score] / others[score].min()
-            for score in ("wape", "pinball")
+    """Per horizon: our WAPE and pinball loss over the best of all others in that very cell, and
+    the standard error of the first ratio."""
+    rows = {}
+    others = tested[tested["kind"] != "ours"]
+    for horizon, own in tested[tested["model"] == OURS].set_index("horizon").iterrows():
+        cell = others[others["horizon"] == horizon].set_index("model")
+        _, error = difference(own["missed"], cell.loc[cell["wape"].idxmin(), "missed"])
+        rows[horizon] = {
+            "wape / best other": own["wape"] / cell["wape"].min(),
+            "standard error": error,
+            "pinball / best other": own["pinball"] / cell["pinball"].min(),
         }
-    ).loc[list(HORIZON_DAYS)]
+    return pd.DataFrame(rows).T
+
+
+def difference(
+    mine: pd.Series, theirs: pd.Series, block_days: int = HORIZON
+) -> tuple[float, float]:
+    """What was missed by origin differs by, relative to theirs, and its standard error.
+
+    Errors of evenings side by side are alike: blocks of so many days are taken to be apart.
+    """
+    by_block = (mine - theirs).groupby(mine.index // block_days).sum()
+    error = np.sqrt(len(by_block)) * by_block.std()
+    return float((mine - theirs).sum() / theirs.sum()), float(error / theirs.sum())
 
 
 def with_one_thread(measure: Callable[..., Measured], *arguments: object) -> Measured:
@@ -283,7 +301,9 @@ def main() -> None:
         tested = scores(series, arguments.data, peers=peers, cache=arguments.cache)
         ratios = compared(tested)
         print(f"\n{series.name}, {tested['origins'].iat[0]} origins")
-        print(tested.drop(columns="origins").to_string(index=False, float_format="%.4f"))
+        print(
+            tested.drop(columns=["origins", "missed"]).to_string(index=False, float_format="%.4f")
+        )
         print(ratios.to_string(float_format="%.3f"))
         seconds = with_one_thread(cpu_seconds_per_fit, series, arguments.data)
         print(f"one fit of {OURS}: {seconds:.3f} CPU s (at most {CPU_SECONDS_PER_FIT})")

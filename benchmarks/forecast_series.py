@@ -24,7 +24,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from benchmarks import invented_series
-from benchmarks.forecast import HORIZON, SERIES, Series, told
+from benchmarks.forecast import HORIZON, SERIES, Series, difference, told
 from pipelines.forecasts import grids
 from pipelines.forecasts.backtest import HORIZON_DAYS, forecast_scores, within_horizon
 from pipelines.forecasts.base import QUANTILES, SLOTS, Floats, Grid, Model, actual_ahead
@@ -223,12 +223,13 @@ def every_evening(grid: Grid) -> pd.DataFrame:
     origins = [day for day in open_days.tolist() if grid.days_behind(day) >= _FEWEST_DAYS_BEFORE]
     came = actual_ahead(grid, origins, HORIZON)
     told_by = {model.name: answers(grid, model, origins) for model in (CountedDays(), *YARDSTICKS)}
-    block = np.array(origins) // _BLOCK_DAYS
     rows = []
     for horizon, days in HORIZON_DAYS.items():
         within = np.where(within_horizon(came, days), came, np.nan)
         missed = {
-            name: np.nansum(np.abs(each.quantiles[..., _MEDIAN] - within), axis=(1, 2))
+            name: pd.Series(
+                np.nansum(np.abs(each.quantiles[..., _MEDIAN] - within), axis=(1, 2)), index=origins
+            )
             for name, each in told_by.items()
         }
         mine = figures(told_by[CountedDays.name], came)[horizon]
@@ -236,9 +237,9 @@ def every_evening(grid: Grid) -> pd.DataFrame:
         for model in YARDSTICKS:
             theirs = missed[model.name]
             row[model.name] = theirs.sum() / np.nansum(within)
-            less = pd.Series(missed[CountedDays.name] - theirs).groupby(block).sum()
-            row[f"to {model.name}"] = less.sum() / theirs.sum()
-            row[f"se {model.name}"] = np.sqrt(len(less)) * less.std() / theirs.sum()
+            row[f"to {model.name}"], row[f"se {model.name}"] = difference(
+                missed[CountedDays.name], theirs, _BLOCK_DAYS
+            )
         rows.append(row | {"in80": mine["in80"], "in95": mine["in95"]})
     return pd.DataFrame(rows)
 
