@@ -16,9 +16,10 @@ from typing import Any
 import duckdb
 
 from pipelines.details_stage import find_details
-from pipelines.errors import SupportQualityError
+from pipelines.errors import BuildError, SupportQualityError
 from pipelines.ingest.load import LoadReport
 from pipelines.ingest.load import load as load_files
+from pipelines.ingest.raw_store import check_pages
 from pipelines.language_stage import detect_languages
 from pipelines.settings import Settings
 from pipelines.warehouse import catalog, publish
@@ -147,11 +148,15 @@ def _built(
     try:
         detect_languages(warehouse, progress=_of("languages", progress))
         find_details(warehouse, progress=_of("details", progress))
-    except duckdb.Error as error:  # pages of a raw table that a disk lost
+        return build_tables(
+            warehouse, settings, opening=opening(engine, master), progress=_of_building(progress)
+        )
+    except (duckdb.Error, BuildError) as error:
+        if isinstance(error, duckdb.Error) or error.__cause__:  # an engine's own
+            check_pages(warehouse)
+        if isinstance(error, BuildError):
+            raise
         raise failure(warehouse / "raw", error) from error
-    return build_tables(
-        warehouse, settings, opening=opening(engine, master), progress=_of_building(progress)
-    )
 
 
 @contextmanager

@@ -158,6 +158,25 @@ def check_whole(folder: Path) -> None:
             raise InputError(f"{path}: damaged; remove its folder and load the file again")
 
 
+def check_pages(warehouse: Path) -> None:
+    """Raises InputError where a file that ends as it should holds pages that can't be read.
+
+    Reads all that was loaded, and what was made of it for each load: only once an engine failed.
+    """
+    remedies = {
+        "raw/[0-9]*": "remove its folder and load the file again",
+        "languages": "remove it: the next run makes it again",
+        "details": "remove it: the next run makes it again",
+    }
+    for place, remedy in remedies.items():
+        for path in sorted(warehouse.glob(f"{place}/*.parquet")):
+            try:
+                for _ in pq.ParquetFile(path).iter_batches():
+                    pass
+            except (pa.ArrowException, OSError) as error:
+                raise InputError(f"{path}: holds damaged pages; {remedy}") from error
+
+
 def is_whole(path: Path) -> bool:
     """Whether a Parquet file is there and can be opened."""
     try:

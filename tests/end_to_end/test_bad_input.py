@@ -13,6 +13,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.errors import InputError
+from pipelines.ingest.raw_store import check_pages
+
 HEADER = "Id,Requester id,Group,Status,Priority,Via,Subject,Created at,Updated at,Solved at\n"
 ROW = (
     "{id},7,Support,Solved,Low,Mail,{subject},2026-03-05 09:00,2026-03-05 12:00,2026-03-05 10:00\n"
@@ -129,6 +132,36 @@ def test_a_table_of_the_raw_store_that_was_cut_short_is_named(table, published, 
         ran = run_command(*command, "--warehouse", published)
         assert_one_line(ran, 3, f"{table}.parquet: damaged; remove its folder and load the file")
     assert state(published) == before
+
+
+def lose_pages(path) -> None:
+    """All but the footer, which tells where they were."""
+    content = path.read_bytes()
+    footer = 8 + int.from_bytes(content[-8:-4], "little")
+    path.write_bytes(b"PAR1" + b"\xff" * (len(content) - footer - 4) + content[-footer:])
+
+
+def test_pages_that_a_disk_lost_are_named_with_their_file(published, run_command):
+    (path,) = published.glob("raw/*/contacts.parquet")
+    lose_pages(path)
+    before = state(published)
+    ran = run_command("build", "--warehouse", published)
+    assert_one_line(ran, 3, f"{path}: holds damaged pages; remove its folder and load the file")
+    assert state(published) == before
+
+
+@pytest.mark.parametrize("made", ["languages", "details"])
+def test_what_was_made_of_texts_is_removed_and_made_again_where_pages_are_lost(
+    made, published, tmp_path
+):
+    (whole,) = published.glob("raw/*/contacts.parquet")
+    path = tmp_path / made / "load.parquet"
+    path.parent.mkdir()
+    path.write_bytes(whole.read_bytes())
+    check_pages(tmp_path)
+    lose_pages(path)
+    with pytest.raises(InputError, match=f"{path}: holds damaged pages; remove it: the next run"):
+        check_pages(tmp_path)
 
 
 def test_what_is_read_from_texts_is_read_again_where_its_file_was_cut_short(published, run_command):
