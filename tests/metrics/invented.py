@@ -58,26 +58,6 @@ def shuffled(tables: Tables, seed: int) -> Tables:
     return {name: chance.sample(rows, len(rows)) for name, rows in tables.items()}
 
 
-def with_a_stranger(tables: Tables) -> Tables:
-    """One more contact, of nobody known, in a channel and a language of its own."""
-    came = START + timedelta(days=9, hours=5)
-    stranger = {"contact_id": "stranger", "kind": "social", "channel": "social", "language": "vi",
-                "topic": "kyc", "status": "solved", "requester_id": "stranger",
-                "created_at": came}  # fmt: skip
-    said = [
-        {"message_id": f"stranger-{role}", "contact_id": "stranger", "author_role": role,
-         "sent_at": came + timedelta(seconds=wait)}
-        for role, wait in (("customer", 0), ("agent", 60))
-    ]  # fmt: skip
-    solved = {"contact_id": "stranger", "changed_at": came + timedelta(hours=1),
-              "from_status": "open", "to_status": "solved"}  # fmt: skip
-    return tables | {
-        "contacts": [stranger, *tables["contacts"]],
-        "messages": [*said, *tables["messages"]],
-        "status_events": [solved, *tables["status_events"]],
-    }
-
-
 def as_text(tables: Tables) -> dict[str, str]:
     """As `RawWarehouse.load` takes them."""
     texts = {}

@@ -20,7 +20,7 @@ from pipelines.ingest.contracts import EXCLUSIONS
 from pipelines.warehouse import catalog
 from pipelines.warehouse.engines import duckdb as engine
 from tests.fixtures import SETTINGS, RawWarehouse
-from tests.metrics.invented import Tables, as_text, invented, shifted, shuffled, with_a_stranger
+from tests.metrics.invented import Tables, as_text, invented, shifted, shuffled
 
 METRICS = [header.name.removeprefix("metric_") for header in catalog.metrics()]
 BY = ["day", "channel", "language"]
@@ -144,14 +144,6 @@ def test_neither_the_session_zone_nor_threads_nor_row_order_matter(
 def test_all_a_week_later_is_the_same_a_week_later(opened, desk, expected):
     later = numbers(opened(shifted(desk, WEEK)))
     assert_same({k: f.assign(day=f["day"] - WEEK) for k, f in later.items()}, expected)
-
-
-def test_an_unrelated_contact_changes_nothing_else(opened, desk, expected):
-    others = {}
-    for which, frame in numbers(opened(with_a_stranger(desk))).items():
-        is_stranger = (frame["channel"] == "social") | (frame["language"] == "vi")
-        others[which] = frame[~is_stranger.fillna(False)].reset_index(drop=True)
-    assert_same(others, expected)
 
 
 @pytest.mark.parametrize("metric", METRICS)

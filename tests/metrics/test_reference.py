@@ -87,7 +87,7 @@ def test_so_it_is_whatever_the_order_of_rows(tmp_path):
 
 
 # London in autumn, the clocks changing. Of a schedule there is one, whoever works by it.
-def test_desks_that_share_nothing_but_their_instants_change_nothing_of_each_other(tmp_path):
+def test_unrelated_contacts_change_nothing_else_though_they_come_at_the_same_instants(tmp_path):
     world = drawn(11, contacts=300)
     world = replace(world, tables=world.tables | {"schedules": world.tables["schedules"][:0]})
     twin = {name: [renamed(row) for row in rows] for name, rows in world.tables.items()}
