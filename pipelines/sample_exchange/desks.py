@@ -108,23 +108,23 @@ def schedule(period: Period, demand: Demand) -> np.ndarray:
 def email_schedule(period: Period, demand: Demand) -> np.ndarray:
     """Agents who answer e-mail per planned half hour and language, 0 where closed.
 
-    Two at least, for as many whole hours at the end of the day as the mean week takes: what came
-    since the evening before is due by then. Where it takes more than one all day, all day."""
+    Two at least, for as many whole hours at the end of the day as it takes: what came since the
+    evening before is due by then, on Mondays the weekend's too. Where it takes more than one all
+    day, all day."""
     open_ = is_open(period, "korea-day")
-    per_open_slot = _weekly_mean(demand.usual[:, EMAIL, :]) * WEEK_SLOTS
-    per_open_slot /= max(open_[:WEEK_SLOTS].sum(), 1)
+    usual = demand.usual[:, EMAIL, :].copy()
     for desk in LIVE_DESKS:
-        if (
-            desk.channel == PHONE
-            and (open_ & is_open(period, desk.calendar)).sum() > open_.sum() / 2
-        ):
-            per_open_slot[:, desk.language] *= 1 - SPARED
-    load = per_open_slot * TICKET_HANDLE_SECONDS / SLOT_SECONDS
-    people = load / EMAIL_OCCUPIED / (1 - SHRINKAGE)
-    agents = np.maximum(np.ceil(people), 2)
-    hours = np.where(people > 1, OPEN_HOURS, np.ceil(people / agents * OPEN_HOURS))
+        meets = open_ & is_open(period, desk.calendar)
+        if desk.channel == PHONE and meets.sum() > open_.sum() / 2:
+            usual[:, desk.language] *= 1 - SPARED
+    evenings = np.flatnonzero(open_ & ~np.append(open_[1:], False))
+    came = np.diff(np.cumsum(usual, axis=0)[evenings], axis=0, prepend=0)
+    hours = came * TICKET_HANDLE_SECONDS / 3600 / EMAIL_OCCUPIED / (1 - SHRINKAGE)
+    agents = np.maximum(np.ceil(hours / OPEN_HOURS), 2)
+    present = np.where(hours > OPEN_HOURS, OPEN_HOURS, np.ceil(hours / agents))
+    day = np.minimum(np.searchsorted(evenings, np.arange(len(open_))), len(evenings) - 1)
     left = (_closes_in(open_) / 3600)[:, None]
-    return np.where(open_[:, None] & (left <= hours), agents, 0)
+    return np.where(open_[:, None] & (left <= present[day]), agents[day], 0)
 
 
 def live_queues(period: Period, demand: Demand) -> LiveQueues:
