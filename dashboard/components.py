@@ -43,7 +43,7 @@ from dashboard import figures, filters, i18n, kept, pages, queries, refusals, st
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
-from dashboard.tables import download_buttons, show_table
+from dashboard.tables import download_buttons, on_phone, show_table
 from pipelines.errors import SupportQualityError
 
 T = TypeVar("T")
@@ -71,11 +71,6 @@ class Page:
     def names(self, dimension: str, frame: pd.DataFrame) -> dict[str, str]:
         """Code -> words for the codes of `dimension` that occur in `frame`."""
         return {code: self.reader.name(dimension, code) for code in frame[dimension].unique()}
-
-
-def on_phone() -> bool:
-    """Whether the reader holds a phone, as its browser says ("Mobi" is the agreed sign)."""
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def open_page(title: str, summary: str, *, with_filters: bool = True) -> Page:

@@ -39,7 +39,8 @@ def show_table(
 
     The first MOST_ROWS rows; the downloads hold all. Rows with n under 5 show `<5` and hide their
     value. In a table of several measures each is one column: the value, its interval and its n.
-    Where cells hold sentences, which a data grid would cut, they wrap in a plain table.
+    Where cells hold sentences, which a data grid would cut, they wrap in a plain table; on a phone
+    that would leave a column a letter's width, so there the grid is as wide as they are.
     With `on_select`, a click on a row calls it with `args`;
     `st.session_state[key].selection.rows` then holds the row's position.
     """
@@ -56,10 +57,10 @@ def show_table(
             selection_mode="single-row",
         )
     else:
-        build = queries.build().build_id
+        build, is_narrow = queries.build().build_id, on_phone()
         kept.draw(
-            kept.fingerprint("table", build, i18n.current(), table, words, units, key),
-            lambda: _draw(table, words, units, key),
+            kept.fingerprint("table", build, i18n.current(), is_narrow, table, words, units, key),
+            lambda: _draw(table, words, units, key, is_narrow),
         )
     if _measures(table):
         st.caption(
@@ -89,6 +90,11 @@ def _told(value: float | None, low, high, n, unit: str, reader: Reader) -> _Told
     number = _Told("-inf" if few else "nan" if pd.isna(value) else value)
     number.words = reader.measured(value, low, high, n, unit)
     return number
+
+
+def on_phone() -> bool:
+    """Whether the reader holds a phone, as its browser says ("Mobi" is the agreed sign)."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def _hidden() -> _Told:
@@ -133,9 +139,11 @@ def _draw(
     words: Mapping[str, str] | None,
     units: Mapping[str, str] | None,
     key: str | None,
+    is_narrow: bool,
 ) -> None:
     styled, widths = _styled(table, words, units)
-    if _holds_sentences(styled.data):
+    sentences = _sentences(styled.data)
+    if sentences and not is_narrow:
         st.table(
             _in_lines(styled),
             hide_index=True,
@@ -143,6 +151,7 @@ def _draw(
             height=_TALL if len(table) > _MOST_TALL else "content",
         )
     else:
+        widths |= {name: st.column_config.Column(width=wide) for name, wide in sentences.items()}
         st.dataframe(styled, hide_index=True, placeholder=MISSING, column_config=widths, key=key)
 
 
@@ -152,12 +161,13 @@ def _pixels(words: str) -> int:
     return 20 + 7 * len(words) + 6 * wide
 
 
-def _holds_sentences(shown: pd.DataFrame) -> bool:
-    return any(
-        isinstance(cell, str) and _pixels(cell) > _SENTENCE
-        for column in shown
-        for cell in shown[column]
-    )
+def _sentences(shown: pd.DataFrame) -> dict[str, int]:
+    """Columns whose cells are longer than a data grid shows, and how wide they are."""
+    widest = {
+        name: max((_pixels(cell) for cell in shown[name] if isinstance(cell, str)), default=0)
+        for name in shown
+    }
+    return {name: wide for name, wide in widest.items() if wide > _SENTENCE}
 
 
 def _in_lines(styler: Styler) -> Styler:

@@ -1,8 +1,10 @@
 """Tables on a page: sentences are whole, and what an export wrote shows as it is."""
 
+import json
+
 import pyarrow as pa
 
-from dashboard import kept, queries
+from dashboard import kept, queries, tables
 
 PICTURE = "![x](http://evil/p.gif) of a channel whose name is as long as a sentence of the manual"
 
@@ -23,6 +25,18 @@ def test_what_the_checks_found_is_told_in_whole_sentences(open_app, exchange):
         r"Source\: zendesk · Channel in the export\: Carrier pigeon · Contacts\: 1",
         r"add the raw value to data/reference/channels\.csv",
     ]
+
+
+def test_on_a_phone_a_grid_is_as_wide_as_its_sentences_since_a_table_would_break_every_word(
+    open_app, exchange, monkeypatch
+):
+    monkeypatch.setattr(tables, "on_phone", lambda: True)
+    app = open_app(exchange, "data_health")
+    assert [table for table in app.table if "What should hold" in table.value] == []
+    checks = next(grid for grid in app.dataframe if "Severity" in grid.value)
+    longest = checks.value["What should hold"].str.len().max()
+    widths = json.loads(checks.proto.columns)
+    assert widths["What should hold"]["width"] == 20 + 7 * longest
 
 
 def test_whether_checks_passed_is_a_mark_in_a_table_of_sentences(open_app, exchange):
