@@ -147,9 +147,7 @@ class _Calendar:
 class _Grid:
     """Counts of every half hour and cell: sparse, as rows of (place, cell, n)."""
 
-    def __init__(
-        self, cells: pd.DataFrame, calendar: _Calendar, up_days: pd.DatetimeIndex
-    ) -> None:
+    def __init__(self, cells: pd.DataFrame, calendar: _Calendar, up_days: pd.DatetimeIndex) -> None:
         self.calendar = calendar
         day = (pd.DatetimeIndex(cells["arrived_on"]) - calendar.days[0]).days.to_numpy()
         self.place = day * SLOTS + cells["arrived_slot"].to_numpy(dtype=int)
