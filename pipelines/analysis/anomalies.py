@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.analysis import EVERYWHERE, Absence, Found
+from pipelines.analysis.observed_days import up_days
 from pipelines.statistics import anomalies, clusters
 
 JUDGED_DAYS = 56
@@ -72,7 +73,7 @@ def analyse(connection: duckdb.DuckDBPyConnection, zone: str, closed_on: set[dat
         )
         return Found(empty, (Absence("anomalies", EVERYWHERE, reason),))
     calendar = _Calendar(days, zone, closed_on)
-    grid = _Grid(cells, calendar, _up_days(connection))
+    grid = _Grid(cells, calendar, up_days(connection))
     spans = [*_half_hour_spans(grid)]
     spans += [span for span in _day_spans(grid) if not _overlaps(span, spans)]
     events = connection.execute(
@@ -112,12 +113,6 @@ def _cells(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         [JUDGED_DAYS + HISTORY_DAYS],
     ).df()
     return found.astype(dict.fromkeys(DIMENSIONS, "category"))
-
-
-def _up_days(connection: duckdb.DuckDBPyConnection) -> pd.DatetimeIndex:
-    """Days on which any feed was up."""
-    found = connection.execute("SELECT DISTINCT day FROM fact_source_days WHERE is_up").df()
-    return pd.DatetimeIndex(found["day"])
 
 
 def _days(cells: pd.DataFrame) -> pd.DatetimeIndex:

@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.analysis import EVERYWHERE, Absence, Found
+from pipelines.analysis.observed_days import up_days
 from pipelines.errors import OutOfRangeError
 from pipelines.statistics import impact
 
@@ -87,14 +88,9 @@ def _changes(connection: duckdb.DuckDBPyConnection, zone: str) -> pd.DataFrame:
 def _ordinary_days(
     connection: duckdb.DuckDBPyConnection, zone: str, closed_on: set[date]
 ) -> pd.DatetimeIndex:
-    """Days on which anything arrived: on these, no contact of a group is an observed zero.
-
-    Without holidays and long events, and the last day, which may not have ended at the cut.
-    """
-    found = connection.execute(
-        "SELECT DISTINCT arrived_on FROM fact_contacts WHERE exclusion IS NULL ORDER BY 1"
-    ).df()
-    days = pd.DatetimeIndex(found["arrived_on"])[:-1]
+    """Observed days without holidays and long events, and without the last day, which may not
+    have ended at the cut."""
+    days = up_days(connection)[:-1]
     events = connection.execute(
         "SELECT starts_at, ends_at FROM fact_market_events"
         " WHERE NOT is_change AND ends_at - starts_at >= INTERVAL 1 DAY"

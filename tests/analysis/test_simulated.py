@@ -164,6 +164,24 @@ def test_the_effect_of_a_rewritten_article_lies_in_its_interval(exchanges, monke
     assert abs(np.mean(misses)) < 0.5, "and to neither side"
 
 
+def test_a_day_on_which_no_feed_was_up_is_no_day_of_an_effect(exchanges, monkeypatch):
+    monkeypatch.setattr(impacts, "_METRICS", (("contacts", "count(*)"),))
+    connection, _effects = exchanges[0]
+    other = connection.cursor()
+    other.execute(
+        "CREATE TEMP TABLE fact_source_days AS"
+        " SELECT day, day <> DATE '2026-09-16' AS is_up FROM main.fact_source_days"
+    )
+    ((down,),) = connection.execute(
+        "SELECT count(*) FROM metric_contacts WHERE topic = 'kyc' AND observed_on = '2026-09-16'"
+    ).fetchall()
+    known, left = (
+        impacts.analyse(each, HOME_ZONE, HOLIDAYS).tables["analysis_impact"]["n"][0]
+        for each in (connection, other)
+    )
+    assert known - left == down > 0
+
+
 def test_where_no_change_is_known_the_absence_says_what_to_load(exchanges):
     connection, _effects = exchanges[0]
     other = connection.cursor()
