@@ -102,6 +102,8 @@ def staffing(
         print_measured(opened, persons, csv, title="" if csv else title, notes=_TOUR_NOTES)
         return
     if try_out:
+        if start or end:
+            raise typer.BadParameter("--try-out takes the whole plan, without --from and --to")
         found = _tried(opened, channel, language)
         shown = found if csv else _reached(found)
         title = "The plan lived through" + (f", {queue}" if queue else "")

@@ -26,7 +26,7 @@ class Trial:
     target_share        of them the desk promises to answer in time; 1.0 of deferrable work
     reached_share       were answered in time; of deferrable work the share done by its promise
     reached_low, _high  its 95 % interval, from how replications differ (NaN of a single one)
-    nine_in_ten_share   what nine of ten replications reached at least
+    nine_in_ten_share   what nine of ten replications in which anybody came reached at least
     abandoned_share, wait_mean_seconds, occupancy_share
                         of calls and chats; NaN of deferrable work
     """
@@ -67,7 +67,7 @@ def try_out(
     Returns
     -------
     Trial
-        None where nobody knows how many people a half hour takes, or nobody is expected to come.
+        None where nobody knows how many people a half hour takes, or nobody comes.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def relative_rates(
     return np.where(place >= 0, drawn[:, place], 1.0)
 
 
-def _answered(tried, rates, desk, offered, seed) -> Trial:
+def _answered(tried, rates, desk, offered, seed) -> Trial | None:
     patience = tried["patience_seconds"].iloc[0]
     lived = replay(
         tried,
@@ -132,7 +132,10 @@ def _answered(tried, rates, desk, offered, seed) -> Trial:
         seed=seed,
     )
     whole = lived.overall()
-    each = lived.served_within.sum(axis=1) / np.maximum(lived.offered.sum(axis=1), 1)
+    came = lived.offered.sum(axis=1)
+    if not came.any():
+        return None
+    each = lived.served_within.sum(axis=1)[came > 0] / came[came > 0]
     reached = whole[["service_level_share", "service_level_low", "service_level_high"]]
     further = whole[["abandoned_share", "wait_mean_seconds", "occupancy_share"]]
     return Trial(len(rates), offered, desk.target_share, *reached, _nine_in_ten(each), *further)

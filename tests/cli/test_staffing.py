@@ -88,6 +88,11 @@ def test_the_plan_tried_out_keeps_its_target_and_says_so_for_people_required_and
     assert ("phone/ko │ required" in shown, "phone/ko │ scheduled" in shown) == (True, True)
 
 
+def test_a_part_of_a_plan_is_not_tried_out(exchange, capsys):
+    assert run("--try-out", "--from", "2026-11-20", "--warehouse", exchange) == 2
+    assert "without --from and --to" in capsys.readouterr().err
+
+
 def test_queues_without_a_schedule_are_tried_with_the_people_required_alone(plan):
     unscheduled = plan.queues().query("has_staffing and not has_schedule").iloc[0]
     of = unscheduled["channel"], unscheduled["language"]

@@ -82,6 +82,13 @@ def test_an_unsure_day_is_answered_worse_than_a_sure_one():
     assert both[1].reached_share < both[0].reached_low
 
 
+def test_runs_in_which_nobody_comes_are_no_runs_without_an_answer():
+    # three of four bring nobody; who comes is answered at once
+    days = SURE.assign(mean=0.3, q10=0.0, q90=1.0)
+    tried = try_out(plan(contacts=0.3 / 48), days, CALLS, replications=40)
+    assert (tried.reached_share, tried.nine_in_ten_share) == (1.0, 1.0)
+
+
 def test_closed_half_hours_take_nobody():
     is_open = np.arange(48) < 24
     agents = pd.array([14 if open_ else None for open_ in is_open], dtype="Int64")
