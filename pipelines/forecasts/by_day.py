@@ -56,7 +56,7 @@ def _tells_days(came: pd.DataFrame) -> bool | None:
 
 
 def whole_days(half_hours: pd.DataFrame) -> pd.DataFrame:
-    """One row per queue and day, in its first half hour, of a frame of half hours.
+    """One row per queue and day of a frame of half hours; its local_slot is the day's only one, 0.
 
     offered, where there is one, is that of the whole day, NULL where a part of it was not
     observed; is_open whether the desk opens on it at all, NULL where no opening is known.

@@ -46,8 +46,8 @@ def queue_grid(
 
     arrivals: local_on, local_slot, offered, and is_open where hours are known. ahead: the same
     without offered for the days to forecast; where it has none, the opening of the last weeks
-    goes on. Closed half
-    hours are absent, unless this queue's contacts arrive in them all the same. slots: of a day.
+    goes on. Closed half hours are absent, unless this queue's contacts arrive in them all the same.
+    slots: of a day.
     """
     is_absent = _closed(arrivals) & ~_arrives_while_closed(arrivals)
     past = arrivals[~is_absent & (_position(arrivals, days) < observed)]
