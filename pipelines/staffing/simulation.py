@@ -42,7 +42,8 @@ class Replay:
     offered         contacts that arrived
     served_within   of them, answered within the threshold
     abandoned       of them, hung up
-    waited_seconds  their waits added up, ended by an answer or by hanging up
+    waited_seconds  their waits added up, ended by an answer or by hanging up; infinite where
+                    somebody waits whom nobody will answer
     used_seconds    slot seconds in use during the interval, by agents on duty or finishing
     agents          [intervals] on duty
     slots           chats an agent holds at most
@@ -129,8 +130,7 @@ def simulate(
     Raises
     ------
     OutOfRangeError
-        Shapes that do not fit, a negative number, a duration that is not above 0, or contacts that
-        nobody would ever answer: no patience, and no agents in the last interval.
+        Shapes that do not fit, a negative number, or a duration that is not above 0.
     """
     contacts = np.asarray(contacts, dtype=float)
     agents = np.asarray(agents)
@@ -152,11 +152,6 @@ def simulate(
             raise OutOfRangeError(f"{name} is {value}; it must be above 0 and finite")
     if not within_seconds >= 0:
         raise OutOfRangeError(f"within_seconds is {within_seconds}; it must be 0 or more")
-    if patience_seconds is None and agents[-1] == 0 and contacts.any():
-        raise OutOfRangeError(
-            "nobody is on duty in the last interval and nobody hangs up: who waits then would wait"
-            " for ever; end the plan with agents, or give the customers' patience"
-        )
     random = np.random.default_rng(seed)
     desk = _Desk(contacts, agents, interval_seconds, handle_seconds, patience_seconds, concurrency)
     desk.open(random)
@@ -275,7 +270,7 @@ class _Desk:
         at = np.minimum(np.minimum(arrival, finish), self.turn)
         is_done = np.isinf(arrival) & np.isinf(self.turn)
         if is_done.any():
-            # At the end either nobody waits, or nobody is there to answer: all of them hang up.
+            # At the end either nobody waits, or nobody is there to answer.
             is_done &= (self.head >= self.seen) | (speed == 0)
             if is_done.all():
                 return False
@@ -342,6 +337,7 @@ class _Desk:
         waited = self.waited[row, call]
         is_lost = np.isnan(waited)
         waited = np.where(is_lost, self.gives_up_after[row, call], waited)
+        hung_up = is_lost & np.isfinite(waited)
 
         def count(weights):
             return np.bincount(cell, weights, minlength=shape[0] * shape[1]).reshape(shape)
@@ -349,7 +345,7 @@ class _Desk:
         return Replay(
             offered=count(None),
             served_within=count(~is_lost & (waited <= within)).astype(np.int64),
-            abandoned=count(is_lost).astype(np.int64),
+            abandoned=count(hung_up).astype(np.int64),
             waited_seconds=count(waited),
             used_seconds=self.used,
             agents=self.agents,

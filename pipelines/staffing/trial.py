@@ -28,7 +28,8 @@ class Trial:
     reached_low, _high  its 95 % interval, from how replications differ (NaN of a single one)
     nine_in_ten_share   what nine of ten replications in which anybody came reached at least
     abandoned_share, wait_mean_seconds, occupancy_share
-                        of calls and chats; NaN of deferrable work
+                        of calls and chats; NaN of deferrable work, the mean wait also where
+                        somebody waits whom nobody will answer
     """
 
     replications: int
@@ -72,8 +73,7 @@ def try_out(
     Raises
     ------
     OutOfRangeError
-        Replications that are not 1 to 5,000; or contacts whom nobody would ever answer (nobody on
-        duty at the end, and nobody hangs up).
+        Replications that are not 1 to 5,000.
     """
     if not 1 <= replications <= MOST_REPLICATIONS:
         raise OutOfRangeError(
@@ -131,7 +131,7 @@ def _answered(tried, rates, desk, offered, seed) -> Trial | None:
         agents="people",
         seed=seed,
     )
-    whole = lived.overall()
+    whole = lived.overall().replace(np.inf, np.nan)
     came = lived.offered.sum(axis=1)
     if not came.any():
         return None

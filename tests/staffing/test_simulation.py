@@ -72,13 +72,19 @@ def test_who_finishes_after_the_shift_uses_time_beyond_it():
     assert finishing == pytest.approx(10 * 600 * (1 - math.exp(-3)), rel=0.05)
 
 
-def test_shapes_that_do_not_fit_and_waits_without_end_are_refused():
+def test_who_does_not_hang_up_once_nobody_is_there_waits_without_end():
+    replay = simulate([[30.0, 30.0]] * 20, [30, 0], 1800, 60, 20, seed=9)
+    assert (replay.served_within[:, 0] == replay.offered[:, 0]).all()
+    assert replay.served_within[:, 1].sum() == replay.abandoned.sum() == 0
+    assert np.isinf(replay.waited_seconds[:, 1]).all()
+    assert replay.overall()["service_level_share"] == pytest.approx(0.5, abs=0.05)
+
+
+def test_shapes_that_do_not_fit_are_refused():
     with pytest.raises(OutOfRangeError, match=r"\(1, 2\) and agents \(3,\)"):
         simulate([[1.0, 2.0]], [1, 1, 1], 1800, 60, 20, seed=1)
     with pytest.raises(OutOfRangeError, match="0 or more"):
         simulate([[-1.0]], [1], 1800, 60, 20, seed=1)
-    with pytest.raises(OutOfRangeError, match="would wait for ever"):
-        simulate([[1.0, 2.0]], [1, 0], 1800, 60, 20, seed=1)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,14 @@ def test_closed_half_hours_take_nobody():
     assert tried.occupancy_share == pytest.approx(10 / 14, abs=0.01)
 
 
+def test_one_scheduled_whom_shrinkage_takes_away_answers_nobody():
+    tried = try_out(
+        plan(contacts=1.0, scheduled_agents=1.0), SURE, CALLS, is_scheduled=True, replications=5
+    )
+    assert (tried.reached_share, tried.nine_in_ten_share, tried.abandoned_share) == (0, 0, 0)
+    assert np.isnan(tried.wait_mean_seconds)
+
+
 def test_mail_is_judged_by_its_promise():
     # an hour of opening is promised; 5 contacts of 3 min a half hour are a quarter of what
     # two agents do, and come by chance
