@@ -118,11 +118,11 @@ if trust.reasons:
         # Sentences, which cells of a table would cut.
         for reason in reasons.itertuples():
             st.markdown(f":orange-badge[{reason.weight}] {escaped(reason.what)}")
-            rows = (
-                "" if pd.isna(reason.rows) else pair(_("Found"), f"{reader.number(reason.rows)} · ")
-            )
+            told = [pair(_("What to do"), reason.remedy)]
+            if not pd.isna(reason.rows):
+                told.insert(0, pair(_("Found"), reader.number(reason.rows)))
             # No caption: a command in one is too faint to read.
-            st.markdown(rows + pair(_("What to do"), reason.remedy))
+            st.markdown(" · ".join(told))
         with st.container(horizontal=True, gap="xsmall"):
             download_buttons(reasons, "reasons")
 
