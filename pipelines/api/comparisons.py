@@ -72,6 +72,8 @@ def funnel(
         judged = funnels.shares(rows["total"], rows["n"], is_overdispersed)
     else:
         judged = funnels.means(rows["n"], rows["total"], rows["squares"], is_overdispersed)
+        limits = [name for name in judged if name.startswith(("low", "high"))]
+        judged[limits] = judged[limits].clip(*(definition.bounds or (0.0, None)))
     return _beside(build, definition, statistic, rows, judged)
 
 

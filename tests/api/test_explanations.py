@@ -203,6 +203,21 @@ def test_a_funnel_has_limits_around_the_value_of_all(rated):
     assert (found.loc["en", "outside"], found.loc["ko", "outside"]) == (-2, 2)
 
 
+def test_limits_of_chance_end_where_the_scale_ends(warehouse):
+    warehouse(
+        contacts="contact_id | language\n" + "\n".join(f"c{i} | {'ko' if i % 2 else 'en'}"
+                                                       for i in range(6)),
+        surveys="contact_id | score\n" + "\n".join(f"c{i} | {score}"
+                                                    for i, score in enumerate((5, 5, 5, 5, 1, 1))),
+    )  # fmt: skip
+    found = open_warehouse(warehouse.folder).funnel("csat_score", "language")
+    # all 11/3, variance within 16/3: 1.96 * root(16/3 / 3) = 2.6 and 3.09 times it 4.1 to each side
+    assert found["target"].tolist() == pytest.approx([11 / 3] * 2)
+    assert found["low_95"].tolist() == pytest.approx([11 / 3 - 1.959964 * 4 / 3] * 2)
+    assert found["high_95"].tolist() == found["high_998"].tolist() == [5, 5]
+    assert found["low_998"].tolist() == [1, 1]
+
+
 def test_groups_that_differ_little_by_their_size_are_drawn_to_the_mean_of_all(rated):
     found = rated.pooled("csat", "language", **WEEK).set_index("language")
     assert found.loc["en", "raw"] == 0.62
