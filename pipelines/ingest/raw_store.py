@@ -35,7 +35,7 @@ _DISK_TROUBLE = {
     errno.EDQUOT: "the disk quota is used up; make room and load again",
     errno.EFBIG: "a file grew over the limit of this system; make room and load again",
     errno.EROFS: "the folder is read-only; choose another with --warehouse",
-    errno.EACCES: "no permission to write; choose another folder with --warehouse",
+    errno.EACCES: "no permission to read or write; grant it or choose another with --warehouse",
     errno.ENOTDIR: "a file stands where a folder is needed; choose another with --warehouse",
 }
 
@@ -171,8 +171,9 @@ def check_pages(warehouse: Path) -> None:
     for place, remedy in remedies.items():
         for path in sorted(warehouse.glob(f"{place}/*.parquet")):
             try:
-                for _ in pq.ParquetFile(path).iter_batches():
-                    pass
+                with storage_errors(path), pq.ParquetFile(path) as opened:
+                    for _ in opened.iter_batches():
+                        pass
             except (pa.ArrowException, OSError) as error:
                 raise InputError(f"{path}: holds damaged pages; {remedy}") from error
 
@@ -180,7 +181,8 @@ def check_pages(warehouse: Path) -> None:
 def is_whole(path: Path) -> bool:
     """Whether a Parquet file is there and can be opened."""
     try:
-        pq.read_metadata(path)
+        with storage_errors(path):
+            pq.read_metadata(path)
     except (pa.ArrowException, OSError):
         return False
     return True

@@ -1,7 +1,9 @@
 """Whatever comes in: one clear line, a documented exit code, nothing lost, the build still up."""
 
+import errno
 import fcntl
 import gzip
+import os
 import resource
 import signal
 import subprocess
@@ -12,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import InputError
-from pipelines.ingest.raw_store import check_pages
+from pipelines.errors import InputError, StorageError
+from pipelines.ingest import raw_store
+from pipelines.ingest.raw_store import check_pages, check_whole
 
 HEADER = "Id,Requester id,Group,Status,Priority,Via,Subject,Created at,Updated at,Solved at\n"
 ROW = (
@@ -138,6 +141,20 @@ def lose_pages(path) -> None:
     content = path.read_bytes()
     footer = 8 + int.from_bytes(content[-8:-4], "little")
     path.write_bytes(b"PAR1" + b"\xff" * (len(content) - footer - 4) + content[-footer:])
+
+
+@pytest.mark.parametrize("check", [check_whole, check_pages])
+def test_a_file_that_may_not_be_read_is_not_called_damaged(check, tmp_path, monkeypatch):
+    def refuse(*_args):  # who runs the tests may be root, whom no file refuses
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(raw_store.pq, "read_metadata", refuse)
+    monkeypatch.setattr(raw_store.pq, "ParquetFile", refuse)
+    path = tmp_path / ("" if check is check_whole else "details") / "load.parquet"
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    with pytest.raises(StorageError, match=f"{path}: no permission to read or write"):
+        check(tmp_path)
 
 
 @pytest.mark.parametrize("made", ["languages", "details"])
