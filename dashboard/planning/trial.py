@@ -33,7 +33,8 @@ def trial_card(queue: Queue, reader: Reader) -> None:
             return
         for row in found.itertuples():
             st.markdown(trial_words(row, queue, reader))
-        download_buttons(found, f"trial_{queue.channel}_{queue.language}")
+        with st.container(horizontal=True, gap="xsmall"):
+            download_buttons(found, f"trial_{queue.channel}_{queue.language}")
 
 
 def trial_words(row, queue: Queue, reader: Reader) -> str:
