@@ -10,7 +10,7 @@ How a page is written (`app_pages/<name>.py`, a plain script, plus one line in `
     components.stop_if_empty(waits)
     components.card(
         _("Median wait by channel"),
-        figures.bars(waits, "channel", unit="seconds", names=page.names("channel", waits),
+        figures.dots(waits, "channel", unit="seconds", names=page.names("channel", waits),
                      reader=page.reader),
         waits,
         metric="first_response_seconds",

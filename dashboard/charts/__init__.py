@@ -5,10 +5,10 @@ words, numbers, dates and durations are in; colours and fonts follow the page th
 """
 
 from dashboard.charts.backtest import calibration, errors
-from dashboard.charts.comparisons import bars, dots, grid, ratings, trend
-from dashboard.charts.explanations import funnel, hours_map, parts
+from dashboard.charts.comparisons import dots, grid, ratings, trend
+from dashboard.charts.explanations import funnel, parts
 from dashboard.charts.look import empty
-from dashboard.charts.maps import agents_map, gap_map, week_map
+from dashboard.charts.maps import agents_map, gap_map, hours_map, week_map
 from dashboard.charts.scenarios import demand_under
 from dashboard.charts.shifts import gantt, hiring, person_name
 from dashboard.charts.staffing import (
@@ -35,7 +35,6 @@ __all__ = [
     "agents_map",
     "apart_and_pooled",
     "backlog",
-    "bars",
     "calibration",
     "cohorts",
     "demand_under",

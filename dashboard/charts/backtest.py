@@ -12,6 +12,7 @@ from dashboard.charts.look import (
     NEUTRAL,
     faded,
     figure,
+    name_rows,
     numbers,
 )
 from dashboard.formats import ENGLISH, Reader
@@ -26,7 +27,6 @@ def errors(
     *,
     names: Mapping[str, str] | None = None,
     reader: Reader = ENGLISH,
-    height: int = 320,
 ) -> go.Figure:
     """Back-test error by horizon: the chosen model filled, others and yardsticks hollow.
 
@@ -36,7 +36,7 @@ def errors(
         (share of the mean, lower is better), `origins`, `is_chosen`, `is_yardstick`.
     """
     _ = reader.translate
-    chart = figure(height)
+    chart = figure()
     words = {"1 day": _("1 day"), "1 week": _("1 week"), "2 weeks": _("2 weeks")}
     present = [h for h in HORIZONS if h in set(frame["horizon"])]
     # The chosen one is drawn last, so that it lies on top where errors nearly agree.
@@ -72,12 +72,7 @@ def errors(
         "pinball": _("band error as a share of contacts (lower is better)"),
     }
     chart.update_xaxes(title_text=titles[measure], tickformat=".0%", rangemode="tozero")
-    chart.update_yaxes(
-        type="category",
-        categoryorder="array",
-        categoryarray=[words[h] for h in present][::-1],
-        showgrid=True,
-    )
+    name_rows(chart, [words[h] for h in present], has_grid=True)
     return chart
 
 
@@ -87,7 +82,6 @@ def calibration(
     *,
     names: Mapping[str, str] | None = None,
     reader: Reader = ENGLISH,
-    height: int = 340,
 ) -> go.Figure:
     """Do 80 % of the half hours fall into the 80 % band? Observed against promised coverage.
 
@@ -98,7 +92,7 @@ def calibration(
         they are wider than they need be, below too narrow.
     """
     _ = reader.translate
-    chart = figure(height)
+    chart = figure(340)
     chart.add_trace(
         go.Scatter(
             x=[0, 1],

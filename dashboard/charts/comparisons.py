@@ -14,9 +14,12 @@ from dashboard.charts.look import (
     band,
     faded,
     figure,
+    name_rows,
     numbers,
     time_axis,
+    told,
     untold,
+    whiskers,
     with_gaps,
 )
 from dashboard.formats import ENGLISH, MISSING, RANKED_FROM, SUPPRESSED_BELOW, Reader
@@ -33,7 +36,6 @@ def grid(
     columns: str = "language",
     names: Mapping[str, str] | None = None,
     reader: Reader = ENGLISH,
-    height: int | None = None,
 ) -> go.Figure:
     """A value for every channel and language, its n in the cell.
 
@@ -56,24 +58,21 @@ def grid(
         z_line, text_line, word_line = [], [], []
         for c in across:
             cell = cells.get((r, c))
-            told = cell is not None and not pd.isna(cell["value"])
+            is_told = cell is not None and not pd.isna(cell["value"])
             few = cell is not None and 0 < (cell["n"] or 0) < SUPPRESSED_BELOW
-            is_ranked = up_is_good is None or (told and cell["n"] >= RANKED_FROM)
-            z_line.append(cell["value"] if told and not few and is_ranked else None)
+            is_ranked = up_is_good is None or (is_told and cell["n"] >= RANKED_FROM)
+            z_line.append(cell["value"] if is_told and not few and is_ranked else None)
             head = f"{called.get(r, r)} · {called.get(c, c)}"
             if few:
                 text_line.append(reader.count(cell["n"]))
                 word_line.append(f"{head}<br>n = {reader.count(cell['n'])}")
-            elif told:
+            elif is_told:
                 shown = reader.value(cell["value"], unit)
                 text_line.append(
                     f"{shown}<br><span style='font-size:11px'>n {reader.number(cell['n'])}</span>"
                 )
-                word_line.append(
-                    f"{head}<br><b>{shown}</b><br>95 %: "
-                    f"{reader.interval(cell['low'], cell['high'], unit)}<br>"
-                    f"n = {reader.number(cell['n'])}"
-                )
+                ends = (cell["low"], cell["high"])
+                word_line.append(f"{head}<br>{told(cell['value'], *ends, cell['n'], unit, reader)}")
             else:
                 text_line.append("")
                 word_line.append(head)
@@ -88,7 +87,7 @@ def grid(
         z, bounds, scale = _ranks(z, up_is_good), {"zmin": 0, "zmax": 1}, UNDER_TEXT
     x = [called.get(c, c) for c in across]
     y = [called.get(r, r) for r in down]
-    chart = figure(height or 76 + 46 * max(len(down), 1), showlegend=False)
+    chart = figure(76 + 46 * max(len(down), 1), showlegend=False)
     chart.add_trace(
         go.Heatmap(
             x=x,
@@ -129,7 +128,6 @@ def dots(
     baseline: str | None = None,
     baseline_name: str = "",
     reader: Reader = ENGLISH,
-    height: int | None = None,
 ) -> go.Figure:
     """One dot per group with its 95 % interval as a line; groups in the frame's order.
 
@@ -146,7 +144,7 @@ def dots(
     few = frame["n"].fillna(0) < SUPPRESSED_BELOW
     y = [str(called.get(v, v)) for v in frame[label]]
     value = frame["value"].mask(few)
-    chart = figure(height or 80 + 30 * max(len(frame), 1))
+    chart = figure(80 + 30 * max(len(frame), 1))
     if baseline is not None:
         chart.add_trace(
             go.Scatter(
@@ -172,35 +170,26 @@ def dots(
             mode="markers",
             cliponaxis=False,
             marker={"color": ACCENT, "size": 10},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": numbers(frame["high"] - value),
-                "arrayminus": numbers(value - frame["low"]),
-                "color": faded(ACCENT, 0.65),
-                "thickness": 2,
-                "width": 0,
-            },
+            error_x=whiskers(
+                value, frame["low"], frame["high"], color=faded(ACCENT, 0.65), thickness=2, width=0
+            ),
             text=[
-                f"<b>{reader.value(row.value, unit)}</b><br>95 %: "
-                f"{reader.interval(row.low, row.high, unit)}<br>n = {reader.number(row.n)}"
-                if row.n >= SUPPRESSED_BELOW
-                else f"n = {reader.count(row.n)}"
+                told(row.value, row.low, row.high, row.n, unit, reader)
                 for row in frame.itertuples()
             ],
             hovertemplate="%{y}<br>%{text}<extra></extra>",
         )
     )
-    told = frame[~few]  # what is not drawn does not stretch the axis
-    reach = pd.concat([told["high"], told["value"]]).max()
+    drawn = frame[~few]  # what is not drawn does not stretch the axis
+    reach = pd.concat([drawn["high"], drawn["value"]]).max()
     chart.update_xaxes(**_value_axis(unit, reach, reader))
-    if told["low"].min() < 0:
-        furthest = 1.05 * max(reach, -told["low"].min())
+    if drawn["low"].min() < 0:
+        furthest = 1.05 * max(reach, -drawn["low"].min())
         chart.update_xaxes(range=[-furthest, furthest])
         chart.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
     elif unit == "share":
         chart.update_xaxes(range=[0, 1.02])
-    chart.update_yaxes(type="category", categoryorder="array", categoryarray=y[::-1], showgrid=True)
+    name_rows(chart, y, has_grid=True)
     counts = zip(y, frame["n"], few, strict=True)
     _say_untold(chart, [(name, n) for name, n, is_few in counts if is_few], reader)
     chart.update_layout(showlegend=baseline is not None)
@@ -230,7 +219,6 @@ def ratings(
     names: Mapping[str, str] | None = None,
     score_names: Mapping[int, str] | None = None,
     reader: Reader = ENGLISH,
-    height: int | None = None,
 ) -> go.Figure:
     """The full distribution of ratings, one bar per group, centred on the middle of the scale.
 
@@ -261,7 +249,7 @@ def ratings(
     if len(scale) % 2:
         below = below + shares.iloc[:, len(scale) // 2] / 2
     colours = _likert_colours(len(scale))
-    chart = figure(height or 90 + 34 * max(len(groups), 1), barmode="overlay")
+    chart = figure(90 + 34 * max(len(groups), 1), barmode="overlay")
     left = -below
     for index, score in enumerate(scale):
         name = str((score_names or {}).get(score, score))
@@ -296,9 +284,7 @@ def ratings(
         ticktext=[reader.share(abs(v), 0) for v in (-1, -0.5, 0, 0.5, 1)],
         title_text=_("share of ratings, below and above the middle"),
     )
-    chart.update_yaxes(
-        type="category", categoryorder="array", categoryarray=groups[::-1], showgrid=False
-    )
+    name_rows(chart, groups)
     _say_untold(chart, list(totals[totals < SUPPRESSED_BELOW].items()), reader)
     chart.update_layout(legend={"traceorder": "normal"}, meta={"middle": middle})
     return chart
@@ -313,9 +299,7 @@ def trend(
     by: str | None = None,
     names: Mapping[str, str] | None = None,
     provisional: str | None = None,
-    target: float | None = None,
     reader: Reader = ENGLISH,
-    height: int = 300,
 ) -> go.Figure:
     """A metric over time with its 95 % interval; days without an observation stay gaps.
 
@@ -327,7 +311,7 @@ def trend(
     _ = reader.translate
     if not (frame["value"].notna() & (frame["n"] >= SUPPRESSED_BELOW)).any():
         return untold(frame, reader)
-    chart = figure(height, hovermode="x")
+    chart = figure(300, hovermode="x")
     groups = [(None, frame)] if by is None else list(frame.groupby(by, sort=False))
     for index, (group, rows) in enumerate(groups):
         rows = rows.assign(**{at: pd.to_datetime(rows[at]).astype("datetime64[us]")})
@@ -371,48 +355,9 @@ def trend(
                 hovertemplate="%{text}<extra></extra>",
             )
         )
-    if target is not None:
-        chart.add_hline(
-            y=target,
-            line={"color": NEUTRAL, "width": 1, "dash": "dash"},
-            annotation_text=_("target {value}").format(value=reader.value(target, unit)),
-        )
     reach = pd.concat([frame["high"], frame["value"]]).max()
     chart.update_yaxes(title_text=label, **_value_axis(unit, reach, reader))
     chart.update_layout(showlegend=by is not None or len(chart.data) > 1)
-    return chart
-
-
-def bars(
-    frame: pd.DataFrame,
-    label: str,
-    *,
-    unit: str = "count",
-    names: Mapping[str, str] | None = None,
-    title: str = "",
-    reader: Reader = ENGLISH,
-    height: int | None = None,
-) -> go.Figure:
-    """One horizontal bar per group, in the frame's order, its value written beside it."""
-    called = names or {}
-    y = [str(called.get(v, v)) for v in frame[label]]
-    chart = figure(height or 60 + 30 * max(len(frame), 1), showlegend=False)
-    chart.add_trace(
-        go.Bar(
-            x=numbers(frame["value"]),
-            y=y,
-            orientation="h",
-            marker={"color": ACCENT, "opacity": 0.85},
-            text=[reader.value(v, unit) for v in frame["value"]],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        )
-    )
-    chart.update_xaxes(title_text=title, **_value_axis(unit, frame["value"].max(), reader))
-    chart.update_yaxes(
-        type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
-    )
     return chart
 
 
@@ -433,13 +378,10 @@ def _point_words(row: dict, at: str, unit: str, name: str, hollow: bool, reader:
     when = reader.weekday_and_day(row[at]) if at in _STEP else row[at].strftime("%Y-%m")
     if pd.isna(row["n"]):
         return ""
-    line = f"{when}<br>{name}: <b>{reader.value(row['value'], unit)}</b>"
-    if row["n"] < SUPPRESSED_BELOW:
-        return f"{when}<br>{name}: n = {reader.count(row['n'])}"
-    if not pd.isna(row["low"]):
-        line += f"<br>95 %: {reader.interval(row['low'], row['high'], unit)}"
-    line += f"<br>n = {reader.number(row['n'])}"
-    return line + (f"<br><i>{_('provisional: may still move')}</i>" if hollow else "")
+    line = told(row["value"], row["low"], row["high"], row["n"], unit, reader)
+    return f"{when}<br>{name}: {line}" + (
+        f"<br><i>{_('provisional: may still move')}</i>" if hollow else ""
+    )
 
 
 def _value_axis(unit: str, reach: float, reader: Reader) -> dict:

@@ -1,4 +1,4 @@
-"""Figures that explain: parts of a change, groups within what chance allows, hours of a day."""
+"""Figures that explain: parts of a change, groups within what chance allows."""
 
 from collections.abc import Mapping
 
@@ -10,17 +10,16 @@ from dashboard.charts.look import (
     ACCENT,
     CONTRAST,
     NEUTRAL,
-    SEQUENTIAL,
-    colour_bar,
     empty,
     faded,
     figure,
+    name_rows,
     numbers,
+    told,
     untold,
+    whiskers,
 )
 from dashboard.formats import ENGLISH, RANKED_FROM, SUPPRESSED_BELOW, Reader
-
-_HOURS = tuple(f"{hour:02d}:00" for hour in range(24))
 
 
 def parts(
@@ -31,7 +30,6 @@ def parts(
     up_is_good: bool | None = None,
     names: Mapping[str, str] | None = None,
     reader: Reader = ENGLISH,
-    height: int | None = None,
 ) -> go.Figure:
     """Steps up and down around 0, each with its 95 % interval, in the frame's order.
 
@@ -48,22 +46,14 @@ def parts(
         1 if up_is_good in (True, None) else -1
     )
     colours = [{1: ACCENT, -1: CONTRAST, 0: NEUTRAL}[int(s)] for s in sign]
-    chart = figure(height or 70 + 38 * max(len(frame), 1), showlegend=False)
+    chart = figure(70 + 38 * max(len(frame), 1), showlegend=False)
     chart.add_trace(
         go.Bar(
             x=value,
             y=y,
             orientation="h",
             marker={"color": [faded(colour, 0.8) for colour in colours]},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": high - value,
-                "arrayminus": value - low,
-                "color": NEUTRAL,
-                "thickness": 1.5,
-                "width": 4,
-            },
+            error_x=whiskers(value, low, high, color=NEUTRAL, thickness=1.5, width=4),
             customdata=[
                 f"<b>{step(row.value, unit, reader)}</b><br>95 %: "
                 f"{step(row.low, unit, reader)} – {step(row.high, unit, reader)}<br>"
@@ -78,9 +68,7 @@ def parts(
     ticks = _round_ticks(float(ends.min()), float(ends.max()))
     chart.update_xaxes(tickvals=ticks, ticktext=[step(t, unit, reader) for t in ticks], tickangle=0)
     chart.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
-    chart.update_yaxes(
-        type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
-    )
+    name_rows(chart, y)
     return chart
 
 
@@ -100,7 +88,6 @@ def funnel(
     unit: str,
     names: Mapping[str, str] | None = None,
     reader: Reader = ENGLISH,
-    height: int = 380,
 ) -> go.Figure:
     """Groups by their size, between the limits that chance leaves; nothing is ranked.
 
@@ -116,7 +103,7 @@ def funnel(
         return untold(frame, reader)
     if len(rows) == 1:
         return empty(_("One group alone: there is no other to differ from."))
-    chart = figure(height)
+    chart = figure(380)
     x = numbers(rows["n"])
     for level, dash in (("998", "dot"), ("95", "dash")):
         name = _("99.8 % limits") if level == "998" else _("95 % limits")
@@ -153,8 +140,7 @@ def funnel(
                 "symbol": ["circle-open" if f else "circle" for f in few],
             },
             customdata=[
-                f"{name}<br><b>{reader.value(row.value, unit)}</b><br>95 %: "
-                f"{reader.interval(row.low, row.high, unit)}<br>n = {reader.number(row.n)}"
+                f"{name}<br>{told(row.value, row.low, row.high, row.n, unit, reader)}"
                 for name, row in zip(known, rows.itertuples(), strict=True)
             ],
             hovertemplate="%{customdata}<extra></extra>",
@@ -179,76 +165,6 @@ def _log_ticks(least: float, most: float) -> list[int]:
     powers = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(most))) + 1)
     steps = (1, 2, 5) if most < 100 * least else (1,)
     return [step * 10**power for power in powers for step in steps]
-
-
-def hours_map(
-    frame: pd.DataFrame,
-    row: str,
-    *,
-    unit: str,
-    label: str,
-    names: Mapping[str, str] | None = None,
-    reader: Reader = ENGLISH,
-    height: int | None = None,
-) -> go.Figure:
-    """A value by local hour across and group down, in the frame's order of groups.
-
-    Parameters
-    ----------
-    frame : one row per group and hour: `row`, `hour` ("07:00"), `value`, and `n` unless the
-        values are no sample. A cell without a row or a value stays empty; one under n = 5 is not
-        told.
-    """
-    called = names or {}
-    groups = list(dict.fromkeys(frame[row]))
-    cells = {(r[row], r["hour"]): r for r in frame.to_dict("records")}
-    z, words = [], []
-    for group in groups:
-        z_line, word_line = [], []
-        for hour in _HOURS:
-            cell = cells.get((group, hour))
-            head = f"{called.get(group, group)} · {hour}"
-            n = None if cell is None else cell.get("n")
-            few = n is not None and n < SUPPRESSED_BELOW
-            told = cell is not None and not pd.isna(cell["value"]) and not few
-            z_line.append(cell["value"] if told else None)
-            said = f"<b>{reader.value(cell['value'], unit)}</b>" if told else ""
-            counted = "" if n is None else f"n = {reader.count(n)}"
-            if unit == "count":  # the value is n itself
-                said, counted = "" if n is None else f"<b>{reader.count(n)}</b>", ""
-            word_line.append("<br>".join(part for part in (head, said, counted) if part))
-        z.append(z_line)
-        words.append(word_line)
-    seen = pd.Series([v for line in z for v in line if v is not None], dtype=float)
-    if seen.empty:
-        return untold(frame, reader)
-    highest = float(seen.quantile(0.95))
-    if unit == "count":
-        highest = float(np.ceil(highest))
-    ends = [0.0, highest]  # a third one would not fit a phone
-    ticks = [reader.number(end) if unit == "count" else reader.value(end, unit) for end in ends]
-    if seen.max() > highest:
-        ticks[-1] = reader.translate("{duration} and more").format(duration=ticks[-1])
-    chart = figure(height or 140 + 30 * max(len(groups), 1))
-    chart.add_trace(
-        go.Heatmap(
-            x=list(_HOURS),
-            y=[str(called.get(group, group)) for group in groups],
-            z=np.array(z, dtype=float),
-            zmin=0,
-            zmax=highest or None,
-            colorscale=[list(stop) for stop in SEQUENTIAL],
-            xgap=1,
-            ygap=2,
-            text=np.array(words, dtype=object),
-            hovertemplate="%{text}<extra></extra>",
-            hoverongaps=False,
-            colorbar=colour_bar(label) | {"tickvals": ends, "ticktext": ticks},
-        )
-    )
-    chart.update_xaxes(type="category", tickvals=list(_HOURS[::6]), tickangle=0)
-    chart.update_yaxes(autorange="reversed", type="category")
-    return chart
 
 
 def _round_ticks(low: float, high: float) -> list[float]:

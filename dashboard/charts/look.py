@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.formats import Reader
+from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader
 
 ACCENT = "#3b7dd8"
 CONTRAST = "#e0761a"
@@ -217,10 +217,10 @@ def log_time_axis(low: float, high: float, reader: Reader) -> dict:
     }
 
 
-def time_axis(high: float, reader: Reader, ticks: int = 5) -> dict:
+def time_axis(high: float, reader: Reader) -> dict:
     """Axis settings for durations drawn in seconds from 0: steps of whole people's units."""
     steps = [t for t in _TICKS if t > 0]
-    wide = max(high, 1) / ticks
+    wide = max(high, 1) / 5  # about as many ticks as a phone has room for
     step = next((t for t in steps if t >= wide), steps[-1])
     values = [i * step for i in range(int(high // step) + 2)]
     return {"tickvals": values, "ticktext": [reader.duration(t) for t in values]}
@@ -238,6 +238,63 @@ def slot_ticks(slots: Sequence[int], reader: Reader) -> dict:
     every = 12 if len(slots) > 24 else 4
     shown = [reader.half_hour(slot) for slot in slots if slot % every == 0]
     return {"tickvals": shown, "ticktext": shown, "tickangle": 0}
+
+
+def name_rows(chart: go.Figure, names: Sequence[str], *, has_grid: bool = False) -> None:
+    """Groups down the figure, the first on top."""
+    chart.update_yaxes(
+        type="category", categoryorder="array", categoryarray=names[::-1], showgrid=has_grid
+    )
+
+
+def whiskers(value: Iterable, low: Iterable, high: Iterable, **line) -> dict:
+    """Intervals as lines from each mark to its ends; `line` is their colour and size."""
+    at = numbers(value)
+    reach = {"array": numbers(high) - at, "arrayminus": at - numbers(low)}
+    return {"type": "data", "symmetric": False, **reach, **line}
+
+
+def told(value, low, high, n, unit: str, reader: Reader) -> str:
+    """What hovering a group tells: value, 95% interval where it has one, and n; under 5 n alone."""
+    lines = [f"n = {reader.count(n)}"]
+    if n >= SUPPRESSED_BELOW:
+        if (between := reader.interval(low, high, unit)) != MISSING:
+            lines.insert(0, f"95 %: {between}")
+        lines.insert(0, f"<b>{reader.value(value, unit)}</b>")
+    return "<br>".join(lines)
+
+
+def heat_map(
+    across: Sequence[str],
+    down: Sequence[str],
+    z: Sequence[Sequence[float | None]],
+    words: Sequence[Sequence[str]],
+    *,
+    scale: Sequence[tuple[float, str]],
+    bar: dict,
+    height: int,
+    **bounds,
+) -> go.Figure:
+    """Cells in colours, the first row on top; NULL stays empty, hovering tells `words`."""
+    chart = figure(height)
+    chart.add_trace(
+        go.Heatmap(
+            x=list(across),
+            y=list(down),
+            z=np.array(z, dtype=float),
+            colorscale=[list(stop) for stop in scale],
+            xgap=1,
+            ygap=2,
+            text=np.array(words, dtype=object),
+            hovertemplate="%{text}<extra></extra>",
+            hoverongaps=False,
+            colorbar=bar,
+            **bounds,
+        )
+    )
+    chart.update_xaxes(type="category")
+    chart.update_yaxes(autorange="reversed", type="category")
+    return chart
 
 
 def colour_bar(title: str) -> dict:
@@ -266,9 +323,9 @@ def untold(frame: pd.DataFrame, reader: Reader) -> go.Figure:
     )
 
 
-def empty(message: str, height: int = 160) -> go.Figure:
+def empty(message: str) -> go.Figure:
     """A figure that says why there is nothing to draw."""
-    chart = figure(height)
+    chart = figure(160)
     chart.update_xaxes(visible=False)
     chart.update_yaxes(visible=False)
     chart.add_annotation(text=message, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")

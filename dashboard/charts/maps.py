@@ -1,4 +1,4 @@
-"""Maps of half hours: where people are missing, how many to schedule, the shape of a week."""
+"""Maps of hours: where people are missing, how many to schedule, the shape of a week or day."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -10,12 +10,14 @@ from dashboard.charts.look import (
     DIVERGING,
     SEQUENTIAL,
     colour_bar,
-    figure,
+    heat_map,
     slot_ticks,
     untold,
 )
 from dashboard.charts.staffing import agents_words, gap_words
-from dashboard.formats import ENGLISH, Reader
+from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
+
+_HOURS = tuple(f"{hour:02d}:00" for hour in range(24))
 
 
 def gap_map(
@@ -24,7 +26,6 @@ def gap_map(
     row: str = "local_on",
     names: Mapping[object, str] | None = None,
     reader: Reader = ENGLISH,
-    height: int | None = None,
 ) -> go.Figure:
     """Where people are missing: half hours across, days or queues down.
 
@@ -57,7 +58,7 @@ def gap_map(
     bar = colour_bar(_("agents short (−) or spare (+)"))
     # Whole people: a tick between two of them would name nobody.
     bar |= {"tickvals": [-reach, 0, reach], "ticktext": [_signed(v) for v in (-reach, 0, reach)]}
-    return grid.drawn(gap, words, DIVERGING, bar, height, zmin=-reach, zmax=reach)
+    return grid.drawn(gap, words, DIVERGING, bar, zmin=-reach, zmax=reach)
 
 
 def agents_map(
@@ -66,7 +67,6 @@ def agents_map(
     row: str = "local_on",
     names: Mapping[object, str] | None = None,
     reader: Reader = ENGLISH,
-    height: int | None = None,
 ) -> go.Figure:
     """How many people to schedule: as `gap_map`, for plans without a schedule to compare with."""
     _ = reader.translate
@@ -81,7 +81,7 @@ def agents_map(
             else f"{_('To schedule')}: <b>{agents_words(needed[r][c], reader)}</b>"
         )
     )
-    return grid.drawn(needed, words, SEQUENTIAL, bar, height, zmin=0, zmax=most)
+    return grid.drawn(needed, words, SEQUENTIAL, bar, zmin=0, zmax=most)
 
 
 def week_map(
@@ -91,7 +91,6 @@ def week_map(
     unit: str,
     label: str,
     reader: Reader = ENGLISH,
-    height: int = 300,
 ) -> go.Figure:
     """The shape of a week: weekday down, half hour across.
 
@@ -114,7 +113,7 @@ def week_map(
             shown = grid[row][column]
             n = counts[row][column] if counts else None
             told = f"{names[row]} {reader.half_hour(slot)}"
-            if counts and n is not None and n < 5:
+            if counts and n is not None and n < SUPPRESSED_BELOW:
                 grid[row][column] = None
             elif shown is not None:
                 told += f"<br><b>{reader.value(shown, unit)}</b>"
@@ -125,36 +124,90 @@ def week_map(
     seen = pd.Series([v for row in grid for v in row if v is not None], dtype=float)
     if seen.empty:
         return untold(frame, reader)
-    chart = figure(height)
     bar = colour_bar(label)
     # One cell that waited for days must not wash out all others: colours end at the 95 %.
-    highest = seen.quantile(0.95) if len(seen) else 0.0
+    highest = seen.quantile(0.95)
     if unit == "seconds":
         ends = [0, highest]  # a third one would not fit a phone
         ticks = [reader.duration(round(s)) for s in ends]
-        if len(seen) and seen.max() > highest:
+        if seen.max() > highest:
             ticks[-1] = _("{duration} and more").format(duration=ticks[-1])
         bar |= {"tickvals": ends, "ticktext": ticks}
     elif unit == "share":
         bar |= {"tickformat": ".0%"}
-    chart.add_trace(
-        go.Heatmap(
-            x=[reader.half_hour(slot) for slot in slots],
-            y=names,
-            z=np.array(grid, dtype=float),
-            zmin=0,
-            zmax=highest or None,
-            colorscale=[list(stop) for stop in SEQUENTIAL],
-            xgap=1,
-            ygap=2,
-            text=np.array(words, dtype=object),
-            hovertemplate="%{text}<extra></extra>",
-            hoverongaps=False,
-            colorbar=bar,
-        )
+    chart = heat_map(
+        [reader.half_hour(slot) for slot in slots],
+        names,
+        grid,
+        words,
+        scale=SEQUENTIAL,
+        bar=bar,
+        height=300,
+        zmin=0,
+        zmax=highest or None,
     )
-    chart.update_xaxes(**slot_ticks(slots, reader), type="category")
-    chart.update_yaxes(autorange="reversed", type="category")
+    return chart.update_xaxes(**slot_ticks(slots, reader))
+
+
+def hours_map(
+    frame: pd.DataFrame,
+    row: str,
+    *,
+    unit: str,
+    label: str,
+    names: Mapping[str, str] | None = None,
+    reader: Reader = ENGLISH,
+) -> go.Figure:
+    """A value by local hour across and group down, in the frame's order of groups.
+
+    Parameters
+    ----------
+    frame : one row per group and hour: `row`, `hour` ("07:00"), `value`, and `n` unless the
+        values are no sample. A cell without a row or a value stays empty; one under n = 5 is not
+        told.
+    """
+    called = names or {}
+    groups = list(dict.fromkeys(frame[row]))
+    cells = {(r[row], r["hour"]): r for r in frame.to_dict("records")}
+    z, words = [], []
+    for group in groups:
+        z_line, word_line = [], []
+        for hour in _HOURS:
+            cell = cells.get((group, hour))
+            head = f"{called.get(group, group)} · {hour}"
+            n = None if cell is None else cell.get("n")
+            few = n is not None and n < SUPPRESSED_BELOW
+            told = cell is not None and not pd.isna(cell["value"]) and not few
+            z_line.append(cell["value"] if told else None)
+            said = f"<b>{reader.value(cell['value'], unit)}</b>" if told else ""
+            counted = "" if n is None else f"n = {reader.count(n)}"
+            if unit == "count":  # the value is n itself
+                said, counted = "" if n is None else f"<b>{reader.count(n)}</b>", ""
+            word_line.append("<br>".join(part for part in (head, said, counted) if part))
+        z.append(z_line)
+        words.append(word_line)
+    seen = pd.Series([v for line in z for v in line if v is not None], dtype=float)
+    if seen.empty:
+        return untold(frame, reader)
+    highest = float(seen.quantile(0.95))
+    if unit == "count":
+        highest = float(np.ceil(highest))
+    ends = [0.0, highest]  # a third one would not fit a phone
+    ticks = [reader.number(end) if unit == "count" else reader.value(end, unit) for end in ends]
+    if seen.max() > highest:
+        ticks[-1] = reader.translate("{duration} and more").format(duration=ticks[-1])
+    chart = heat_map(
+        _HOURS,
+        [str(called.get(group, group)) for group in groups],
+        z,
+        words,
+        scale=SEQUENTIAL,
+        bar=colour_bar(label) | {"tickvals": ends, "ticktext": ticks},
+        height=140 + 30 * max(len(groups), 1),
+        zmin=0,
+        zmax=highest or None,
+    )
+    chart.update_xaxes(tickvals=list(_HOURS[::6]), tickangle=0)
     return chart
 
 
@@ -210,27 +263,19 @@ class _HalfHours:
             for r, name in enumerate(self._names)
         ]
 
-    def drawn(self, z, words, scale, bar: dict, height: int | None, **bounds) -> go.Figure:
+    def drawn(self, z, words, scale, bar: dict, **bounds) -> go.Figure:
         """The heat map."""
-        chart = figure(height or 124 + 26 * max(len(self._rows), 1))
-        chart.add_trace(
-            go.Heatmap(
-                x=[self._reader.half_hour(slot) for slot in self._slots],
-                y=self._names,
-                z=np.array(z, dtype=float),
-                colorscale=[list(stop) for stop in scale],
-                xgap=1,
-                ygap=2,
-                text=np.array(words, dtype=object),
-                hovertemplate="%{text}<extra></extra>",
-                hoverongaps=False,
-                colorbar=bar,
-                **bounds,
-            )
+        chart = heat_map(
+            [self._reader.half_hour(slot) for slot in self._slots],
+            self._names,
+            z,
+            words,
+            scale=scale,
+            bar=bar,
+            height=124 + 26 * max(len(self._rows), 1),
+            **bounds,
         )
-        chart.update_xaxes(**slot_ticks(self._slots, self._reader), type="category")
-        chart.update_yaxes(autorange="reversed", type="category")
-        return chart
+        return chart.update_xaxes(**slot_ticks(self._slots, self._reader))
 
 
 def _grid(values: pd.Series, rows: Sequence, columns: Sequence) -> list[list]:

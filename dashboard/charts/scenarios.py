@@ -24,9 +24,7 @@ from dashboard.formats import ENGLISH, Reader
 _HALF_HOUR = pd.Timedelta(minutes=30)
 
 
-def demand_under(
-    demands: dict[str, pd.DataFrame], *, reader: Reader = ENGLISH, height: int = 340
-) -> go.Figure:
+def demand_under(demands: dict[str, pd.DataFrame], *, reader: Reader = ENGLISH) -> go.Figure:
     """Contacts per half hour without and under one scenario or two, with their 80 % bands.
 
     Parameters
@@ -36,7 +34,7 @@ def demand_under(
         scenarios the band without them is left out, as three can't be told apart.
     """
     _ = reader.translate
-    chart = figure(height, hovermode="x")
+    chart = figure(340, hovermode="x")
     frames = {name: _on_clock(rows) for name, rows in demands.items()}
     first = next(iter(frames.values()))
     without = _("Without the scenario")

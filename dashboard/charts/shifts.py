@@ -9,7 +9,7 @@ from dashboard.formats import ENGLISH, Reader
 _SLOTS = 48
 
 
-def gantt(tours: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None = None) -> go.Figure:
+def gantt(tours: pd.DataFrame, *, reader: Reader = ENGLISH) -> go.Figure:
     """Who works when: a line for each person, bars over the clock or over the days.
 
     Parameters
@@ -30,7 +30,7 @@ def gantt(tours: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None =
         rows = rows.sort_values(["start_slot", "end_slot", "person"])
     persons = list(rows["person"].unique())
     line_of = {person: line for line, person in enumerate(persons)}
-    chart = figure(height or 96 + 24 * max(len(persons), 1), showlegend=False, bargap=0.35)
+    chart = figure(96 + 24 * max(len(persons), 1), showlegend=False, bargap=0.35)
     parts = {"base": [], "x": [], "y": [], "text": [], "colour": []}
     for row in rows.itertuples():
         told, colour = _told(row, reader), CONTRAST if row.is_beyond_headcount else ACCENT
@@ -83,7 +83,7 @@ def person_name(person: int, reader: Reader = ENGLISH) -> str:
     return _("Agent {n}").format(n=reader.number(person))
 
 
-def hiring(plan: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 300) -> go.Figure:
+def hiring(plan: pd.DataFrame, *, reader: Reader = ENGLISH) -> go.Figure:
     """People needed and people there, with those to hire as bars.
 
     Parameters
@@ -91,7 +91,7 @@ def hiring(plan: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 300) -
     plan : one row per period: `label` (how a reader names it), `required`, `effective`, `hires`.
     """
     _ = reader.translate
-    chart = figure(height, hovermode="x")
+    chart = figure(300, hovermode="x")
     chart.add_trace(
         go.Bar(
             x=list(plan["label"]),

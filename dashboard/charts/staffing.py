@@ -37,7 +37,6 @@ def fan(
     events: pd.DataFrame | None = None,
     daily: bool = False,
     reader: Reader = ENGLISH,
-    height: int = 340,
 ) -> go.Figure:
     """What came in and what is expected, with the bands it should fall into.
 
@@ -52,7 +51,7 @@ def fan(
     events : market events (`title`, `starts_at` in local time), marked at their start.
     """
     _ = reader.translate
-    chart = figure(height, hovermode="x")
+    chart = figure(340, hovermode="x")
     step = DAY if daily else HALF_HOUR
     past = _on_clock(history, daily, step)
     ahead = _on_clock(forecast, daily, step)
@@ -125,7 +124,6 @@ def required_against_scheduled(
     before: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
     reader: Reader = ENGLISH,
-    height: int = 340,
 ) -> go.Figure:
     """Agents to schedule and agents scheduled, half hour by half hour, as steps.
 
@@ -139,7 +137,7 @@ def required_against_scheduled(
     """
     _ = reader.translate
     frame = _on_clock(staffing, False, HALF_HOUR)
-    chart = figure(height, hovermode="x")
+    chart = figure(340, hovermode="x")
     at = frame["at"].to_numpy()
     if {"scheduled_low", "scheduled_high"} <= set(frame):
         chart.add_trace(
@@ -185,9 +183,7 @@ def required_against_scheduled(
     return chart
 
 
-def apart_and_pooled(
-    pooled: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 300
-) -> go.Figure:
+def apart_and_pooled(pooled: pd.DataFrame, *, reader: Reader = ENGLISH) -> go.Figure:
     """Agents that languages take apart, and those of one pool, as steps.
 
     Parameters
@@ -197,7 +193,7 @@ def apart_and_pooled(
     """
     _ = reader.translate
     frame = _on_clock(pooled, False, HALF_HOUR)
-    chart = figure(height, hovermode="x")
+    chart = figure(300, hovermode="x")
     for column, name, colour in (
         ("agents_apart", _("Apart"), CONTRAST),
         ("agents_pooled", _("Pooled"), ACCENT),
@@ -219,13 +215,11 @@ def apart_and_pooled(
     return chart
 
 
-def slot_bars(
-    frame: pd.DataFrame, *, label: str, reader: Reader = ENGLISH, height: int = 280
-) -> go.Figure:
+def slot_bars(frame: pd.DataFrame, *, label: str, reader: Reader = ENGLISH) -> go.Figure:
     """A value by half hour of the day: `local_slot` (0..47) and `value`; absent ones stay empty."""
     values = frame.set_index("local_slot")["value"].reindex(range(48))
     clock = [reader.half_hour(slot) for slot in range(48)]
-    chart = figure(height, showlegend=False, bargap=0.15)
+    chart = figure(280, showlegend=False, bargap=0.15)
     chart.add_trace(
         go.Bar(
             x=clock,

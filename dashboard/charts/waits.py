@@ -10,7 +10,6 @@ from dashboard.charts.look import (
     ACCENT,
     CATEGORIES,
     CONTRAST,
-    NEUTRAL,
     band,
     figure,
     log_position,
@@ -34,7 +33,6 @@ def distribution(
     *,
     label: str = "",
     reader: Reader = ENGLISH,
-    height: int = 320,
 ) -> go.Figure:
     """How long things took: bars of equal width whose durations grow along the axis.
 
@@ -49,7 +47,7 @@ def distribution(
     label : what was measured, the axis title.
     """
     _ = reader.translate
-    chart = figure(height, bargap=0.06, showlegend=False, margin={"t": 56})
+    chart = figure(bargap=0.06, showlegend=False, margin={"t": 56})
     rows = bins.sort_values("bin_low", ignore_index=True)
     seen = rows.index[rows["n"] > 0]
     if len(seen):
@@ -100,9 +98,7 @@ def still_waiting(
     *,
     names: Mapping[str, str] | None = None,
     label: str = "",
-    marks: Mapping[str, float] | None = None,
     reader: Reader = ENGLISH,
-    height: int = 340,
 ) -> go.Figure:
     """Kaplan-Meier curves: the share that still waits after so long, with 95 % bands.
 
@@ -116,7 +112,6 @@ def still_waiting(
     curves : one row per event time: `seconds`, `surviving_share`, `low`, `high`, `at_risk`, and
         the column `by` where several curves are compared.
     names : what to call each group.
-    marks : durations to mark on the axis, e.g. a target.
     """
     _ = reader.translate
     groups = [(None, curves)] if by is None else list(curves.groupby(by, sort=False))
@@ -124,7 +119,7 @@ def still_waiting(
     groups = [(g, rows) for g, rows in groups if rows["at_risk"].max() >= SUPPRESSED_BELOW]
     if not groups:
         return untold(curves, reader)
-    chart = figure(height, hovermode="closest")
+    chart = figure(340, hovermode="closest")
     for index, (group, rows) in enumerate(groups):
         colour = CATEGORIES[index % len(CATEGORIES)]
         name = _("All") if group is None else str((names or {}).get(group, group))
@@ -147,13 +142,6 @@ def still_waiting(
                 hovertemplate="%{text}<extra></extra>",
             )
         )
-    for name, seconds in (marks or {}).items():
-        chart.add_vline(
-            x=log_position(seconds),
-            line={"color": NEUTRAL, "width": 1, "dash": "dash"},
-            annotation_text=name,
-            annotation_position="top",
-        )
     ends = [seconds for _group, rows in groups for seconds in rows["seconds"]]
     low, high = min(ends), max(ends)
     chart.update_xaxes(title_text=label, **log_time_axis(tick_below(low), high, reader))
@@ -167,9 +155,7 @@ def percentiles_by_half_hour(
     lines: Mapping[str, str],
     *,
     label: str = "",
-    target_seconds: float | None = None,
     reader: Reader = ENGLISH,
-    height: int = 320,
 ) -> go.Figure:
     """How the wait changes over the day: one line per percentile.
 
@@ -187,7 +173,7 @@ def percentiles_by_half_hour(
     hidden = frame["n"].fillna(0) < SUPPRESSED_BELOW if "n" in frame else frame["half_hour"] < 0
     if frame[list(lines)].mask(hidden).isna().all(axis=None):
         return untold(frame, reader)
-    chart = figure(height, hovermode="x")
+    chart = figure(hovermode="x")
     x = [reader.half_hour(slot) for slot in frame["half_hour"]]
     first = next(iter(lines))
     highest = frame[list(lines)].mask(hidden).max().max()
@@ -220,12 +206,6 @@ def percentiles_by_half_hour(
                 hovertemplate="%{text}<extra></extra>",
             )
         )
-    if target_seconds is not None:
-        chart.add_hline(
-            y=log_position(target_seconds) if is_wide else target_seconds,
-            line={"color": NEUTRAL, "width": 1, "dash": "dash"},
-            annotation_text=_("target {duration}").format(duration=reader.duration(target_seconds)),
-        )
     if is_wide:
         lowest = frame[[*lines, *({"low"} & set(frame))]].mask(hidden).min().min()
         axis = log_time_axis(lowest / 2, highest * 1.2, reader)
@@ -239,7 +219,7 @@ def percentiles_by_half_hour(
     return chart
 
 
-def timeline(waits: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | None = None):
+def timeline(waits: pd.DataFrame, *, reader: Reader = ENGLISH):
     """One contact's states and waits as bars on its clock.
 
     Parameters
@@ -250,7 +230,7 @@ def timeline(waits: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | Non
     _ = reader.translate
     labels = list(dict.fromkeys(waits["label"]))
     kinds = list(dict.fromkeys(waits["kind"]))
-    chart = figure(height or 90 + 34 * max(len(labels), 1), barmode="overlay")
+    chart = figure(90 + 34 * max(len(labels), 1), barmode="overlay")
     known = pd.concat([waits["starts_at"], waits["ends_at"]]).max()
     for index, kind in enumerate(kinds):
         rows = waits[waits["kind"] == kind]
@@ -282,12 +262,12 @@ def timeline(waits: pd.DataFrame, *, reader: Reader = ENGLISH, height: int | Non
     return chart
 
 
-def _thinned(curve: pd.DataFrame, step: float = 0.005) -> pd.DataFrame:
+def _thinned(curve: pd.DataFrame) -> pd.DataFrame:
     """The points at which a curve falls below another half per cent, and its ends.
 
     Half a per cent is about a pixel; the table beside the figure holds every point.
     """
-    stairs = np.floor(numbers(curve["surviving_share"]) / step)
+    stairs = np.floor(numbers(curve["surviving_share"]) / 0.005)
     is_kept = np.append(True, stairs[1:] != stairs[:-1])
     is_kept[-1] = True
     return curve[is_kept]

@@ -14,6 +14,7 @@ from dashboard.charts.look import (
     band,
     faded,
     figure,
+    name_rows,
     numbers,
     untold,
 )
@@ -22,7 +23,7 @@ from dashboard.formats import ENGLISH, Reader
 AGES = ("aged_0_1d", "aged_1_3d", "aged_3_7d", "aged_7d_plus")
 
 
-def backlog(frame: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 320) -> go.Figure:
+def backlog(frame: pd.DataFrame, *, reader: Reader = ENGLISH) -> go.Figure:
     """Open contacts at the end of each day, stacked by how old they are.
 
     Parameters
@@ -46,7 +47,7 @@ def backlog(frame: pd.DataFrame, *, reader: Reader = ENGLISH, height: int = 320)
     rows = frame.sort_values("day")
     days = list(pd.to_datetime(rows["day"]))
     total = rows[list(AGES)].sum(axis=1, min_count=1)
-    chart = figure(height, hovermode="x unified")
+    chart = figure(hovermode="x unified")
     for age in reversed(AGES):
         chart.add_trace(
             go.Scatter(
@@ -87,12 +88,10 @@ def cohorts(
     curves: pd.DataFrame,
     by: str,
     *,
-    days: int = 14,
     names: Mapping[object, str] | None = None,
     reader: Reader = ENGLISH,
-    height: int = 320,
 ) -> go.Figure:
-    """The share of each arrival cohort resolved within so many days, the newest drawn strongest.
+    """The share of each arrival cohort resolved within days of arrival, the newest drawn strongest.
 
     Of more than MOST_COHORTS, the newest.
 
@@ -106,12 +105,12 @@ def cohorts(
     groups = list(curves.groupby(by, sort=False))[-MOST_COHORTS:]
     if not groups:
         return untold(curves, reader)
-    chart = figure(height)
+    chart = figure()
     for index, (group, rows) in enumerate(groups):
         is_newest = index + 1 == len(groups)
         colour = faded(ACCENT, 0.25 + 0.75 * (index + 1) / len(groups))
         name = str((names or {}).get(group, group))
-        read = _at_whole_days(rows.sort_values("seconds"), days)
+        read = _at_whole_days(rows.sort_values("seconds"))
         if is_newest:
             chart.add_trace(
                 band(
@@ -146,10 +145,10 @@ def cohorts(
     return chart
 
 
-def _at_whole_days(curve: pd.DataFrame, days: int) -> pd.DataFrame:
-    """A step curve read after 1, 2, ... days, as far as it goes."""
+def _at_whole_days(curve: pd.DataFrame) -> pd.DataFrame:
+    """A step curve read after 1, 2, ... 14 days, as far as it goes."""
     seconds = curve["seconds"].to_numpy(dtype=float)
-    day = np.arange(1, days + 1)
+    day = np.arange(1, 15)
     day = day[day * 86_400 <= seconds.max()]
     step = np.searchsorted(seconds, day * 86_400, side="right") - 1
     read = {"day": day}
@@ -208,7 +207,5 @@ def ledger(
         )
     chart.update_layout(legend_traceorder="normal")
     chart.update_xaxes(title_text=_("rows received"))
-    chart.update_yaxes(
-        type="category", categoryorder="array", categoryarray=y[::-1], showgrid=False
-    )
+    name_rows(chart, y)
     return chart

@@ -5,7 +5,6 @@ import pytest
 
 from dashboard.charts import (
     backlog,
-    bars,
     calibration,
     cohorts,
     dots,
@@ -288,12 +287,6 @@ def test_coverage_is_set_against_its_promise_and_what_was_not_measured_is_a_gap(
     figure = calibration(backtest(), "model")
     assert [drawn(t.x) for t in figure.data[1:]] == [[0.5, 0.8, 0.95]] * 2
     assert drawn(figure.data[2].y) == [0.48, None, 0.96]
-
-
-def test_bars_keep_the_order_of_the_frame():
-    figure = bars(pd.DataFrame({"topic": ["b", "a"], "value": [2, 1]}), "topic")
-    assert drawn(figure.data[0].y) == ["b", "a"]
-    assert list(figure.layout.yaxis.categoryarray) == ["a", "b"]
 
 
 KNOWN_TO_NOBODY = (
