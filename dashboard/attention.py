@@ -21,7 +21,7 @@ def worsened(comparison: pd.DataFrame, *, up_is_good: bool, most: int = 3) -> pd
     Returns
     -------
     The rows, worst first by relative step, of groups with at least 30 observations in both
-    windows, whose former value lies outside the 95 % interval of the present one, and that moved
+    windows, whose former value lies outside the 95% interval of the present one, and that moved
     by at least a twentieth. A smaller step is what any two windows differ by.
     """
     rows = comparison.dropna(subset=["value", "previous_value", "low", "high"])

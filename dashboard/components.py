@@ -188,7 +188,7 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
         was = _("was {value} after as long") if stood else _("was {value}")
         behind.insert(0, was.format(value=before))
     if not small and (between := reader.interval(row.get("low"), row.get("high"), unit)) != MISSING:
-        behind.append(_("95 %: {interval}").format(interval=between))
+        behind.append(_("95%: {interval}").format(interval=between))
     if not small and pd.isna(row.get("value")) and frame.attrs["statistic"].startswith("km_"):
         behind.append(_("not reached yet: too many still wait"))
     with st.container(border=True, gap="xxsmall"):

@@ -31,11 +31,11 @@ def change(parts: pd.DataFrame, label: str, reader: Reader) -> list[str]:
     is_certain = total["low"] > 0 or total["high"] < 0
     said = [
         (
-            _("{measure}: {step} against the period before (95 %: {low} to {high}, n = {n}).")
+            _("{measure}: {step} against the period before (95%: {low} to {high}, n = {n}).")
             if is_certain
             else _(
                 "{measure}: {step} against the period before, no more than chance explains"
-                " (95 %: {low} to {high}, n = {n})."
+                " (95%: {low} to {high}, n = {n})."
             )
         ).format(
             measure=label,
@@ -78,7 +78,7 @@ def moved(groups: pd.DataFrame, unit: str, reader: Reader) -> Iterator[str]:
     for row in groups.to_dict("records"):
         yield _(
             "{group}: {before} → {after} (n = {n}), which moved the whole by {step}"
-            " (95 %: {low} to {high})."
+            " (95%: {low} to {high})."
         ).format(
             group=group(row, reader, ("topic", "language", "channel")),
             before=reader.value(row["value_before"], unit),
@@ -95,12 +95,12 @@ def anomaly(row: dict, zone: str, reader: Reader) -> str:
     carriers = group(row, reader, ("topic", "language", "channel"))
     more = (
         _(
-            "{group}, since {at}: {n} contacts, {expected} expected (95 % of the difference: {low}"
+            "{group}, since {at}: {n} contacts, {expected} expected (95% of the difference: {low}"
             " to {high})."
         )
         if row["grain"] == "half_hour"
         else _(
-            "{group}, on {at}: {n} contacts in the day, {expected} expected (95 % of the"
+            "{group}, on {at}: {n} contacts in the day, {expected} expected (95% of the"
             " difference: {low} to {high})."
         )
     )
@@ -159,7 +159,7 @@ def measure(metric: str) -> str:
 def impact(row: dict, label: str, reader: Reader) -> str:
     """What a dated change did to one number, its interval, and what placebos say."""
     unit = row["unit"] if row["unit"] in ("share", "seconds") else "count"
-    said = _("{measure}: {step} (95 %: {low} to {high}, n = {n}).").format(
+    said = _("{measure}: {step} (95%: {low} to {high}, n = {n}).").format(
         measure=label,
         n=reader.number(row["n"]),
         step=step(row["value"], unit, reader),

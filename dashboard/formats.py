@@ -180,13 +180,13 @@ class Reader:
         return self.compact(value)
 
     def interval(self, low: float | None, high: float | None, unit: str) -> str:
-        """A 95 % interval: '43 s – 1 min 5 s'; an em dash where a full count has none."""
+        """A 95% interval: '43 s – 1 min 5 s'; an em dash where a full count has none."""
         if _missing(low) or _missing(high):
             return MISSING
         return f"{self.value(low, unit)} – {self.value(high, unit)}"
 
     def measured(self, value, low, high, n, unit: str) -> str:
-        """A value with its 95 % interval and n, for a cell: '9.6% (8.8 – 10.5) · n 4,718'.
+        """A value with its 95% interval and n, for a cell: '9.6% (8.8 – 10.5) · n 4,718'.
 
         Under 5 observations the value stays untold: '<5'.
         """

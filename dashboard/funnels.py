@@ -41,8 +41,8 @@ def draw(page: components.Page, metric: str, by: str, *, name: str, alt: str) ->
 def _limits() -> dict[str, str]:
     return {
         "target": _("Of all"),
-        "low_95": _("95 % limit, low"),
-        "high_95": _("95 % limit, high"),
-        "low_998": _("99.8 % limit, low"),
-        "high_998": _("99.8 % limit, high"),
+        "low_95": _("95% limit, low"),
+        "high_95": _("95% limit, high"),
+        "low_998": _("99.8% limit, low"),
+        "high_998": _("99.8% limit, high"),
     }

@@ -24,8 +24,8 @@ def show(metric: str, scale: str, reader: Reader) -> None:
     whole = whole[whole["survey"] == survey].iloc[0]
     st.write(
         _(
-            "As answered, {raw} are satisfied (95 %: {raw_interval}); if everybody asked had"
-            " answered as those like them did, {value} would be (95 %: {interval}; n = {n} of"
+            "As answered, {raw} are satisfied (95%: {raw_interval}); if everybody asked had"
+            " answered as those like them did, {value} would be (95%: {interval}; n = {n} of"
             " {asked} asked)."
         ).format(
             raw=reader.share(whole["raw"]),
@@ -77,8 +77,8 @@ def _weighted(metric: str, scale: str, survey: str, reader: Reader) -> None:
                 "level": dimensions[by],
                 "asked": _("Surveys sent"),
                 "raw": _("As answered"),
-                "raw_low": _("As answered, 95 % low"),
-                "raw_high": _("As answered, 95 % high"),
+                "raw_low": _("As answered, 95% low"),
+                "raw_high": _("As answered, 95% high"),
                 "value": _("Weighted"),
                 "effective_n": _("Worth so many answers"),
             },

@@ -160,7 +160,7 @@ def side_by_side(
     """Several metrics of the same groups in one table, with the groups' contacts as `n`.
 
     Each value but a count is followed by `<name>_n`, `<name>_low` and `<name>_high`: how many
-    stand behind it, and its 95 % interval. One that fewer than 5 stand behind is NULL, however
+    stand behind it, and its 95% interval. One that fewer than 5 stand behind is NULL, however
     many contacts its group has.
 
     `columns`: name in the table -> (metric, statistic or None for its own).

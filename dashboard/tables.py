@@ -65,7 +65,7 @@ def show_table(
     if _measures(table):
         st.caption(
             _(
-                "In a cell: the value, its 95 % interval in brackets, and n, how many stand behind"
+                "In a cell: the value, its 95% interval in brackets, and n, how many stand behind"
                 " it. The downloads hold them in columns of their own."
             )
         )
@@ -372,8 +372,8 @@ def _heading(column: str, words: Mapping[str, str] | None) -> str:
         "hour": _("Hour"),
         "value": _("Value"),
         "n": _("n"),
-        "low": _("95 % low"),
-        "high": _("95 % high"),
+        "low": _("95% low"),
+        "high": _("95% high"),
         "previous_value": _("Period before"),
         "previous_n": _("n before"),
         "change": _("Change"),

@@ -82,7 +82,7 @@ with right:
         name=f"coverage_{channel}_{language}",
         note=_(
             "Share of half hours (of days, where only these are known) that fell into the 50, 80"
-            " and 95 % bands of the model in use; a count at the edge of a band by the part of its"
+            " and 95% bands of the model in use; a count at the edge of a band by the part of its"
             " probability inside. Above the line the bands are wider than they need be, below it"
             " too narrow."
         ),

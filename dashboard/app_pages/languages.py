@@ -33,7 +33,7 @@ with st.container(border=True, key="card-cover"):
     for row in lacking.to_dict("records"):
         st.write(
             _(
-                "{group}: {share} (95 %: {interval}) of {n} contacts arrive while nobody is"
+                "{group}: {share} (95%: {interval}) of {n} contacts arrive while nobody is"
                 " scheduled."
             ).format(
                 group=explanations.group(row, reader, ("language", "channel")),
@@ -130,7 +130,7 @@ with st.container(border=True, key="card-own"):
         unit = own.attrs["unit"]
         st.write(
             _(
-                "{language}: {value} (95 %: {interval}, n = {n}), its own past {before}: more than"
+                "{language}: {value} (95%: {interval}, n = {n}), its own past {before}: more than"
                 " chance explains."
             ).format(
                 language=reader.name("language", row["language"]),

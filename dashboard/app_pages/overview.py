@@ -118,7 +118,7 @@ def _worsenings() -> Iterator[tuple[str, str]]:
         for row in queries.worsened(metric, chosen).itertuples():
             yield (
                 _(
-                    "{channel}, {language}: {measure} {value} (95 %: {interval}, n = {n}), was"
+                    "{channel}, {language}: {measure} {value} (95%: {interval}, n = {n}), was"
                     " {before}"
                 ).format(
                     channel=reader.name("channel", row.channel),

@@ -87,7 +87,7 @@ with left:
         name="resolution_cohorts",
         note=_(
             "One line per week of arrival, named by its Monday. A line ends where its follow-up"
-            " does; the newest has its 95 % interval."
+            " does; the newest has its 95% interval."
         )
         + (
             " " + _("The newest {n} weeks; the table holds all.").format(n=charts.MOST_COHORTS)

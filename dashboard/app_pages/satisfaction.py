@@ -215,7 +215,7 @@ if view == "languages":
             st.caption(
                 _(
                     "How high a group's ratings stand among all ratings in the customer's own"
-                    " language: 50 % is the middle of that language, whatever its habits of rating."
+                    " language: 50% is the middle of that language, whatever its habits of rating."
                 )
             )
             components.chart_and_table(

@@ -83,7 +83,7 @@ def calibration(
     names: Mapping[str, str] | None = None,
     reader: Reader = ENGLISH,
 ) -> go.Figure:
-    """Do 80 % of the half hours fall into the 80 % band? Observed against promised coverage.
+    """Do 80% of the half hours fall into the 80% band? Observed against promised coverage.
 
     Parameters
     ----------

@@ -129,7 +129,7 @@ def dots(
     baseline_name: str = "",
     reader: Reader = ENGLISH,
 ) -> go.Figure:
-    """One dot per group with its 95 % interval as a line; groups in the frame's order.
+    """One dot per group with its 95% interval as a line; groups in the frame's order.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def dots(
         go.Scatter(
             x=numbers(value),
             y=y,
-            name=_("Value with its 95 % interval"),
+            name=_("Value with its 95% interval"),
             mode="markers",
             cliponaxis=False,
             marker={"color": ACCENT, "size": 10},
@@ -267,7 +267,7 @@ def ratings(
                 textangle=0,
                 customdata=[
                     f"{name}: <b>{reader.share(share)}</b><br>"
-                    + ("" if between == MISSING else f"95 %: {between}<br>")
+                    + ("" if between == MISSING else f"95%: {between}<br>")
                     + f"n = {reader.number(n)} / {reader.number(total)}"
                     for share, n, total, between in zip(
                         shares[score], counts[score], totals, limits[score], strict=True
@@ -301,7 +301,7 @@ def trend(
     provisional: str | None = None,
     reader: Reader = ENGLISH,
 ) -> go.Figure:
-    """A metric over time with its 95 % interval; days without an observation stay gaps.
+    """A metric over time with its 95% interval; days without an observation stay gaps.
 
     Parameters
     ----------
@@ -328,7 +328,7 @@ def trend(
                     x,
                     numbers(rows["low"].mask(few)),
                     numbers(rows["high"].mask(few)),
-                    name="" if by else _("95 % interval"),
+                    name="" if by else _("95% interval"),
                     colour=colour,
                     alpha=0.15,
                     legendgroup=name,

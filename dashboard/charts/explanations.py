@@ -31,7 +31,7 @@ def parts(
     names: Mapping[str, str] | None = None,
     reader: Reader = ENGLISH,
 ) -> go.Figure:
-    """Steps up and down around 0, each with its 95 % interval, in the frame's order.
+    """Steps up and down around 0, each with its 95% interval, in the frame's order.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def parts(
             marker={"color": [faded(colour, 0.8) for colour in colours]},
             error_x=whiskers(value, low, high, color=NEUTRAL, thickness=1.5, width=4),
             customdata=[
-                f"<b>{step(row.value, unit, reader)}</b><br>95 %: "
+                f"<b>{step(row.value, unit, reader)}</b><br>95%: "
                 f"{step(row.low, unit, reader)} – {step(row.high, unit, reader)}<br>"
                 f"n = {reader.count(row.n)}"
                 for row in frame.itertuples()
@@ -106,7 +106,7 @@ def funnel(
     chart = figure(380)
     x = numbers(rows["n"])
     for level, dash in (("998", "dot"), ("95", "dash")):
-        name = _("99.8 % limits") if level == "998" else _("95 % limits")
+        name = _("99.8% limits") if level == "998" else _("95% limits")
         for side in ("low", "high"):
             chart.add_trace(
                 go.Scatter(

@@ -259,7 +259,7 @@ def told(value, low, high, n, unit: str, reader: Reader) -> str:
     lines = [f"n = {reader.count(n)}"]
     if n >= SUPPRESSED_BELOW:
         if (between := reader.interval(low, high, unit)) != MISSING:
-            lines.insert(0, f"95 %: {between}")
+            lines.insert(0, f"95%: {between}")
         lines.insert(0, f"<b>{reader.value(value, unit)}</b>")
     return "<br>".join(lines)
 

@@ -125,7 +125,7 @@ def week_map(
     if seen.empty:
         return untold(frame, reader)
     bar = colour_bar(label)
-    # One cell that waited for days must not wash out all others: colours end at the 95 %.
+    # One cell that waited for days must not wash out all others: colours end at the 95%.
     highest = seen.quantile(0.95)
     if unit == "seconds":
         ends = [0, highest]  # a third one would not fit a phone

@@ -25,7 +25,7 @@ _HALF_HOUR = pd.Timedelta(minutes=30)
 
 
 def demand_under(demands: dict[str, pd.DataFrame], *, reader: Reader = ENGLISH) -> go.Figure:
-    """Contacts per half hour without and under one scenario or two, with their 80 % bands.
+    """Contacts per half hour without and under one scenario or two, with their 80% bands.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def _add(chart, rows, before, name, colour, dash, reader, has_band=True) -> None
         )
     told = texts(
         f"{moment(at, reader)}<br>{name}: <b>{reader.number(value, 1)}</b>"
-        f" (80 %: {reader.number(least, 1)} – {reader.number(most, 1)})"
+        f" (80%: {reader.number(least, 1)} – {reader.number(most, 1)})"
         for at, value, least, most in zip(rows["at"], mean, low, high, strict=True)
     )
     chart.add_trace(

@@ -45,7 +45,7 @@ def fan(
     history : one row per half hour (`local_on`, `local_slot`, `offered`) or, with `daily`, per
         day (`local_on`, `offered`). NULL means the feed was down: the line breaks there.
     forecast : the same grain with `mean` or `q50` and any of q025..q975; a band is drawn for
-        each pair of quantiles that is there (50, 80 and 95 %). The line is the median, or the
+        each pair of quantiles that is there (50, 80 and 95%). The line is the median, or the
         mean where it never reaches 5. With `before_mean`, what was expected without a scenario,
         a dotted line.
     events : market events (`title`, `starts_at` in local time), marked at their start.
@@ -63,7 +63,7 @@ def fan(
                     ahead["at"].to_numpy(),
                     numbers(ahead[low]),
                     numbers(ahead[high]),
-                    name=_("{percent} % interval").format(percent=percent),
+                    name=_("{percent}% interval").format(percent=percent),
                     colour=ACCENT,
                     alpha=alpha,
                 )
@@ -131,7 +131,7 @@ def required_against_scheduled(
     ----------
     staffing : one row per half hour: `local_on`, `local_slot`, `required_scheduled`,
         `scheduled_agents` (NULL without a schedule), `required_agents`, and `scheduled_low` /
-        `scheduled_high`, the 80 % band of what to schedule. Closed half hours are absent or NULL.
+        `scheduled_high`, the 80% band of what to schedule. Closed half hours are absent or NULL.
     before : the plan that a scenario changes, the same rows: its `required_scheduled` is dotted.
     events : as in `fan`.
     """
@@ -145,7 +145,7 @@ def required_against_scheduled(
                 at,
                 numbers(frame["scheduled_low"]),
                 numbers(frame["scheduled_high"]),
-                name=_("80 % of outcomes"),
+                name=_("80% of outcomes"),
                 colour=CONTRAST,
                 alpha=0.18,
                 step=HALF_HOUR,
@@ -271,7 +271,7 @@ def _forecast_words(row: dict, middle: str, told: Callable, reader: Reader) -> s
     lines = [told(row["at"]), f"{_('Expected')}: <b>{reader.number(row[middle], 1)}</b>"]
     for percent, low, high, _alpha in reversed(_BANDS):
         if low in row and high in row and not pd.isna(row[low]):
-            lines.append(f"{percent} %: {reader.number(row[low])} – {reader.number(row[high])}")
+            lines.append(f"{percent}%: {reader.number(row[low])} – {reader.number(row[high])}")
     return "<br>".join(lines)
 
 
@@ -296,7 +296,7 @@ def _agents_words(row: dict, name: str, column: str, reader: Reader) -> str:
     if column == "required_scheduled":
         if not pd.isna(row.get("scheduled_low", float("nan"))):
             line += (
-                f" (80 %: {agents_words(row['scheduled_low'], reader)} – "
+                f" (80%: {agents_words(row['scheduled_low'], reader)} – "
                 f"{agents_words(row['scheduled_high'], reader)})"
             )
         if not pd.isna(row.get("required_agents", float("nan"))):

@@ -43,7 +43,7 @@ def distribution(
     ----------
     bins : one row per bin in order: `bin_low`, `bin_high` (seconds, half-open; NULL is open-ended)
         and `n`. Empty bins before the first and after the last contact are not drawn.
-    percentiles : what to mark, e.g. {"Median": 540.0, "90 %": 5400.0}; NULL ones are left out.
+    percentiles : what to mark, e.g. {"Median": 540.0, "90%": 5400.0}; NULL ones are left out.
     label : what was measured, the axis title.
     """
     _ = reader.translate
@@ -100,7 +100,7 @@ def still_waiting(
     label: str = "",
     reader: Reader = ENGLISH,
 ) -> go.Figure:
-    """Kaplan-Meier curves: the share that still waits after so long, with 95 % bands.
+    """Kaplan-Meier curves: the share that still waits after so long, with 95% bands.
 
     Those without an end are censored at the data cut, not dropped: dropping them would make the
     slowest look fast.
@@ -162,7 +162,7 @@ def percentiles_by_half_hour(
     Parameters
     ----------
     frame : one row per half hour: `half_hour` (0..47), the columns of `lines` (seconds), `n`,
-        and for the first of them `low` and `high`, its 95 % interval. Half hours without
+        and for the first of them `low` and `high`, its 95% interval. Half hours without
         enough rows are NULL or absent: the line breaks.
     lines : column -> name, the first drawn strongest and with its band.
 
@@ -182,7 +182,7 @@ def percentiles_by_half_hour(
     if {"low", "high"} <= set(frame):
         low = place(frame["low"].mask(hidden))
         high = place(frame["high"].mask(hidden))
-        chart.add_trace(band(x, low, high, name=_("95 % interval"), colour=ACCENT, alpha=0.16))
+        chart.add_trace(band(x, low, high, name=_("95% interval"), colour=ACCENT, alpha=0.16))
     for index, (column, name) in enumerate(lines.items()):
         values = frame[column].mask(hidden)
         words = []
@@ -191,7 +191,7 @@ def percentiles_by_half_hour(
                 f"{reader.half_hour(row['half_hour'])}<br>{name}: <b>{reader.duration(value)}</b>"
             )
             if column == first and "low" in row and not pd.isna(row["low"]):
-                line += f"<br>95 %: {reader.interval(row['low'], row['high'], 'seconds')}"
+                line += f"<br>95%: {reader.interval(row['low'], row['high'], 'seconds')}"
             if "n" in row:
                 line += f"<br>n = {reader.count(row['n'])}"
             words.append(line)

@@ -37,7 +37,7 @@ def horizon_names() -> dict[str, str]:
 
 
 def headline(table: pd.DataFrame, reader: Reader) -> None:
-    """How many queues have a model that beats the yardsticks, and whose bands keep to 80 %.
+    """How many queues have a model that beats the yardsticks, and whose bands keep to 80%.
 
     `table`: what `by_queue` gives. Queues in which nothing came on the dates tested neither beat
     nor lose: they are counted by themselves.
@@ -52,17 +52,17 @@ def headline(table: pd.DataFrame, reader: Reader) -> None:
         (_("Beat the yardsticks"), better, of, None),
         (_("Use a yardstick"), len(table) - better, of, None),
         (
-            _("80 % band holds 75–85 %"),
+            _("80% band holds 75–85%"),
             covered,
             of,
             _(
                 "Share of half hours, over the longest horizon that was tested. A count at the edge"
                 " of a band counts with the part of its probability that lies inside: no band of"
-                " whole contacts could hold exactly 80 % where half hours bring one or none."
+                " whole contacts could hold exactly 80% where half hours bring one or none."
             ),
         ),
         (
-            _("80 % band is off"),
+            _("80% band is off"),
             narrow + wide,
             _("{narrow} too narrow, {wide} too wide").format(
                 narrow=reader.number(narrow), wide=reader.number(wide)
@@ -156,10 +156,10 @@ def why_chosen(of_queue: pd.DataFrame, reader: Reader) -> str:
 
 
 def how_good(of_queue: pd.DataFrame, reader: Reader) -> str:
-    """The model in use by horizon: its error, its bias, and how often the 80 % band held."""
+    """The model in use by horizon: its error, its bias, and how often the 80% band held."""
     in_use = of_queue[of_queue["is_chosen"] & of_queue["wape"].notna()]
     told = [
-        _("{horizon}: error {error}, bias {bias}, {held} in the 80 % band").format(
+        _("{horizon}: error {error}, bias {bias}, {held} in the 80% band").format(
             horizon=horizon_names().get(row.horizon, row.horizon),
             error=reader.share(row.wape, 0),
             bias=reader.share(row.bias, 0),
@@ -284,9 +284,9 @@ def words() -> dict[str, str]:
         "pinball": _("Band error"),
         "yardstick_pinball": _("Band error, best yardstick"),
         "bias": _("Bias"),
-        "coverage50": _("In the 50 % band"),
-        "coverage80": _("In the 80 % band"),
-        "coverage95": _("In the 95 % band"),
+        "coverage50": _("In the 50% band"),
+        "coverage80": _("In the 80% band"),
+        "coverage95": _("In the 95% band"),
         "origins": _("Past dates"),
         "is_chosen": _("In use"),
         "is_yardstick": _("Yardstick"),

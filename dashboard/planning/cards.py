@@ -41,7 +41,7 @@ def agents_card(
             )
         st.caption(
             _(
-                "Each step is a half hour. The band holds what 80 % of the forecast's outcomes"
+                "Each step is a half hour. The band holds what 80% of the forecast's outcomes"
                 " would need. Where the line ends, the desk is closed."
             )
         )
@@ -285,11 +285,11 @@ def quality_words(queue: Queue, reader: Reader) -> None:
 
 
 def totals_words(weeks: pd.DataFrame, is_scenario: bool, reader: Reader) -> None:
-    """Contacts of whole weeks with their own 80 % bands: those of days would add up too wide."""
+    """Contacts of whole weeks with their own 80% bands: those of days would add up too wide."""
     if len(weeks):
-        form = _("{days}: {mean} (80 %: {low} – {high})")
+        form = _("{days}: {mean} (80%: {low} – {high})")
         if is_scenario:
-            form = _("{days}: {mean} (80 %: {low} – {high}) instead of {before}")
+            form = _("{days}: {mean} (80%: {low} – {high}) instead of {before}")
         told = [
             form.format(
                 days=escaped(reader.days(week.starts_on.date(), week.ends_on.date())),
@@ -398,8 +398,8 @@ def _plan_words() -> dict[str, str]:
         "expected_contacts": _("Contacts expected"),
         "required_agents": _("At their desks"),
         "required_scheduled": _("To schedule"),
-        "scheduled_low": _("80 % low"),
-        "scheduled_high": _("80 % high"),
+        "scheduled_low": _("80% low"),
+        "scheduled_high": _("80% high"),
         "scheduled_agents": _("Scheduled"),
         "short_agents": _("Short by"),
         "gap": _("Short (−) or spare"),

@@ -423,16 +423,16 @@ def plain_words() -> None:
         ),
         _("Busy"): _(
             "The share of time at the desk that goes to contacts. Planners call it occupancy;"
-            " near 100 % queues grow without end and people leave."
+            " near 100% queues grow without end and people leave."
         ),
         _("Patience"): _("How long people wait on average before they hang up."),
         _("Target missed"): _(
             "A half hour in which fewer people are answered in time than promised. “1 in 9” means:"
             " of nine such half hours, one is expected to miss it."
         ),
-        _("80 % band"): _("Of ten outcomes eight lie within it, one below and one above it."),
+        _("80% band"): _("Of ten outcomes eight lie within it, one below and one above it."),
         _("Quantile"): _(
-            "The 90 % quantile is the number that nine of ten outcomes stay at or below."
+            "The 90% quantile is the number that nine of ten outcomes stay at or below."
         ),
     }
     with st.popover(_("Words in plain language"), type="tertiary"):
@@ -442,7 +442,7 @@ def plain_words() -> None:
 
 def _patience_words(told: pd.Series, reader: Reader) -> str:
     if told["patience_source"] == "measured":
-        return _("patience {duration} (95 %: {low} – {high}; {n} hung up)").format(
+        return _("patience {duration} (95%: {low} – {high}; {n} hung up)").format(
             duration=reader.duration(told["patience_seconds"]),
             low=reader.duration(told["patience_low"]),
             high=reader.duration(told["patience_high"]),

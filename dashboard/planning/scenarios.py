@@ -196,7 +196,7 @@ def _queue_cards(scenario: Any, queue: Queue, reader: Reader) -> None:
         ),
         desk[list(words_of.plan_words())],
         name=f"scenario_people_{channel}_{language}",
-        note=_("{queue}. Each step is a half hour; the band is what 80 % of outcomes need.").format(
+        note=_("{queue}. Each step is a half hour; the band is what 80% of outcomes need.").format(
             queue=name
         ),
         words=words_of.plan_words(),
@@ -256,11 +256,11 @@ def _totals_table(effects: list, names: list[str], reader: Reader) -> pd.DataFra
 
 
 def _weeks_words(scenario: Any, channel: str, language: str, reader: Reader) -> None:
-    """Contacts of the weeks without and under it, each with its 80 % band."""
+    """Contacts of the weeks without and under it, each with its 80% band."""
     weeks = queries.scenario_weeks(scenario, channel, language)
 
     def told(mean, low, high) -> str:
-        return _("{mean} contacts (80 %: {low} – {high})").format(
+        return _("{mean} contacts (80%: {low} – {high})").format(
             mean=reader.number(mean), low=reader.number(low), high=reader.number(high)
         )
 
@@ -290,7 +290,7 @@ def _topic_words(scenario: Any, channel: str, language: str, reader: Reader) -> 
             }[row.basis]
             st.caption(
                 _(
-                    "{topics}: {share} of the contacts (95 %: {interval}, n = {n}) of {basis}."
+                    "{topics}: {share} of the contacts (95%: {interval}, n = {n}) of {basis}."
                 ).format(
                     topics=reader.listed(escaped(reader.name("topic", each)) for each in topics),
                     share=reader.share(row.share, 0),
@@ -315,8 +315,8 @@ def _demand_card(scenario, demands: dict, code: str, name: str, span: str, reade
         ).drop(columns="other_starts_at")
     words = words_of.demand_words() | {
         "other_mean": _("Contacts under the other"),
-        "other_q10": _("Other, 80 % low"),
-        "other_q90": _("Other, 80 % high"),
+        "other_q10": _("Other, 80% low"),
+        "other_q90": _("Other, 80% high"),
     }
     components.card(
         _("Contacts, without and with it"),

@@ -43,12 +43,12 @@ def trial_words(row, queue: Queue, reader: Reader) -> str:
         _("With the people scheduled") if row.is_scheduled else _("With the people the plan asks")
     )
     form = _(
-        "{people}, **{share}** is done as promised (95 %: {interval}); in 9 of 10 runs at least"
+        "{people}, **{share}** is done as promised (95%: {interval}); in 9 of 10 runs at least"
         " {most}."
     )
     if queue.is_live:
         form = _(
-            "{people}, **{share}** are answered in time (95 %: {interval}; target {target}); in 9"
+            "{people}, **{share}** are answered in time (95%: {interval}; target {target}); in 9"
             " of 10 runs at least {most}. Mean wait {wait}, hang up {lost}, busy {busy}."
         )
     return form.format(

@@ -67,7 +67,7 @@ def show(page: Page, wanted: str | None) -> None:
         name="switchboard",
         note=_(
             "The same contacts, filters and days. All rules here are dated by the same kind of"
-            " day; the line is the 95 % interval."
+            " day; the line is the 95% interval."
         ),
         words={"label": _("Rule"), "date": _("Counted on the day of"), "differs": _("Differs by")},
     )

@@ -104,13 +104,13 @@ ANOMALY = {
 def test_an_anomaly_reads_as_who_since_when_how_much_and_what_is_known():
     assert explanations.anomaly(ANOMALY, "Asia/Seoul", ENGLISH) == (
         "Withdrawal, Korean, Live chat, since Nov 4, 2026 14:00: 38 contacts, 1 expected"
-        " (95 % of the difference: +26 to +50). Together they are one incident of 37 matters."
+        " (95% of the difference: +26 to +50). Together they are one incident of 37 matters."
     )
     everywhere = ANOMALY | dict.fromkeys(("topic", "channel", "language"), "*")
     told = everywhere | {"grain": "day", "threads": None, "event_title": "![x](http://evil)"}
     assert explanations.anomaly(told, "Asia/Seoul", ENGLISH) == (
         "All contacts, on Nov 4, 2026: 38 contacts in the day, 1 expected"
-        " (95 % of the difference: +26 to +50)."
+        " (95% of the difference: +26 to +50)."
         r" Known at that time: \!\[x\]\(http\://evil\)."
     )
 
@@ -127,6 +127,6 @@ def test_the_effect_of_a_change_reads_with_its_interval_and_its_placebos():
         "placebos": 38, "n": 1968,
     }  # fmt: skip
     assert explanations.impact(row, "Service level", ENGLISH) == (
-        "Service level: +18.6 pts (95 %: +6.7 pts to +30.6 pts, n = 1,968)."
+        "Service level: +18.6 pts (95%: +6.7 pts to +30.6 pts, n = 1,968)."
         " 0% of 38 earlier days would have shown as much."
     )

@@ -387,7 +387,7 @@ def test_more_leaving_means_more_to_hire(open_app, exchange):
 def test_every_forecast_says_how_good_such_forecasts_have_been(open_app, exchange):
     app = open_app(exchange, "staffing", queue="phone:ko", view="demand")
     assert any(text.value.startswith("In use: **") for text in app.markdown)
-    assert any("in the 80 % band" in c.value and "1 week" in c.value for c in app.caption)
+    assert any("in the 80% band" in c.value and "1 week" in c.value for c in app.caption)
 
 
 def signed(hours: float) -> str:
@@ -428,7 +428,7 @@ def test_weeks_are_told_with_bands_of_their_own(open_app, exchange):
     totals = api.open_warehouse(exchange).forecast_totals("phone", "ko")
     week = totals[totals["measure"] == "week_total"].iloc[0]
     told = next(c.value for c in app.caption if c.value.startswith("In all, "))
-    assert f": {round(week['mean']):,} (80 %: {round(week['q10']):,} – " in told
+    assert f": {round(week['mean']):,} (80%: {round(week['q10']):,} – " in told
 
 
 def test_without_any_schedule_the_page_is_about_how_many_not_about_who_is_short(

@@ -66,7 +66,7 @@ def test_weeks_of_all_queues_hold_the_contacts_of_all_queues(open_app, written):
     week = totals[totals["measure"] == "week_total"].iloc[0]
     before, after = (
         f"{times * week['mean']:,.0f} contacts"
-        f" (80 %: {times * week['q10']:,.0f} – {times * week['q90']:,.0f})"
+        f" (80%: {times * week['q10']:,.0f} – {times * week['q90']:,.0f})"
         for times in (1, 2)
     )
     told = f": {after} instead of {before}"
@@ -153,7 +153,7 @@ def test_the_demand_of_a_scenario_is_the_contacts_that_its_plan_expects(open_app
     week = totals[totals["measure"] == "week_total"].iloc[0]
     told = next(c.value for c in app.caption if c.value.startswith("In all, "))
     # twice the contacts by the campaign, and half as many again
-    assert f": {3 * week['mean']:,.0f} (80 %: {3 * week['q10']:,.0f} – " in told
+    assert f": {3 * week['mean']:,.0f} (80%: {3 * week['q10']:,.0f} – " in told
     assert f" instead of {week['mean']:,.0f}" in told.split(";")[0]
 
 

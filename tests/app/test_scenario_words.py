@@ -48,8 +48,8 @@ WRONG = {
             }
         ]
     },
-    "Effect 1 (Deflection by a bot or article): “Contacts it takes, %” is 150%; it lies between 0 %"
-    " and 100 %.": {"effects": [BOT | {"share": 1.5}]},
+    "Effect 1 (Deflection by a bot or article): “Contacts it takes, %” is 150%; it lies between 0%"
+    " and 100%.": {"effects": [BOT | {"share": 1.5}]},
     "Effect 1 (Market surge): “More contacts, %” is 20,000%; the most is 10,000%.": {
         "effects": [SURGE | {"size": 200}]
     },

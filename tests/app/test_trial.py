@@ -26,7 +26,7 @@ def test_nothing_is_simulated_before_it_is_asked_for_and_then_both_rosters_are(o
 
 def test_mail_is_told_by_its_promise(open_app, exchange):
     told = sentences(tried(open_app(exchange, "staffing", queue="email:ko")))
-    assert all(" is done as promised (95 %: " in text for text in told)
+    assert all(" is done as promised (95%: " in text for text in told)
     assert len(told) == 2
 
 

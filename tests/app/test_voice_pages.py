@@ -27,7 +27,7 @@ def test_each_view_of_self_service_has_its_cards(open_app, exchange, view, cards
     values = {metric.label: float(metric.value.rstrip("%")) for metric in app.metric}
     # what a bot keeps is more than what it solves and loses together can be
     assert values["Solved by the bot"] + values["Left the bot"] <= values["Kept by the bot"]
-    assert said(app, "95 %: ")
+    assert said(app, "95%: ")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_a_grid_writes_value_and_n_into_the_cell():
     figure = grid(cells(("phone", "ko", 60.0, 40)), unit="seconds")
     assert figure.data[1].text[0] == "1 min<br><span style='font-size:11px'>n 40</span>"
     assert figure.data[0].customdata[0][0] == (
-        "phone · ko<br><b>1 min</b><br>95 %: 50 s – 1 min 10 s<br>n = 40"
+        "phone · ko<br><b>1 min</b><br>95%: 50 s – 1 min 10 s<br>n = 40"
     )
 
 
@@ -77,7 +77,7 @@ def test_a_dot_carries_its_interval_on_both_sides():
     dot = dots(groups(), "language", unit="share").data[0]
     assert dot.error_x.array[0] == pytest.approx(0.05)
     assert dot.error_x.arrayminus[0] == pytest.approx(0.1)
-    assert dot.text[0] == "<b>80.0%</b><br>95 %: 70.0% – 85.0%<br>n = 100"
+    assert dot.text[0] == "<b>80.0%</b><br>95%: 70.0% – 85.0%<br>n = 100"
 
 
 def test_a_group_under_five_has_no_dot():
@@ -92,7 +92,7 @@ def test_effects_below_nothing_stand_left_of_a_line_in_the_middle():
     figure = dots(effects, "language", unit="share")
     assert figure.layout.xaxis.range == pytest.approx((-0.315, 0.315))
     assert [(line.x0, line.x1) for line in figure.layout.shapes] == [(0, 0)]
-    assert figure.data[0].text[0] == "<b>-10.0%</b><br>95 %: -20.0% – 5.0%<br>n = 100"
+    assert figure.data[0].text[0] == "<b>-10.0%</b><br>95%: -20.0% – 5.0%<br>n = 100"
 
 
 def test_a_baseline_is_a_mark_of_its_own_group():
@@ -134,7 +134,7 @@ def test_a_rating_tells_the_limits_of_its_share():
         }
     )
     figure = ratings(counts, "language")
-    assert figure.data[4].customdata[0] == "5: <b>90.0%</b><br>95 %: 59.6% – 98.2%<br>n = 9 / 10"
+    assert figure.data[4].customdata[0] == "5: <b>90.0%</b><br>95%: 59.6% – 98.2%<br>n = 9 / 10"
 
 
 def test_ratings_of_contacts_without_a_team_have_a_bar_too():

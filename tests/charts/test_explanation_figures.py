@@ -25,7 +25,7 @@ def test_parts_stand_around_zero_in_their_order_with_their_intervals():
     assert list(bars.y) == ["Change in all", "rate", "language"]
     assert list(bars.x) == [-0.105, 0.011, -0.116]
     assert list(bars.error_x.array) == pytest.approx([0.035, 0.029, 0.026])
-    assert bars.customdata[0] == "<b>-10.5 pts</b><br>95 %: -14.0 pts – -7.0 pts<br>n = 2,000"
+    assert bars.customdata[0] == "<b>-10.5 pts</b><br>95%: -14.0 pts – -7.0 pts<br>n = 2,000"
 
 
 def test_what_chance_explains_is_grey_and_the_rest_is_coloured_by_what_is_good():
@@ -73,7 +73,7 @@ def test_a_funnel_orders_by_size_and_names_only_what_chance_does_not_explain():
     assert list(points.text) == ["", "Turkish", ""]
     assert list(points.marker.color) == [ACCENT, CONTRAST, ACCENT]
     assert list(points.marker.symbol) == ["circle-open", "circle", "circle"]
-    assert points.customdata[1] == "Turkish<br><b>30.0%</b><br>95 %: 22.0% – 38.0%<br>n = 120"
+    assert points.customdata[1] == "Turkish<br><b>30.0%</b><br>95%: 22.0% – 38.0%<br>n = 120"
 
 
 def test_a_map_of_hours_leaves_untold_what_few_stand_behind_and_unobserved_hours_empty():

@@ -22,7 +22,7 @@ def test_one_scenario_is_drawn_beside_the_forecast_and_both_have_bands():
 
     assert lines(figure) == {"Without the scenario": [10, 10, 10], "surge": [10, 18, 14]}
     assert len([trace for trace in figure.data if trace.fill == "toself"]) == 2
-    assert figure.data[-1].text[1] == "Mon, Mar 2 09:30<br>surge: <b>18.0</b> (80 %: 14.4 – 21.6)"
+    assert figure.data[-1].text[1] == "Mon, Mar 2 09:30<br>surge: <b>18.0</b> (80%: 14.4 – 21.6)"
 
 
 def test_two_scenarios_keep_their_bands_and_names_are_no_markup():

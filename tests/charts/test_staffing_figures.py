@@ -53,9 +53,9 @@ def test_the_fan_has_a_band_for_each_pair_of_quantiles_widest_first():
     figure = fan(half_hours([17], offered=[4.0]), ahead)
     names = [trace.name for trace in figure.data]
     assert names == [
-        "95 % interval",
-        "80 % interval",
-        "50 % interval",
+        "95% interval",
+        "80% interval",
+        "50% interval",
         "Came in",
         "Forecast (median)",
     ]
@@ -68,7 +68,7 @@ def test_a_daily_fan_draws_days_and_the_band_that_is_there():
         {"local_on": [date(2026, 3, 3)], "q10": [30.0], "q50": [40.0], "q90": [55]}
     )
     figure = fan(days, ahead, daily=True)
-    assert [t.name for t in figure.data] == ["80 % interval", "Came in", "Forecast (median)"]
+    assert [t.name for t in figure.data] == ["80% interval", "Came in", "Forecast (median)"]
     assert drawn(figure.data[2].x) == [pd.Timestamp("2026-03-03")]
     assert figure.layout.yaxis.title.text == "contacts a day"
 
@@ -76,7 +76,7 @@ def test_a_daily_fan_draws_days_and_the_band_that_is_there():
 def test_hover_of_the_forecast_tells_each_interval():
     ahead = half_hours([18], q10=[2.0], q25=[3.0], q50=[4.0], q75=[5.0], q90=[6.0])
     text = traces(fan(half_hours([17], offered=[4.0]), ahead))["Forecast (median)"].text[0]
-    assert text == "Mon, Mar 2 09:00<br>Expected: <b>4.0</b><br>50 %: 3 – 5<br>80 %: 2 – 6"
+    assert text == "Mon, Mar 2 09:00<br>Expected: <b>4.0</b><br>50%: 3 – 5<br>80%: 2 – 6"
 
 
 def test_events_outside_the_days_shown_are_left_out():
@@ -134,13 +134,13 @@ def test_a_closed_half_hour_is_a_gap_not_zero_agents():
 
 def test_the_band_of_agents_steps_too():
     figure = required_against_scheduled(plan(scheduled_low=[8.0, 9.0], scheduled_high=[12.0, 15.0]))
-    assert drawn(traces(figure)["80 % of outcomes"].y) == [12, 12, 15, 15, 9, 9, 8, 8]
+    assert drawn(traces(figure)["80% of outcomes"].y) == [12, 12, 15, 15, 9, 9, 8, 8]
 
 
 def test_hover_of_the_plan_tells_the_band_and_the_agents_at_their_desks():
     figure = required_against_scheduled(plan(scheduled_low=[8.0, 9.0], scheduled_high=[12.0, 15.0]))
     assert traces(figure)["To schedule"].text[1] == (
-        "Mon, Mar 2 09:30<br>To schedule: <b>12</b> (80 %: 9 – 15)<br>At their desks: 8"
+        "Mon, Mar 2 09:30<br>To schedule: <b>12</b> (80%: 9 – 15)<br>At their desks: 8"
     )
 
 

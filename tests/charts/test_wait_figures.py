@@ -84,14 +84,14 @@ def test_percentiles_by_half_hour_break_where_fewer_than_five_waited():
             "n": [40, 4, 40],
         }
     )
-    figure = percentiles_by_half_hour(frame, {"value": "Median", "p90": "90 %"})
+    figure = percentiles_by_half_hour(frame, {"value": "Median", "p90": "90%"})
     lines = {
-        trace.name: drawn(trace.y)[18:21] for trace in figure.data if trace.name != "95 % interval"
+        trace.name: drawn(trace.y)[18:21] for trace in figure.data if trace.name != "95% interval"
     }
-    assert lines == {"Median": [60.0, None, 80.0], "90 %": [600.0, None, 800.0]}
+    assert lines == {"Median": [60.0, None, 80.0], "90%": [600.0, None, 800.0]}
     assert (
         figure.data[1].text[18]
-        == "09:00<br>Median: <b>1 min</b><br>95 %: 50 s – 1 min 10 s<br>n = 40"
+        == "09:00<br>Median: <b>1 min</b><br>95%: 50 s – 1 min 10 s<br>n = 40"
     )
 
 

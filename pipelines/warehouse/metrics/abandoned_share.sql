@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; e-mail and messages, which have left-before-reply"
 up_is_good = false
 formula = "abandoned / offered"
-worked_example = "Offered 1,060, abandoned 60: 5.66 %. A caller of 07:28 who leaves at 07:32 belongs to 07:00."
+worked_example = "Offered 1,060, abandoned 60: 5.66%. A caller of 07:28 who leaves at 07:32 belongs to 07:00."
 version = 1
 --- */
 SELECT

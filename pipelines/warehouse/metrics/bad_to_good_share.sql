@@ -9,7 +9,7 @@ date = "answer"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; changes after the survey window (default 14 days); unanswered surveys"
 up_is_good = true
 formula = "contacts with such a change / contacts rated"
-worked_example = "A contact is rated bad, then good after a call back; three others kept their rating: 1 / 4 = 25 %."
+worked_example = "A contact is rated bad, then good after a call back; three others kept their rating: 1 / 4 = 25%."
 version = 1
 --- */
 SELECT

@@ -8,7 +8,7 @@ population = "chats in which a bot spoke"
 date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts"
 formula = "chats without a human / chats with a bot"
-worked_example = "Ten chats with a bot: four go to humans; two leave the bot with a question unanswered; of the other four one comes back after three days. Containment 60 %, left 20 %, resolution 30 %."
+worked_example = "Ten chats with a bot: four go to humans; two leave the bot with a question unanswered; of the other four one comes back after three days. Containment 60%, left 20%, resolution 30%."
 version = 1
 --- */
 SELECT

@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts"
 up_is_good = false
 formula = "contained chats whose last word is the customer's, not rated well / chats with a bot"
-worked_example = "Ten chats with a bot: four go to humans; two leave the bot with a question unanswered; of the other four one comes back after three days. Containment 60 %, left 20 %, resolution 30 %."
+worked_example = "Ten chats with a bot: four go to humans; two leave the bot with a question unanswered; of the other four one comes back after three days. Containment 60%, left 20%, resolution 30%."
 version = 1
 --- */
 SELECT

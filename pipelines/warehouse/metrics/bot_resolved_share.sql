@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contained chats of unknown customers; chats whose 7 days are not over"
 up_is_good = true
 formula = "(contained and rated well, or contained, answered, not rated badly and no contact in 7 days) / chats with a bot"
-worked_example = "Ten chats with a bot: four go to humans; two leave the bot with a question unanswered; of the other four one comes back after three days. Containment 60 %, left 20 %, resolution 30 %."
+worked_example = "Ten chats with a bot: four go to humans; two leave the bot with a question unanswered; of the other four one comes back after three days. Containment 60%, left 20%, resolution 30%."
 version = 2
 --- */
 SELECT

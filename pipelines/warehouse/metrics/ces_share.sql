@@ -9,7 +9,7 @@ date = "answer"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; answers after the survey window (default 14 days); unanswered surveys, which the response rate counts"
 up_is_good = true
 formula = "answers of 5, 6 or 7 / answers"
-worked_example = "Answers 1, 4, 5, 7: 2 / 4 = 50 %."
+worked_example = "Answers 1, 4, 5, 7: 2 / 4 = 50%."
 version = 1
 --- */
 SELECT

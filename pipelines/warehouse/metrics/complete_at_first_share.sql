@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; topics that need no detail, such as login, and contacts whose topic is not known; calls and exports without texts"
 up_is_good = true
 formula = "contacts with a detail before the first human reply / contacts on topics that need one"
-worked_example = "Three contacts about withdrawals: \"account <account> is locked\", \"please help\", and \"please help\" with the account number only after the agent asked: 1 / 3 = 33.3 %. A login that goes without one does not count."
+worked_example = "Three contacts about withdrawals: \"account <account> is locked\", \"please help\", and \"please help\" with the account number only after the agent asked: 1 / 3 = 33.3%. A login that goes without one does not count."
 version = 3
 --- */
 SELECT

@@ -9,7 +9,7 @@ date = "answer"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; answers after the survey window (default 14 days); other scales; unanswered surveys, which the response rate counts"
 up_is_good = true
 formula = "ratings of 4 or 5 / ratings"
-worked_example = "Ratings 1 to 5 counted 10, 20, 15, 3, 2: 5 / 50 = 10.0 %."
+worked_example = "Ratings 1 to 5 counted 10, 20, 15, 3, 2: 5 / 50 = 10.0%."
 version = 1
 --- */
 SELECT

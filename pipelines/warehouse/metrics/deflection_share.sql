@@ -9,7 +9,7 @@ date = "start of the visit"
 exclusions = "visits whose window (default 72 hours after the last event) is still open; events of reports that count without visitors"
 up_is_good = true
 formula = "visits without a contact in the window / visits"
-worked_example = "Four visits; one visitor writes during the visit, one 71 hours after it, one 72 hours after it, one never: 2 / 4 = 50 %."
+worked_example = "Four visits; one visitor writes during the visit, one 71 hours after it, one 72 hours after it, one never: 2 / 4 = 50%."
 version = 1
 --- */
 SELECT

@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts without a known customer or topic; calls and chats that keep no solved state; contacts whose repeat window is still open"
 up_is_good = true
 formula = "solved at the data cut and not repeated within 7 days / contacts"
-worked_example = "Three contacts about fees: one solved at once; one solved, and the customer calls about fees 3 days later; one still unsolved after 8 days: 1 / 3 = 33.3 %."
+worked_example = "Three contacts about fees: one solved at once; one solved, and the customer calls about fees 3 days later; one still unsolved after 8 days: 1 / 3 = 33.3%."
 version = 4
 --- */
 SELECT

@@ -9,7 +9,7 @@ date = "answer"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; answers after the survey window (default 14 days); other scales; unanswered surveys, which the response rate counts"
 up_is_good = true
 formula = "good / (good + bad)"
-worked_example = "9 good and 1 bad: 90 %, with a 95 % interval of 59.6 to 98.2 %."
+worked_example = "9 good and 1 bad: 90%, with a 95% interval of 59.6 to 98.2%."
 version = 1
 --- */
 SELECT

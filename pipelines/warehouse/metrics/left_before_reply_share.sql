@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; live channels, calls whose outcome the export does not tell included; contacts whose limit is not over at the data cut, answered or not; contacts without messages"
 up_is_good = false
 formula = "contacts without reply within X hours and without a further message / contacts"
-worked_example = "Four e-mails: answered after 2 h; no reply for 80 h, then one that the customer says nothing to; the same without a reply; unanswered, and asked again after 10 h: 2 / 4 = 50 %."
+worked_example = "Four e-mails: answered after 2 h; no reply for 80 h, then one that the customer says nothing to; the same without a reply; unanswered, and asked again after 10 h: 2 / 4 = 50%."
 version = 4
 --- */
 SELECT

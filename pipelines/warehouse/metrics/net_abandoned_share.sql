@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; abandons under the limit; e-mail and messages"
 up_is_good = false
 formula = "(abandoned - abandoned under s) / (offered - abandoned under s)"
-worked_example = "Offered 1,060, abandoned 60, of them 10 under 5 s: 50 / 1,050 = 4.76 %."
+worked_example = "Offered 1,060, abandoned 60, of them 10 under 5 s: 50 / 1,050 = 4.76%."
 version = 1
 --- */
 SELECT

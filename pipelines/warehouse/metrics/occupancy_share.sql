@@ -8,7 +8,7 @@ population = "half hours of agents, as their states tell them"
 date = "the half hour in which the time was spent"
 exclusions = "breaks, training and whatever else is paid and away; agents without states, and desks that deliver none"
 formula = "handle / (handle + available without a contact)"
-worked_example = "An hour: 40 min on calls, 5 min of after-contact work, 10 min ready, 5 min break: 45 / 55 = 81.8 %; the same hour has a utilisation of 75 %."
+worked_example = "An hour: 40 min on calls, 5 min of after-contact work, 10 min ready, 5 min break: 45 / 55 = 81.8%; the same hour has a utilisation of 75%."
 version = 1
 --- */
 SELECT

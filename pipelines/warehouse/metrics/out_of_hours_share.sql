@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; desks without a calendar"
 up_is_good = false
 formula = "contacts arriving while the desk is closed / contacts"
-worked_example = "Desk open 09:00-18:00, contacts at 08:59:59, 09:00, 17:59 and 18:00: 2 / 4 = 50 %."
+worked_example = "Desk open 09:00-18:00, contacts at 08:59:59, 09:00, 17:59 and 18:00: 2 / 4 = 50%."
 version = 1
 --- */
 SELECT

@@ -10,7 +10,7 @@ requires = ["known_reopening", "reopen_window_over"]
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts never solved; contacts whose reopen window is not over, reopened or not"
 up_is_good = false
 formula = "contacts reopened within the window / contacts solved"
-worked_example = "5 contacts solved, 1 of them reopened and solved again: 1 / 5 = 20 % (and 6 resolve events)."
+worked_example = "5 contacts solved, 1 of them reopened and solved again: 1 / 5 = 20% (and 6 resolve events)."
 version = 2
 --- */
 SELECT

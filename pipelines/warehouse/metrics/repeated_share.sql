@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts without a known customer or topic; contacts whose repeat window is still open"
 up_is_good = false
 formula = "contacts followed by another of the same customer and topic / contacts"
-worked_example = "A chat about a withdrawal, an e-mail of the same customer about it 2 days later and silence after that: the chat is repeated, the e-mail is not: 1 / 2 = 50 %."
+worked_example = "A chat about a withdrawal, an e-mail of the same customer about it 2 days later and silence after that: the chat is repeated, the e-mail is not: 1 / 2 = 50%."
 version = 3
 --- */
 SELECT

@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts with less than K days of follow-up; calls and chats that keep no solved state"
 up_is_good = true
 formula = "resolved / arrivals"
-worked_example = "Of 6 contacts, 5 arrived more than 7 days before the cut and 4 of these are solved: 4 / 5 = 80 %."
+worked_example = "Of 6 contacts, 5 arrived more than 7 days before the cut and 4 of these are solved: 4 / 5 = 80%."
 version = 1
 --- */
 SELECT

@@ -9,7 +9,7 @@ date = "search"
 exclusions = "searches without a count of contacts and without a known visitor; searches whose window is still open; single events on days for which a report counts the same"
 up_is_good = false
 formula = "such searches / searches"
-worked_example = "A report tells 2 contacts after 40 searches: 5 %."
+worked_example = "A report tells 2 contacts after 40 searches: 5%."
 version = 2
 --- */
 SELECT

@@ -9,7 +9,7 @@ date = "search"
 exclusions = "searches of exports that do not tell clicks; single events on days for which a report counts the same"
 up_is_good = false
 formula = "such searches / searches"
-worked_example = "40 searches with 12 clicks and 10 with 10: 28 / 50 = 56 %."
+worked_example = "40 searches with 12 clicks and 10 with 10: 28 / 50 = 56%."
 version = 2
 --- */
 SELECT

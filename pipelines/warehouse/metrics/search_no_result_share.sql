@@ -9,7 +9,7 @@ date = "search"
 exclusions = "searches of exports that do not tell how many results there were; single events on days for which a report counts the same"
 up_is_good = false
 formula = "such searches / searches"
-worked_example = "30 searches for one word without a result, 70 for another with some: 30 %."
+worked_example = "30 searches for one word without a result, 70 for another with some: 30%."
 version = 2
 --- */
 SELECT

@@ -14,7 +14,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts whose target is not over at the data cut, answered or not"
 up_is_good = true
 formula = "answered within T / offered"
-worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 860 / 1,060 = 81.13 %."
+worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 860 / 1,060 = 81.13%."
 version = 4
 --- */
 SELECT

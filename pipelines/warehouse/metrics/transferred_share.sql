@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; unanswered contacts; contacts whose export tells neither hand-overs nor teams"
 up_is_good = false
 formula = "handled contacts with a hand-over / handled contacts"
-worked_example = "Of 4 handled calls one was handed over twice, and one became a ticket that two teams had: 2 / 4 = 50 %."
+worked_example = "Of 4 handled calls one was handed over twice, and one became a ticket that two teams had: 2 / 4 = 50%."
 version = 2
 --- */
 SELECT

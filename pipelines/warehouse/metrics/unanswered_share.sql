@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts whose export does not tell"
 up_is_good = false
 formula = "contacts without a human reply / contacts offered to humans"
-worked_example = "Waits of 5 s, 10 s and one unanswered after 60 s: 1 / 3 = 33.3 %."
+worked_example = "Waits of 5 s, 10 s and one unanswered after 60 s: 1 / 3 = 33.3%."
 version = 2
 --- */
 SELECT

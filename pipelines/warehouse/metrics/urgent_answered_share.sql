@@ -12,7 +12,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts that are not urgent; contacts whose target is not over at the data cut, answered or not; who left unanswered counts as not answered in time"
 up_is_good = true
 formula = "urgent contacts answered within the urgent target / urgent contacts"
-worked_example = "Target 30 min. Four stolen accounts: answered after 5 min, 30 min and 9 h, and one that nobody answers for 2 h: 2 / 4 = 50 %."
+worked_example = "Target 30 min. Four stolen accounts: answered after 5 min, 30 min and 9 h, and one that nobody answers for 2 h: 2 / 4 = 50%."
 version = 3
 --- */
 SELECT

@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; topics that are not urgent; desks without a calendar"
 up_is_good = false
 formula = "urgent contacts arriving while the desk is closed / urgent contacts"
-worked_example = "Two stolen accounts reported at 03:00 and one at 10:00, desk open 09:00-18:00: 2 / 3 = 66.7 %."
+worked_example = "Two stolen accounts reported at 03:00 and one at 10:00, desk open 09:00-18:00: 2 / 3 = 66.7%."
 version = 1
 --- */
 SELECT

@@ -13,7 +13,7 @@ category = { type = "VARCHAR", meaning = "what was judged, as the scorecard name
 share = { type = "DOUBLE", unit = "share", meaning = "(score - least) / (most - least); NULL: does not apply" }
 weight = { type = "DOUBLE", meaning = "weight of the category within the review" }
 is_critical = { type = "BOOLEAN", meaning = "failing it fails the review" }
-is_failed = { type = "BOOLEAN", meaning = "critical, and under the critical share (default 50 %)" }
+is_failed = { type = "BOOLEAN", meaning = "critical, and under the critical share (default 50%)" }
 drawn = { type = "VARCHAR", meaning = "random, targeted (for a reason) or calibration (once more, by another reviewer)" }
 selection_probability = { type = "DOUBLE", unit = "share", meaning = "chance that the random draw had to take the contact" }
 channel = { type = "VARCHAR", meaning = "canonical channel of the contact; unknown without one" }

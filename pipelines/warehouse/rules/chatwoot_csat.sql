@@ -14,7 +14,7 @@ leaves_out = ["linked", "deleted", "quarantined"]
 exclusions = "linked, deleted and quarantined contacts; unanswered surveys"
 up_is_good = true
 formula = "responses of 4 or 5 / responses"
-worked_example = "One contact answers 1, then 5: 1 / 2 = 50 %; the last alone is 100 %."
+worked_example = "One contact answers 1, then 5: 1 / 2 = 50%; the last alone is 100%."
 reference = "Chatwoot CSAT report: every survey response is a row"
 version = 1
 --- */

@@ -14,7 +14,7 @@ leaves_out = ["merged", "spam", "deleted", "quarantined"]
 exclusions = "merged, spam, deleted and quarantined contacts; unanswered surveys"
 up_is_good = true
 formula = "ratings above 0 / ratings"
-worked_example = "Ratings 3, 0 and -2: 1 / 3 = 33.3 %."
+worked_example = "Ratings 3, 0 and -2: 1 / 3 = 33.3%."
 reference = "Freshdesk API, satisfaction_ratings: 103 to 101 positive, 100 neutral, -101 to -103 negative"
 version = 1
 --- */

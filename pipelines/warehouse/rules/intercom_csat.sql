@@ -14,7 +14,7 @@ leaves_out = ["linked", "deleted", "quarantined"]
 exclusions = "linked, deleted and quarantined contacts; unanswered surveys"
 up_is_good = true
 formula = "ratings of 4 or 5 / ratings"
-worked_example = "Ratings 5, 4 and a late 1: 2 / 3 = 66.7 %; without the late one 100 %."
+worked_example = "Ratings 5, 4 and a late 1: 2 / 3 = 66.7%; without the late one 100%."
 reference = "Intercom help 7872853 (conversation ratings)"
 version = 1
 --- */

@@ -14,7 +14,7 @@ leaves_out = ["merged", "spam", "test", "duplicate", "agent_initiated", "interna
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts never solved; contacts whose reopen window is not over, reopened or not"
 up_is_good = false
 formula = "contacts reopened within the window / contacts solved"
-worked_example = "5 contacts solved, 1 of them reopened: 1 / 5 = 20 %, on the days they arrived."
+worked_example = "5 contacts solved, 1 of them reopened: 1 / 5 = 20%, on the days they arrived."
 reference = "this project, DECISIONS"
 version = 2
 --- */

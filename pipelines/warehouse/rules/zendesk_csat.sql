@@ -14,7 +14,7 @@ leaves_out = ["deleted", "quarantined"]
 exclusions = "deleted and quarantined contacts; unanswered surveys"
 up_is_good = true
 formula = "ratings of 4 or 5 / ratings"
-worked_example = "Ratings 5, 4 and a late 1: 2 / 3 = 66.7 %; without the late one 100 %."
+worked_example = "Ratings 5, 4 and a late 1: 2 / 3 = 66.7%; without the late one 100%."
 reference = "Zendesk help 203662256 (ratings of tickets); 4-5 good, 1-3 bad on the scale 1-5"
 version = 1
 --- */

@@ -14,7 +14,7 @@ leaves_out = ["deleted", "quarantined"]
 exclusions = "deleted and quarantined contacts; unanswered surveys"
 up_is_good = true
 formula = "good / (good + bad)"
-worked_example = "9 good and 1 bad, the bad one late: 90 %; without the late one 100 %."
+worked_example = "9 good and 1 bad, the bad one late: 90%; without the late one 100%."
 reference = "Zendesk help 203662256 (satisfaction ratings)"
 version = 1
 --- */

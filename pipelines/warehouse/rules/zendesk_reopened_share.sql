@@ -14,7 +14,7 @@ leaves_out = ["deleted", "quarantined"]
 exclusions = "deleted and quarantined contacts; tickets not solved now; chats and calls that became no ticket"
 up_is_good = false
 formula = "tickets with reopens > 0 / solved tickets"
-worked_example = "5 tickets solved, 1 reopened after 20 days and solved again: 1 / 5 = 20 %; within 7 days it is 0 %."
+worked_example = "5 tickets solved, 1 reopened after 20 days and solved again: 1 / 5 = 20%; within 7 days it is 0%."
 reference = "Zendesk help 4408827693594 and 4408835846810 (Explore: solved tickets by solve date)"
 version = 1
 --- */
