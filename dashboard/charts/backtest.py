@@ -10,6 +10,7 @@ from dashboard.charts.look import (
     CATEGORIES,
     CONTRAST,
     NEUTRAL,
+    SHARES,
     faded,
     figure,
     name_rows,
@@ -71,7 +72,7 @@ def errors(
         "wape": _("absolute error as a share of contacts (lower is better)"),
         "pinball": _("band error as a share of contacts (lower is better)"),
     }
-    chart.update_xaxes(title_text=titles[measure], tickformat=".0%", rangemode="tozero")
+    chart.update_xaxes(title_text=titles[measure], tickformat=SHARES, rangemode="tozero")
     name_rows(chart, [words[h] for h in present], has_grid=True)
     return chart
 
@@ -124,7 +125,7 @@ def calibration(
                 hovertemplate="%{text}<extra></extra>",
             )
         )
-    axis = {"tickformat": ".0%", "range": [0.3, 1.02], "tickvals": [0.5, 0.8, 0.95]}
+    axis = {"tickformat": SHARES, "range": [0.3, 1.02], "tickvals": [0.5, 0.8, 0.95]}
     chart.update_xaxes(title_text=_("coverage promised"), **axis)
     chart.update_yaxes(title_text=_("coverage observed"), **(axis | {"range": [0.0, 1.04]}))
     return chart

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -10,6 +11,7 @@ from dashboard.charts.look import (
     CATEGORIES,
     NEUTRAL,
     SEQUENTIAL_UNDER_TEXT,
+    SHARES,
     UNDER_TEXT,
     band,
     faded,
@@ -24,6 +26,7 @@ from dashboard.charts.look import (
 )
 from dashboard.formats import ENGLISH, MISSING, RANKED_FROM, SUPPRESSED_BELOW, Reader
 
+_MOST_WEEKS = 5  # named below a trend: more would touch each other on a phone
 _STEP = {"day": pd.Timedelta(days=1), "week": pd.Timedelta(days=7)}
 
 
@@ -243,7 +246,6 @@ def ratings(
     limits = words.unstack().loc[groups]
     totals = counts.sum(axis=1)
     shares = counts.div(totals.where(totals >= SUPPRESSED_BELOW), axis=0)
-    middle = len(scale) / 2
     # Left edge of each bar: everything below the middle lies left of 0.
     below = shares.iloc[:, : len(scale) // 2].sum(axis=1)
     if len(scale) % 2:
@@ -278,15 +280,21 @@ def ratings(
         )
         left = left + shares[score]
     chart.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
+    furthest = np.nan_to_num([below.max(), left.max()])
+    low, high = (np.ceil(furthest * 4 + 0.1) / 4).tolist()  # the next quarter beyond a bar
+    ticks = [
+        tick for tick in (-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1) if -low <= tick <= high
+    ]
     chart.update_xaxes(
-        range=[-1, 1],
-        tickvals=[-1, -0.5, 0, 0.5, 1],
-        ticktext=[reader.share(abs(v), 0) for v in (-1, -0.5, 0, 0.5, 1)],
+        range=[-low, high],
+        tickvals=ticks,
+        ticktext=[reader.share(abs(v), 0) for v in ticks],
         title_text=_("share of ratings, below and above the middle"),
     )
     name_rows(chart, groups)
     _say_untold(chart, list(totals[totals < SUPPRESSED_BELOW].items()), reader)
-    chart.update_layout(legend={"traceorder": "normal"}, meta={"middle": middle})
+    # Where a phone leaves no room for a number, none is better than one nobody can read.
+    chart.update_layout(legend={"traceorder": "normal"}, uniformtext={"minsize": 9, "mode": "hide"})
     return chart
 
 
@@ -355,6 +363,8 @@ def trend(
                 hovertemplate="%{text}<extra></extra>",
             )
         )
+    if at == "week":
+        chart.update_xaxes(**_week_ticks(frame[at]))
     reach = pd.concat([frame["high"], frame["value"]]).max()
     chart.update_yaxes(title_text=label, **_value_axis(unit, reach, reader))
     chart.update_layout(showlegend=by is not None or len(chart.data) > 1)
@@ -384,11 +394,18 @@ def _point_words(row: dict, at: str, unit: str, name: str, hollow: bool, reader:
     )
 
 
+def _week_ticks(weeks: pd.Series) -> dict:
+    """Ticks on the Mondays that name the weeks, on few enough of them to be read; Plotly's own
+    stand on Sundays."""
+    mondays = pd.date_range(weeks.min(), weeks.max(), freq="7D")
+    return {"tickvals": list(mondays[:: -(-len(mondays) // _MOST_WEEKS)])}
+
+
 def _value_axis(unit: str, reach: float, reader: Reader) -> dict:
     if unit == "seconds":
         return {"rangemode": "tozero", **time_axis(0 if pd.isna(reach) else reach, reader)}
     if unit == "share":
-        return {"tickformat": ".0%", "rangemode": "tozero"}
+        return {"tickformat": SHARES, "rangemode": "tozero"}
     return {"rangemode": "tozero"}
 
 

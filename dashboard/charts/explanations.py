@@ -10,6 +10,7 @@ from dashboard.charts.look import (
     ACCENT,
     CONTRAST,
     NEUTRAL,
+    SHARES,
     empty,
     faded,
     figure,
@@ -156,7 +157,7 @@ def funnel(
     if unit == "share":
         ends = rows[["value", "low_998", "high_998", "target"]].astype(float)
         low, high = ends.min(axis=None) - 0.02, ends.max(axis=None) + 0.02
-        chart.update_yaxes(tickformat=".0%", range=[max(low, -0.02), min(high, 1.02)])
+        chart.update_yaxes(tickformat=SHARES, range=[max(low, -0.02), min(high, 1.02)])
     return chart
 
 

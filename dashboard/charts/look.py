@@ -46,6 +46,7 @@ UNDER_TEXT = (
     (0.5, "rgba(133, 144, 162, 0.12)"),
     (1.0, "rgba(59, 125, 216, 0.48)"),
 )
+SHARES = ".1~%"  # ticks of shares: 20%, and 0.5% where all are small
 SEQUENTIAL_UNDER_TEXT = ((0.0, "rgba(59, 125, 216, 0.05)"), (1.0, "rgba(59, 125, 216, 0.48)"))
 SEQUENTIAL = (
     (0.0, "rgba(59, 125, 216, 0.06)"),
@@ -292,8 +293,9 @@ def heat_map(
             **bounds,
         )
     )
-    chart.update_xaxes(type="category")
-    chart.update_yaxes(autorange="reversed", type="category")
+    # A grid would shine through the faint cells.
+    chart.update_xaxes(type="category", showgrid=False)
+    chart.update_yaxes(autorange="reversed", type="category", showgrid=False)
     return chart
 
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboard.charts.look import (
     DIVERGING,
     SEQUENTIAL,
+    SHARES,
     colour_bar,
     heat_map,
     slot_ticks,
@@ -134,7 +135,7 @@ def week_map(
             ticks[-1] = _("{duration} and more").format(duration=ticks[-1])
         bar |= {"tickvals": ends, "ticktext": ticks}
     elif unit == "share":
-        bar |= {"tickformat": ".0%"}
+        bar |= {"tickformat": SHARES}
     chart = heat_map(
         [reader.half_hour(slot) for slot in slots],
         names,

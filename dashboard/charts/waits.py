@@ -10,6 +10,7 @@ from dashboard.charts.look import (
     ACCENT,
     CATEGORIES,
     CONTRAST,
+    SHARES,
     band,
     figure,
     log_position,
@@ -24,7 +25,7 @@ from dashboard.charts.look import (
 from dashboard.formats import ENGLISH, SUPPRESSED_BELOW, Reader
 
 WIDE_SPREAD = 30  # beyond so many typical waits a linear axis would show the peaks alone
-_BIN_TICKS = {0, 10, 60, 600, 3_600, 14_400, 86_400, 604_800}
+_BIN_TICKS = {0, 10, 60, 600, 3_600, 86_400, 604_800}  # those that a phone has room for
 
 
 def distribution(
@@ -86,6 +87,7 @@ def distribution(
         title_text=label,
         tickvals=shown,
         ticktext=[reader.duration(edges[i]) for i in shown],
+        tickangle=0,
         range=[0, max(len(rows), 1)],
     )
     chart.update_yaxes(title_text=_("contacts"), rangemode="tozero")
@@ -145,7 +147,7 @@ def still_waiting(
     ends = [seconds for _group, rows in groups for seconds in rows["seconds"]]
     low, high = min(ends), max(ends)
     chart.update_xaxes(title_text=label, **log_time_axis(tick_below(low), high, reader))
-    chart.update_yaxes(title_text=_("share without an end"), range=[0, 1.02], tickformat=".0%")
+    chart.update_yaxes(title_text=_("share without an end"), range=[0, 1.02], tickformat=SHARES)
     chart.update_layout(showlegend=len(groups) > 1)
     return chart
 

@@ -11,6 +11,7 @@ from dashboard.charts.look import (
     CATEGORIES,
     CONTRAST,
     NEUTRAL,
+    SHARES,
     band,
     faded,
     figure,
@@ -141,7 +142,7 @@ def cohorts(
             )
         )
     chart.update_xaxes(title_text=_("days after arrival"), dtick=1)
-    chart.update_yaxes(title_text=_("share resolved"), tickformat=".0%", range=[0, 1.02])
+    chart.update_yaxes(title_text=_("share resolved"), tickformat=SHARES, range=[0, 1.02])
     return chart
 
 
