@@ -293,3 +293,27 @@ def test_a_queue_is_answered_by_the_desk_that_names_it_most_exactly(warehouse):
     assert dict(connection.execute(within).fetchall()) == {
         "exact": 3, "by_channel": 2, "by_tongue": 1, "any": 60,
     }  # fmt: skip
+
+
+def test_chats_whose_ids_count_in_two_places_at_once_keep_their_own_replies(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id               | kind | channel   | status | created_at
+            livechat:LC00023/TH00023 | chat | live_chat | solved | 2026-03-02 09:00:00Z
+            livechat:LC00028/TH00028 | chat | live_chat | solved | 2026-03-02 09:00:00Z
+        """,
+        messages="""
+            contact_id               | sent_at              | author_role
+            livechat:LC00023/TH00023 | 2026-03-02 09:00:00Z | customer
+            livechat:LC00028/TH00028 | 2026-03-02 09:00:00Z | customer
+            livechat:LC00023/TH00023 | 2026-03-02 09:01:00Z | agent
+            livechat:LC00028/TH00028 | 2026-03-02 09:05:00Z | agent
+        """,
+    )
+    assert rows_of(
+        connection,
+        "SELECT contact_id, first_response_seconds AS response FROM fact_contacts ORDER BY 1",
+    ) == [
+        {"contact_id": "livechat:LC00023/TH00023", "response": 60},
+        {"contact_id": "livechat:LC00028/TH00028", "response": 300},
+    ]
