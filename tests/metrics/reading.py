@@ -52,12 +52,16 @@ class Contact:
 
     @cached_property
     def talk(self) -> list[tuple[datetime, str]]:
-        """The whole conversation, in the contacts of its matter and those merged into them."""
+        """The whole conversation, in the contacts of its matter and those merged into them; a call
+        speaks when it is answered."""
         told = []
         for row in self.talked:
             begins = row["created_at"] if self.is_record(row) else datetime.min
             said = self.desk.said(row["contact_id"])
             told += [(at, role) for at, role in said if role != "customer" or at > begins]
+            if all(role != "agent" for _, role in said):
+                sessions = self.desk.of("sessions", row["contact_id"])
+                told += [(s["answered_at"], "agent") for s in sessions if s["answered_at"]]
         return self.desk.in_order(told)
 
     @cached_property

@@ -314,7 +314,7 @@ def first_contact_resolved_share(desk):
 def one_touch_share(desk):
     for c in desk.contacts:
         if c.is_resolved and c.solves and c.replies is not None:
-            yield c.id, desk.day(c.solves[0]), int(c.replies == 1)
+            yield c.id, desk.day(c.solves[-1]), int(c.replies == 1)
 
 
 @metric

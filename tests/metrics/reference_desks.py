@@ -28,7 +28,7 @@ def scored(desk):
     categories = defaultdict(list)
     for row in desk.world.tables.get("reviews", []):
         categories[row["review_id"]].append(row)
-    counted = {row["contact_id"]: c for c in desk.contacts for row in c.rated}
+    counted = {row["contact_id"]: c for c in desk.contacts for row in c.talked}
     for rows in categories.values():
         first = rows[0]
         c = counted.get(first["contact_id"])

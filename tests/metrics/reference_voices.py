@@ -23,7 +23,7 @@ def ratings(desk):
     """Answers within the window: counted contact, scale -> surveys in the order of answers."""
     found = defaultdict(list)
     for c in desk.contacts:
-        for s in (s for row in c.rated for s in desk.of("surveys", row["contact_id"])):
+        for s in (s for row in c.talked for s in desk.of("surveys", row["contact_id"])):
             if s["answered_at"] and (not s["sent_at"] or s["answered_at"] - s["sent_at"] <= SURVEY):
                 found[c, s["scale"]].append(s)
     for told in found.values():
@@ -79,7 +79,7 @@ METRICS["bad_to_good_share"] = turned(False)
 @metric
 def survey_response_share(desk):
     for c in desk.contacts:
-        for s in (s for row in c.rated for s in desk.of("surveys", row["contact_id"])):
+        for s in (s for row in c.talked for s in desk.of("surveys", row["contact_id"])):
             if s["sent_at"] and desk.cut - s["sent_at"] >= SURVEY:
                 answered = s["answered_at"] and s["answered_at"] - s["sent_at"] <= SURVEY
                 yield c.id, desk.day(s["sent_at"]), int(bool(answered))
@@ -111,9 +111,8 @@ def bot_left_share(desk):
 def bot_resolved_share(desk):
     for c, well, left in bot_chats(desk):
         customer = c.row["requester_id"]
-        is_known = customer or not c.is_contained or left or well is not None
-        if desk.cut - c.arrived >= BOT and is_known:
-            again = customer and any(
+        if desk.cut - c.arrived >= BOT and customer:
+            again = any(
                 timedelta(0) < o.arrived - c.arrived < BOT
                 for o in desk.by_requester[customer]
                 if o is not c

@@ -141,6 +141,37 @@ def test_what_a_ticket_begins_with_is_the_record_of_its_session_and_asks_nothing
     assert found_in(warehouse, "next_reply_censored_seconds") == [["call", 600, True]]
 
 
+def test_a_call_about_the_matter_that_is_answered_answers_what_was_written_before(warehouse):
+    warehouse(
+        contacts="""
+            contact_id | kind   | channel | status | created_at           | linked_contact_id
+            first      | call   | phone   | closed | 2026-03-02 00:00:00Z | ticket
+            ticket     | ticket | email   | open   | 2026-03-02 00:20:00Z |
+            second     | call   | phone   | closed | 2026-03-02 02:00:00Z | ticket
+            third      | call   | phone   | closed | 2026-03-02 06:00:00Z | ticket
+        """,
+        sessions="""
+            contact_id | queue_entered_at     | answered_at          | abandoned_at         | outcome
+            first      | 2026-03-02 00:00:00Z | 2026-03-02 00:00:30Z |                      | answered
+            second     | 2026-03-02 02:00:00Z | 2026-03-02 02:05:00Z |                      | answered
+            third      | 2026-03-02 06:00:00Z |                      | 2026-03-02 06:02:00Z | abandoned
+        """,  # noqa: E501
+        messages="""
+            contact_id | sent_at              | author_role
+            ticket     | 2026-03-02 01:00:00Z | customer
+            ticket     | 2026-03-02 03:00:00Z | agent
+            ticket     | 2026-03-02 05:00:00Z | customer
+            ticket     | 2026-03-02 09:00:00Z | agent
+        """,
+    )
+    # written 01:00, answered in the call of 02:05, not by the mail of 03:00; written 05:00, hung
+    # up at 06:02 without an answer, answered by the mail of 09:00
+    assert found_in(warehouse, "next_reply_censored_seconds") == [
+        ["first", 3_900, True],
+        ["first", 14_400, True],
+    ]
+
+
 MERGED = {
     "contacts": """
         contact_id | status | created_at           | merged_into

@@ -225,3 +225,67 @@ def test_a_thread_whose_state_no_helpdesk_keeps_is_neither_unsolved_nor_open(war
     assert measured("resolved_share", where={"contact_id": "handled"}) == {"value": 0, "n": 1}
     assert measured("resolved_share", where={"contact_id": "thread"}) == {"value": None, "n": 0}
     assert measured("backlog") == {"value": 2, "n": 2}
+
+
+# A history that was exported from 10 March on, and helpdesks that count reopenings without dating
+# them: that these were solved before is known, when is not.
+SOLVED_BEFORE = {
+    "contacts": """
+        contact_id | created_at          | status | updated_at
+        late       | 2026-03-02 00:00:00 | solved | 2026-03-20 00:00:00
+        reopened   | 2026-03-02 00:00:00 | open   | 2026-03-20 00:00:00
+        counted    | 2026-03-02 00:00:00 | open   | 2026-03-20 00:00:00
+        whole      | 2026-03-02 00:00:00 | solved | 2026-03-20 00:00:00
+    """,
+    "status_events": """
+        contact_id | changed_at          | from_status | to_status
+        late       | 2026-03-10 00:00:00 | solved      | open
+        late       | 2026-03-11 00:00:00 | open        | solved
+        reopened   | 2026-03-10 00:00:00 | solved      | open
+        whole      | 2026-03-09 00:00:00 | open        | solved
+    """,
+    "contact_clocks": """
+        contact_id | reopens_count
+        reopened   | 1
+        counted    | 1
+    """,
+}
+
+
+@pytest.mark.loads(**SOLVED_BEFORE)
+def test_a_first_solve_that_nobody_tells_is_neither_the_next_one_nor_still_to_come(measured):
+    # one of 7 days is known; the three others were solved at some time before
+    assert measured("first_resolution_seconds") == {"value": 604_800, "n": 1}
+    assert measured("resolution_censored_seconds") == {"value": 604_800, "n": 1}
+    assert measured("reopened_share") == {"value": 0, "n": 1}
+    # the last solves are known: 9 days and 7
+    assert measured("full_resolution_seconds") == {"value": 691_200, "n": 2}
+
+
+@pytest.mark.loads(**SOLVED_BEFORE)
+def test_time_in_a_status_is_not_told_by_a_history_that_begins_with_a_reopening(measured):
+    assert measured("agent_work_seconds") == {"value": 604_800, "n": 1}
+
+
+@pytest.mark.loads(**SOLVED_BEFORE)
+def test_a_reopening_that_history_and_count_both_tell_is_one(measured):
+    assert measured("reopen_events", end="2026-03-19") == {"value": 2, "n": 2}
+    assert measured("reopen_events", start="2026-03-20") == {"value": 1, "n": 1}
+
+
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at          | status | updated_at
+        twice      | 2026-03-02 00:00:00 | solved | 2026-03-20 00:00:00
+        once       | 2026-03-02 00:00:00 | solved | 2026-03-20 00:00:00
+    """,
+    contact_clocks="""
+        contact_id | solved_at           | reopens_count | replies_count
+        twice      | 2026-03-11 00:00:00 | 1             | 2
+        once       | 2026-03-11 00:00:00 | 0             | 1
+    """,
+)
+def test_who_was_reopened_is_in_one_touch_on_the_day_of_the_last_solve(measured):
+    days = {"start": "2026-03-01", "end": "2026-03-31"}
+    assert measured("one_touch_share") == measured("one_touch_share", **days)
+    assert measured("one_touch_share", **days) == {"value": 0.5, "n": 2}

@@ -1,5 +1,7 @@
 """Self-service: what the help centre and the bots took off the desk, and what they did not."""
 
+import pytest
+
 CUT = "late | 2026-04-01 00:00:00Z | nobody"
 
 
@@ -164,3 +166,34 @@ def test_a_bot_contains_more_than_it_resolves_and_who_leaves_is_told_apart(wareh
     assert measured("bot_contained_share") == {"value": 0.777778, "n": 9}
     assert measured("bot_left_share") == {"value": 0.111111, "n": 9}
     assert measured("bot_resolved_share") == {"value": 0.333333, "n": 6}
+
+
+# Of a stranger who is left in silence nobody knows; counted among those handed over alone, a bot
+# would look as if it resolved nothing.
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | channel   | requester_id | created_at
+        known      | chat | live_chat | ann          | 2026-03-02 00:00:00Z
+        handed     | chat | live_chat | bob          | 2026-03-02 00:00:00Z
+        silent     | chat | live_chat |              | 2026-03-02 00:00:00Z
+        stranger   | chat | live_chat |              | 2026-03-02 00:00:00Z
+        gone       | chat | live_chat |              | 2026-03-02 00:00:00Z
+        last       | chat | live_chat | hal          | 2026-03-20 00:00:00Z
+    """,
+    messages="""
+        contact_id | sent_at              | author_role
+        known      | 2026-03-02 00:00:00Z | customer
+        known      | 2026-03-02 00:01:00Z | bot
+        handed     | 2026-03-02 00:00:00Z | bot
+        handed     | 2026-03-02 00:01:00Z | agent
+        silent     | 2026-03-02 00:00:00Z | customer
+        silent     | 2026-03-02 00:01:00Z | bot
+        stranger   | 2026-03-02 00:00:00Z | bot
+        stranger   | 2026-03-02 00:01:00Z | agent
+        gone       | 2026-03-02 00:00:00Z | bot
+        gone       | 2026-03-02 00:01:00Z | customer
+    """,
+)
+def test_what_became_of_strangers_is_not_told_by_those_who_were_handed_over_or_left(measured):
+    assert measured("bot_resolved_share") == {"value": 0.5, "n": 2}
+    assert measured("bot_contained_share") == {"value": 0.6, "n": 5}

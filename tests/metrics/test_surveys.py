@@ -197,3 +197,30 @@ def test_each_aspect_is_a_mean_of_the_surveys_that_rate_it(measured):
     assert measured("professionalism_score") == {"value": 4, "n": 3}
     assert measured("speed_score") == {"value": 1.5, "n": 2}
     assert measured("problem_solving_score") == {"value": 3.5, "n": 4}
+
+
+# METRICS.md: of merged contacts the customer is counted once, and of several ratings the last.
+@pytest.mark.case(31)
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at           | status | merged_into
+        first      | 2026-03-02 00:00:00Z | closed | second
+        second     | 2026-03-02 03:00:00Z | closed | third
+        third      | 2026-03-02 06:00:00Z | solved |
+        other      | 2026-03-02 06:00:00Z | solved |
+    """,
+    surveys="""
+        survey_id | contact_id | sent_at             | answered_at         | score
+        s1        | first      | 2026-03-03 00:00:00 | 2026-03-03 01:00:00 | 1
+        s2        | second     | 2026-03-03 00:00:00 | 2026-03-04 01:00:00 | 5
+        s3        | third      | 2026-03-03 00:00:00 |                     |
+        s4        | other      | 2026-03-03 00:00:00 | 2026-03-03 01:00:00 | 2
+        s5        | other      | 2026-03-30 00:00:00 |                     |
+    """,
+)
+def test_ratings_of_what_was_merged_are_those_of_the_contact_that_counts(measured):
+    # the last of s1 and s2 is good; of the four sent by 3 March three were answered
+    assert measured("csat") == {"value": 0.5, "n": 2}
+    assert measured("bad_to_good_share") == {"value": 0.5, "n": 2}
+    before = {"start": "2026-03-03", "end": "2026-03-03"}
+    assert measured("survey_response_share", **before) == {"value": 0.75, "n": 4}

@@ -166,6 +166,28 @@ def test_opening_hours_pause_the_business_clock(measured):
     assert measured("first_response_business_seconds") == {"value": 3_600, "n": 1}
 
 
+# A Zendesk CSV with the column of first replies in minutes and without that of business hours.
+@pytest.mark.loads(
+    contacts="""
+        contact_id | status | created_at           | updated_at
+        told       | solved | 2026-01-05 08:30:00Z | 2026-01-20 00:00:00Z
+        both       | solved | 2026-01-05 08:30:00Z | 2026-01-20 00:00:00Z
+        unanswered | open   | 2026-01-05 08:30:00Z | 2026-01-20 00:00:00Z
+    """,
+    contact_clocks="""
+        contact_id | replies_count | vendor_first_response_seconds | vendor_first_response_business_seconds
+        told       | 1             | 57600                         |
+        both       | 1             | 57600                         | 5400
+        unanswered | 0             |                               |
+    """,  # noqa: E501
+)
+def test_where_a_helpdesk_tells_calendar_time_alone_our_calendar_tells_its_opening_hours(measured):
+    # one hour by our calendar, and an hour and a half by the helpdesk's own
+    assert measured("first_response_business_seconds", statistic="mean") == {"value": 4_500, "n": 2}
+    # the answered must not be left out of a share that the unanswered are in
+    assert measured("email_answered_1_day_share") == {"value": 0.666667, "n": 3}
+
+
 @pytest.mark.loads(
     '[site]\nname = "Test"\nzone = "Asia/Seoul"',
     contacts="contact_id | created_at\nc1 | 2026-01-05 08:30:00Z",

@@ -324,3 +324,26 @@ def test_who_writes_again_in_another_ticket_that_is_merged_has_not_left(warehous
     )
     door = open_warehouse(warehouse.folder)
     assert each(door, "left_before_reply_share") == {"second": 0, "left": 1}
+
+
+@pytest.mark.loads(
+    contacts="""
+        contact_id | kind | channel | status  | created_at
+        talked     | call | phone   | closed  | 2026-03-02 00:00:00Z
+        hung_up    | call | phone   | closed  | 2026-03-02 00:00:00Z
+        recorded   | call | phone   | closed  | 2026-03-02 00:00:00Z
+        failed     | call | phone   | closed  | 2026-03-02 00:00:00Z
+        untold     | call | phone   | closed  | 2026-03-02 00:00:00Z
+    """,
+    sessions="""
+        contact_id | answered_at          | abandoned_at         | outcome   | talk_seconds | wrap_seconds
+        talked     | 2026-03-02 00:00:10Z |                      | answered  | 180          | 20
+        hung_up    |                      | 2026-03-02 00:00:40Z | abandoned | 0            | 0
+        recorded   |                      |                      | voicemail | 25           | 0
+        failed     |                      |                      | unknown   | 0            |
+        untold     |                      |                      | unknown   | 60           | 40
+    """,  # noqa: E501
+)
+def test_who_hung_up_or_spoke_to_a_machine_was_not_handled_in_no_time(measured):
+    # 200 and 100 s; Talk tells a talk time of 0 for who hung up, and that of a recording
+    assert measured("handle_seconds") == {"value": 150, "n": 2}

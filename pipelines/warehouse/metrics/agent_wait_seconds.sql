@@ -12,7 +12,7 @@ date = "last solve"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts that are not solved; contacts whose export tells neither a status history nor the vendor's figure"
 formula = "time in pending"
 worked_example = "New 09:00, open 09:10, pending 09:30, open 10:30, on hold 10:40, solved 11:10: 60 min = 3,600 s."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "contacts with such a change / contacts rated"
 worked_example = "A contact is rated bad, then good after a call back; three others kept their rating: 1 / 4 = 25%."
-version = 1
+version = 2
 --- */
 SELECT
     s.contact_id,

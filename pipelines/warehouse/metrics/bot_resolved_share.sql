@@ -4,13 +4,13 @@ summary = "Share of chats with a bot that it resolved: contained, and the custom
 statistic = "share"
 statistics = ["share"]
 unit = "share"
-population = "chats in which a bot spoke, 7 days ago or more, and whose outcome is known"
+population = "chats of known customers in which a bot spoke, 7 days ago or more"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contained chats of unknown customers; chats whose 7 days are not over"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; chats of unknown customers; chats whose 7 days are not over"
 up_is_good = true
 formula = "(contained and rated well, or contained, answered, not rated badly and no contact in 7 days) / chats with a bot"
 worked_example = "Ten chats with a bot: four go to humans; two leave the bot with a question unanswered; of the other four one comes back after three days. Containment 60%, left 20%, resolution 30%."
-version = 2
+version = 3
 --- */
 SELECT
     b.contact_id,

@@ -4,13 +4,13 @@ summary = "Mean answer to the question how easy it was, on 1-7 where 7 is the ea
 statistic = "mean"
 statistics = ["mean"]
 unit = "points 1-7"
-population = "answers to the effort question on 1-7, the last of each contact"
+population = "answers to the effort question on 1-7, the last of each contact and of what was linked to it or merged into it"
 date = "answer"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; answers after the survey window (default 14 days); unanswered surveys, which the response rate counts"
 up_is_good = true
 formula = "sum of answers / answers"
 worked_example = "Answers 1, 4, 5, 7: 17 / 4 = 4.25."
-version = 1
+version = 2
 --- */
 SELECT
     s.contact_id,

@@ -13,7 +13,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "e-mails answered within 1 x the usual open day / e-mails"
 worked_example = "Desk Mon-Fri 09:00-18:00, a business day is 9 open hours. Asked Friday 17:00: a reply on Monday 17:00 is within 1 business day, one at 17:01 is not."
-version = 4
+version = 5
 --- */
 SELECT
     c.contact_id,

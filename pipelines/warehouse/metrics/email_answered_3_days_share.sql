@@ -13,7 +13,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "e-mails answered within 3 x the usual open day / e-mails"
 worked_example = "Desk Mon-Fri 09:00-18:00, a business day is 9 open hours. Asked Friday 17:00: a reply until Wednesday 17:00 is within 3 business days."
-version = 4
+version = 5
 --- */
 SELECT
     c.contact_id,

@@ -14,7 +14,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "first solve - arrival"
 worked_example = "Arrived 09:00, solved 11:00, reopened, solved 15:00: 2 h = 7,200 s."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

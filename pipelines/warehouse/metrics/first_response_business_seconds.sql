@@ -16,7 +16,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "open seconds of [first inbound message, first human reply)"
 worked_example = "Seoul 09-18, Monday 17:30 to Tuesday 09:30: 16 h by the calendar, 1 h of opening hours = 3,600 s."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,

@@ -4,13 +4,13 @@ summary = "Share of good among the ratings on the scale good/bad."
 statistic = "share"
 statistics = ["share"]
 unit = "share"
-population = "ratings on the scale good/bad, the last of each contact"
+population = "ratings on the scale good/bad, the last of each contact and of what was linked to it or merged into it"
 date = "answer"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; answers after the survey window (default 14 days); other scales; unanswered surveys, which the response rate counts"
 up_is_good = true
 formula = "good / (good + bad)"
 worked_example = "9 good and 1 bad: 90%, with a 95% interval of 59.6 to 98.2%."
-version = 1
+version = 2
 --- */
 SELECT
     s.contact_id,

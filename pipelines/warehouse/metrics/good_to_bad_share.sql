@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "contacts with such a change / contacts rated"
 worked_example = "A contact is offered a survey, rated good and then bad: it turned bad, and did not turn good. With three others that kept their rating: 1 / 4 = 25%."
-version = 1
+version = 2
 --- */
 SELECT
     s.contact_id,

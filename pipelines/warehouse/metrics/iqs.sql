@@ -10,7 +10,7 @@ exclusions = "targeted and calibration reviews; reviews in which no category app
 up_is_good = true
 formula = "sum of review scores / reviews"
 worked_example = "Reviews of 100, 9.91, 63.96, 90.99 and 0: 52.97."
-version = 1
+version = 2
 --- */
 SELECT
     r.contact_id,

@@ -10,7 +10,7 @@ exclusions = "targeted and calibration reviews; reviews in which no category app
 up_is_good = true
 formula = "sum of (score / chance) / sum of (1 / chance)"
 worked_example = "A review of 90 drawn with chance 0.01 and one of 50 with 0.1: (9,000 + 500) / (100 + 10) = 86.4, where the unweighted mean is 70."
-version = 1
+version = 2
 --- */
 SELECT
     r.contact_id,

@@ -4,13 +4,13 @@ summary = "Promoters (9 and 10 of 0-10) minus detractors (0 to 6), in points fro
 statistic = "mean"
 statistics = ["mean"]
 unit = "points -100 to 100"
-population = "answers to the question whether one would recommend us, on 0-10, the last of each contact"
+population = "answers to the question whether one would recommend us, on 0-10, the last of each contact and of what was linked to it or merged into it"
 date = "answer"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; answers after the survey window (default 14 days); unanswered surveys, which the response rate counts"
 up_is_good = true
 formula = "100 * (promoters - detractors) / answers"
 worked_example = "Five of 9 or 10, four of 0 to 6 (one of them 0) and one passive: 100 * (5 - 4) / 10 = +10."
-version = 1
+version = 2
 --- */
 SELECT
     s.contact_id,

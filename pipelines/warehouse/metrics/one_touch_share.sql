@@ -5,16 +5,16 @@ statistic = "share"
 statistics = ["share"]
 unit = "share"
 population = "contacts solved at the data cut whose export tells the replies; an answered call or chat without its words is one reply"
-date = "first solve"
+date = "last solve"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts that are not solved; contacts without messages or a count of replies"
 up_is_good = true
 formula = "contacts solved with one reply / contacts solved"
 worked_example = "Four solved: with 1, 1, 3 and 0 human replies (solved without a word): 2 / 4 = 50%. Three agent messages in a row are one reply. A chat that is answered, and whose ticket is answered once more, took 2."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,
-    c.first_solved_on AS observed_on,
+    c.last_solved_on AS observed_on,
     c.channel,
     c.language,
     c.topic,

@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "number of reopenings"
 worked_example = "Solved, reopened, solved, reopened, solved: 3 resolve events and 2 reopen events of 1 contact."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

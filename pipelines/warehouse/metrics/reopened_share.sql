@@ -11,7 +11,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "contacts reopened within the window / contacts solved"
 worked_example = "5 contacts solved, 1 of them reopened and solved again: 1 / 5 = 20% (and 6 resolve events)."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,

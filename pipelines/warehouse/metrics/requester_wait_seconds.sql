@@ -13,7 +13,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "time in new + open + on-hold"
 worked_example = "New 09:00, open 09:10, pending 09:30, open 10:30, on hold 10:40, solved 11:10: 10 + 20 + 10 + 30 = 70 min = 4,200 s; the hour in pending is not in it."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

@@ -9,11 +9,11 @@ clock_start = "the customer's first message"
 clock_stop = "first solve; else censored at the data cut"
 pauses = "none"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; reopened ones whose first solve no export tells"
 up_is_good = false
 formula = "Kaplan-Meier quantile of the time to the first solve, unsolved contacts censored"
 worked_example = "Solved after 5 h and 10 h, one unsolved after 60 h: half are solved by 10 h."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,

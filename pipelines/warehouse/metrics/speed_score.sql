@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "sum of ratings / ratings"
 worked_example = "Ratings 5, 4 and 3, one survey without this rating: 12 / 3 = 4.00."
-version = 1
+version = 2
 --- */
 SELECT
     s.contact_id,

@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "answered within W days / sent"
 worked_example = "3 sent: one answered in time, one late, one not at all: 1 / 3 = 33.3%; a fourth, sent before the period, is not in it. Of ten sent yesterday, the three answers so far are no rate yet."
-version = 2
+version = 3
 --- */
 SELECT
     s.contact_id,

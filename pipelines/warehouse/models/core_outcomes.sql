@@ -29,11 +29,9 @@ others AS (
         c.agent_id,
         c.created_at,
         c.updated_at,
-        least(r.replied_at, CASE WHEN s.answered_at >= p.counted_at THEN s.answered_at END) AS other_replied_at
+        r.replied_at AS other_replied_at
     FROM core_matters AS m
     INNER JOIN core_contacts AS c ON c.contact_id = m.contact_id
-    LEFT JOIN latest_sessions AS s ON s.contact_id = m.contact_id
-    LEFT JOIN core_shared_contacts AS p ON p.contact_key = contact_key(m.contact_id)
     LEFT JOIN replies AS r ON r.contact_key = contact_key(m.contact_id)
     WHERE m.contact_id <> m.counted_id
 ),

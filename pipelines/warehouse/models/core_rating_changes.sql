@@ -27,7 +27,7 @@ given AS (
     CROSS JOIN ref_rules AS r
     LEFT JOIN told_better AS t
         ON s.survey_id = s.contact_id AND t.contact_id = s.contact_id AND t.system = split_part(s.survey_id, ':', 1)
-    LEFT JOIN core_matters AS m ON m.contact_id = s.contact_id
+    LEFT JOIN core_counted_contacts AS m ON m.contact_id = s.contact_id
     WHERE s.score IS NOT NULL
         AND t.contact_id IS NULL
         AND (

@@ -44,11 +44,14 @@ SELECT
     coalesce(s.outcome = 'answered', FALSE) AS is_told_answered,
     coalesce(s.outcome IN ('answered', 'callback', 'voicemail'), FALSE) AS is_told_served,
     coalesce(s.outcome = 'abandoned', FALSE) AS is_told_abandoned,
+    coalesce(s.answered_at IS NOT NULL OR s.outcome = 'answered', FALSE)
+        OR coalesce(s.outcome, 'unknown') = 'unknown' AND coalesce(s.talk_seconds > 0, FALSE) AS is_handled,
     s.wait_seconds,
-    s.talk_seconds,
+    -- nobody handled who hung up or spoke to a machine, though telephone systems tell times of these too
+    CASE WHEN is_handled THEN s.talk_seconds END AS talk_seconds,
     h.talk_share_seconds,
-    s.hold_seconds,
-    s.wrap_seconds,
+    CASE WHEN is_handled THEN s.hold_seconds END AS hold_seconds,
+    CASE WHEN is_handled THEN s.wrap_seconds END AS wrap_seconds,
     s.transfers_count
 FROM sessions AS s
 LEFT JOIN core_chat_handling AS h ON h.contact_key = contact_key(s.contact_id)

@@ -3,36 +3,18 @@ summary = "Whose conversation the messages of each contact belong to, where seve
 grain = "one contact of a conversation that several contacts share"
 key = ["contact_key"]
 --- */
-WITH parts AS (
+WITH members AS (
     SELECT
         contact_id,
         counted_id,
         outcome_id
-    FROM core_matters
-    WHERE contact_id <> counted_id
-    UNION ALL
-    SELECT
-        m.contact_id,
-        coalesce(t.counted_id, m.target_id) AS counted_id,
-        NULL AS outcome_id
-    FROM core_merges AS m
-    LEFT JOIN core_relations AS n ON n.contact_id = m.target_id
-    LEFT JOIN core_matters AS t ON t.contact_id = m.target_id
-    WHERE n.merged_into IS NULL
-),
-
-members AS (
-    SELECT
-        contact_id,
-        counted_id,
-        outcome_id
-    FROM parts
+    FROM core_counted_contacts
     UNION ALL
     SELECT DISTINCT
         counted_id AS contact_id,
         counted_id,
         NULL AS outcome_id
-    FROM parts
+    FROM core_counted_contacts
 ),
 
 created AS (

@@ -12,6 +12,7 @@ WITH told AS (
         NULL AS merged_arrived_at,
         NULL AS merged_replied_at
     FROM core_shared_messages
+    WHERE is_told
     GROUP BY counted_key
     UNION ALL
     SELECT

@@ -52,6 +52,16 @@ alternating AS (
     WHERE is_solve <> coalesce(was_solve, FALSE)
 ),
 
+-- the first solve that any history tells; of a contact that is known to have been solved before, later than it was
+first_solves AS (
+    SELECT
+        contact_key,
+        min(turned_on) AS solved_on
+    FROM alternating
+    WHERE is_solve
+    GROUP BY contact_key
+),
+
 spells AS (
     SELECT
         t.channel,
@@ -64,18 +74,19 @@ spells AS (
         t.created_on AS opened_on,
         'created' AS opened_by,
         CASE
-            WHEN t.exclusion = 'merged' THEN coalesce(t.first_solved_on, t.updated_on)
-            WHEN t.first_solved_on IS NOT NULL THEN t.first_solved_on
+            WHEN t.exclusion = 'merged' THEN coalesce(t.first_solved_on, f.solved_on, t.updated_on)
+            WHEN coalesce(t.first_solved_on, f.solved_on) IS NOT NULL THEN coalesce(t.first_solved_on, f.solved_on)
             -- reopened, and only the last solve is told
             WHEN t.is_resolved THEN coalesce(t.last_solved_on, t.updated_on)
             WHEN t.exclusion = 'deleted' THEN t.updated_on
         END AS ended_on,
         CASE
             WHEN t.exclusion = 'merged' THEN 'merged'
-            WHEN t.first_solved_on IS NOT NULL OR t.is_resolved THEN 'resolved'
+            WHEN coalesce(t.first_solved_on, f.solved_on) IS NOT NULL OR t.is_resolved THEN 'resolved'
             WHEN t.exclusion = 'deleted' THEN 'deleted'
         END AS ended_by
     FROM tracked AS t
+    LEFT JOIN first_solves AS f ON f.contact_key = t.contact_key
     UNION ALL
     -- reopened, as the status history tells it; that of a ticket older than its session counts from then
     SELECT

@@ -176,7 +176,7 @@ SELECT
         WHEN solved_last_at IS NOT NULL THEN 'vendor'
     END AS full_resolution_origin,
     CASE WHEN e.solves_count > 0 THEN e.first_reopened_at END AS reopened_at,
-    CASE WHEN e.solves_count > 0 THEN e.reopens_count ELSE k.reopens_count END AS reopened_count,
+    CASE WHEN e.solves_count > 0 OR e.reopens_count > 0 THEN e.reopens_count ELSE k.reopens_count END AS reopened_count,
     -- were only those without a reopening known, the reopened share would be 0
     NOT coalesce(k.load_hides_reopenings, FALSE) OR coalesce(e.solves_count, 0) > 0 AS tells_reopenings,
     coalesce(e.closed_at, k.closed_at) AS was_closed_at,

@@ -104,10 +104,12 @@ SELECT
     -- of a young cohort only the failures are known: nobody's outcome is told before everybody's can be
     CASE
         WHEN seconds_between(j.arrived_at, b.data_cut_at) < ru.bot_repeat_days * 86400 THEN NULL
+        -- whether a stranger came back nobody knows: not of those handed over alone
+        WHEN j.requester_id IS NULL THEN NULL
         WHEN NOT j.is_contained OR j.is_left THEN FALSE
         WHEN j.is_confirmed IS NOT NULL THEN j.is_confirmed
         WHEN seconds_between(j.arrived_at, j.next_contact_at) < ru.bot_repeat_days * 86400 THEN FALSE
-        WHEN j.requester_id IS NOT NULL THEN TRUE
+        ELSE TRUE
     END AS is_resolved
 FROM judged AS j
 CROSS JOIN core_data_cut AS b

@@ -79,7 +79,7 @@ first_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = "arriv
 full_resolution_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to last solve; NULL where it is open again" }
 first_resolution_origin = { type = "VARCHAR", meaning = "timestamps of the status history or the helpdesk's solves; vendor: only its duration tells" }
 full_resolution_origin = { type = "VARCHAR", meaning = "the same of the last solve" }
-resolution_waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to first solve, else to the data cut" }
+resolution_waited_seconds = { type = "BIGINT", unit = "seconds", meaning = "arrival to first solve, else to the data cut; NULL where it was solved at a time that is not told" }
 is_provisional = { type = "BOOLEAN", meaning = "solved but not closed: the last solve can still move; NULL where not solved" }
 reopens_count = { type = "BIGINT", unit = "reopenings", meaning = "times reopened" }
 is_reopened_in_window = { type = "BOOLEAN", meaning = "reopened within the reopen window after the first solve; NULL if never solved, reopened at an unknown time, or where the load does not tell when others were" }
@@ -165,10 +165,10 @@ SELECT
     END AS left_at,
     coalesce(seconds_between(d.arrived_at, d.first_reply_at), d.untimed_response_seconds) AS first_response_seconds,
     CASE
-        WHEN d.first_reply_at IS NULL THEN d.untimed_response_business_seconds
+        WHEN d.first_reply_at IS NULL AND d.untimed_response_business_seconds IS NOT NULL THEN d.untimed_response_business_seconds
         ELSE
             open_seconds_until(
-                second_of_day(d.first_reply_at), br.open_seconds_before, br.s1, br.e1, br.s2, br.e2, br.s3, br.e3, br.s4, br.e4
+                second_of_day(coalesce(d.first_reply_at, seconds_after(d.arrived_at, d.untimed_response_seconds))), br.open_seconds_before, br.s1, br.e1, br.s2, br.e2, br.s3, br.e3, br.s4, br.e4
             )
             - open_seconds_until(
                 second_of_day(d.arrived_at), ba.open_seconds_before, ba.s1, ba.e1, ba.s2, ba.e2, ba.s3, ba.e3, ba.s4, ba.e4
@@ -235,7 +235,9 @@ SELECT
     d.full_resolution_origin,
     CASE
         WHEN d.solved_first_at >= d.arrived_at THEN seconds_between(d.arrived_at, d.solved_first_at)
-        WHEN NOT is_resolved AND d.solved_first_at IS NULL THEN seconds_between(d.arrived_at, b.data_cut_at)
+        -- what was reopened had been solved: when, nobody tells
+        WHEN NOT is_resolved AND d.solved_first_at IS NULL AND coalesce(d.reopened_count, 0) = 0
+            THEN seconds_between(d.arrived_at, b.data_cut_at)
     END AS resolution_waited_seconds,
     CASE WHEN is_resolved THEN d.status <> 'closed' END AS is_provisional,
     d.reopened_count AS reopens_count,
@@ -283,4 +285,4 @@ LEFT JOIN core_told_details AS td ON td.system = d.source
 LEFT JOIN ref_urgent_targets AS ut ON ut.channel = d.channel
 LEFT JOIN queues AS qu ON qu.channel = d.channel AND qu.language = d.language
 LEFT JOIN business_days AS ba ON ba.calendar_id = qu.calendar_id AND ba.utc_day = CAST(d.arrived_at AS DATE)
-LEFT JOIN business_days AS br ON br.calendar_id = qu.calendar_id AND br.utc_day = CAST(d.first_reply_at AS DATE)
+LEFT JOIN business_days AS br ON br.calendar_id = qu.calendar_id AND br.utc_day = CAST(coalesce(d.first_reply_at, seconds_after(d.arrived_at, d.untimed_response_seconds)) AS DATE)

@@ -59,7 +59,7 @@ reopenings AS (
     CROSS JOIN core_data_cut AS b
     INNER JOIN digits AS t ON 10 * t.n < c.reopens_count
     INNER JOIN digits AS u ON 10 * t.n + u.n < c.reopens_count
-    LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(c.contact_id) AND e.solves_count > 0
+    LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(c.contact_id) AND (e.solves_count > 0 OR e.reopens_count > 0)
     WHERE c.exclusion IS NULL
         AND c.reopens_count > 0
         AND e.contact_key IS NULL

@@ -5,7 +5,7 @@ key = ["review_id", "category"]
 sort = ["reviewed_on", "language", "category"]
 [columns]
 review_id = { type = "VARCHAR", meaning = "`<system>:<id>`" }
-contact_id = { type = "VARCHAR", meaning = "the contact reviewed, of one matter the one that counts" }
+contact_id = { type = "VARCHAR", meaning = "the contact reviewed, the one that counts where it was linked or merged" }
 reviewer_id = { type = "VARCHAR", meaning = "who reviewed it" }
 reviewed_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when" }
 reviewed_on = { type = "DATE", unit = "local day", meaning = "day of the review" }
@@ -38,7 +38,7 @@ WITH scored AS (
         s.drawn,
         s.selection_probability
     FROM latest_reviews AS s
-    LEFT JOIN core_matters AS m ON m.contact_id = s.contact_id
+    LEFT JOIN core_counted_contacts AS m ON m.contact_id = s.contact_id
 )
 
 SELECT

@@ -5,7 +5,7 @@ key = ["review_id"]
 sort = ["reviewed_on", "language"]
 [columns]
 review_id = { type = "VARCHAR", meaning = "`<system>:<id>`" }
-contact_id = { type = "VARCHAR", meaning = "the contact reviewed, of one matter the one that counts" }
+contact_id = { type = "VARCHAR", meaning = "the contact reviewed, the one that counts where it was linked or merged" }
 reviewer_id = { type = "VARCHAR", meaning = "who reviewed it" }
 reviewed_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when" }
 reviewed_on = { type = "DATE", unit = "local day", meaning = "day of the review" }

@@ -5,7 +5,7 @@ key = ["survey_id"]
 sort = ["answered_on"]
 [columns]
 survey_id = { type = "VARCHAR", meaning = "`<system>:<id>`" }
-contact_id = { type = "VARCHAR", meaning = "the contact it asks about, of one matter the one that counts; NULL where not known" }
+contact_id = { type = "VARCHAR", meaning = "the contact it asks about, the one that counts where it was linked or merged; NULL where not known" }
 sent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was offered" }
 sent_on = { type = "DATE", unit = "local day", meaning = "day it was offered" }
 answered_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was answered; of a rated survey without that time, when the export last changed it" }
@@ -61,7 +61,7 @@ dated AS (
     FROM latest_surveys AS s
     LEFT JOIN told_better AS t
         ON s.survey_id = s.contact_id AND t.contact_id = s.contact_id AND t.system = split_part(s.survey_id, ':', 1)
-    LEFT JOIN core_matters AS m ON m.contact_id = s.contact_id
+    LEFT JOIN core_counted_contacts AS m ON m.contact_id = s.contact_id
     WHERE t.contact_id IS NULL
 ),
 
