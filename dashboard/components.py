@@ -39,7 +39,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import figures, filters, i18n, kept, pages, queries, refusals, stays
+from dashboard import address, cache, figures, filters, i18n, pages, queries, refusals
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
@@ -144,7 +144,7 @@ def kpis(items: Sequence[tuple[str, pd.DataFrame]], page: Page) -> None:
                     kpi(label, frame, page)
 
     made_of = (page.build.build_id, page.reader, rows)
-    kept.draw(kept.fingerprint("kpis", *made_of), elements)
+    cache.draw(cache.fingerprint("kpis", *made_of), elements)
 
 
 def in_rows(cards: Sequence[T]) -> list[Sequence[T]]:
@@ -231,12 +231,12 @@ def facts(items: Sequence[tuple[str, str, str, bool]]) -> None:
 def choice(name: str, label: str, options: Mapping[str, str], *, place: str = "") -> str:
     """One of a few views of a page, kept in the address as `?name=code`; the first by default.
 
-    `options`: code -> words. `place`: see `stays.told`; without one it is forgotten with the page.
+    `options`: code -> words. `place`: see `address.told`; without one it goes with the page.
     """
     codes = list(options)
     given = st.query_params.get(name)
     if place:
-        given = stays.told(name, codes[0], place=place, among=options)
+        given = address.told(name, codes[0], place=place, among=options)
     chosen = given if given in options else codes[0]
     key = f"choice-{name}"
     st.session_state[key] = chosen
@@ -254,7 +254,7 @@ def choice(name: str, label: str, options: Mapping[str, str], *, place: str = ""
 
 
 def _choose(name: str, default: str, place: str) -> None:
-    stays.tell(name, st.session_state[f"choice-{name}"] or default, default, place=place)
+    address.tell(name, st.session_state[f"choice-{name}"] or default, default, place=place)
 
 
 def single(frame: pd.DataFrame) -> float | None:
@@ -328,7 +328,7 @@ def _draw(figure: figures.Drawing, name: str, alt: str) -> None:
         config = _plotly_config(name)
         st.plotly_chart(figure.figure(), key=f"chart-{name}", config=config, alt=alt)
 
-    kept.draw(kept.fingerprint(i18n.current(), figure, name, alt), elements)
+    cache.draw(cache.fingerprint(i18n.current(), figure, name, alt), elements)
 
 
 def table_card(
@@ -371,7 +371,7 @@ def definition_menu(metric: str, name: str) -> None:
                 st.caption(_("Left out: {what}").format(what=left_out(definition.exclusions)))
             metric_links(metric, _("Definition, formula and SQL"), _("The rows behind it"))
 
-    kept.draw(kept.fingerprint("definition", i18n.current(), definition, name), elements)
+    cache.draw(cache.fingerprint("definition", i18n.current(), definition, name), elements)
 
 
 def left_out(exclusions: str | None) -> str:

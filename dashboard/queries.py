@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import pandas as pd
 import streamlit as st
 
-from dashboard import attention, kept
+from dashboard import attention, cache
 from dashboard.formats import SUPPRESSED_BELOW
 from pipelines import api
 
@@ -44,8 +44,10 @@ def once_a_build(work: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(work)
     def answer(*arguments: P.args, **options: P.kwargs) -> R:
-        key = kept.fingerprint(build().build_id, work.__module__, work.__name__, arguments, options)
-        return kept.answer(key, lambda: work(*arguments, **options))
+        key = cache.fingerprint(
+            build().build_id, work.__module__, work.__name__, arguments, options
+        )
+        return cache.answer(key, lambda: work(*arguments, **options))
 
     return answer
 

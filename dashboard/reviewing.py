@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, i18n, pages, stays, tables
+from dashboard import address, components, figures, i18n, pages, tables
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from dashboard.queries import ask, once_a_build
@@ -51,7 +51,7 @@ def draw_card(page: components.Page) -> None:
             seed = _number("seed", _("Number of the draw"), 0, 999_999, own=1)
         with three:
             second = _number("second", _("Judged by a second reviewer, in %"), 0, 100, own=0)
-        st.session_state["reviewers"] = stays.told("reviewers", "")
+        st.session_state["reviewers"] = address.told("reviewers", "")
         names = st.text_input(
             _("Reviewers, with commas between them"),
             placeholder="R1, R2",
@@ -181,8 +181,8 @@ def agreement_card(page: components.Page) -> None:
 
 
 def _number(name: str, label: str, low: int, high: int, own: int) -> int:
-    return st.number_input(label, low, high, **stays.number(name, low, high, own))
+    return st.number_input(label, low, high, **address.number(name, low, high, own))
 
 
 def _set_reviewers() -> None:
-    stays.tell("reviewers", st.session_state["reviewers"], "")
+    address.tell("reviewers", st.session_state["reviewers"], "")

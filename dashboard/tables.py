@@ -10,9 +10,10 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from dashboard import downloads, filters, i18n, kept, queries
+from dashboard import cache, filters, i18n, queries
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
 from dashboard.i18n import text as _
+from pipelines import api
 
 MOST_ROWS = 100  # each costs time on every run, and nobody reads more on a screen
 MOST_COLUMNS = 8  # about as many as a screen shows at once
@@ -58,8 +59,8 @@ def show_table(
         )
     else:
         build, is_narrow = queries.build().build_id, on_phone()
-        kept.draw(
-            kept.fingerprint("table", build, i18n.current(), is_narrow, table, words, units, key),
+        cache.draw(
+            cache.fingerprint("table", build, i18n.current(), is_narrow, table, words, units, key),
             lambda: _draw(table, words, units, key, is_narrow),
         )
     if _measures(table):
@@ -280,13 +281,13 @@ def download_buttons(table: pd.DataFrame, name: str) -> None:
     about = filters.told(queries.build())
 
     def taken() -> pd.DataFrame:
-        made = suppressed(downloads.with_clock(table))
+        made = suppressed(api.with_clock(table))
         made.attrs = about | table.attrs
         return made
 
     st.download_button(
         "CSV",
-        lambda: downloads.csv_bytes(taken()),
+        lambda: api.csv_bytes(taken()),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"csv-{name}",
@@ -296,7 +297,7 @@ def download_buttons(table: pd.DataFrame, name: str) -> None:
     )
     st.download_button(
         "XLSX",
-        lambda: downloads.xlsx_bytes(taken()),
+        lambda: api.xlsx_bytes(taken()),
         file_name=f"{name}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"xlsx-{name}",

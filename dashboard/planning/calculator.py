@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import stays
+from dashboard import address
 from dashboard.formats import Reader
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
@@ -94,4 +94,4 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
 
 
 def _figure(name: str, label: str, low: float, high: float, own: float, **also: Any) -> Any:
-    return st.number_input(label, low, high, **stays.number(name, low, high, own), **also)
+    return st.number_input(label, low, high, **address.number(name, low, high, own), **also)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, queries, stays
+from dashboard import address, components, figures, queries
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
 from pipelines import api
@@ -101,7 +101,7 @@ def people_needed_and_there(shifts: pd.DataFrame, desks: pd.DataFrame) -> tuple[
 
 
 def _whole(name: str, label: str, low: int, high: int, own: int, **also: Any) -> int:
-    return st.number_input(label, low, high, **stays.number(name, low, high, own), **also)
+    return st.number_input(label, low, high, **address.number(name, low, high, own), **also)
 
 
 def _words() -> dict[str, str]:

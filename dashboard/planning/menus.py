@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from dashboard import stays
+from dashboard import address
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from pipelines import api
@@ -30,7 +30,7 @@ def picked(
     key = f"picked-{name}"
     given = st.query_params.get(name, default)
     if is_kept:
-        given = stays.told(name, default, among=options)
+        given = address.told(name, default, among=options)
     if says_unknown and given not in options:
         # Of an older link, or of the queue that was chosen before: a person, a day.
         st.info(_("Not found here, and left out: {name}").format(name=escaped(f"{name}={given}")))
@@ -57,4 +57,4 @@ def as_saved(name: str, saved: Iterable[str]) -> None:
 
 
 def _pick(name: str, default: str) -> None:
-    stays.tell(name, st.session_state[f"picked-{name}"], default)
+    address.tell(name, st.session_state[f"picked-{name}"], default)

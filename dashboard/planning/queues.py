@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, downloads, figures, queries
+from dashboard import charts, components, figures, queries
 from dashboard.comparisons import LIVE
 from dashboard.formats import MISSING, Reader
 from dashboard.i18n import pair, plural
@@ -152,7 +152,7 @@ def calendar_button(tours: pd.DataFrame, name: str, page: Any) -> None:
     build, words = page.build, shift_words(page.reader)
     st.download_button(
         _("Calendar (.ics)"),
-        lambda: downloads.icalendar_bytes(tours, build.site_name, build.created_at, words),
+        lambda: api.icalendar_bytes(tours, build.site_name, build.created_at, words),
         file_name=f"{name}.ics",
         mime="text/calendar",
         key=f"ics-{name}",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, queries, stays
+from dashboard import address, charts, components, queries
 from dashboard.formats import MISSING, Reader, escaped, step_words
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
@@ -92,7 +92,7 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, page: Any) -> WhatIf:
     days = {"": _("none")} | {
         f"{day:%Y-%m-%d}": reader.weekday_and_day(day) for day in plan["local_on"].unique()
     }
-    is_asked = any(stays.is_set(name) for name in _CONTROLS)
+    is_asked = any(address.is_set(name) for name in _CONTROLS)
     with st.expander(_("What if …?"), expanded=is_asked, key="what-if"):
         base = _base(plan, page)
         one, two, three = st.columns(3)
@@ -295,17 +295,17 @@ def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader:
 
 
 def _percent(name: str, label: str, low: int, high: int, step: int = 5, own: int = 0) -> int:
-    control = stays.number(name, low, high, own)
+    control = address.number(name, low, high, own)
     return st.slider(label, low, high, step=step, format="%+d%%", **control)
 
 
 def _own_percent(name: str, label: str, own: float, low: int, high: int) -> int | None:
-    control = stays.number(name, low, high, None)
+    control = address.number(name, low, high, None)
     return st.number_input(label, low, high, None, placeholder=f"{own * 100:.0f}", **control)
 
 
 def _own(name: str, label: str, own: float, low: int) -> int | None:
-    control = stays.number(name, low, 864_000, None)
+    control = address.number(name, low, 864_000, None)
     return st.number_input(label, low, 864_000, None, placeholder=f"{own:.0f}", **control)
 
 
@@ -315,4 +315,4 @@ def _share(percent: int | None) -> float | None:
 
 def _forget() -> None:
     for name in _CONTROLS:
-        stays.forget(name)
+        address.forget(name)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, downloads, figures, queries
+from dashboard import components, figures, queries
 from dashboard.formats import MISSING, Reader, escaped, step_words
 from dashboard.i18n import text as _
 from dashboard.planning import cards, scenario_draft
@@ -367,7 +367,7 @@ def _all_queues(scenario: Any, page: Any) -> None:
         build, words = page.build, shift_words(reader)
         st.download_button(
             _("Calendar (.ics)"),
-            lambda: downloads.icalendar_bytes(
+            lambda: api.icalendar_bytes(
                 queries.shifts_under(scenario),
                 f"{build.site_name} · {scenario.name}",
                 build.created_at,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, figures, queries, stays
+from dashboard import address, components, figures, queries
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
 from pipelines import api
@@ -44,7 +44,7 @@ def pool_card(queue: Queue, page: Any) -> None:
                 _("Languages in the pool"),
                 languages,
                 format_func=reader.language,
-                **stays.several(
+                **address.several(
                     f"pool.{queue.channel}", languages, own if len(own) > 1 else languages[:2]
                 ),
             )
@@ -55,7 +55,7 @@ def pool_card(queue: Queue, page: Any) -> None:
                 50,
                 step=5,
                 format="%d%%",
-                **stays.number("slower", 0, 50, 0),
+                **address.number("slower", 0, 50, 0),
             )
         if len(chosen) < 2:
             st.info(_("Choose two languages or more."))

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from dashboard import i18n
-from dashboard.downloads import csv_bytes, icalendar_bytes, xlsx_bytes
 from dashboard.planning.queues import shift_words
 from dashboard.tables import suppressed
+from pipelines.api import csv_bytes, icalendar_bytes, xlsx_bytes
 
 PAUSE = {"starts": 3, "ends": 4}
 FRAME = pd.DataFrame({"team": ["=1+1", "서울"], "n": [3, 12], "change": [-1.5, None]})

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dashboard import kept, queries
+from dashboard import cache, queries
 from dashboard.planning.cards import first_days
 from dashboard.planning.hiring import people_needed_and_there
 from dashboard.planning.queues import by_half_hour, closed_live_share
@@ -442,9 +442,9 @@ def test_without_any_schedule_the_page_is_about_how_many_not_about_who_is_short(
         return found.assign(**lost) if name == "staffing" else found
 
     monkeypatch.setattr(queries, "ask", unscheduled)
-    kept._slot.cache_clear()  # else the answers on the plan with its schedule
+    cache._slot.cache_clear()  # else the answers on the plan with its schedule
     app = open_app(exchange, "staffing", lang="en")
-    kept._slot.cache_clear()
+    cache._slot.cache_clear()
     assert "How many to schedule" in [header.value for header in app.header]
     assert "Who is short" not in [header.value for header in app.header]
     assert "No schedule is loaded: load one to see who is short." in [c.value for c in app.caption]

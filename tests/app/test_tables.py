@@ -4,7 +4,7 @@ import json
 
 import pyarrow as pa
 
-from dashboard import kept, queries, tables
+from dashboard import cache, queries, tables
 
 PICTURE = "![x](http://evil/p.gif) of a channel whose name is as long as a sentence of the manual"
 
@@ -55,9 +55,9 @@ def test_a_sentence_of_an_export_is_no_markup(open_app, exchange, monkeypatch):
         return found.assign(finding=f"channel_raw={PICTURE}") if name == "findings" else found
 
     monkeypatch.setattr(queries, "ask", with_a_picture)
-    kept._slot.cache_clear()
+    cache._slot.cache_clear()
     app = open_app(exchange, "data_health")
-    kept._slot.cache_clear()
+    cache._slot.cache_clear()
     found = next(table for table in app.table if "What should hold" in table.value)
     assert r"\!\[x\]\(http\://evil/p\.gif\)" in cells(found)[0][2]
     assert "![x](" not in cells(found)[0][2]

@@ -91,4 +91,4 @@ def _text(number: float | None) -> str:
 
 
 def _place(name: str) -> str:
-    return f"stays-{name}"
+    return f"address-{name}"
