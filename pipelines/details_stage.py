@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines import per_load
 from pipelines.ingest import details
-from pipelines.ingest.tables import quoted
+from pipelines.sql import literal
 
 _MEMORY_LIMIT = "1GB"
 
@@ -36,7 +36,7 @@ def _write(sources: list[Path], draft: Path) -> Iterator[float]:
                     AS is_request,
                 coalesce(author_role, 'customer') = 'customer' AND {details.is_detail_sql("text")}
                     AS is_detail
-            FROM read_parquet({quoted(str(messages))})
+            FROM read_parquet({literal(str(messages))})
             WHERE is_public AND text IS NOT NULL
         )
         SELECT * FROM said WHERE is_request OR is_detail
@@ -45,4 +45,4 @@ def _write(sources: list[Path], draft: Path) -> Iterator[float]:
     """
     with duckdb.connect(config={"memory_limit": _MEMORY_LIMIT}) as connection:
         connection.execute("SET enable_progress_bar = false")
-        connection.execute(f"COPY ({found}) TO {quoted(str(draft))} (FORMAT parquet)")
+        connection.execute(f"COPY ({found}) TO {literal(str(draft))} (FORMAT parquet)")

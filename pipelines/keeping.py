@@ -32,6 +32,7 @@ from pipelines.ingest.rewriting import forget as forget_raw
 from pipelines.ingest.tables import normalised
 from pipelines.run import Progress, run
 from pipelines.settings import Settings
+from pipelines.sql import literal
 from pipelines.warehouse import publish
 from pipelines.warehouse.raw_files import Load, committed_loads
 
@@ -263,7 +264,9 @@ def _left(
             yield name, len(texts), sum(mentions(text, spellings) for text in texts)
         elif path.suffix == ".parquet":
             with duckdb.connect() as connection:
-                connection.execute(f"CREATE VIEW t AS SELECT * FROM '{path}'")
+                connection.execute(
+                    f"CREATE VIEW t AS SELECT * FROM read_parquet({literal(str(path))})"
+                )
                 yield name, *_counted(connection, "t", key, people, contacts)
         else:
             text = path.read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from pipelines import per_load
 from pipelines.ingest import languages
-from pipelines.ingest.tables import quoted
+from pipelines.sql import literal
 
 _BATCH_ROWS = 250_000
 _BATCH_BYTES = 100_000_000
@@ -83,7 +83,7 @@ def _batches(
 ) -> Iterator[pa.Table]:
     """What customers wrote, in batches that each hold all there is of a contact: a raw table keeps
     no order, and a bot's script shows only in whole conversations."""
-    rows = f"read_parquet({quoted(str(source))}, file_row_number = true)"
+    rows = f"read_parquet({literal(str(source))}, file_row_number = true)"
     written = _WRITTEN[source.stem].format(rows=rows)
     if count == 1:
         queries = [written]
@@ -91,11 +91,11 @@ def _batches(
         parts.mkdir(parents=True)
         connection.execute(
             f"COPY (SELECT *, hash(contact_id) % {count} AS part FROM ({written}))"
-            f" TO {quoted(str(parts))} (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE)"
+            f" TO {literal(str(parts))} (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE)"
         )
         columns = "contact_id, author_id, sent_at, _line, place, text"
         queries = [
-            f"SELECT {columns} FROM read_parquet({quoted(str(part / '*.parquet'))})"
+            f"SELECT {columns} FROM read_parquet({literal(str(part / '*.parquet'))})"
             for part in parts.iterdir()
         ]
     for query in queries:

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from pipelines.api.published import Build
-from pipelines.api.selection import Condition, as_list, quoted
+from pipelines.api.selection import Condition, as_list
+from pipelines.sql import identifier
 
 
 def table(build: Build, name: str, order: str, **wanted: object) -> pd.DataFrame:
@@ -18,13 +19,13 @@ def table(build: Build, name: str, order: str, **wanted: object) -> pd.DataFrame
         return pd.DataFrame(columns=columns["column_name"].tolist())
     conditions = Condition.all_of(
         Condition(
-            f"{quoted(column)} IN ({', '.join('?' * len(as_list(values)))})",
+            f"{identifier(column)} IN ({', '.join('?' * len(as_list(values)))})",
             tuple(as_list(values)),
         )
         for column, values in wanted.items()
         if values is not None
     )
     return build.query(
-        f"SELECT * FROM {quoted(name)} WHERE {conditions.text} ORDER BY {order}",
+        f"SELECT * FROM {identifier(name)} WHERE {conditions.text} ORDER BY {order}",
         conditions.parameters,
     )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pipelines.api.published import Build
-from pipelines.api.selection import Day, as_list, lookup, page, quoted
+from pipelines.api.selection import Day, as_list, lookup, page
+from pipelines.sql import identifier
 
 _LEDGER_KEYS = {"source": "source", "file": "file", "day": "day"}
 _NOT_REASONS = (*_LEDGER_KEYS, "received", "counted")
@@ -15,7 +16,7 @@ def ledger(build: Build, by: Sequence[str]) -> pd.DataFrame:
     """Sums of the ledger's columns per source, file or day, or over everything."""
     keys = [lookup(name, _LEDGER_KEYS, "ledger: breakdown") for name in as_list(by)]
     amounts = [name for name in build.columns["ledger"] if name not in _LEDGER_KEYS]
-    sums = [f"CAST(sum({quoted(name)}) AS BIGINT) AS {quoted(name)}" for name in amounts]
+    sums = [f"CAST(sum({identifier(name)}) AS BIGINT) AS {identifier(name)}" for name in amounts]
     return build.query(
         f"SELECT {', '.join(keys + sums)} FROM ledger"
         + (f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}" if keys else "")

@@ -21,7 +21,8 @@ import pyarrow as pa
 
 from pipelines.api.definitions import PERCENTILES
 from pipelines.api.published import Build
-from pipelines.api.selection import Condition, Dimension, Selection, quoted
+from pipelines.api.selection import Condition, Dimension, Selection
+from pipelines.sql import identifier
 from pipelines.statistics import intervals, percentiles
 from pipelines.statistics.percentiles import bin_middle
 from pipelines.statistics.survival import Survival, kaplan_meier, of_counts
@@ -61,7 +62,7 @@ def daily_mean(build: Build, selection: Selection) -> pd.DataFrame:
     A day on which the feeds of all selected sources were down is no day (fact_source_days);
     one on which any was up, and brought nothing of this group, is a 0: observed, and no gap.
     """
-    groups = "".join(f"{quoted(name)}, " for name in selection.names)
+    groups = "".join(f"{identifier(name)}, " for name in selection.names)
     a_day = replace(selection, by=(*selection.by, Dimension("_day", "observed_on", "observed_on")))
     found = build.query(
         f"SELECT {groups} CAST(sum(n) AS BIGINT) AS n, sum(CAST(n AS DOUBLE) * n) AS squares"
@@ -70,9 +71,9 @@ def daily_mean(build: Build, selection: Selection) -> pd.DataFrame:
     )
     periods = [d for d in selection.by if d.column == "observed_on"]
     days = build.query(
-        f"SELECT {''.join(f'{d.expression} AS {quoted(d.name)}, ' for d in periods)}"
+        f"SELECT {''.join(f'{d.expression} AS {identifier(d.name)}, ' for d in periods)}"
         " count(*) AS days FROM (SELECT DISTINCT day AS observed_on FROM fact_source_days"
-        f" WHERE is_up AND source IN (SELECT source FROM {quoted(selection.source)}"
+        f" WHERE is_up AND source IN (SELECT source FROM {identifier(selection.source)}"
         f" WHERE {selection.filters.text})) WHERE {selection.span.text} GROUP BY ALL ORDER BY ALL",
         (*selection.filters.parameters, *selection.span.parameters),
     )
@@ -138,7 +139,7 @@ def last(build: Build, selection: Selection) -> pd.DataFrame:
     """A stock at the last day of each period: added up over groups, never over days."""
     periods = [d.expression for d in selection.by if d.column == "observed_on"]
     last_days = Condition(
-        f"observed_on IN (SELECT max(observed_on) FROM {quoted(selection.source)}"
+        f"observed_on IN (SELECT max(observed_on) FROM {identifier(selection.source)}"
         f" WHERE {selection.span.text}" + (f" GROUP BY {', '.join(periods)})" if periods else ")"),
         selection.span.parameters,
     )

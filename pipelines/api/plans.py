@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pipelines.api.published import Build
-from pipelines.api.selection import Day, Names, as_list, as_range, lookup, quoted, unknown
+from pipelines.api.selection import Day, Names, as_list, as_range, lookup, unknown
+from pipelines.sql import identifier
 from pipelines.errors import OutOfRangeError
 from pipelines.forecasts.misses import PAST_LEADS, parts_of_misses
+from pipelines.sql import identifier
 from pipelines.staffing.half_hours import by_queue
 from pipelines.staffing.trial import Trial, try_out
 
@@ -135,7 +137,7 @@ def queue_rows(
             parameters.append(day)
     ask = build.kept if table.startswith(_PLANS) else build.query
     return ask(
-        f"SELECT * FROM {quoted(table)} WHERE {' AND '.join(conditions)} ORDER BY {order}",
+        f"SELECT * FROM {identifier(table)} WHERE {' AND '.join(conditions)} ORDER BY {order}",
         parameters,
     )
 
@@ -220,5 +222,5 @@ def market_events(build: Build) -> pd.DataFrame:
 def _queues_in(build: Build, table: str) -> set[tuple[str, str]]:
     if table not in build.columns:
         return set()
-    found = build.query(f"SELECT DISTINCT channel, language FROM {quoted(table)}")
+    found = build.query(f"SELECT DISTINCT channel, language FROM {identifier(table)}")
     return set(found.itertuples(index=False, name=None))

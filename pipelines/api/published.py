@@ -18,8 +18,9 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.api.definitions import Definition
-from pipelines.api.selection import Dimension, Selection, Where, as_list, quoted, unknown
+from pipelines.api.selection import Dimension, Selection, Where, as_list, unknown
 from pipelines.errors import InputError, NothingPublishedError
+from pipelines.sql import identifier
 from pipelines.warehouse.publish import pointed
 
 _RETRIES = 3
@@ -108,7 +109,7 @@ class Build:
         if asked not in self._sizes:
             if len(self._sizes) >= _SIZES_KEPT:
                 self._sizes.clear()
-            counted = f"SELECT count(*) AS n FROM {quoted(table)} WHERE {condition}"
+            counted = f"SELECT count(*) AS n FROM {identifier(table)} WHERE {condition}"
             self._sizes[asked] = int(self.query(counted, parameters)["n"].iloc[0])
         return self._sizes[asked]
 

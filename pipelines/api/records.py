@@ -6,16 +6,8 @@ from dataclasses import replace
 import pandas as pd
 
 from pipelines.api.published import Build
-from pipelines.api.selection import (
-    Condition,
-    Scope,
-    Selection,
-    as_list,
-    lookup,
-    page,
-    quoted,
-    select,
-)
+from pipelines.api.selection import Condition, Scope, Selection, as_list, lookup, page, select
+from pipelines.sql import identifier
 
 _BACKLOG_KEYS = ("day", "channel", "language", "topic", "team", "urgency", "source")
 
@@ -38,7 +30,7 @@ def contacts(build: Build, scope: Scope, limit: int, offset: int, order: str) ->
     direction = "DESC" if order.startswith("-") else "ASC"
     selection = counted(build, "fact_contacts", "arrived_on", scope)
     return build.query(
-        selection.rows(f"{quoted(column)} {direction} NULLS LAST, contact_id"),
+        selection.rows(f"{identifier(column)} {direction} NULLS LAST, contact_id"),
         [*selection.condition.parameters, *page(limit, offset)],
     )
 
@@ -59,7 +51,7 @@ def backlog(build: Build, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     by = ["day", *as_list(by)]
     renamed = {"observed_on": "day"}
     selection = select("fact_backlog", columns, by, scope, renamed)
-    amounts = [quoted(name) for name in columns if name not in _BACKLOG_KEYS]
+    amounts = [identifier(name) for name in columns if name not in _BACKLOG_KEYS]
     sums = [f"CAST(sum({amount}) AS BIGINT) AS {amount}" for amount in amounts]
     return build.query(selection.grouped(*sums), selection.condition.parameters)
 

@@ -12,8 +12,9 @@ import pandas as pd
 
 from pipelines.api.published import Build
 from pipelines.api.records import counted
-from pipelines.api.selection import Condition, Scope, as_list, lookup, quoted, select
+from pipelines.api.selection import Condition, Scope, as_list, lookup, select
 from pipelines.errors import OutOfRangeError
+from pipelines.sql import identifier
 from pipelines.statistics import intervals
 
 GROUPS = ("channel", "language", "topic", "team", "agent", "urgency")
@@ -33,7 +34,7 @@ def draw(build: Build, count: int, by: Sequence[str], scope: Scope, seed: int) -
     strata = [lookup(name, columns, "draw: group") for name in names]
     selection = counted(build, "fact_contacts", "arrived_on", scope)
     wanted = Condition.all_of((selection.condition, _JUDGED))
-    keys = ", ".join(quoted(name) for name in strata) or "NULL"
+    keys = ", ".join(identifier(name) for name in strata) or "NULL"
     found = build.query(
         f"""
         WITH dealt AS (

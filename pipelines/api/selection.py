@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.errors import OutOfRangeError, UnknownNameError
+from pipelines.sql import identifier
 
 Day = date | datetime | str | None
 Where = Mapping[str, object] | None
@@ -151,7 +152,7 @@ class Selection:
     @property
     def rows_from(self) -> str:
         """What stands after FROM."""
-        return f"({self.relation})" if self.relation else quoted(self.source)
+        return f"({self.relation})" if self.relation else identifier(self.source)
 
     @property
     def names(self) -> list[str]:
@@ -168,7 +169,7 @@ class Selection:
 
         `condition` comes after the selection's own, and so do its parameters.
         """
-        groups = [f"{d.expression} AS {quoted(d.name)}" for d in self.by]
+        groups = [f"{d.expression} AS {identifier(d.name)}" for d in self.by]
         wanted = Condition.all_of((self.condition, condition))
         places = ", ".join(str(place) for place in range(1, len(groups) + 1))
         return (
@@ -215,7 +216,7 @@ def select(
     bounds = [("<=", end), (">=", start)]
     days = [Condition(f"{day_column} {comparison} ?", (day,)) for comparison, day in bounds if day]
     filters = []
-    filterable = {**{name: Dimension(name, name, quoted(name)) for name in columns}, **known}
+    filterable = {**{name: Dimension(name, name, identifier(name)) for name in columns}, **known}
     for name, wanted in scope.wanted.items():
         dimension = lookup(name, filterable, f"{what}: filter")
         is_of_days = dimension.column == day_column
@@ -309,11 +310,6 @@ def window_before(start: date, days: int) -> tuple[date, date]:
     if days > start.toordinal() - 1:
         raise OutOfRangeError(f"no calendar holds {days} days before {start}; give fewer days")
     return start - timedelta(days=days), start - timedelta(days=1)
-
-
-def quoted(identifier: str) -> str:
-    """An identifier as SQL text."""
-    return '"' + identifier.replace('"', '""') + '"'
 
 
 def as_list(wanted: object) -> list:

@@ -13,8 +13,9 @@ import pandas as pd
 from pipelines.api import measures
 from pipelines.api.definitions import Definition
 from pipelines.api.published import Build
-from pipelines.api.selection import Scope, lookup, quoted
+from pipelines.api.selection import Scope, lookup
 from pipelines.errors import InputError, OutOfRangeError, UnknownNameError
+from pipelines.sql import identifier
 
 COLUMNS = (
     "rule", "label", "system", "date", "value", "n", "low", "high", "differs", "words",
@@ -96,7 +97,7 @@ def relation_of(rule: Definition, thresholds: dict[str, int | None]) -> str | No
     shadows = []
     for table in dict.fromkeys(_THRESHOLDS[name] for name in given):
         replaced = ", ".join(
-            f"CAST({int(seconds)} AS BIGINT) AS {quoted(name)}"
+            f"CAST({int(seconds)} AS BIGINT) AS {identifier(name)}"
             for name, seconds in given.items()
             if _THRESHOLDS[name] == table
         )

@@ -15,7 +15,8 @@ import duckdb
 
 from pipelines.errors import InputError, SettingsError
 from pipelines.ingest.mapping import FileFormat
-from pipelines.ingest.tables import Table, quoted
+from pipelines.ingest.tables import Table
+from pipelines.sql import literal
 
 _SEPARATORS = (",", "\t", ";", "|")
 _REJECTS = "broken_records"
@@ -55,12 +56,12 @@ class Delimited(Table):
     def _file(self, missing: tuple[str, ...]) -> str:
         columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(1, len(self.headers) + 1))
         return (
-            f"read_csv({quoted(str(self.path))}, columns = {{{columns}}}, auto_detect = false,"
+            f"read_csv({literal(str(self.path))}, columns = {{{columns}}}, auto_detect = false,"
             f" header = {str(self.has_header).lower()}, skip = {self.skip_lines},"
-            f" delim = {quoted(self.separator)}, quote = {quoted(self.quote)},"
-            f" escape = {quoted(self.quote)}, store_rejects = true, rejects_limit = 0,"
+            f" delim = {literal(self.separator)}, quote = {literal(self.quote)},"
+            f" escape = {literal(self.quote)}, store_rejects = true, rejects_limit = 0,"
             f" rejects_table = '{_REJECTS}', rejects_scan = '{_REJECTS}_scan',"
-            f" nullstr = [{', '.join(map(quoted, missing))}], allow_quoted_nulls = true,"
+            f" nullstr = [{', '.join(map(literal, missing))}], allow_quoted_nulls = true,"
             f" rejects_line_size_limit = 100000, max_line_size = {_LONGEST})"
         )
 
@@ -124,7 +125,9 @@ def broken_records_sql(file: Delimited, footers: str | None = None) -> str:
     """SELECT line, reasons, raw of the records that could not be read, one row each.
 
     `footers`: pattern of lines that are no records (a copyright, the report's name)."""
-    is_footer = f"regexp_full_match(any_value(csv_line), {quoted(footers)})" if footers else "false"
+    is_footer = (
+        f"regexp_full_match(any_value(csv_line), {literal(footers)})" if footers else "false"
+    )
     return f"""
         SELECT CAST(line AS BIGINT) AS line, any_value(csv_line) AS raw, {is_footer} AS is_footer,
             CASE WHEN is_footer THEN 'a footer line' ELSE string_agg(DISTINCT CASE error_type

@@ -14,8 +14,8 @@ import re
 from functools import cache
 
 from pipelines import reference
-from pipelines.ingest.tables import quoted
 from pipelines.settings import REFERENCE_DIR
+from pipelines.sql import literal
 
 VERSION = 2
 """Raise it with every change of the rules or words: older findings are then made anew."""
@@ -31,7 +31,7 @@ _SHOWN = "|".join(
 def is_detail_sql(text: str) -> str:
     """SQL: whether a customer's masked text holds a detail."""
     masks = "|".join(f"<{name}>" for name in _MASKS)
-    return f"regexp_matches(lower({text}), {quoted(f'{masks}|{_SHOWN}')})"
+    return f"regexp_matches(lower({text}), {literal(f'{masks}|{_SHOWN}')})"
 
 
 def is_request_sql(text: str) -> str:
@@ -39,7 +39,7 @@ def is_request_sql(text: str) -> str:
 
     Raises SettingsError where the table of words can't be read."""
     return " AND ".join(
-        f"regexp_matches(lower({text}), {quoted(_any_of(role))})" for role in ("detail", "request")
+        f"regexp_matches(lower({text}), {literal(_any_of(role))})" for role in ("detail", "request")
     )
 
 

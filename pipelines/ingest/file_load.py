@@ -25,12 +25,13 @@ from pipelines.ingest.json_lines import Lines, with_texts
 from pipelines.ingest.mapping import Mapping, mapping_in
 from pipelines.ingest.masking import Labels, define_masked
 from pipelines.ingest.privacy import fingerprint, sealed
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import BROKEN_RECORD_REMEDY, NOT_A_RECORD
 from pipelines.ingest.raw_store import Draft, RawStore, rejects_schema, table_schema
 from pipelines.ingest.sources import sources
-from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
-from pipelines.ingest.tables import quoted
+from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
 from pipelines.ingest.unloadable import why_unloadable
+from pipelines.sql import literal
 
 _BATCH_ROWS = 122_880
 _MEMORY_LIMIT = "1500MB"
@@ -195,7 +196,7 @@ class FileLoad:
         system, zone = self._agreed(source, probe.mapping)
         connection = duckdb.connect()
         connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
-        connection.execute(f"SET temp_directory = {quoted(str(scratch))}")
+        connection.execute(f"SET temp_directory = {literal(str(scratch))}")
         connection.execute("SET TimeZone = 'UTC'")
         # a long IN list would become a join, which costs more than all else in these queries
         connection.execute("SET disabled_optimizers = 'in_clause'")
@@ -335,8 +336,8 @@ class FileLoad:
             )
         rows = connection.sql(
             f"""SELECT line AS _line, reasons AS _reasons, raw AS _raw,
-                CASE WHEN is_footer THEN {quoted(NOT_A_RECORD)}
-                    ELSE {quoted(BROKEN_RECORD_REMEDY)} END AS _remedy,
+                CASE WHEN is_footer THEN {literal(NOT_A_RECORD)}
+                    ELSE {literal(BROKEN_RECORD_REMEDY)} END AS _remedy,
                 CAST(NULL AS DATE) AS _received_on
             FROM ({broken_records_sql(file, source.footers)})"""
         ).to_arrow_table()

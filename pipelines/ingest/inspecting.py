@@ -21,8 +21,9 @@ from pipelines.ingest.file_load import mapping_beside, probe_of, recognised, wri
 from pipelines.ingest.guessing import ColumnGuess, guess
 from pipelines.ingest.json_records import records_sql
 from pipelines.ingest.mapping import Mapping
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.sources import sources
-from pipelines.ingest.sources.base import Probe, Source
+from pipelines.ingest.sources.base import Source
 from pipelines.ingest.tables import Table
 from pipelines.ingest.unloadable import why_no_mapping_helps
 

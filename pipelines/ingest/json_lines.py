@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.ingest.tables import identifier, quoted
+from pipelines.sql import identifier, literal
 
 _LARGEST_LINE = 64_000_000
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
@@ -26,13 +26,13 @@ def typed_sql(path: Path, structure: str) -> str:
     `structure` is what json_transform takes. `record` is NULL, as is t where a line is no JSON
     object or has none of the keys; `with_texts` adds the lines of refused rows."""
     columns = {key: _type(value) for key, value in json.loads(structure).items()}
-    typed = ", ".join(f"{quoted(key)}: {quoted(type_)}" for key, type_ in columns.items())
-    values = ", ".join(f"{quoted(key)}: {identifier(key)}" for key in columns)
+    typed = ", ".join(f"{literal(key)}: {literal(type_)}" for key, type_ in columns.items())
+    values = ", ".join(f"{literal(key)}: {identifier(key)}" for key in columns)
     is_empty = " AND ".join(f"{identifier(key)} IS NULL" for key in columns)
     return f"""
         SELECT row_number() OVER () AS _line, CAST(NULL AS VARCHAR) AS record,
             CASE WHEN {is_empty} THEN NULL ELSE {{{values}}} END AS t
-        FROM read_json({quoted(str(path))}, columns = {{{typed}}}, format = 'newline_delimited',
+        FROM read_json({literal(str(path))}, columns = {{{typed}}}, format = 'newline_delimited',
             maximum_object_size = {_LARGEST_LINE}, ignore_errors = true)"""
 
 

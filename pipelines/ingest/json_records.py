@@ -12,7 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.ingest.tables import Table, quoted
+from pipelines.ingest.tables import Table
+from pipelines.sql import literal
 
 _LARGEST_LINE = 64_000_000
 _BUFFER = 2 * _LARGEST_LINE  # DuckDB would take 16 lines: a gigabyte, several times at once
@@ -155,7 +156,7 @@ def records_sql(path: Path, shape: JsonShape, envelope: str | None = None) -> st
         # one text column per line: a line that is no JSON is a reject, not the end of the load
         lines = f"""
             SELECT row_number() OVER () AS _line, c1 AS record
-            FROM read_csv({quoted(str(path))}, columns = {{'c1': 'VARCHAR'}}, auto_detect = false,
+            FROM read_csv({literal(str(path))}, columns = {{'c1': 'VARCHAR'}}, auto_detect = false,
                 header = false, delim = chr(1), quote = '', escape = '',
                 max_line_size = {_LARGEST_LINE},
                 buffer_size = {_BUFFER})"""
@@ -169,7 +170,7 @@ def records_sql(path: Path, shape: JsonShape, envelope: str | None = None) -> st
     # an envelope is one value, as large as its file
     largest = max(_LARGEST_RECORD, path.stat().st_size if envelope else 0)
     objects = (
-        f"read_json_objects({quoted(str(path))},"
+        f"read_json_objects({literal(str(path))},"
         f" format = '{'array' if shape.is_array else 'unstructured'}',"
         f" maximum_object_size = {largest})"
     )
@@ -191,8 +192,8 @@ class RecordTable(Table):
 
     def rows_sql(self, missing: tuple[str, ...] = ("",), leave_out: int = 0) -> str:
         """See Table; also `record`. Lists and objects are their JSON text."""
-        paths = ", ".join(quoted(json_path(header)) for header in self.headers)
-        listed = ", ".join(map(quoted, missing))
+        paths = ", ".join(literal(json_path(header)) for header in self.headers)
+        listed = ", ".join(map(literal, missing))
         columns = ", ".join(
             f"CASE WHEN v[{i}] NOT IN ({listed}) THEN v[{i}] END AS c{i}"
             for i in range(1, len(self.headers) + 1)

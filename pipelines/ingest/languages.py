@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from pipelines.sql import literal
+
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
@@ -201,7 +203,7 @@ _WORDED_SQL = f"""
             contact_id, author_id, sent_at, _line, place,
             CASE
                 WHEN regexp_matches(text, '{_NAMES_ALONE}') THEN ''
-                ELSE trim(regexp_replace(text, '{_NOT_WORDING.replace("'", "''")}', ' ', 'g'))
+                ELSE trim(regexp_replace(text, {literal(_NOT_WORDING)}, ' ', 'g'))
             END AS words
         FROM own
     )
@@ -299,11 +301,8 @@ def _counted_sql() -> str:
         return f"CASE WHEN han <= 8 * kana THEN 0 ELSE {count(characters)} END"
 
     def hits(giveaways: str) -> str:
-        quoted = giveaways.replace("'", "''")
-        return (
-            f"CASE WHEN latin > 0 THEN len(regexp_extract_all(lower(left(words, 400)), '{quoted}'))"
-            " ELSE 0 END"
-        )
+        found = f"regexp_extract_all(lower(left(words, 400)), {literal(giveaways)})"
+        return f"CASE WHEN latin > 0 THEN len({found}) ELSE 0 END"
 
     given_away = ", ".join(f"{hits(words)} AS {name}_hits" for name, words in _GIVEAWAYS.items())
     all_hits = [f"{name}_hits" for name in _GIVEAWAYS]

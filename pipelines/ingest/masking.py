@@ -20,7 +20,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.ingest.tables import quoted
+from pipelines.sql import literal
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ _KEPT, _MASKED = "\x02", "\x03"
 
 
 def _replaced(text: str, pattern: str, replacement: str) -> str:
-    return f"regexp_replace({text}, {quoted(pattern)}, {quoted(replacement)}, 'g')"
+    return f"regexp_replace({text}, {literal(pattern)}, {literal(replacement)}, 'g')"
 
 
 _SECRET_PARAMETER = "token|key|sig|signature|auth|code|session|sid|password|pwd|secret|otp|jwt"
@@ -375,7 +375,7 @@ def masked_sql(text: str) -> str:
     plain = f"translate({text}, '{_FULL_WIDTH}', '{_ASCII}')"
 
     def holds(*signs: str) -> str:
-        return f"regexp_matches({text}, {quoted('|'.join(signs))})"
+        return f"regexp_matches({text}, {literal('|'.join(signs))})"
 
     return (
         f"CASE WHEN NOT {holds(_NUMBERED, _WORDED, _WIDE)} THEN {text}"  # most text ends here

@@ -7,7 +7,7 @@ the remedy of the first one; it never reaches a table. Received = loaded + quara
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.ingest.tables import quoted
+from pipelines.sql import literal
 
 EXPORT_AGAIN = "correct the row in the helpdesk, or export it again, and load the new file"
 
@@ -27,7 +27,7 @@ class Check:
     @property
     def reason_sql(self) -> str:
         """SQL of the reason."""
-        reason = quoted(self.reason)
+        reason = literal(self.reason)
         return f"coalesce({self.told}, {reason})" if self.told else reason
 
 
@@ -57,7 +57,7 @@ def judged_sql(
     reasons = f"concat_ws('; ', {reasons})"
     if alone:
         reasons = f"CASE {alone} ELSE {reasons} END"
-    remedies = " ".join(f"WHEN {c.refused} THEN {quoted(c.remedy)}" for c in checks)
+    remedies = " ".join(f"WHEN {c.refused} THEN {literal(c.remedy)}" for c in checks)
     return f"""
         SELECT *,
             CASE WHEN _refused THEN {reasons} END AS _reasons,
@@ -68,15 +68,15 @@ def judged_sql(
             FROM ({rows}))"""
 
 
-EXCEL_REMEDY = "a spreadsheet ruined the id: export again and don't save the file in one"
+RUINED_REMEDY = "a spreadsheet ruined the id: export again and don't save the file in one"
 
 
-def ruined_id(column: str, header: str) -> Check:
+def ruined_id(column: str, header: str, remedy: str = RUINED_REMEDY) -> Check:
     """Check that a spreadsheet has not turned an id into 1.03006E+13.
 
     It writes one digit before the point and few behind the E: 2860819751e3 is a token."""
     ruined = f"regexp_full_match({column}, '[0-9]([.,][0-9]+)?[eE][+]?[0-9]{{1,3}}')"
-    return Check(ruined, f"{header} is in scientific notation", EXCEL_REMEDY)
+    return Check(ruined, f"{header} is in scientific notation", remedy)
 
 
 def not_a_record(first_column: str, key_column: str, header: str) -> list[Check]:
@@ -86,6 +86,6 @@ def not_a_record(first_column: str, key_column: str, header: str) -> list[Check]
         " '합계', '총계', '合計', '合计', '总计'"
     )
     return [
-        Check(f"trim({key_column}) = {quoted(header)}", "the header again", NOT_A_RECORD, True),
+        Check(f"trim({key_column}) = {literal(header)}", "the header again", NOT_A_RECORD, True),
         Check(f"lower(trim({first_column})) IN ({totals})", "a line of totals", NOT_A_RECORD, True),
     ]

@@ -36,7 +36,7 @@ from pipelines.ingest.raw_store import (
     rejects_schema,
     table_schema,
 )
-from pipelines.ingest.tables import quoted
+from pipelines.sql import literal
 
 _BATCH_ROWS = 122_880
 _VALUE = re.compile(r"[^\s\",;:{}\[\]|]+")  # of a record in CSV or JSON, as far as ids go
@@ -102,7 +102,7 @@ def forget(store: RawStore, key: bytes, values: Iterable[str], system: str | Non
                 condition = _is_theirs(table)
                 if condition is None:
                     continue
-                file = quoted(str(folder / f"{table}.parquet"))
+                file = literal(str(folder / f"{table}.parquet"))
                 query = f"FROM {file} WHERE coalesce({condition}, false)"
                 gone[table] = connection.execute(f"SELECT count(*) {query}").fetchall()[0][0]
                 if gone[table]:
@@ -181,7 +181,7 @@ def _queried(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.T
 def _turned_sql(folder: Path, table: str, secret: bytes) -> str:
     ids = [c.name for c in TABLES[table].columns if c.name.endswith("_id") and c.type == "VARCHAR"]
     turned = ", ".join(f"{_turned_id_sql(name, secret)} AS {name}" for name in ids)
-    file = quoted(str(folder / f"{table}.parquet"))
+    file = literal(str(folder / f"{table}.parquet"))
     return f"SELECT * REPLACE ({turned}) FROM {file}" if ids else f"SELECT * FROM {file}"
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.sql import identifier, literal
+
 
 @dataclass(frozen=True)
 class Table:
@@ -58,7 +60,7 @@ class StoredTable(Table):
 
     def rows_sql(self, missing: tuple[str, ...] = ("",), leave_out: int = 0) -> str:
         """See Table."""
-        listed = ", ".join(map(quoted, missing))
+        listed = ", ".join(map(literal, missing))
         columns = ", ".join(
             f"CASE WHEN {text} NOT IN ({listed}) THEN {text} END AS c{i}"
             for i, text in enumerate(self.texts, 1)
@@ -108,14 +110,14 @@ class StoredTable(Table):
 
 def read_parquet_sql(path: Path) -> str:
     """SQL that reads a Parquet file, with the number of each row from 0."""
-    return f"read_parquet({quoted(str(path))}, file_row_number = true)"
+    return f"read_parquet({literal(str(path))}, file_row_number = true)"
 
 
 def parquet_table(path: Path) -> StoredTable:
     """A Parquet export: its column names are the headers, its first row is line 1."""
     with duckdb.connect() as connection:
         columns = connection.execute(
-            f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})"
+            f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})"
         ).fetchall()
     names, types = zip(*((name, type_) for name, type_, *_ in columns), strict=True)
     texts = tuple(map(_text_sql, map(identifier, names), types))
@@ -138,16 +140,6 @@ def _text_sql(column: str, type_: str) -> str:
     if type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION")):
         return f"CAST(to_json({column}) AS VARCHAR)"
     return text
-
-
-def quoted(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def normalised(header: str) -> str:

@@ -7,8 +7,8 @@ happened: 1900-01-01, 1899-12-30 and the epoch are how exports write "never".
 
 import re
 
-from pipelines.ingest.tables import quoted
 from pipelines.ingest.zones import second_occurrence_sql, utc_sql
+from pipelines.sql import literal
 
 DAY_FIRST_FORMATS = (
     "%d-%m-%Y %H:%M:%S",
@@ -30,7 +30,7 @@ def has_offset_sql(text: str) -> str:
 
 def local_sql(text: str, formats: tuple[str, ...] = ()) -> str:
     """SQL of the naive local time of a text without an offset; a bare date is no time."""
-    known = ", ".join(quoted(f) for f in formats or DAY_FIRST_FORMATS)
+    known = ", ".join(literal(f) for f in formats or DAY_FIRST_FORMATS)
     parsed = f"try_strptime({text}, [{known}])"
     if not formats:
         parsed = f"coalesce(try_cast({text} AS TIMESTAMP), {parsed})"
@@ -95,7 +95,7 @@ def long_form_sql(text: str) -> str:
 
     `2026. 4. 1 오후 3:05:22`, `2026/04/01 3:05:22 오후 GMT+9`, `2026年4月1日 上午 12:05` (which is
     five past midnight)."""
-    found = f"regexp_extract({text}, {quoted(_LONG_FORM)}, {list(_GROUPS)})"
+    found = f"regexp_extract({text}, {literal(_LONG_FORM)}, {list(_GROUPS)})"
     half = "x.half || x.half_after"
     hour = f"""CASE WHEN {half} = '' THEN try_cast(x.h AS INTEGER)
         ELSE try_cast(x.h AS INTEGER) % 12

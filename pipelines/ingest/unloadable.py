@@ -4,8 +4,8 @@ A guess, for the reader of an error: files whose source or mapping is told never
 """
 
 from pipelines.ingest.guessing import guess
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.sources import sources
-from pipelines.ingest.sources.base import Probe
 
 _ROWS = 200
 _NEAREST = 3
@@ -18,8 +18,9 @@ def why_unloadable(probe: Probe) -> str:
 
 
 def _remedy(probe: Probe) -> str:
-    has = probe.header_set if probe.json is None else probe.json.keys
-    shared = {name: len(has & set(source.usual_columns)) for name, source in sources().items()}
+    shared = {
+        name: len(probe.names & set(source.usual_columns)) for name, source in sources().items()
+    }
     nearest = [name for name in sorted(shared, key=shared.get, reverse=True) if shared[name] > 1]
     like = f"nearest: {', '.join(nearest[:_NEAREST])}; " if nearest else ""
     return (

@@ -1,13 +1,13 @@
-"""Words that may stand for a language or a topic, from the reference tables.
+"""Vendors' words as SQL: into words of ours, and which may stand for a language or a topic.
 
-Sources use them only to tell which of several tags or custom fields is the language or the
-topic; what it means is decided in the build, by the same tables.
+Words for languages and topics, from the reference tables, only tell which of several tags or custom
+fields is the language or the topic; what it means is decided in the build, by the same tables.
 """
 
 from functools import cache
 
-from pipelines.ingest.tables import quoted
 from pipelines.reference import aliased
+from pipelines.sql import literal
 
 
 @cache
@@ -22,7 +22,13 @@ def first_known_sql(texts: str, table: str) -> str:
     """SQL of the first text of a list that is a word for a language or topic; else NULL.
 
     A tag may carry a prefix: `lang_ko`, `language_ko`, `topic_kyc`, `issue_kyc`."""
-    known = ", ".join(quoted(alias) for alias in sorted(aliases(table)))
+    known = ", ".join(literal(alias) for alias in sorted(aliases(table)))
     prefix = "^(lang|language|locale)_" if table == "languages" else "^(topic|issue|category)_"
     plain = f"list_transform({texts}, lambda x: regexp_replace(lower(x), '{prefix}', ''))"
     return f"list_filter({plain}, lambda x: x IN ({known}))[1]"
+
+
+def words_sql(value: str, words: dict[str, str], otherwise: str) -> str:
+    """SQL of the word for a code."""
+    cases = " ".join(f"WHEN {literal(code)} THEN {literal(word)}" for code, word in words.items())
+    return f"CASE {value} {cases} ELSE {otherwise} END"

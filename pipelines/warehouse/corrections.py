@@ -17,6 +17,7 @@ from pathlib import Path
 from pipelines.errors import SettingsError
 from pipelines.ingest.contracts import TABLES, VOCABULARY, Column, Table
 from pipelines.reference import rows
+from pipelines.sql import literal
 
 COLUMNS = (
     "id", "table", "condition", "column", "correction", "expected", "reason", "reported_on",
@@ -141,8 +142,7 @@ def _value(where: str, text: str, table: Table, column: Column) -> str:
         plain = _plain(text, column.type)
     except (ValueError, KeyError):
         raise SettingsError(f"{where}: '{text}' is not a {column.type}") from None
-    literal = plain.replace("'", "''")
-    return f"CAST('{literal}' AS {column.type})"
+    return f"CAST({literal(plain)} AS {column.type})"
 
 
 def _plain(text: str, type_: str) -> str:

@@ -62,7 +62,7 @@ def test_a_refused_post_is_no_part_of_a_thread(intake):
     bad = "5,7,True,yesterday,words,,4\n"
     load(intake, post(4, "7", 0), bad, "1.17E+17,7,True,Tue Oct 31 22:00:00 +0000 2017,w,,\n")
     assert intake.rejects() == [
-        (3, "created_at is not a time"), (4, "a post's id is in scientific notation"),
+        (3, "created_at is not a time"), (4, "tweet_id is in scientific notation"),
     ]  # fmt: skip
     assert intake.rows("contacts", "contact_id") == [("x:4",)]
 

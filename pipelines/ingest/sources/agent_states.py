@@ -8,11 +8,10 @@ somebody logged out tells nothing of paid time and is left out.
 
 from dataclasses import replace
 
-from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
-from pipelines.ingest.sources.mapped import Fields
-from pipelines.ingest.sources.schedule import with_default_columns
-from pipelines.ingest.tables import quoted
+from pipelines.ingest.quarantine import Check
+from pipelines.ingest.sources.base import Reading, Source, Stream
+from pipelines.ingest.sources.mapped import Fields, with_default_columns
+from pipelines.sql import literal
 
 _SCOPE = ("channel", "language", "team")
 _FIELDS = ("agent_id", "state", "starts_at", "ends_at", *_SCOPE, "date")
@@ -35,10 +34,10 @@ def _read(reading: Reading) -> list[Stream]:
     fields = Fields(reading, ("starts_at", "ends_at"), (), "starts_at")
     said = f"trim(replace(lower({fields.text('state')}), '_', ' '))"
     known = " ".join(
-        f"WHEN {said} IN ({', '.join(map(quoted, words))}) THEN '{state}'"
+        f"WHEN {said} IN ({', '.join(map(literal, words))}) THEN '{state}'"
         for state, words in _WORDS.items()
     )
-    logged_out = f"{said} IN ({', '.join(map(quoted, _LOGGED_OUT))})"
+    logged_out = f"{said} IN ({', '.join(map(literal, _LOGGED_OUT))})"
     values = f"SELECT *, CASE {known} END AS state FROM ({fields.rows_sql()})"
     checks = [
         *fields.not_a_record("agent_id"),
@@ -49,17 +48,15 @@ def _read(reading: Reading) -> list[Stream]:
         Check("ends_at <= starts_at", "ends_at is not after starts_at"),
         Check(f"ends_at > starts_at + {_LONGEST}", "the stretch is longer than a day"),
     ]  # fmt: skip
-    judged = judged_sql(
-        values, checks, reading.probe.table.text_sql(), "coalesce(starts_at_local, starts_at)"
-    )
-    told = {name: f"nullif({fields.text(name)}, '')" for name in _SCOPE}
-    scope = ", ".join(f"{reading.masked(text)} AS {name}" for name, text in told.items())
-    query = f"""
-        SELECT _line, _reasons, _remedy, _raw, _received_on, agent_id_text AS agent_id, state,
-            starts_at, ends_at, {scope}
-        FROM ({judged})"""
-    fill = Fill({name: name for name in (*_REQUIRED, *_SCOPE)})
-    return [Stream("agent_states", query, {"agent_states": fill})]
+    scope = {name: reading.masked(f"nullif({fields.text(name)}, '')") for name in _SCOPE}
+    states = {
+        "agent_id": "agent_id_text",
+        "state": "state",
+        "starts_at": "starts_at",
+        "ends_at": "ends_at",
+        **scope,
+    }
+    return [fields.stream("agent_states", values, {"agent_states": states}, checks)]
 
 
 SOURCE = Source(

@@ -18,10 +18,12 @@ an outbound call, and that a callback's first contact names the queue.
 """
 
 from pipelines.ingest.json_records import json_path
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import NOT_JSON, Probe, Reading, Source, Stream, stream
-from pipelines.ingest.tables import quoted
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
+from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.times import moment_sql, seconds_sql
+from pipelines.sql import literal
 
 _QUEUE = """{"Name": "VARCHAR", "Id": "VARCHAR", "EnqueueTimestamp": "VARCHAR",
     "DequeueTimestamp": "VARCHAR", "Duration": "DOUBLE"}"""
@@ -53,7 +55,7 @@ def _attribute(reading: Reading, field: str, otherwise: str) -> str:
     if told is None:
         return otherwise
     path = f'{json_path("Attributes")}."{told.columns[0]}"'
-    return reading.translated(field, f"json_extract_string(record, {quoted(path)})")
+    return reading.translated(field, f"json_extract_string(record, {literal(path)})")
 
 
 def _records(reading: Reading) -> str:
@@ -124,13 +126,13 @@ def _read(reading: Reading) -> list[Stream]:
         ),
         *(Check(f"{part}.{key} < 0", f"{key} is negative") for part, key in _DURATIONS),
     ]
-    contact_id = reading.contact_id("id")
+    contact_id = reading.id("id")
     language = _attribute(reading, "language", "t.LanguageCode")
     updated = "coalesce(updated_at, ended_at, created_at)"
     rules = {"queue": "queue.Name", "initiationmethod": "method", "channel": "channel"}
     contacts = {
         "contact_id": contact_id,
-        "source": quoted(reading.system),
+        "source": literal(reading.system),
         "source_id": "id",
         "kind": _KINDS,
         "channel_raw": "t.Channel",
@@ -145,7 +147,7 @@ def _read(reading: Reading) -> list[Stream]:
         "requester_id": reading.pseudonym("t.CustomerEndpoint.Address"),
         "created_at": "created_at",
         "updated_at": updated,
-        "linked_contact_id": reading.contact_id("initial_id"),
+        "linked_contact_id": reading.id("initial_id"),
         "exclusion": f"""coalesce({reading.told_exclusion(rules)}, CASE direction
             WHEN 'outbound' THEN 'agent_initiated' WHEN 'internal' THEN 'internal' END)""",
     }
@@ -181,7 +183,7 @@ def _read(reading: Reading) -> list[Stream]:
 
 
 def _recognises(probe: Probe) -> bool:
-    keys = probe.json.keys if probe.json is not None else frozenset()
+    keys = probe.json_keys
     return keys >= {"InitiationMethod", "InitiationTimestamp", "Channel"}
 
 

@@ -6,29 +6,25 @@ fill which contract columns. The loader runs the queries, writes the raw tables 
 Vendor words stop here: what leaves a source is the contract's.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import SettingsError, ZoneError
 from pipelines.ingest.contracts import STATUSES, TABLES
-from pipelines.ingest.delimited import describe
 from pipelines.ingest.json_kinds import holds_other_kinds, list_paths, other_kinds_sql
-from pipelines.ingest.json_lines import has_blank_lines, typed_sql
-from pipelines.ingest.json_records import (
-    JsonShape,
-    RecordTable,
-    records_sql,
-    shape_of,
-)
-from pipelines.ingest.mapping import LINE, Mapping
+from pipelines.ingest.json_lines import typed_sql
+from pipelines.ingest.json_records import records_sql
+from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.privacy import pseudonym_sql
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.tables import StoredTable, Table, identifier, normalised, quoted
-from pipelines.ingest.vocabulary import first_known_sql
+from pipelines.ingest.tables import Table, normalised
+from pipelines.ingest.times import moment_sql
+from pipelines.ingest.vocabulary import first_known_sql, words_sql
+from pipelines.sql import identifier, literal
 
 
 @dataclass(frozen=True)
@@ -96,154 +92,6 @@ def stream(
     return Stream(table, query, plan, is_main)
 
 
-def _holds_words(line: str) -> bool:
-    """Does a line hold more than separators and quotes?"""
-    return bool(line.strip(" \t\r,;|\"'"))
-
-
-_HEADER_LINES = 20
-"""So many lines may stand before the header: a title, the period, a note of the zone."""
-
-
-@dataclass(frozen=True)
-class Probe:
-    """A file as a source sees it before reading: its first text, and what was told of it.
-
-    `stored`: the tables of a workbook (sheet -> table) or a Parquet file, else none; their
-    header and that of a text may stand `header_line` lines below the top."""
-
-    name: Path
-    path: Path
-    head: str
-    is_whole: bool
-    mapping: Mapping
-    is_decomposed: bool = False
-    stored: dict[str, StoredTable] = field(default_factory=dict)
-
-    @cached_property
-    def json(self) -> JsonShape | None:
-        """Keys of its records, where the text is JSON."""
-        return None if self.stored else shape_of(self.head)
-
-    @cached_property
-    def table(self) -> Table:
-        """The file's table; the first sheet of a workbook; JSON as its mapping sees it."""
-        if self.stored:
-            first, *others = self.stored.values()
-            for other in others:
-                if other.goes_on(first):
-                    first = first.followed_by(other)
-            return self._told_of(first)
-        if self.json is not None:
-            shape = self.json.holding(self.mapping.headers)
-            headers = dict.fromkeys((*self.mapping.headers, *sorted(shape.keys)))
-            return RecordTable(tuple(headers), self.path, shape)
-        return describe(self.path, self.name, self.head, self.mapping.file)
-
-    @cached_property
-    def is_plain_lines(self) -> bool:
-        """Is it one record a line, and no line blank?"""
-        shape = self.json
-        is_lines = shape is not None and shape.is_lines and shape.envelope is None
-        return is_lines and not has_blank_lines(self.path)
-
-    @property
-    def table_or_none(self) -> Table | None:
-        """The file's table; None for JSON."""
-        return self.table if self.json is None else None
-
-    @cached_property
-    def header_set(self) -> frozenset[str]:
-        """Headers in lower case; empty for JSON."""
-        if self.json is not None:
-            return frozenset()
-        return frozenset(normalised(header) for header in self.table.headers)
-
-    @cached_property
-    def has_told_columns(self) -> bool:
-        """Does the header hold every column that the mapping tells?"""
-        told = {normalised(c) for field in self.mapping.columns.values() for c in field.columns}
-        told.discard(LINE)
-        return bool(told) and told <= self.header_set
-
-    def candidates(self) -> Iterator["Probe"]:
-        """The file with its header in the first line, the second, and so on, unless told; of a
-        workbook, each sheet in turn."""
-        told = self.mapping.file
-        is_text = self.json is None and not self.stored
-        lines = self.head.split("\n", _HEADER_LINES) if is_text else []
-        if not is_text or told.skip_lines or not told.has_header or _holds_words(lines[0]):
-            yield self
-        if self.json is not None or told.skip_lines or not told.has_header:
-            return
-        for name, table in self.stored.items():
-            for lower in (table, *table.below(_HEADER_LINES)):
-                yield replace(self, stored={name: lower} | self.stored | {name: lower})
-        for number, line in enumerate(lines[1:-1], 1):
-            if _holds_words(line):
-                file = replace(told, skip_lines=number)
-                yield replace(self, mapping=replace(self.mapping, file=file))
-
-    def sheets_besides(self, known: tuple[str, ...]) -> list[str]:
-        """The sheets of a workbook that are neither its table nor among the known ones."""
-        first = next(iter(self.stored.values()), None)
-        return [
-            name
-            for name, sheet in self.stored.items()
-            if sheet is not first and not sheet.goes_on(first) and normalised(name) not in known
-        ]
-
-    def _told_of(self, sheet: StoredTable) -> StoredTable:
-        """A sheet with its header where the mapping tells it."""
-        told = self.mapping.file
-        if told.skip_lines:
-            lower = (table for table in (sheet, *sheet.below(told.skip_lines)))
-            sheet = next((table for table in lower if table.header_line > told.skip_lines), sheet)
-        if told.columns:
-            if len(told.columns) != len(sheet.headers):
-                raise SettingsError(
-                    f"{self.name}: the mapping tells {len(told.columns)} columns, the sheet has"
-                    f" {len(sheet.headers)}; correct [file] columns"
-                )
-            first = sheet.header_line - (not told.has_header)
-            sheet = replace(sheet, headers=told.columns, header_line=first)
-        return sheet
-
-
-NOT_JSON = Check(
-    "t IS NULL",
-    "not a JSON object",
-    "export the file again: this line is cut off or damaged",
-    told="getvariable('other_kinds')[_line]",
-)
-
-
-def words_sql(value: str, words: dict[str, str], otherwise: str) -> str:
-    """SQL of the word for a code."""
-    cases = " ".join(f"WHEN {quoted(code)} THEN {quoted(word)}" for code, word in words.items())
-    return f"CASE {value} {cases} ELSE {otherwise} END"
-
-
-def tags_sql(tags: str) -> str:
-    """SQL of a list of tags as one text, divided by blanks; those within a tag become _."""
-    return f"array_to_string(list_transform({tags}, lambda tag: replace(tag, ' ', '_')), ' ')"
-
-
-def missing(*names: str) -> list[Check]:
-    """Checks that a JSON record has these keys, which its structure reads as text."""
-    return [
-        Check(f"t IS NOT NULL AND nullif(t.{name}, '') IS NULL", f"{name} is missing")
-        for name in names
-    ]
-
-
-def not_times(*names: str) -> list[Check]:
-    """Checks that a JSON record's texts could be read into columns of the same names."""
-    return [
-        Check(f"t.{name} IS NOT NULL AND {name} IS NULL", f"{name} is not a time") for name in names
-    ]
-
-
 @dataclass(frozen=True)
 class Reading:
     """All that a source may use to read one file."""
@@ -306,7 +154,7 @@ class Reading:
             return self.records("{" + ", ".join(f'"{key}": "VARCHAR"' for key in keys) + "}")
         table = self.probe.table
         values = ", ".join(
-            f"{quoted(key)}: {table.column(key, identifier(key)) or 'CAST(NULL AS VARCHAR)'}"
+            f"{literal(key)}: {table.column(key, identifier(key)) or 'CAST(NULL AS VARCHAR)'}"
             for key in keys
         )
         return (
@@ -325,9 +173,15 @@ class Reading:
         """SQL of a masked text."""
         return f"masked({self.composed(text)})"
 
-    def contact_id(self, value: str, system: str | None = None) -> str:
-        """SQL of a contact's id."""
-        return f"({quoted((system or self.system) + ':')} || {value})"
+    def id(self, value: str, system: str | None = None) -> str:
+        """SQL of an id with its system, `zendesk:123`: of a contact, message, survey, team, ..."""
+        return f"({literal((system or self.system) + ':')} || {value})"
+
+    def times(self, *names: str, zone: str | None = None) -> str:
+        """SQL columns: texts of the record `t` as UTC times of the same names; those without an
+        offset are of the zone, by default the file's."""
+        zone = zone or self.zone
+        return ", ".join(f"{moment_sql(f't.{name}', zone)} AS {name}" for name in names)
 
     def column(self, header: str, key: str) -> str:
         """SQL name of a column that the mapping names.
@@ -348,9 +202,8 @@ class Reading:
 
     def translated(self, field: str, value: str) -> str:
         """SQL of a value in the words that the mapping's [values.<field>] gives it."""
-        words = self.mapping.values.get(field, {})
-        cases = " ".join(f"WHEN {quoted(raw)} THEN {quoted(word)}" for raw, word in words.items())
-        return f"CASE {value} {cases} ELSE {value} END" if cases else value
+        words = self.mapping.values.get(field)
+        return words_sql(value, words, value) if words else value
 
     def status(self, value: str, words: dict[str, str]) -> str:
         """SQL of the status for a helpdesk's word, in lower case; unknown for an account's own,
@@ -371,7 +224,7 @@ class Reading:
         """
         told = self.mapping.columns.get(field)
         if told is not None:
-            return self.composed(f"{fields}[{quoted(told.columns[0])}]")
+            return self.composed(f"{fields}[{literal(told.columns[0])}]")
         values = f"list_filter(map_values({fields}), lambda v: v IS NOT NULL)"
         known = ", ".join(first_known_sql(texts, f"{field}s") for texts in (values, tags))
         return self.composed(f"coalesce({known})")
@@ -384,7 +237,7 @@ class Reading:
         cases = []
         for reason, rule in self.mapping.exclude.items():
             for name, wanted in rule.items():
-                known = ", ".join(quoted(text.strip().casefold()) for text in wanted)
+                known = ", ".join(literal(text.strip().casefold()) for text in wanted)
                 key = name.casefold()
                 if key in lists:
                     values = f"list_transform({lists[key]}, lambda x: lower(x))"
@@ -418,7 +271,7 @@ class Reading:
         for reason, rule in self.mapping.exclude.items():
             for header, texts in rule.items():
                 column = self.column(header, f"[exclude.{reason}] {header}")
-                known = ", ".join(quoted(text.strip().casefold()) for text in texts)
+                known = ", ".join(literal(text.strip().casefold()) for text in texts)
                 if normalised(header) in tag_headers:
                     found = f"list_has_any({self.tags(f'lower({column})')}, [{known}])"
                 else:

@@ -5,10 +5,10 @@ who hung up before reaching the queue (in the voice menu) has no `queue_entered_
 wait, and is abandoned all the same.
 """
 
-from pipelines.ingest.sources.base import Reading, Source, Stream, stream
+from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.mapped import Fields
 from pipelines.ingest.sources.mapped_contacts import contact_columns
-from pipelines.ingest.tables import quoted
+from pipelines.sql import literal
 
 _TIMES = (
     "created_at", "menu_left_at", "queue_entered_at", "queue_left_at", "answered_at", "ended_at",
@@ -81,21 +81,13 @@ def _read(reading: Reading) -> list[Stream]:
         "wrap_seconds": fields.number("wrap_seconds"),
         "transfers_count": fields.number("transfers_count"),
     }
-    return [
-        stream(
-            "contacts",
-            values,
-            {"contacts": contact, "sessions": session},
-            checks=checks,
-            raw=reading.probe.table.text_sql(),
-            received_on="coalesce(created_at_local, created_at)",
-        )
-    ]
+    fills = {"contacts": contact, "sessions": session}
+    return [fields.stream("contacts", values, fills, checks)]
 
 
 def _outcome(reading: Reading) -> str:
     cases = " ".join(
-        f"WHEN lower(outcome_text) IN ({', '.join(quoted(t.strip().casefold()) for t in texts)})"
+        f"WHEN lower(outcome_text) IN ({', '.join(literal(t.strip().casefold()) for t in texts)})"
         f" THEN '{outcome}'"
         for outcome, texts in reading.mapping.outcomes.items()
         if texts

@@ -7,9 +7,12 @@ milliseconds since 2010-11-04T01:42:54.657Z). `duration` is the publisher's own:
 thread of five, negative in some, and says nothing of a solution, so it is not read.
 """
 
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import NOT_JSON, Probe, Reading, Source, Stream, stream
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
+from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.times import happened_sql, moment_sql
+from pipelines.sql import literal
 
 _SHAPE = """{"agentURL": {"tweet_ID": "VARCHAR", "url_utterance": "VARCHAR"},
     "dialogHeader": {"company": "VARCHAR", "conversationDateTime": "VARCHAR",
@@ -50,8 +53,8 @@ def _read(reading: Reading) -> list[Stream]:
             list_max(list_transform(posts, lambda p: p.sent_at)) AS last_at
         FROM ({_threads(reading)})"""
     contacts = {
-        "contact_id": reading.contact_id("thread_id"),
-        "source": f"'{reading.system}'",
+        "contact_id": reading.id("thread_id"),
+        "source": literal(reading.system),
         "source_id": "thread_id",
         "kind": "'social'",
         "channel": "'social'",
@@ -106,7 +109,7 @@ def _read(reading: Reading) -> list[Stream]:
 
 
 def _recognises(probe: Probe) -> bool:
-    return probe.json is not None and probe.json.keys >= {"dialogHeader", "dialogContent"}
+    return probe.json_keys >= {"dialogHeader", "dialogContent"}
 
 
 SOURCE = Source(

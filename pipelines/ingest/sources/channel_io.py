@@ -26,8 +26,9 @@ statistics from before 2026-01-29 counts `firstRepliedAt` alike. Headers are the
 whatever the account's language, as far as seen. The case file is not read.
 """
 
-from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream, stream
+from pipelines.ingest.probe import Probe
+from pipelines.ingest.quarantine import Check, ruined_id
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.channel_io_parts import (
     CALLS_IN_MESSAGES,
     CHATS,
@@ -43,8 +44,8 @@ from pipelines.ingest.sources.channel_io_parts import (
     list_sql,
     rows_sql,
 )
-from pipelines.ingest.sources.zendesk_csv import EXCEL_REMEDY
 from pipelines.ingest.vocabulary import first_known_sql
+from pipelines.sql import literal
 
 _NOT_JSON = Check(
     "NOT is_record", "not a JSON object", "export the file again: this line is cut off or damaged"
@@ -80,10 +81,6 @@ def _main_table(probe: Probe) -> str:
     return next((table for table, part in MAIN_PARTS.items() if holds(probe, part)), "contacts")
 
 
-def _id(reading: Reading, column: str) -> str:
-    return reading.contact_id(column)
-
-
 def _checks(part: Part, *required: str) -> list[Check]:
     """What every record is checked for: ids, times and durations that can be read."""
     key = {name: keys[0] for name, keys in part.written.items()}
@@ -93,8 +90,7 @@ def _checks(part: Part, *required: str) -> list[Check]:
         never = f"{column} IS NULL OR regexp_matches({column}, {_NEVER})"
         checks.append(Check(f"is_record AND ({never})", f"{key[column]} is missing"))
         if name not in part.times:
-            ruined = f"regexp_full_match({name}, '[0-9]([.,][0-9]+)?[eE][+]?[0-9]{{1,3}}')"
-            checks.append(Check(ruined, f"{key[name]} is in scientific notation", EXCEL_REMEDY))
+            checks.append(ruined_id(name, key[name]))
     for name in part.times:
         text = f"{name}_text"
         wrong = f"{text} IS NOT NULL AND {name} IS NULL AND NOT regexp_matches({text}, {_NEVER})"
@@ -139,11 +135,11 @@ def _chats(reading: Reading, rows: str) -> list[Stream]:
     parts = "flatten(list_transform(tags, lambda x: list_reverse(string_split(x, '/'))))"
     updated_at = """coalesce(updated_at,
         greatest(created_at, opened_at, asked_at, snoozed_at, closed_at))"""
-    contact_id = _id(reading, "id")
+    contact_id = reading.id("id")
     fills = {
         "contacts": {
             "contact_id": contact_id,
-            "source": f"'{reading.system}'",
+            "source": literal(reading.system),
             "source_id": "id",
             "kind": "kind",
             "channel_raw": "medium",
@@ -236,10 +232,10 @@ def _messages(reading: Reading, rows: str) -> list[Stream]:
                 WHEN lower(person_type) IN ('manager', 'bot') THEN 'bot'
                 ELSE 'system' END AS author_role
         FROM ({rows})"""
-    contact_id = _id(reading, "chat_id")
+    contact_id = reading.id("chat_id")
     fills = {
         "messages": {
-            "message_id": _id(reading, "message_id"),
+            "message_id": reading.id("message_id"),
             "contact_id": contact_id,
             "sent_at": "created_at",
             "author_role": "author_role",
@@ -280,7 +276,7 @@ def _calls(reading: Reading, rows: str) -> list[Stream]:
     left_at = """CASE WHEN engaged_at IS NULL AND NOT is_voicemail
         AND coalesce(missed_reason, '') <> 'notInOperation' THEN ended_at END"""
     session = {
-        "contact_id": _id(reading, "chat_id"),
+        "contact_id": reading.id("chat_id"),
         "updated_at": "coalesce(ended_at, engaged_at, queued_at)",
         "queue_entered_at":
             "CASE WHEN coalesce(missed_reason, '') <> 'notInOperation' THEN queued_at END",
@@ -321,7 +317,7 @@ def _users(reading: Reading, rows: str) -> list[Stream]:
 
 
 def _teams(reading: Reading, rows: str) -> list[Stream]:
-    team = {"team_id": _id(reading, "id"), "name": "name", "updated_at": "updated_at"}
+    team = {"team_id": reading.id("id"), "name": "name", "updated_at": "updated_at"}
     checks = _checks(TEAMS, "id", "name")
     return [
         stream("teams", rows, {"teams": team}, checks=checks, raw="raw", received_on="updated_at")

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipelines.ingest.json_records import records_sql
-from pipelines.ingest.sources.base import Probe, Reading
-from pipelines.ingest.tables import Table, normalised, quoted
+from pipelines.ingest.probe import Probe
+from pipelines.ingest.sources.base import Reading
+from pipelines.ingest.tables import Table, normalised
 from pipelines.ingest.times import happened_sql, instant_sql, local_sql, seconds_sql, zoned_sql
+from pipelines.sql import literal
 
 _FIRST_ROWS = 50
 _NOTHING = "CAST(NULL AS VARCHAR)"
@@ -221,7 +223,7 @@ def _json_sql(probe: Probe, part: Part) -> str:
         for name, keys in part.written.items()
     )
     envelope = part.envelope if probe.json.envelopes else None
-    listed = ", ".join(map(quoted, paths))
+    listed = ", ".join(map(literal, paths))
     return f"""
         SELECT _line, record AS raw, v IS NOT NULL AS is_record, {columns} FROM (
             SELECT _line, record, TRY(json_extract_string(record, [{listed}])) AS v

@@ -15,10 +15,11 @@
 
 import re
 
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream, stream
-from pipelines.ingest.tables import quoted
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.times import moment_sql
+from pipelines.sql import literal
 
 _LINK = r"/accounts/\d+/conversations/(\d+)"
 _RATING, _COMMENT, _LINK_AT, _RECORDED = 2, 3, 7, 8
@@ -53,13 +54,13 @@ def _is_csat(probe: Probe) -> bool:
 def _read(reading: Reading) -> list[Stream]:
     recorded = f"c{_RECORDED}"
     rows = f"""
-        SELECT *, nullif(regexp_extract(c{_LINK_AT}, {quoted(_LINK)}, 1), '') AS conversation,
+        SELECT *, nullif(regexp_extract(c{_LINK_AT}, {literal(_LINK)}, 1), '') AS conversation,
             try_cast(c{_RATING} AS DOUBLE) AS score,
             {moment_sql(recorded, "UTC")} AS recorded_at
         FROM {reading.probe.table.rows_sql()}"""
     fill = {
-        "survey_id": reading.contact_id("conversation"),
-        "contact_id": reading.contact_id("conversation"),
+        "survey_id": reading.id("conversation"),
+        "contact_id": reading.id("conversation"),
         "updated_at": "recorded_at",
         "answered_at": "recorded_at",
         "scale": "'1-5'",

@@ -28,28 +28,19 @@ A conversation that an agent started is known by its messages only: nothing in i
 """
 
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import (
+from pipelines.ingest.sources.base import Reading, Stream, stream
+from pipelines.ingest.sources.records import (
     NOT_JSON,
-    Probe,
-    Reading,
-    Source,
-    Stream,
+    RecordKind,
+    declared_language,
     missing,
     not_times,
-    stream,
-    words_sql,
+    source_of_kinds,
 )
-from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import epoch_sql, moment_sql
+from pipelines.ingest.vocabulary import words_sql
+from pipelines.sql import literal
 
-_KINDS = {
-    "conversations": ("contacts", {"id", "inbox_id", "status", "meta"}),
-    "messages": ("messages", {"id", "conversation_id", "message_type", "private"}),
-    "reporting_events": (
-        "metric_events",
-        {"name", "value", "conversation_id", "event_start_time", "event_end_time"},
-    ),
-}
 _MESSAGE = """{"id": "VARCHAR", "conversation_id": "VARCHAR", "content": "VARCHAR",
     "content_type": "VARCHAR", "message_type": "VARCHAR", "private": "BOOLEAN",
     "created_at": "VARCHAR", "updated_at": "VARCHAR", "sender_type": "VARCHAR",
@@ -84,13 +75,6 @@ _MESSAGE_TYPES = {"incoming": "0", "outgoing": "1", "activity": "2", "template":
 _STATUSES = {"open": "open", "resolved": "solved", "pending": "pending", "snoozed": "pending"}
 
 
-def _kind(probe: Probe) -> str | None:
-    """Which of Chatwoot's records a JSON file holds; None where it is none."""
-    if probe.json is None:
-        return None
-    return next((kind for kind, (_, keys) in _KINDS.items() if probe.json.keys >= keys), None)
-
-
 def _time(reading: Reading, text: str) -> str:
     """SQL of a time: seconds since 1970, or a text in the database's exports."""
     return f"coalesce({epoch_sql(text)}, {moment_sql(text, reading.zone)})"
@@ -113,19 +97,18 @@ def _conversations(reading: Reading) -> list[Stream]:
     told = reading.told_exclusion(
         {"channel": "channel_raw", "team": "t.meta.team.name"}, {"labels": "t.labels"}
     )
-    contact = reading.contact_id("source_id")
+    contact = reading.id("source_id")
     language = reading.custom("language", "t.custom_attributes", "t.labels")
     fills = {
         "contacts": {
             "contact_id": contact,
-            "source": quoted(reading.system),
+            "source": literal(reading.system),
             "source_id": "source_id",
             "kind": "CASE channel_raw WHEN 'webwidget' THEN 'chat' WHEN 'api' THEN 'chat'"
             " WHEN 'email' THEN 'ticket' ELSE 'social' END",
             "channel_raw": "channel_raw",
             "direction": "'inbound'",
-            "language_raw": language,
-            "language_source": f"CASE WHEN {language} IS NULL THEN 'unknown' ELSE 'declared' END",
+            **declared_language(language),
             "topic_raw": reading.custom("topic", "t.custom_attributes", "t.labels"),
             "status": words_sql("t.status", _STATUSES, "'unknown'"),
             "status_raw": "t.status",
@@ -181,7 +164,7 @@ def _conversations(reading: Reading) -> list[Stream]:
 def _messages(reading: Reading, records: str) -> Stream:
     """Messages by themselves or inside their conversations, with surveys and status changes."""
     activities = " ".join(
-        f"WHEN regexp_matches(t.content, {quoted(pattern)}) THEN '{status}'"
+        f"WHEN regexp_matches(t.content, {literal(pattern)}) THEN '{status}'"
         for pattern, status in _ACTIVITIES
     )
     answer = "t.content_attributes.submitted_values.csat_survey_response"
@@ -198,8 +181,8 @@ def _messages(reading: Reading, records: str) -> Stream:
             CASE WHEN type = '2' THEN CASE {activities} END END AS to_status,
             try_cast({answer}.rating AS DOUBLE) AS score
         FROM ({records})"""
-    contact = reading.contact_id("t.conversation_id")
-    message_id = f"{quoted(reading.system + ':')} || t.id"
+    contact = reading.id("t.conversation_id")
+    message_id = reading.id("t.id")
     fills = {
         "messages": {
             "message_id": message_id,
@@ -262,10 +245,10 @@ def _reporting_events(reading: Reading) -> list[Stream]:
                 WHEN 'conversation_bot_resolved' THEN 'solved'
                 WHEN 'conversation_opened' THEN 'open' END AS to_status
         FROM ({reading.records(_SHAPES["reporting_events"])})"""
-    contact = reading.contact_id("conversation")
+    contact = reading.id("conversation")
     fills = {
         "metric_events": {
-            "event_id": f"{quoted(reading.system + ':')} || coalesce(t.id, made_id)",
+            "event_id": reading.id("coalesce(t.id, made_id)"),
             "contact_id": contact,
             "metric": "t.name",
             "event": "'fulfill'",
@@ -292,21 +275,21 @@ def _reporting_events(reading: Reading) -> list[Stream]:
     ]  # fmt: skip
 
 
-def _read(reading: Reading) -> list[Stream]:
-    match _kind(reading.probe):
-        case "conversations":
-            return _conversations(reading)
-        case "messages":
-            return [_messages(reading, reading.records(_MESSAGE))]
-        case _:
-            return _reporting_events(reading)
-
-
-SOURCE = Source(
-    name="chatwoot_json",
-    system="chatwoot",
-    main_table=lambda probe: _KINDS[_kind(probe) or "conversations"][0],
-    recognises=lambda probe: _kind(probe) is not None,
-    read=_read,
+SOURCE = source_of_kinds(
+    "chatwoot_json",
+    "chatwoot",
+    (
+        RecordKind("contacts", ("id", "inbox_id", "status", "meta"), _conversations),
+        RecordKind(
+            "messages",
+            ("id", "conversation_id", "message_type", "private"),
+            lambda reading: [_messages(reading, reading.records(_MESSAGE))],
+        ),
+        RecordKind(
+            "metric_events",
+            ("name", "value", "conversation_id", "event_start_time", "event_end_time"),
+            _reporting_events,
+        ),
+    ),
     fields=("language", "topic", "team"),
 )

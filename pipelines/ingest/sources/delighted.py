@@ -12,10 +12,12 @@ import json
 import re
 
 from pipelines.ingest.mapping import Field, Scale, scale_bounds
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream
+from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.survey import CONTACT_HEADERS, FIELDS, surveys, with_usual_columns
-from pipelines.ingest.tables import normalised, quoted
+from pipelines.ingest.tables import normalised
+from pipelines.sql import literal
 
 _SIGNATURE = {"survey_type", "score", "person_properties", "created_at"}
 _SCALES = {"nps": "nps", "csat": "1-5"}
@@ -53,7 +55,7 @@ def _read(reading: Reading) -> list[Stream]:
         reading,
         checks=[
             Check(
-                f"{column} <> {quoted(survey_type)}",
+                f"{column} <> {literal(survey_type)}",
                 f"survey_type is not {survey_type}, as of the records before: another scale",
                 "export one survey_type a file",
             )
@@ -62,7 +64,7 @@ def _read(reading: Reading) -> list[Stream]:
 
 
 def _recognises(probe: Probe) -> bool:
-    return probe.json is not None and probe.json.keys >= _SIGNATURE
+    return probe.json_keys >= _SIGNATURE
 
 
 SOURCE = Source(

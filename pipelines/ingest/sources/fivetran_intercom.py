@@ -17,34 +17,17 @@ nothing that is measured and are passed over by name.
 unverified: `_fivetran_active` false on the last version meaning that the record was deleted.
 """
 
-from collections.abc import Callable
+from functools import partial
 
 from pipelines.ingest.html import html_text_sql
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import (
-    Probe,
-    Reading,
-    Source,
-    Stream,
-    missing,
-    not_times,
-    stream,
-)
-from pipelines.ingest.sources.fivetran_zendesk import copied_table
+from pipelines.ingest.sources.base import Reading, Stream, stream
+from pipelines.ingest.sources.fivetran_zendesk import copied_names, unmeasured
 from pipelines.ingest.sources.intercom_json import role_sql
-from pipelines.ingest.sources.zendesk_records import teams
-from pipelines.ingest.tables import quoted
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.sources.records import RecordKind, missing, not_times, source_of_kinds, teams
+from pipelines.sql import literal
 
-_KINDS: dict[str, tuple[str, set[str]]] = {
-    "conversations": ("contacts", {"id", "source_delivered_as", "source_author_type", "state"}),
-    "parts": ("messages", {"id", "conversation_id", "part_type", "author_type", "created_at"}),
-    "contacts": ("people", {"id", "role", "language_override", "browser_language"}),
-    "admins": ("people", {"id", "job_title", "email", "name"}),
-    "articles": ("articles", {"id", "title", "default_locale", "statistics_views"}),
-}
-_TEAM = {"id", "name", "_fivetran_deleted", "_fivetran_synced"}
-_UNMEASURED: dict[str, set[str]] = {
+_UNMEASURED = {
     "collection_history": {"help_center_id", "parent_id", "default_locale"},
     "company_history": {"company_id", "monthly_spend", "user_count"},
     "company_tag_history": {"company_id", "tag_id"},
@@ -59,51 +42,28 @@ _TAGS_APART = (
     "tags apart from their conversations are not read: rules by tag need Intercom's own export"
 )
 _INSTEAD = {"conversation_tag_history": _TAGS_APART}
-_KEYS = {
-    "conversations": (
-        "id", "created_at", "updated_at", "state", "priority", "assignee_id", "assignee_type",
-        "source_type", "source_delivered_as", "source_subject", "source_author_id",
-        "source_author_type", "first_contact_reply_created_at", "conversation_rating_value",
-        "conversation_rating_remark", "conversation_rating_created_at", "_fivetran_active",
-    ),
-    "parts": (
-        "id", "conversation_id", "part_type", "author_id", "author_type", "body", "created_at",
-        "_fivetran_active",
-    ),
-    "contacts": ("id", "language_override", "browser_language", "updated_at", "_fivetran_active"),
-    "admins": ("id",),
-    "articles": (
-        "id", "title", "default_locale", "section_id", "collection_id", "state", "created_at",
-        "updated_at", "_fivetran_active",
-    ),
-    "teams": ("id", "name", "updated_at"),
-}  # fmt: skip
+_CONVERSATION = (
+    "id", "created_at", "updated_at", "state", "priority", "assignee_id", "assignee_type",
+    "source_type", "source_delivered_as", "source_subject", "source_author_id",
+    "source_author_type", "first_contact_reply_created_at", "conversation_rating_value",
+    "conversation_rating_remark", "conversation_rating_created_at", "_fivetran_active",
+)  # fmt: skip
+_PART = (
+    "id", "conversation_id", "part_type", "author_id", "author_type", "body", "created_at",
+    "_fivetran_active",
+)  # fmt: skip
+_ARTICLE = (
+    "id", "title", "default_locale", "section_id", "collection_id", "state", "created_at",
+    "updated_at", "_fivetran_active",
+)  # fmt: skip
 _IS_ACTIVE = "coalesce(lower(t._fivetran_active) <> 'false', true)"
 
 
-def _kind(probe: Probe) -> str | None:
-    kind = copied_table(probe, {kind: keys for kind, (_, keys) in _KINDS.items()})
-    return kind or ("teams" if probe.header_set == _TEAM else None)
+def _dated(reading: Reading, records: str, *names: str) -> str:
+    return f"SELECT *, {reading.times(*names, zone='UTC')} FROM ({records})"
 
 
-def _passed_over(probe: Probe) -> str | None:
-    if _kind(probe) is not None:
-        return None
-    table = copied_table(probe, _UNMEASURED)
-    return _INSTEAD.get(table, f"Intercom's table {table} holds nothing that is measured")
-
-
-def _read(reading: Reading) -> list[Stream]:
-    kind = _kind(reading.probe)
-    return [_READERS[kind](reading, reading.flat_records(_KEYS[kind]))]
-
-
-def _dated(records: str, *names: str) -> str:
-    times = ", ".join(f"{moment_sql(f't.{name}', 'UTC')} AS {name}" for name in names)
-    return f"SELECT *, {times} FROM ({records})"
-
-
-def _conversations(reading: Reading, records: str) -> Stream:
+def _conversations(reading: Reading) -> list[Stream]:
     times = (
         "created_at", "updated_at", "first_contact_reply_created_at",
         "conversation_rating_created_at",
@@ -116,169 +76,182 @@ def _conversations(reading: Reading, records: str) -> Stream:
             CASE WHEN is_deleted THEN 'deleted' WHEN t.source_delivered_as <> 'customer_initiated'
                 AND first_inbound_at IS NULL THEN 'agent_initiated' END AS exclusion,
             try_cast(t.conversation_rating_value AS DOUBLE) AS rating
-        FROM ({_dated(records, *times)})"""
-    contact = reading.contact_id("t.id")
+        FROM ({_dated(reading, reading.flat_records(_CONVERSATION), *times)})"""
+    contact = reading.id("t.id")
     is_customer = "t.source_author_type IN ('user', 'lead', 'contact')"
-    return stream(
-        "contacts",
-        rows,
-        {
-            "contacts": {
-                "contact_id": contact,
-                "source": quoted(reading.system),
-                "source_id": "t.id",
-                "kind": "CASE WHEN t.source_type = 'email' THEN 'ticket' ELSE 'chat' END",
-                "channel": "CASE WHEN t.source_type = 'conversation' THEN 'live_chat' END",
-                "channel_raw": "t.source_type",
-                "direction": "CASE WHEN exclusion = 'agent_initiated' THEN 'outbound'"
-                " ELSE 'inbound' END",
-                "language_source": "'unknown'",
-                "status": "CASE WHEN is_deleted THEN 'deleted' WHEN t.state = 'open' THEN 'open'"
-                " WHEN t.state = 'closed' THEN 'solved' WHEN t.state = 'snoozed' THEN 'pending'"
-                " ELSE 'unknown' END",
-                "status_raw": "t.state",
-                "priority": "CASE t.priority WHEN 'priority' THEN 'high'"
-                " WHEN 'not_priority' THEN 'normal' ELSE lower(t.priority) END",
-                "team": "CASE WHEN t.assignee_type = 'team' THEN t.assignee_id END",
-                "agent_id": "CASE WHEN t.assignee_type = 'admin' THEN t.assignee_id END",
-                "requester_id": f"CASE WHEN {is_customer}"
-                f" THEN {reading.pseudonym('t.source_author_id')} END",
-                "subject": reading.masked(html_text_sql("t.source_subject")),
-                "created_at": "created_at",
-                "updated_at": "updated_at",
-                "first_inbound_at": "first_inbound_at",
-                "exclusion": "exclusion",
+    return [
+        stream(
+            "contacts",
+            rows,
+            {
+                "contacts": {
+                    "contact_id": contact,
+                    "source": literal(reading.system),
+                    "source_id": "t.id",
+                    "kind": "CASE WHEN t.source_type = 'email' THEN 'ticket' ELSE 'chat' END",
+                    "channel": "CASE WHEN t.source_type = 'conversation' THEN 'live_chat' END",
+                    "channel_raw": "t.source_type",
+                    "direction": "CASE WHEN exclusion = 'agent_initiated' THEN 'outbound'"
+                    " ELSE 'inbound' END",
+                    "language_source": "'unknown'",
+                    "status": "CASE WHEN is_deleted THEN 'deleted'"
+                    " WHEN t.state = 'open' THEN 'open' WHEN t.state = 'closed' THEN 'solved'"
+                    " WHEN t.state = 'snoozed' THEN 'pending' ELSE 'unknown' END",
+                    "status_raw": "t.state",
+                    "priority": "CASE t.priority WHEN 'priority' THEN 'high'"
+                    " WHEN 'not_priority' THEN 'normal' ELSE lower(t.priority) END",
+                    "team": "CASE WHEN t.assignee_type = 'team' THEN t.assignee_id END",
+                    "agent_id": "CASE WHEN t.assignee_type = 'admin' THEN t.assignee_id END",
+                    "requester_id": f"CASE WHEN {is_customer}"
+                    f" THEN {reading.pseudonym('t.source_author_id')} END",
+                    "subject": reading.masked(html_text_sql("t.source_subject")),
+                    "created_at": "created_at",
+                    "updated_at": "updated_at",
+                    "first_inbound_at": "first_inbound_at",
+                    "exclusion": "exclusion",
+                },
+                "surveys": {
+                    "survey_id": contact,
+                    "contact_id": contact,
+                    "updated_at": "updated_at",
+                    "sent_at": "conversation_rating_created_at",
+                    "answered_at": "CASE WHEN rating IS NOT NULL THEN updated_at END",
+                    "scale": "CASE WHEN rating IS NOT NULL THEN '1-5' END",
+                    "score_raw": "t.conversation_rating_value",
+                    "score": "rating",
+                    "comment": reading.masked("t.conversation_rating_remark"),
+                },
             },
-            "surveys": {
-                "survey_id": contact,
-                "contact_id": contact,
-                "updated_at": "updated_at",
-                "sent_at": "conversation_rating_created_at",
-                "answered_at": "CASE WHEN rating IS NOT NULL THEN updated_at END",
-                "scale": "CASE WHEN rating IS NOT NULL THEN '1-5' END",
-                "score_raw": "t.conversation_rating_value",
-                "score": "rating",
-                "comment": reading.masked("t.conversation_rating_remark"),
-            },
-        },
-        checks=[
-            *missing("id", "created_at"),
-            *not_times(*times),
-            Check("updated_at < created_at", "updated_at is before created_at"),
-            Check(
-                "t.conversation_rating_value IS NOT NULL"
-                " AND coalesce(rating NOT BETWEEN 1 AND 5, true)",
-                "conversation_rating_value is none of 1-5",
-            ),
-        ],
-        raw="record",
-        received_on="created_at",
-        when={"surveys": "conversation_rating_created_at IS NOT NULL"},
-    )
+            checks=[
+                *missing("id", "created_at"),
+                *not_times(*times),
+                Check("updated_at < created_at", "updated_at is before created_at"),
+                Check(
+                    "t.conversation_rating_value IS NOT NULL"
+                    " AND coalesce(rating NOT BETWEEN 1 AND 5, true)",
+                    "conversation_rating_value is none of 1-5",
+                ),
+            ],
+            raw="record",
+            received_on="created_at",
+            when={"surveys": "conversation_rating_created_at IS NOT NULL"},
+        )
+    ]
 
 
-def _parts(reading: Reading, records: str) -> Stream:
+def _parts(reading: Reading) -> list[Stream]:
     rows = f"""
         SELECT *, {role_sql("t.author_type")} AS author_role, {html_text_sql("t.body")} AS body,
             CASE t.part_type WHEN 'close' THEN 'solved' WHEN 'open' THEN 'open'
                 WHEN 'snoozed' THEN 'pending' WHEN 'unsnoozed' THEN 'open' END AS to_status
-        FROM ({_dated(records, "created_at")})"""
-    contact = reading.contact_id("t.conversation_id")
-    return stream(
-        "messages",
-        rows,
-        {
-            "messages": {
-                "message_id": reading.contact_id("t.id"),
-                "contact_id": contact,
-                "sent_at": "created_at",
-                "author_id": f"""CASE author_role WHEN 'agent' THEN t.author_id
-                    WHEN 'customer' THEN {reading.pseudonym("t.author_id")} END""",
-                "author_role": "author_role",
-                "is_public": "t.part_type <> 'note'",
-                "text": reading.masked("body"),
+        FROM ({_dated(reading, reading.flat_records(_PART), "created_at")})"""
+    contact = reading.id("t.conversation_id")
+    return [
+        stream(
+            "messages",
+            rows,
+            {
+                "messages": {
+                    "message_id": reading.id("t.id"),
+                    "contact_id": contact,
+                    "sent_at": "created_at",
+                    "author_id": f"""CASE author_role WHEN 'agent' THEN t.author_id
+                        WHEN 'customer' THEN {reading.pseudonym("t.author_id")} END""",
+                    "author_role": "author_role",
+                    "is_public": "t.part_type <> 'note'",
+                    "text": reading.masked("body"),
+                },
+                "status_events": {
+                    "contact_id": contact,
+                    "changed_at": "created_at",
+                    "to_status": "to_status",
+                },
             },
-            "status_events": {
-                "contact_id": contact,
-                "changed_at": "created_at",
-                "to_status": "to_status",
+            checks=[
+                *missing("id", "conversation_id", "part_type", "created_at"),
+                *not_times("created_at"),
+            ],
+            raw="record",
+            received_on="created_at",
+            when={
+                "messages": f"{_IS_ACTIVE} AND (body IS NOT NULL OR t.part_type = 'comment')",
+                "status_events": f"{_IS_ACTIVE} AND to_status IS NOT NULL",
             },
-        },
-        checks=[
-            *missing("id", "conversation_id", "part_type", "created_at"),
-            *not_times("created_at"),
-        ],
-        raw="record",
-        received_on="created_at",
-        when={
-            "messages": f"{_IS_ACTIVE} AND (body IS NOT NULL OR t.part_type = 'comment')",
-            "status_events": f"{_IS_ACTIVE} AND to_status IS NOT NULL",
-        },
-    )
+        )
+    ]
 
 
-def _people(reading: Reading, records: str, *, is_admin: bool) -> Stream:
+def _people(reading: Reading, *, is_admin: bool) -> list[Stream]:
     person = {
         "person_id": "t.id" if is_admin else reading.pseudonym("t.id"),
         "role": "'agent'" if is_admin else "'customer'",
     }
+    rows, checks, when = reading.flat_records(("id",)), missing("id"), {}
     if not is_admin:
-        records = _dated(records, "updated_at")
+        keys = ("id", "language_override", "browser_language", "updated_at", "_fivetran_active")
+        rows = _dated(reading, reading.flat_records(keys), "updated_at")
         person["language_raw"] = "coalesce(t.language_override, t.browser_language)"
         person["updated_at"] = "updated_at"
-    return stream(
-        "people",
-        records,
-        {"people": person},
-        checks=missing("id") if is_admin else [*missing("id"), *not_times("updated_at")],
-        raw="record",
-        received_on="NULL",
-        when={} if is_admin else {"people": _IS_ACTIVE},
-    )
+        checks += not_times("updated_at")
+        when = {"people": _IS_ACTIVE}
+    return [
+        stream(
+            "people", rows, {"people": person}, checks=checks, raw="record", received_on="NULL",
+            when=when,
+        )
+    ]  # fmt: skip
 
 
-def _articles(reading: Reading, records: str) -> Stream:
-    return stream(
-        "articles",
-        _dated(records, "created_at", "updated_at"),
-        {
-            "articles": {
-                "article_id": reading.contact_id("t.id"),
-                "language_raw": "t.default_locale",
-                "title": reading.masked("t.title"),
-                "section": "coalesce(t.section_id, t.collection_id)",
-                "is_draft": "t.state = 'draft'",
-                "created_at": "created_at",
-                "updated_at": "updated_at",
-            }
-        },
-        checks=[*missing("id", "default_locale"), *not_times("created_at", "updated_at")],
-        raw="record",
-        received_on="created_at",
-        when={"articles": _IS_ACTIVE},
-    )
+def _articles(reading: Reading) -> list[Stream]:
+    return [
+        stream(
+            "articles",
+            _dated(reading, reading.flat_records(_ARTICLE), "created_at", "updated_at"),
+            {
+                "articles": {
+                    "article_id": reading.id("t.id"),
+                    "language_raw": "t.default_locale",
+                    "title": reading.masked("t.title"),
+                    "section": "coalesce(t.section_id, t.collection_id)",
+                    "is_draft": "t.state = 'draft'",
+                    "created_at": "created_at",
+                    "updated_at": "updated_at",
+                }
+            },
+            checks=[*missing("id", "default_locale"), *not_times("created_at", "updated_at")],
+            raw="record",
+            received_on="created_at",
+            when={"articles": _IS_ACTIVE},
+        )
+    ]
 
 
-_READERS: dict[str, Callable[[Reading, str], Stream]] = {
-    "conversations": _conversations,
-    "parts": _parts,
-    "contacts": lambda reading, records: _people(reading, records, is_admin=False),
-    "admins": lambda reading, records: _people(reading, records, is_admin=True),
-    "articles": _articles,
-    "teams": lambda reading, records: teams(reading, _dated(records, "updated_at")),
-}
+def _teams(reading: Reading) -> list[Stream]:
+    records = reading.flat_records(("id", "name", "updated_at"))
+    return teams(reading, _dated(reading, records, "updated_at"))
 
 
-def _main_table(probe: Probe) -> str:
-    kind = _kind(probe)
-    return "teams" if kind == "teams" else _KINDS[kind][0]
-
-
-SOURCE = Source(
-    name="fivetran_intercom",
-    system="intercom",
-    main_table=_main_table,
-    recognises=lambda probe: bool(_kind(probe) or copied_table(probe, _UNMEASURED)),
-    read=_read,
-    passed_over=_passed_over,
+SOURCE = source_of_kinds(
+    "fivetran_intercom",
+    "intercom",
+    (
+        RecordKind(
+            "contacts", ("id", "source_delivered_as", "source_author_type", "state"), _conversations
+        ),
+        RecordKind(
+            "messages", ("id", "conversation_id", "part_type", "author_type", "created_at"), _parts
+        ),
+        RecordKind(
+            "people",
+            ("id", "role", "language_override", "browser_language"),
+            partial(_people, is_admin=False),
+        ),
+        RecordKind("people", ("id", "job_title", "email", "name"), partial(_people, is_admin=True)),
+        RecordKind("articles", ("id", "title", "default_locale", "statistics_views"), _articles),
+        RecordKind(
+            "teams", ("id", "name", "_fivetran_deleted", "_fivetran_synced"), _teams, is_exact=True
+        ),
+        *unmeasured("Intercom", _UNMEASURED, _INSTEAD),
+    ),
+    names=copied_names,
 )

@@ -15,38 +15,25 @@ over by name.
 unverified: `_fivetran_active` on tickets (history mode; the seeds have none).
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check, ruined_id
-from pipelines.ingest.sources.base import (
-    Probe,
-    Reading,
-    Source,
-    Stream,
+from pipelines.ingest.sources.base import Reading, Stream, stream
+from pipelines.ingest.sources.records import (
+    RecordKind,
+    declared_language,
+    direction_sql,
     missing,
     not_times,
-    stream,
-)
-from pipelines.ingest.sources.zendesk_records import (
-    comment_columns,
-    direction_sql,
-    merges,
-    people,
-    status_sql,
+    source_of_kinds,
     teams,
 )
-from pipelines.ingest.tables import identifier, quoted
+from pipelines.ingest.sources.zendesk_records import comment_columns, merges, people, status_sql
 from pipelines.ingest.times import moment_sql
+from pipelines.sql import identifier, literal
 
-_KINDS: dict[str, tuple[str, set[str]]] = {
-    "tickets": ("contacts", {"id", "requester_id", "submitter_id", "status", "via_channel"}),
-    "comments": ("messages", {"id", "ticket_id", "user_id", "public", "body", "created"}),
-    "field_history": ("status_events", {"field_name", "ticket_id", "updated", "value"}),
-    "tags": ("contact_tags", {"tag", "ticket_id"}),
-    "users": ("people", {"id", "role", "locale", "ticket_restriction"}),
-    "groups": ("teams", {"id", "name", "url", "created_at", "_fivetran_deleted"}),
-}
-_UNMEASURED: dict[str, set[str]] = {
+_UNMEASURED = {
     "audit_log": {"action", "actor_id", "change_description", "source_type"},
     "brand": {"subdomain", "has_help_center", "brand_url"},
     "daylight_time": {"time_zone", "daylight_offset", "daylight_start_utc"},
@@ -66,49 +53,32 @@ _INSTEAD = {
     "schedule": "opening hours are no agents on duty: write them as [[calendars]] in support.toml",
     "schedule_holiday": "holidays belong into the [[calendars]] of support.toml",
 }
-_KEYS = {
-    "tickets": (
-        "id", "created_at", "updated_at", "status", "priority", "subject", "via_channel",
-        "via_source_rel", "group_id", "assignee_id", "requester_id", "submitter_id",
-        "merged_ticket_ids", "via_followup_source_id", "_fivetran_deleted", "_fivetran_active",
-    ),
-    "comments": (
-        "id", "ticket_id", "user_id", "public", "body", "created", "voice_comment",
-        "_fivetran_deleted",
-    ),
-    "field_history": ("field_name", "ticket_id", "updated", "value"),
-    "tags": ("tag", "ticket_id"),
-    "users": ("id", "role", "locale", "updated_at"),
-    "groups": ("id", "name", "updated_at"),
-}  # fmt: skip
+_TICKET = (
+    "id", "created_at", "updated_at", "status", "priority", "subject", "via_channel",
+    "via_source_rel", "group_id", "assignee_id", "requester_id", "submitter_id",
+    "merged_ticket_ids", "via_followup_source_id", "_fivetran_deleted", "_fivetran_active",
+)  # fmt: skip
+_COMMENT = (
+    "id", "ticket_id", "user_id", "public", "body", "created", "voice_comment", "_fivetran_deleted",
+)  # fmt: skip
 
 
-def copied_table(probe: Probe, tables: dict[str, set[str]]) -> str | None:
-    """Which of these tables a file of Fivetran's is, told by some of its headers."""
-    headers = {header.strip('"') for header in probe.header_set}
-    if "_fivetran_synced" not in headers:
-        return None
-    return next((table for table, keys in tables.items() if headers >= keys), None)
+def copied_names(probe: Probe) -> frozenset[str]:
+    """Headers of one of Fivetran's tables, without quotes; none of another file."""
+    headers = frozenset(header.strip('"') for header in probe.header_set)
+    return headers if "_fivetran_synced" in headers else frozenset()
 
 
-def _kind(probe: Probe) -> str | None:
-    return copied_table(probe, {kind: keys for kind, (_, keys) in _KINDS.items()})
+def unmeasured(
+    vendor: str, tables: dict[str, set[str]], instead: dict[str, str]
+) -> Iterator[RecordKind]:
+    """Tables that are known by some of their headers and passed over, with what to do instead."""
+    for table, headers in tables.items():
+        why = instead.get(table, f"{vendor}'s table {table} holds nothing that is measured")
+        yield RecordKind("contacts", headers, passed_over=why)
 
 
-def _passed_over(probe: Probe) -> str | None:
-    if _kind(probe) is not None:
-        return None
-    table = copied_table(probe, _UNMEASURED)
-    return _INSTEAD.get(table, f"Zendesk's table {table} holds nothing that is measured")
-
-
-def _read(reading: Reading) -> list[Stream]:
-    kind = _kind(reading.probe)
-    told = (field.columns[0] for field in reading.mapping.columns.values())
-    return _READERS[kind](reading, reading.flat_records([*dict.fromkeys((*_KEYS[kind], *told))]))
-
-
-def _tickets(reading: Reading, records: str) -> list[Stream]:
+def _tickets(reading: Reading) -> list[Stream]:
     def custom(field: str) -> str:
         told = reading.mapping.columns.get(field)
         if told is None:
@@ -116,11 +86,12 @@ def _tickets(reading: Reading, records: str) -> list[Stream]:
         reading.column(told.columns[0], f"[columns] {field}")  # or say that there is none
         return reading.composed(f"t.{identifier(told.columns[0])}")
 
+    told_columns = (field.columns[0] for field in reading.mapping.columns.values())
+    records = reading.flat_records([*dict.fromkeys((*_TICKET, *told_columns))])
     by_agent = "t.submitter_id = t.assignee_id AND t.submitter_id <> t.requester_id"
     told = reading.told_exclusion({"via": "t.via_channel", "via_channel": "t.via_channel"})
     rows = f"""
-        SELECT *, {moment_sql("t.created_at", "UTC")} AS created_at,
-            {moment_sql("t.updated_at", "UTC")} AS updated_at,
+        SELECT *, {reading.times("created_at", "updated_at", zone="UTC")},
             coalesce(lower(t._fivetran_deleted) = 'true', false)
                 OR NOT coalesce(bool_or(lower(t._fivetran_active) = 'true')
                     OVER (PARTITION BY t.id), true) AS is_deleted,
@@ -134,15 +105,13 @@ def _tickets(reading: Reading, records: str) -> list[Stream]:
                 END) END AS exclusion
         FROM ({records})"""
     contacts = {
-        "contact_id": reading.contact_id("t.id"),
-        "source": quoted(reading.system),
+        "contact_id": reading.id("t.id"),
+        "source": literal(reading.system),
         "source_id": "t.id",
         "kind": "'ticket'",
         "channel_raw": "t.via_channel",
         "direction": direction_sql("exclusion"),
-        "language_raw": custom("language"),
-        "language_source": f"CASE WHEN {custom('language')} IS NULL THEN 'unknown'"
-        " ELSE 'declared' END",
+        **declared_language(custom("language")),
         "topic_raw": custom("topic"),
         "status": f"CASE WHEN is_deleted THEN 'deleted' ELSE {status_sql('t.status')} END",
         "status_raw": "t.status",
@@ -179,7 +148,7 @@ def _tickets(reading: Reading, records: str) -> list[Stream]:
     ]
 
 
-def _comments(reading: Reading, records: str) -> list[Stream]:
+def _comments(reading: Reading) -> list[Stream]:
     as_comments = f"""
         SELECT _line, record, t.ticket_id AS ticket_id, t.created AS created,
             {moment_sql("t.created", "UTC")} AS created_at,
@@ -187,14 +156,14 @@ def _comments(reading: Reading, records: str) -> list[Stream]:
             {{'id': t.id, 'author_id': t.user_id, 'public': try_cast(t.public AS BOOLEAN),
                 'type': CASE WHEN lower(t.voice_comment) = 'true' THEN 'VoiceComment' END,
                 'body': t.body, 'plain_body': t.body, 'html_body': NULL, 'via': NULL}} AS t
-        FROM ({records})"""
+        FROM ({reading.flat_records(_COMMENT)})"""
     return [
         stream(
             "messages",
             as_comments,
             {
                 "messages": comment_columns(reading, via="t.via")
-                | {"contact_id": reading.contact_id("ticket_id"), "sent_at": "created_at"}
+                | {"contact_id": reading.id("ticket_id"), "sent_at": "created_at"}
             },
             checks=[
                 *missing("id", "author_id"),
@@ -212,15 +181,16 @@ def _comments(reading: Reading, records: str) -> list[Stream]:
     ]
 
 
-def _field_history(reading: Reading, records: str) -> list[Stream]:
-    rows = f"SELECT *, {moment_sql('t.updated', 'UTC')} AS updated FROM ({records})"
+def _field_history(reading: Reading) -> list[Stream]:
+    records = reading.flat_records(("field_name", "ticket_id", "updated", "value"))
+    rows = f"SELECT *, {reading.times('updated', zone='UTC')} FROM ({records})"
     return [
         stream(
             "status_events",
             rows,
             {
                 "status_events": {
-                    "contact_id": reading.contact_id("t.ticket_id"),
+                    "contact_id": reading.id("t.ticket_id"),
                     "changed_at": "updated",
                     "to_status": status_sql("t.value"),
                 }
@@ -233,14 +203,14 @@ def _field_history(reading: Reading, records: str) -> list[Stream]:
     ]
 
 
-def _tags(reading: Reading, records: str) -> list[Stream]:
+def _tags(reading: Reading) -> list[Stream]:
     return [
         stream(
             "contact_tags",
-            records,
+            reading.flat_records(("tag", "ticket_id")),
             {
                 "contact_tags": {
-                    "contact_id": reading.contact_id("t.ticket_id"),
+                    "contact_id": reading.id("t.ticket_id"),
                     "tag": "lower(t.tag)",
                 }
             },
@@ -251,25 +221,37 @@ def _tags(reading: Reading, records: str) -> list[Stream]:
     ]
 
 
-def _dated(records: str) -> str:
-    return f"SELECT *, {moment_sql('t.updated_at', 'UTC')} AS updated_at FROM ({records})"
+def _updated(reading: Reading, *keys: str) -> str:
+    records = reading.flat_records((*keys, "updated_at"))
+    return f"SELECT *, {reading.times('updated_at', zone='UTC')} FROM ({records})"
 
 
-_READERS: dict[str, Callable[[Reading, str], list[Stream]]] = {
-    "tickets": _tickets,
-    "comments": _comments,
-    "field_history": _field_history,
-    "tags": _tags,
-    "users": lambda reading, records: people(reading, _dated(records)),
-    "groups": lambda reading, records: [teams(reading, _dated(records))],
-}
-
-SOURCE = Source(
-    name="fivetran_zendesk",
-    system="zendesk",
-    main_table=lambda probe: _KINDS[_kind(probe)][0],
-    recognises=lambda probe: bool(_kind(probe) or copied_table(probe, _UNMEASURED)),
-    read=_read,
+SOURCE = source_of_kinds(
+    "fivetran_zendesk",
+    "zendesk",
+    (
+        RecordKind(
+            "contacts", ("id", "requester_id", "submitter_id", "status", "via_channel"), _tickets
+        ),
+        RecordKind(
+            "messages", ("id", "ticket_id", "user_id", "public", "body", "created"), _comments
+        ),
+        RecordKind(
+            "status_events", ("field_name", "ticket_id", "updated", "value"), _field_history
+        ),
+        RecordKind("contact_tags", ("tag", "ticket_id"), _tags),
+        RecordKind(
+            "people",
+            ("id", "role", "locale", "ticket_restriction"),
+            lambda reading: people(reading, _updated(reading, "id", "role", "locale")),
+        ),
+        RecordKind(
+            "teams",
+            ("id", "name", "url", "created_at", "_fivetran_deleted"),
+            lambda reading: teams(reading, _updated(reading, "id", "name")),
+        ),
+        *unmeasured("Zendesk", _UNMEASURED, _INSTEAD),
+    ),
+    names=copied_names,
     fields=("language", "topic", "team"),
-    passed_over=_passed_over,
 )

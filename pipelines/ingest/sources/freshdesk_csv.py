@@ -18,10 +18,14 @@ unverified: the words of Source and Survey results, of the usual waiting statuse
 columns Freshservice shares beyond those named in its documentation.
 """
 
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check, not_a_record, ruined_id
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream, stream, words_sql
-from pipelines.ingest.tables import normalised, quoted
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
+from pipelines.ingest.sources.records import declared_language, direction_sql
+from pipelines.ingest.tables import normalised
 from pipelines.ingest.times import happened_sql, instant_sql, local_sql, zoned_sql
+from pipelines.ingest.vocabulary import words_sql
+from pipelines.sql import literal
 
 _TIMES = {
     "created_at": ("created time",),
@@ -123,18 +127,16 @@ def _read(reading: Reading) -> list[Stream]:
             {words_sql("lower(trim(survey_text))", answers, "NULL")} AS answer,
             try_cast(answer AS DOUBLE) AS score
         FROM ({rows})"""
-    contact = reading.contact_id("id_text")
+    contact = reading.id("id_text")
     fills = {
         "contacts": {
             "contact_id": contact,
-            "source": quoted(reading.system),
+            "source": literal(reading.system),
             "source_id": "id_text",
             "kind": "'ticket'",
             "channel_raw": "channel_text",
-            "direction": "CASE exclusion WHEN 'agent_initiated' THEN 'outbound'"
-            " WHEN 'internal' THEN 'internal' ELSE 'inbound' END",
-            "language_raw": reading.composed("language_text"),
-            "language_source": "CASE WHEN language_text IS NULL THEN 'unknown' ELSE 'declared' END",
+            "direction": direction_sql("exclusion"),
+            **declared_language(reading.composed("language_text")),
             "topic_raw": reading.composed("coalesce(topic_text, type_text)"),
             "status": reading.status("status_text", _STATUSES),
             "status_raw": "status_text",

@@ -23,32 +23,26 @@ source 0, 2, 6 and ratings 103, 100, -103; association_type 2 and 3 (child, trac
 `automation_id` and `auto_response`. Freshservice's API has other source codes and is not read.
 """
 
+from functools import partial
+
 from pipelines.ingest.html import html_text_sql
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import (
+from pipelines.ingest.sources.base import Reading, Stream, stream
+from pipelines.ingest.sources.records import (
     NOT_JSON,
-    Probe,
-    Reading,
-    Source,
-    Stream,
+    RecordKind,
+    declared_language,
+    direction_sql,
     missing,
     not_times,
-    stream,
+    source_of_kinds,
     tags_sql,
-    words_sql,
+    teams,
 )
-from pipelines.ingest.sources.zendesk_records import teams
-from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import moment_sql
+from pipelines.ingest.vocabulary import words_sql
+from pipelines.sql import literal
 
-_KINDS = {
-    "tickets": ("contacts", {"id", "status", "source", "requester_id", "responder_id"}),
-    "conversations": ("messages", {"id", "ticket_id", "incoming", "private", "created_at"}),
-    "ratings": ("surveys", {"id", "ticket_id", "survey_id", "ratings"}),
-    "agents": ("people", {"id", "ticket_scope", "contact"}),
-    "contacts": ("people", {"id", "language", "time_zone", "email"}),
-    "groups": ("teams", {"id", "name", "escalate_to"}),
-}
 _FRESHSERVICE = {"department_id", "workspace_id", "urgency", "impact"}
 
 _STATS = ("first_responded_at", "resolved_at", "closed_at")
@@ -85,23 +79,15 @@ _PRIORITIES = {"1": "low", "2": "medium", "3": "high", "4": "urgent"}
 _OUTBOUND, _PHONE = "'10'", "'3'"
 
 
-def _kind(probe: Probe) -> str | None:
-    """Which of Freshdesk's records a JSON file holds; None where it is none."""
-    if probe.json is None or probe.json.keys & _FRESHSERVICE:
-        return None
-    return next((kind for kind, (_, keys) in _KINDS.items() if probe.json.keys >= keys), None)
-
-
 def _tickets(reading: Reading) -> list[Stream]:
-    zone, system = reading.zone, reading.system
     times = ("created_at", "updated_at")
 
     def custom(field: str) -> str:
         return reading.custom(field, "t.custom_fields", "t.tags")
 
     rows = f"""
-        SELECT *, {", ".join(f"{moment_sql(f't.{n}', zone)} AS {n}" for n in times)},
-            {", ".join(f"{moment_sql(f't.stats.{n}', zone)} AS {n}" for n in _STATS)},
+        SELECT *, {reading.times(*times)},
+            {", ".join(f"{moment_sql(f't.stats.{n}', reading.zone)} AS {n}" for n in _STATS)},
             coalesce(t.description_text, {html_text_sql("t.description")}) AS description,
             {words_sql("t.source", _SOURCES, "'source ' || t.source")} AS channel_raw
         FROM ({reading.records(_SHAPES["tickets"])})"""
@@ -125,19 +111,17 @@ def _tickets(reading: Reading) -> list[Stream]:
         ),
         *(Check(f"{n} < created_at", f"{n} is before created_at") for n in ("updated_at", *_STATS)),
     ]
-    contact = reading.contact_id("t.id")
+    contact = reading.id("t.id")
     is_note = f"t.source = {_PHONE}"
     fills = {
         "contacts": {
             "contact_id": contact,
-            "source": quoted(system),
+            "source": literal(reading.system),
             "source_id": "t.id",
             "kind": "'ticket'",
             "channel_raw": "channel_raw",
-            "direction": """CASE exclusion WHEN 'agent_initiated' THEN 'outbound'
-                WHEN 'internal' THEN 'internal' ELSE 'inbound' END""",
-            "language_raw": "language_raw",
-            "language_source": "CASE WHEN language_raw IS NULL THEN 'unknown' ELSE 'declared' END",
+            "direction": direction_sql("exclusion"),
+            **declared_language("language_raw"),
             "topic_raw": f"coalesce({custom('topic')}, {reading.composed('t.type')})",
             "status": f"CASE WHEN t.deleted THEN 'deleted'"
             f" ELSE {reading.status('t.status', _STATUSES)} END",
@@ -162,7 +146,7 @@ def _tickets(reading: Reading) -> list[Stream]:
             "vendor_first_response_seconds": "date_diff('second', created_at, first_responded_at)",
         },
         "messages": {
-            "message_id": f"{quoted(system + ':ticket-')} || t.id",
+            "message_id": reading.id("'ticket-' || t.id"),
             "contact_id": contact,
             "sent_at": "created_at",
             "author_id": f"CASE WHEN t.source IN ({_OUTBOUND}, {_PHONE}) THEN t.responder_id"
@@ -208,7 +192,7 @@ def _replies_inside(reading: Reading) -> str:
 def _messages(reading: Reading, records: str) -> Stream:
     """Conversations, by themselves or inside their tickets."""
     rows = f"""
-        SELECT *, {moment_sql("t.created_at", reading.zone)} AS created_at,
+        SELECT *, {reading.times("created_at")},
             coalesce(t.body_text, {html_text_sql("t.body")}) AS body,
             CASE WHEN t.source = '6' OR t.category = '7' THEN 'system'
                 WHEN t.automation_id IS NOT NULL OR t.auto_response THEN 'bot'
@@ -219,8 +203,8 @@ def _messages(reading: Reading, records: str) -> Stream:
         rows,
         {
             "messages": {
-                "message_id": f"{quoted(reading.system + ':')} || t.id",
-                "contact_id": reading.contact_id("t.ticket_id"),
+                "message_id": reading.id("t.id"),
+                "contact_id": reading.id("t.ticket_id"),
                 "sent_at": "created_at",
                 "author_id": f"""CASE author_role WHEN 'agent' THEN t.user_id
                     WHEN 'customer' THEN {reading.pseudonym("t.user_id")} END""",
@@ -251,7 +235,7 @@ def _conversations(reading: Reading) -> list[Stream]:
 def _ratings(reading: Reading) -> list[Stream]:
     times = ("created_at", "updated_at")
     rows = f"""
-        SELECT *, {", ".join(f"{moment_sql(f't.{n}', reading.zone)} AS {n}" for n in times)},
+        SELECT *, {reading.times(*times)},
             t.ratings['default_question'] AS answer, try_cast(answer AS INTEGER) AS number
         FROM ({reading.records(_SHAPES["ratings"])})"""
     checks = [
@@ -265,8 +249,8 @@ def _ratings(reading: Reading) -> list[Stream]:
         ),
     ]
     fill = {
-        "survey_id": f"{quoted(reading.system + ':')} || t.id",
-        "contact_id": reading.contact_id("t.ticket_id"),
+        "survey_id": reading.id("t.id"),
+        "contact_id": reading.id("t.ticket_id"),
         "updated_at": "updated_at",
         "answered_at": "created_at",
         "scale": "'signed'",
@@ -282,11 +266,9 @@ def _ratings(reading: Reading) -> list[Stream]:
     ]  # fmt: skip
 
 
-def _people(reading: Reading, kind: str) -> list[Stream]:
-    is_agent = kind == "agents"
-    rows = f"""
-        SELECT *, {moment_sql("t.updated_at", reading.zone)} AS updated_at
-        FROM ({reading.records(_SHAPES[kind])})"""
+def _people(reading: Reading, *, is_agent: bool) -> list[Stream]:
+    shape = _SHAPES["agents" if is_agent else "contacts"]
+    rows = f"SELECT *, {reading.times('updated_at')} FROM ({reading.records(shape)})"
     fill = {
         "person_id": "t.id" if is_agent else reading.pseudonym("t.id"),
         "role": "'agent'" if is_agent else "'customer'",
@@ -302,31 +284,27 @@ def _people(reading: Reading, kind: str) -> list[Stream]:
 
 
 def _groups(reading: Reading) -> list[Stream]:
-    rows = f"""
-        SELECT *, {moment_sql("t.updated_at", reading.zone)} AS updated_at
-        FROM ({reading.records(_SHAPES["groups"])})"""
-    return [teams(reading, rows)]
+    records = reading.records(_SHAPES["groups"])
+    return teams(reading, f"SELECT *, {reading.times('updated_at')} FROM ({records})")
 
 
-def _read(reading: Reading) -> list[Stream]:
-    match _kind(reading.probe):
-        case "tickets":
-            return _tickets(reading)
-        case "conversations":
-            return _conversations(reading)
-        case "ratings":
-            return _ratings(reading)
-        case "groups":
-            return _groups(reading)
-        case kind:
-            return _people(reading, kind)
-
-
-SOURCE = Source(
-    name="freshdesk_json",
-    system="freshdesk",
-    main_table=lambda probe: _KINDS[_kind(probe) or "tickets"][0],
-    recognises=lambda probe: _kind(probe) is not None,
-    read=_read,
+SOURCE = source_of_kinds(
+    "freshdesk_json",
+    "freshdesk",
+    (
+        RecordKind(
+            "contacts", ("id", "status", "source", "requester_id", "responder_id"), _tickets
+        ),
+        RecordKind(
+            "messages", ("id", "ticket_id", "incoming", "private", "created_at"), _conversations
+        ),
+        RecordKind("surveys", ("id", "ticket_id", "survey_id", "ratings"), _ratings),
+        RecordKind("people", ("id", "ticket_scope", "contact"), partial(_people, is_agent=True)),
+        RecordKind(
+            "people", ("id", "language", "time_zone", "email"), partial(_people, is_agent=False)
+        ),
+        RecordKind("teams", ("id", "name", "escalate_to"), _groups),
+    ),
+    names=lambda probe: frozenset() if probe.json_keys & _FRESHSERVICE else probe.json_keys,
     fields=("language", "topic", "team", "status"),
 )

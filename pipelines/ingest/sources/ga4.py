@@ -18,8 +18,9 @@ its totals.
 import re
 
 from pipelines.errors import SettingsError
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import NOT_JSON, Probe, Reading, Source, Stream, stream
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.help_centre_counts import (
     FIELDS,
     Headers,
@@ -27,6 +28,7 @@ from pipelines.ingest.sources.help_centre_counts import (
     counted,
     holds,
 )
+from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.times import LONGEST_SECONDS
 
 _EVENT_KEYS = {"event_timestamp", "event_name", "event_params"}
@@ -48,7 +50,7 @@ _HEADERS: Headers = {
 
 
 def _is_events(probe: Probe) -> bool:
-    return probe.json is not None and probe.json.keys >= _EVENT_KEYS
+    return probe.json_keys >= _EVENT_KEYS
 
 
 def _is_report(probe: Probe) -> bool:
@@ -97,11 +99,11 @@ def _events(reading: Reading) -> Stream:
         rows,
         {
             "article_events": {
-                "event_id": reading.contact_id(reading.pseudonym(same)),
+                "event_id": reading.id(reading.pseudonym(same)),
                 "event": "CASE WHEN article IS NOT NULL THEN 'view' ELSE 'search' END",
                 "happened_at": "happened_at",
                 "events_count": "1",
-                "article_id": reading.contact_id("article", article_system(reading)),
+                "article_id": reading.id("article", article_system(reading)),
                 "visitor_id": f"coalesce({reading.pseudonym('t.user_id', accounts)},"
                 f" {reading.pseudonym('t.user_pseudo_id')})",
                 "language_raw": "t.device.language",

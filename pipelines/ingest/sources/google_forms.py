@@ -15,7 +15,8 @@ unverified: the names of the first column, and that the sheet's zone is that of 
 import re
 
 from pipelines.errors import SettingsError
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream
+from pipelines.ingest.probe import Probe
+from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.survey import (
     CONTACT_HEADERS,
     FIELDS,

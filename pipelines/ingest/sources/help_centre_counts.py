@@ -5,10 +5,11 @@ numbers with separators. A line is known again, when a report is made again, by 
 that are not counts; its words are masked like any text.
 """
 
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check, not_a_record
-from pipelines.ingest.sources.base import Probe, Reading, Stream, stream
-from pipelines.ingest.tables import quoted
+from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.times import seconds_sql, zoned_sql
+from pipelines.sql import literal
 
 Headers = dict[str, tuple[str, ...]]
 """Field -> the headers that it is known by, in lower case."""
@@ -38,7 +39,7 @@ def holds(probe: Probe, headers: Headers, *fields: str) -> bool:
 def day_sql(text: str, told_format: str | None) -> str:
     """SQL of a day, as the timestamp of its midnight."""
     known = (told_format,) if told_format else _DAYS
-    return f"try_strptime(trim({text}), [{', '.join(map(quoted, known))}])"
+    return f"try_strptime(trim({text}), [{', '.join(map(literal, known))}])"
 
 
 def whole_sql(text: str) -> str:
@@ -62,7 +63,7 @@ def counted(reading: Reading, event: str, headers: Headers, day: str | None = No
     )
     counts = {columns[field] for field in _COUNTS}
     kept = [f"c{i}" for i in range(1, len(table.headers) + 1) if f"c{i}" not in counts]
-    on = quoted(day) if day else "date_text"
+    on = literal(day) if day else "date_text"
     average = "try_cast(replace(trim(results_text), ',', '.') AS DOUBLE)"
     average = f"CASE WHEN {average} >= 0 THEN {average} END"
     rows = f"""
@@ -74,11 +75,11 @@ def counted(reading: Reading, event: str, headers: Headers, day: str | None = No
             FROM (SELECT *{texts} FROM {table.rows_sql(_MISSING)}))"""
     line = f"concat_ws(chr(31), {', '.join(f'coalesce({c}, chr(30))' for c in kept)})"
     events = {
-        "event_id": reading.contact_id(reading.pseudonym(f"'{event} {day or ''}' || {line}")),
-        "event": quoted(event),
+        "event_id": reading.id(reading.pseudonym(f"'{event} {day or ''}' || {line}")),
+        "event": literal(event),
         "happened_at": "happened_at",
         "events_count": "count",
-        "article_id": reading.contact_id("article_id_text", article_system(reading)),
+        "article_id": reading.id("article_id_text", article_system(reading)),
         "language_raw": "language_text",
         "query": reading.masked("query_text"),
         "results_count": "results",

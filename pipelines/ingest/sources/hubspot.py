@@ -13,7 +13,8 @@ disappears. Answers of surveys are another export (feedback submissions).
 """
 
 from pipelines.ingest.mapping import vendor_mapping
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream
+from pipelines.ingest.probe import Probe
+from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.tickets import FIELDS, read_vendor_tickets
 
 _JSON = vendor_mapping(
@@ -96,7 +97,7 @@ def _recognises(probe: Probe) -> bool:
     if probe.json is None:
         return probe.header_set >= set(_HEADERS)
     # every object of the API has these keys; a pipeline's stage only tickets have
-    return probe.json.keys >= {"id", "properties"} and '"hs_pipeline_stage"' in probe.head
+    return probe.json_keys >= {"id", "properties"} and '"hs_pipeline_stage"' in probe.head
 
 
 def _read(reading: Reading) -> list[Stream]:

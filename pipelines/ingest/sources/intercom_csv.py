@@ -13,11 +13,11 @@ choice: they need a mapping.
 """
 
 from pipelines.ingest.html import html_text_sql
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check, ruined_id
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream, stream
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.intercom_json import role_sql
-from pipelines.ingest.tables import quoted
-from pipelines.ingest.times import moment_sql
+from pipelines.sql import literal
 
 _SIGNATURE = {
     "message_id", "message_body", "message_created_at", "message_author_type", "conversation_id",
@@ -34,10 +34,9 @@ def _recognises(probe: Probe) -> bool:
 
 
 def _read(reading: Reading) -> list[Stream]:
-    zone = reading.zone or "UTC"
     times = ("message_created_at", *(f"conversation_{name}" for name in _CONVERSATION))
     rows = f"""
-        SELECT *, {", ".join(f"{moment_sql(f't.{name}', zone)} AS {name}" for name in times)},
+        SELECT *, {reading.times(*times, zone=reading.zone or "UTC")},
             {role_sql("lower(t.message_author_type)")} AS author_role,
             {html_text_sql("t.message_body")} AS body
         FROM ({reading.flat_records(_USUAL)})"""
@@ -48,10 +47,10 @@ def _read(reading: Reading) -> list[Stream]:
         ruined_id("t.conversation_id", "conversation_id"),
         Check("message_created_at IS NULL", "message_created_at is missing or no time"),
     ]
-    contact = reading.contact_id("t.conversation_id")
+    contact = reading.id("t.conversation_id")
     customer = reading.pseudonym("t.message_author_id")
     messages = {
-        "message_id": f"{quoted(reading.system + ':')} || t.message_id",
+        "message_id": reading.id("t.message_id"),
         "contact_id": contact,
         "sent_at": "message_created_at",
         "author_id": f"CASE author_role WHEN 'agent' THEN t.message_author_id"
@@ -73,7 +72,7 @@ def _read(reading: Reading) -> list[Stream]:
     updated = "greatest(last_at, conversation_closed_at)"
     contacts = {
         "contact_id": contact,
-        "source": quoted(reading.system),
+        "source": literal(reading.system),
         "source_id": "t.conversation_id",
         "kind": "'chat'",
         "direction": "CASE WHEN first_inbound_at IS NULL THEN 'outbound' ELSE 'inbound' END",

@@ -23,31 +23,23 @@ where they open, close or assign; the shape of tickets beside category and state
 team write no replies. Ratings of the AI agent are not read.
 """
 
+from functools import partial
+
 from pipelines.ingest.html import html_text_sql
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import (
+from pipelines.ingest.sources.base import Reading, Stream, stream
+from pipelines.ingest.sources.records import (
     NOT_JSON,
-    Probe,
-    Reading,
-    Source,
-    Stream,
+    RecordKind,
+    declared_language,
     missing,
     not_times,
-    stream,
+    source_of_kinds,
     tags_sql,
+    teams,
 )
-from pipelines.ingest.sources.zendesk_records import teams
-from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import epoch_sql, seconds_sql
-
-_KINDS = {
-    "parts": ("messages", {"id", "part_type", "author"}),
-    "tickets": ("contacts", {"id", "ticket_state", "ticket_type"}),
-    "conversations": ("contacts", {"id", "source", "state", "contacts"}),
-    "contacts": ("people", {"id", "role", "language_override"}),
-    "admins": ("people", {"id", "away_mode_enabled"}),
-    "teams": ("teams", {"id", "name", "admin_ids"}),
-}
+from pipelines.sql import literal
 
 _STATISTICS = (
     "first_contact_reply_at", "first_admin_reply_at", "first_assignment_at", "last_assignment_at",
@@ -88,13 +80,6 @@ _CUSTOMERS = "('user', 'lead', 'contact')"
 _PUBLIC_PARTS = "('comment', 'open', 'close', 'assignment')"
 
 
-def _kind(probe: Probe) -> str | None:
-    """Which of Intercom's records a JSON file holds; None where it is none."""
-    if probe.json is None:
-        return None
-    return next((kind for kind, (_, keys) in _KINDS.items() if probe.json.keys >= keys), None)
-
-
 def role_sql(author_type: str) -> str:
     """SQL of the role of an author's type; a team is nobody who could answer."""
     return f"""CASE WHEN {author_type} IN {_CUSTOMERS} THEN 'customer'
@@ -107,7 +92,6 @@ def _or_null(assigned: str) -> str:
 
 
 def _conversations(reading: Reading) -> list[Stream]:
-    system = reading.system
     records = reading.records(_SHAPES["conversations"])
     rows = f"""
         SELECT *, {epoch_sql("t.created_at")} AS created_at,
@@ -130,12 +114,12 @@ def _conversations(reading: Reading) -> list[Stream]:
                 AND first_inbound_at IS NULL THEN 'agent_initiated' END) AS exclusion,
             {reading.custom("language", "t.custom_attributes", "tags")} AS language_raw
         FROM ({rows})"""
-    contact = reading.contact_id("t.id")
+    contact = reading.id("t.id")
     rating = "t.conversation_rating"
     fills = {
         "contacts": {
             "contact_id": contact,
-            "source": quoted(system),
+            "source": literal(reading.system),
             "source_id": "t.id",
             "kind": """CASE WHEN t.source.type = 'email' THEN 'ticket'
                 WHEN t.source.type IN ('phone_call', 'phone_switch') THEN 'call'
@@ -145,8 +129,7 @@ def _conversations(reading: Reading) -> list[Stream]:
             "channel_raw": "t.source.type",
             "direction": "CASE WHEN exclusion = 'agent_initiated' THEN 'outbound'"
             " ELSE 'inbound' END",
-            "language_raw": "language_raw",
-            "language_source": "CASE WHEN language_raw IS NULL THEN 'unknown' ELSE 'declared' END",
+            **declared_language("language_raw"),
             "topic_raw": reading.custom("topic", "t.custom_attributes", "tags"),
             "status": "CASE t.state WHEN 'open' THEN 'open' WHEN 'closed' THEN 'solved'"
             " WHEN 'snoozed' THEN 'pending' ELSE 'unknown' END",
@@ -250,10 +233,10 @@ def _part_streams(reading: Reading, records: str, *, is_main: bool = True) -> li
             CASE t.part_type WHEN 'close' THEN 'solved' WHEN 'open' THEN 'open'
                 WHEN 'snoozed' THEN 'pending' WHEN 'unsnoozed' THEN 'open' END AS to_status
         FROM ({records})"""
-    contact = reading.contact_id("t.conversation_id")
+    contact = reading.id("t.conversation_id")
     fills = {
         "messages": {
-            "message_id": f"{quoted(reading.system + ':')} || t.id",
+            "message_id": reading.id("t.id"),
             "contact_id": contact,
             "sent_at": "created_at",
             "author_id": f"""CASE author_role WHEN 'agent' THEN t.author.id
@@ -291,7 +274,6 @@ def _part_streams(reading: Reading, records: str, *, is_main: bool = True) -> li
 
 def _tickets(reading: Reading) -> list[Stream]:
     """Tickets and their parts; a customer's ticket is the same matter as its conversation."""
-    system = reading.system
     records = reading.records(_SHAPES["tickets"])
     rows = f"""
         SELECT *, {epoch_sql("t.created_at")} AS created_at,
@@ -305,13 +287,12 @@ def _tickets(reading: Reading) -> list[Stream]:
         FROM ({records})"""
     topic = reading.custom("topic", "t.ticket_attributes", "CAST([] AS VARCHAR[])")
     fill = {
-        "contact_id": reading.contact_id("source_id"),
-        "source": quoted(system),
+        "contact_id": reading.id("source_id"),
+        "source": literal(reading.system),
         "source_id": "source_id",
         "kind": "'ticket'",
         "direction": "CASE WHEN is_internal THEN 'internal' ELSE 'inbound' END",
-        "language_raw": "language_raw",
-        "language_source": "CASE WHEN language_raw IS NULL THEN 'unknown' ELSE 'declared' END",
+        **declared_language("language_raw"),
         "topic_raw": f"coalesce({topic}, t.ticket_type.name)",
         "status": """CASE ticket_state WHEN 'submitted' THEN 'new' WHEN 'in_progress' THEN 'open'
             WHEN 'waiting_on_customer' THEN 'pending' WHEN 'resolved' THEN 'solved'
@@ -322,7 +303,7 @@ def _tickets(reading: Reading) -> list[Stream]:
         "requester_id": reading.pseudonym("t.contacts.contacts[1].id"),
         "created_at": "created_at",
         "updated_at": "updated_at",
-        "linked_contact_id": reading.contact_id("linked"),
+        "linked_contact_id": reading.id("linked"),
         "exclusion": "CASE WHEN is_internal THEN 'internal' END",
     }
     checks = [
@@ -341,9 +322,8 @@ def _tickets(reading: Reading) -> list[Stream]:
     return [main, *_part_streams(reading, parts, is_main=False)]
 
 
-def _people(reading: Reading, kind: str) -> list[Stream]:
-    is_admin = kind == "admins"
-    rows = reading.records(_SHAPES[kind])
+def _people(reading: Reading, *, is_admin: bool) -> list[Stream]:
+    rows = reading.records(_SHAPES["admins" if is_admin else "contacts"])
     fill = {
         "person_id": "t.id" if is_admin else reading.pseudonym("t.id"),
         "role": "'agent'" if is_admin else "'customer'",
@@ -359,27 +339,26 @@ def _people(reading: Reading, kind: str) -> list[Stream]:
     ]  # fmt: skip
 
 
-def _read(reading: Reading) -> list[Stream]:
-    match _kind(reading.probe):
-        case "conversations":
-            return _conversations(reading)
-        case "tickets":
-            return _tickets(reading)
-        case "parts":
-            return _part_streams(reading, reading.records(_PART))
-        case "teams":
-            rows = reading.records(_SHAPES["teams"])
-            time = epoch_sql("t.updated_at")
-            return [teams(reading, f"SELECT *, {time} AS updated_at FROM ({rows})")]
-        case kind:
-            return _people(reading, kind)
+def _parts(reading: Reading) -> list[Stream]:
+    return _part_streams(reading, reading.records(_PART))
 
 
-SOURCE = Source(
-    name="intercom_json",
-    system="intercom",
-    main_table=lambda probe: _KINDS[_kind(probe) or "conversations"][0],
-    recognises=lambda probe: _kind(probe) is not None,
-    read=_read,
+def _teams(reading: Reading) -> list[Stream]:
+    records = reading.records(_SHAPES["teams"])
+    time = epoch_sql("t.updated_at")
+    return teams(reading, f"SELECT *, {time} AS updated_at FROM ({records})")
+
+
+SOURCE = source_of_kinds(
+    "intercom_json",
+    "intercom",
+    (
+        RecordKind("messages", ("id", "part_type", "author"), _parts),
+        RecordKind("contacts", ("id", "ticket_state", "ticket_type"), _tickets),
+        RecordKind("contacts", ("id", "source", "state", "contacts"), _conversations),
+        RecordKind("people", ("id", "role", "language_override"), partial(_people, is_admin=False)),
+        RecordKind("people", ("id", "away_mode_enabled"), partial(_people, is_admin=True)),
+        RecordKind("teams", ("id", "name", "admin_ids"), _teams),
+    ),
     fields=("language", "topic", "team"),
 )

@@ -12,10 +12,13 @@ repeat across licences: tell `system` in a mapping where several are loaded.
 Unverified: the types of system messages (transfers, and threads archived for inactivity).
 """
 
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import NOT_JSON, Probe, Reading, Source, Stream, stream
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
+from pipelines.ingest.sources.records import NOT_JSON, declared_language
 from pipelines.ingest.times import happened_sql, moment_sql
 from pipelines.ingest.vocabulary import first_known_sql
+from pipelines.sql import literal
 
 _THREAD = """{"id": "VARCHAR", "created_at": "VARCHAR", "tags": ["VARCHAR"],
     "access": {"group_ids": ["VARCHAR"]},
@@ -66,7 +69,7 @@ def _read(reading: Reading) -> list[Stream]:
     public = "e.type <> 'system_message' AND e.is_public"
     answer = f"e.role = 'agent' AND {public}"  # a greeting before the question is none
     threads = f"""
-        SELECT *, {reading.contact_id("t.id || '/' || th.id")} AS contact_id,
+        SELECT *, {reading.id("t.id || '/' || th.id")} AS contact_id,
             {reading.pseudonym(visitor)} AS requester_id,
             {_first(f"e.role = 'customer' AND {public}")} AS asked_at,
             {_first(f"{answer} AND coalesce(e.sent_at >= asked_at, true)")} AS replied_at,
@@ -91,15 +94,14 @@ def _read(reading: Reading) -> list[Stream]:
     ]
     contacts = {
         "contact_id": "contact_id",
-        "source": f"'{reading.system}'",
+        "source": literal(reading.system),
         "source_id": "t.id || '/' || th.id",
         "kind": "'chat'",
         "channel": "'live_chat'",
         "channel_raw": "'livechat'",
         "direction": "CASE WHEN asked_at IS NULL AND replied_at IS NOT NULL THEN 'outbound'"
         " ELSE 'inbound' END",
-        "language_raw": "language_raw",
-        "language_source": "CASE WHEN language_raw IS NULL THEN 'unknown' ELSE 'declared' END",
+        **declared_language("language_raw"),
         "topic_raw": first_known_sql("th.tags", "topics"),
         "status": "'closed'",
         "tags": "array_to_string(th.tags, ' ')",
@@ -159,8 +161,8 @@ def _messages(reading: Reading) -> Stream:
         f"SELECT * FROM ({events}) WHERE e.type = 'message'",
         {
             "messages": {
-                "message_id": f"'{reading.system}:' || coalesce(e.id, thread_id || e.sent_at)",
-                "contact_id": reading.contact_id("thread_id"),
+                "message_id": reading.id("coalesce(e.id, thread_id || e.sent_at)"),
+                "contact_id": reading.id("thread_id"),
                 "sent_at": "e.sent_at",
                 "author_id": f"CASE e.role WHEN 'agent' THEN {_name('e.author_id')}"
                 f" WHEN 'customer' THEN {reading.pseudonym('e.author_id')} END",
@@ -176,7 +178,7 @@ def _messages(reading: Reading) -> Stream:
 
 
 def _recognises(probe: Probe) -> bool:
-    keys = probe.json.keys if probe.json is not None else frozenset()
+    keys = probe.json_keys
     return keys >= {"id", "users"} and not keys.isdisjoint({"thread", "threads"})
 
 

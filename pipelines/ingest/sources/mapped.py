@@ -6,12 +6,15 @@ once: texts (`<field>_text`), naive local times (`<field>_local`) and UTC instan
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from pipelines.ingest.mapping import ANY, LINE, Field
-from pipelines.ingest.quarantine import NOT_A_RECORD, Check, not_a_record
-from pipelines.ingest.sources.base import NOT_JSON, Reading
-from pipelines.ingest.tables import normalised, quoted
+from pipelines.ingest.probe import Probe
+from pipelines.ingest.quarantine import NOT_A_RECORD, RUINED_REMEDY, Check, not_a_record, ruined_id
+from pipelines.ingest.sources.base import Reading, Stream, stream
+from pipelines.ingest.sources.records import NOT_JSON
+from pipelines.ingest.tables import normalised
 from pipelines.ingest.times import (
     LONGEST_SECONDS,
     happened_sql,
@@ -22,6 +25,7 @@ from pipelines.ingest.times import (
     seconds_sql,
     zoned_sql,
 )
+from pipelines.sql import literal
 
 _UNIT_SECONDS = {
     None: 1,
@@ -33,15 +37,19 @@ _UNIT_SECONDS = {
 }
 _EPOCH_MICROSECONDS = {"epoch": 1_000_000, "epoch_milliseconds": 1_000, "epoch_microseconds": 1}
 _IDS = ("id", "contact_id", "message_id", "requester_id", "linked_contact_id", "merged_into")
-_RUINED = r"^[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
 _NEVER = "'^(1900|1899|1970|0001|0000)-'"
 _OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2}| UTC| GMT[+-]\d{1,2}(:?\d{2})?)\s*$")
 _FIRST_ROWS = 50
 NULL_TEXT = "CAST(NULL AS VARCHAR)"
-_EXCEL_REMEDY = (
-    "a spreadsheet ruined it: export again and don't save the file in one, or list it in [missing]"
-)
+_RUINED_REMEDY = f"{RUINED_REMEDY}, or list it in [missing]"
 _TIME_REMEDY = "write it as 2026-03-02 09:00, or tell time_formats in the mapping"
+
+
+def with_default_columns(probe: Probe, fields: tuple[str, ...]) -> Probe:
+    """The probe with every field that the mapping leaves out looked up by its own name."""
+    columns = {f: Field((f,)) for f in fields if f in probe.header_set}
+    mapping = replace(probe.mapping, columns={**columns, **probe.mapping.columns})
+    return replace(probe, mapping=mapping)
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,25 @@ class Fields:
         utc = "".join(f", {self._utc(n, not_before)} AS {n}" for n in rest)
         return f"SELECT *{utc} FROM ({rows})"
 
+    @property
+    def received_on(self) -> str:
+        """SQL of the day that a row belongs to, as the file writes it."""
+        return f"coalesce({self.anchor}_local, {self.anchor})"
+
+    def stream(
+        self,
+        table: str,
+        rows: str,
+        fills: dict[str, dict[str, str]],
+        checks: Sequence[Check],
+        when: dict[str, str] | None = None,
+    ) -> Stream:
+        """The stream of the file's own records; see base.stream."""
+        raw = self.reading.probe.table.text_sql()
+        return stream(
+            table, rows, fills, checks=checks, raw=raw, received_on=self.received_on, when=when
+        )
+
     def text(self, field: str) -> str:
         """SQL of a field's text in the rows; NULL where it isn't told."""
         return f"{field}_text" if self.has(field) else NULL_TEXT
@@ -130,9 +157,7 @@ class Fields:
             checks.append(Check(f"{name}_text IS NULL", f"{self._title(name)} is missing"))
         for name in _IDS:
             if name in self.reading.mapping.columns:
-                title = self._title(name)
-                ruined = f"regexp_matches({name}_text, '{_RUINED}')"
-                checks.append(Check(ruined, f"{title} is in scientific notation", _EXCEL_REMEDY))
+                checks.append(ruined_id(f"{name}_text", self._title(name), _RUINED_REMEDY))
         for name in self.times:
             if not self.has(name):
                 continue
@@ -191,7 +216,7 @@ class Fields:
         known = ", ".join(words)
         return [
             Check(
-                f"lower({field}_text) NOT IN ({', '.join(map(quoted, words))})",
+                f"lower({field}_text) NOT IN ({', '.join(map(literal, words))})",
                 f"{self._title(field)} is none of {known}",
                 f"tell what it means in [values.{field}] of the mapping",
             )
@@ -256,7 +281,7 @@ class Fields:
                 named, f"[missing] {named}"
             ) == self.reading.column(header, key):
                 texts += more
-        listed = ", ".join(quoted(text) for text in texts)
+        listed = ", ".join(literal(text) for text in texts)
         return f"CASE WHEN trim({column}) IN ({listed}) THEN NULL ELSE trim({column}) END"
 
     def _plain_text(self, field: str) -> str:
@@ -264,7 +289,7 @@ class Fields:
         mapping = self.reading.mapping
         told = mapping.columns.get(field)
         if told is None:
-            return quoted(mapping.constants[field])
+            return literal(mapping.constants[field])
         key = f"[columns] {field}"
         if len(told.columns) == 1:
             text = self._plain(told.columns[0], key)
@@ -283,11 +308,11 @@ class Fields:
         if not translated:
             return text
         cases = " ".join(
-            f"WHEN {quoted(raw.casefold())} THEN {quoted(value)}"
+            f"WHEN {literal(raw.casefold())} THEN {literal(value)}"
             for raw, value in translated.items()
             if raw != ANY
         )
-        other = quoted(translated[ANY]) if ANY in translated else text
+        other = literal(translated[ANY]) if ANY in translated else text
         if not cases:
             return f"CASE WHEN {text} IS NOT NULL THEN {other} END"
         return f"CASE WHEN {text} IS NOT NULL THEN CASE lower({text}) {cases} ELSE {other} END END"
@@ -295,13 +320,13 @@ class Fields:
     def _date(self) -> str:
         told = self.reading.mapping.date_format
         if told:
-            return f"CAST(try_strptime(date_text, {quoted(told)}) AS DATE)"
+            return f"CAST(try_strptime(date_text, {literal(told)}) AS DATE)"
         return "try_cast(date_text AS DATE)"
 
     def _clock(self, text: str) -> str:
         formats = self.reading.mapping.time_formats
         if formats:
-            listed = ", ".join(quoted(f) for f in formats)
+            listed = ", ".join(literal(f) for f in formats)
             return f"CAST(try_strptime({text}, [{listed}]) AS TIME)"
         return f"try_cast({text} AS TIME)"
 
@@ -327,7 +352,7 @@ class Fields:
         whole = local_sql(text, formats)
         days = [f for f in formats if not re.search("%[HIcTX]", f)]
         if days:  # told to be days: local_sql takes no bare date for a time
-            listed = ", ".join(map(quoted, days))
+            listed = ", ".join(map(literal, days))
             whole = f"coalesce({whole}, try_strptime({text}, [{listed}]))"
         if not self.has("date"):
             return whole

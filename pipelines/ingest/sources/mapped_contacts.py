@@ -11,7 +11,7 @@ from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading
 from pipelines.ingest.sources.mapped import Fields
-from pipelines.ingest.tables import quoted
+from pipelines.sql import literal
 
 TEXTS = (
     "kind", "status", "channel", "direction", "language", "language_source", "topic", "team",
@@ -42,8 +42,8 @@ def contact_columns(
     direction = _direction_sql(fields)
     language_source = fields.text("language_source")
     columns = {
-        "contact_id": reading.contact_id(contact_id),
-        "source": quoted(reading.system),
+        "contact_id": reading.id(contact_id),
+        "source": literal(reading.system),
         "source_id": contact_id,
         "kind": f"coalesce(lower({text('kind')}), '{kind}')",
         "direction": direction,
@@ -64,8 +64,8 @@ def contact_columns(
         "subject": reading.masked(text("subject")),
         "first_inbound_at": fields.time("first_inbound_at"),
         "handed_over_at": fields.time("handed_over_at"),
-        "merged_into": reading.contact_id(text("merged_into")),
-        "linked_contact_id": reading.contact_id(text("linked_contact_id"), linked),
+        "merged_into": reading.id(text("merged_into")),
+        "linked_contact_id": reading.id(text("linked_contact_id"), linked),
         "exclusion": f"""coalesce(exclusion_told, CASE
             WHEN {text("merged_into")} IS NOT NULL THEN 'merged' ELSE CASE {direction}
             WHEN 'outbound' THEN 'agent_initiated' WHEN 'internal' THEN 'internal' END END)""",
@@ -81,7 +81,7 @@ def clock_columns(
     replied = f"date_sub('second', {created_at}, {fields.time('first_replied_at')})"
     told = seconds["vendor_first_response_seconds"]
     return {
-        "contact_id": fields.reading.contact_id(contact_id),
+        "contact_id": fields.reading.id(contact_id),
         "updated_at": updated_at,
         **{
             name: fields.time(name)
@@ -111,7 +111,7 @@ def contact_checks(fields: Fields) -> list[Check]:
 def _direction_sql(fields: Fields) -> str:
     if not fields.has("direction"):
         return "'inbound'"
-    outbound = ", ".join(map(quoted, _OUTBOUND))
+    outbound = ", ".join(map(literal, _OUTBOUND))
     return f"""CASE WHEN lower(direction_text) IN ({outbound}) THEN 'outbound'
         WHEN lower(direction_text) = 'internal' THEN 'internal' ELSE 'inbound' END"""
 

@@ -6,10 +6,9 @@ empty for all: channel, language, topic.
 
 from dataclasses import replace
 
-from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
-from pipelines.ingest.sources.mapped import Fields
-from pipelines.ingest.sources.schedule import with_default_columns
+from pipelines.ingest.quarantine import Check
+from pipelines.ingest.sources.base import Reading, Source, Stream
+from pipelines.ingest.sources.mapped import Fields, with_default_columns
 
 _SCOPE = ("channel", "language", "topic")
 _FIELDS = ("event_id", "kind", "title", "starts_at", "ends_at", "known_at", *_SCOPE)
@@ -24,20 +23,16 @@ def _read(reading: Reading) -> list[Stream]:
         *fields.checks(_REQUIRED),
         Check("ends_at <= starts_at", "ends_at is not after starts_at"),
     ]
-    judged = judged_sql(
-        fields.rows_sql(),
-        checks,
-        reading.probe.table.text_sql(),
-        "coalesce(starts_at_local, starts_at)",
-    )
-    scope = ", ".join(f"nullif({fields.text(name)}, '') AS {name}" for name in _SCOPE)
-    query = f"""
-        SELECT _line, _reasons, _remedy, _raw, _received_on, event_id_text AS event_id,
-            lower(kind_text) AS kind, {fields.text("title")} AS title, starts_at, ends_at,
-            {fields.time("known_at")} AS known_at, {scope}
-        FROM ({judged})"""
-    fill = Fill({name: name for name in _FIELDS})
-    return [Stream("market_events", query, {"market_events": fill})]
+    events = {
+        "event_id": "event_id_text",
+        "kind": "lower(kind_text)",
+        "title": fields.text("title"),
+        "starts_at": "starts_at",
+        "ends_at": "ends_at",
+        "known_at": fields.time("known_at"),
+        **{name: f"nullif({fields.text(name)}, '')" for name in _SCOPE},
+    }
+    return [fields.stream("market_events", fields.rows_sql(), {"market_events": events}, checks)]
 
 
 SOURCE = Source(

@@ -59,16 +59,13 @@ def _read(reading: Reading) -> list[Stream]:
         ),
         *contact_checks(fields),
     ]
-    raw = reading.probe.table.text_sql()
-    anchor = fields.anchor
-    received_on = f"coalesce({anchor}_local, {anchor})"
-    contact_id = reading.contact_id("contact_id_text")
-    messages = stream(
+    contact_id = reading.id("contact_id_text")
+    messages = fields.stream(
         "messages",
         rows,
         {
             "messages": {
-                "message_id": reading.contact_id("message_key"),
+                "message_id": reading.id("message_key"),
                 "contact_id": contact_id,
                 "sent_at": fields.time("sent_at"),
                 "author_role": "author_role",
@@ -79,13 +76,11 @@ def _read(reading: Reading) -> list[Stream]:
                 "text": reading.masked(fields.text("text")),
             }
         },
-        checks=checks,
-        raw=raw,
-        received_on=received_on,
+        checks,
     )
     if not mapping.contacts_from_messages:
         return [messages]
-    judged = judged_sql(rows, checks, raw, received_on)
+    judged = judged_sql(rows, checks, reading.probe.table.text_sql(), fields.received_on)
     return [messages, _contacts(fields, f"SELECT * FROM ({judged}) WHERE _reasons IS NULL")]
 
 

@@ -16,8 +16,9 @@ exported as numbers (0 answered, 1 preview, 2 test, 8 spam).
 
 import re
 
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import NOT_A_RECORD, Check
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream
+from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.survey import (
     CONTACT_HEADERS,
     FIELDS,
@@ -25,7 +26,8 @@ from pipelines.ingest.sources.survey import (
     surveys,
     with_usual_columns,
 )
-from pipelines.ingest.tables import Table, quoted
+from pipelines.ingest.tables import Table
+from pipelines.sql import literal
 
 _SIGNATURE = {"responseid", "status", "finished", "recordeddate"}
 _USUAL = {
@@ -56,7 +58,7 @@ def _read(reading: Reading) -> list[Stream]:
         reading,
         leave_out=_header_rows(table),
         checks=[
-            Check(f"{status} IN ({', '.join(map(quoted, words))})", reason, NOT_A_RECORD, True)
+            Check(f"{status} IN ({', '.join(map(literal, words))})", reason, NOT_A_RECORD, True)
             for reason, words in _LEFT_OUT.items()
         ],
     )

@@ -14,10 +14,9 @@ from dataclasses import replace
 
 from pipelines.ingest.contracts import DRAWN
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import Reading, Source, Stream, stream
-from pipelines.ingest.sources.mapped import Fields
-from pipelines.ingest.sources.schedule import with_default_columns
-from pipelines.ingest.tables import quoted
+from pipelines.ingest.sources.base import Reading, Source, Stream
+from pipelines.ingest.sources.mapped import Fields, with_default_columns
+from pipelines.sql import literal
 
 _REQUIRED = ("review_id", "contact_id", "category", "score_max", "drawn", "reviewed_at")
 _TIMES = ("reviewed_at", "updated_at")
@@ -47,14 +46,14 @@ def _read(reading: Reading) -> list[Stream]:
             CASE WHEN {critical} IN {_YES} THEN true WHEN {critical} IN {_NO} THEN false
                 WHEN {critical} IS NULL THEN false END AS is_critical
         FROM ({fields.rows_sql()})"""
-    system = quoted(reading.mapping.contact_system or reading.system)
+    system = literal(reading.mapping.contact_system or reading.system)
     return [
-        stream(
+        fields.stream(
             "reviews",
             rows,
             {
                 "reviews": {
-                    "review_id": reading.contact_id("review_id_text"),
+                    "review_id": reading.id("review_id_text"),
                     "contact_id": f"coalesce({fields.text('contact_system')}, {system})"
                     " || ':' || contact_id_text",
                     "reviewer_id": fields.text("reviewer_id"),
@@ -64,7 +63,7 @@ def _read(reading: Reading) -> list[Stream]:
                     "updated_at": f"coalesce({fields.time('updated_at')}, reviewed_at)",
                 }
             },
-            checks=[
+            [
                 *fields.not_a_record("review_id"),
                 *fields.checks(_REQUIRED),
                 *fields.one_of("drawn", DRAWN),
@@ -82,8 +81,6 @@ def _read(reading: Reading) -> list[Stream]:
                     "tell what it means in [values.is_critical] of the mapping",
                 ),
             ],
-            raw=reading.probe.table.text_sql(),
-            received_on="coalesce(reviewed_at_local, reviewed_at_instant)",
         )
     ]
 

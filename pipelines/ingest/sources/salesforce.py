@@ -15,7 +15,8 @@ report), ISO-8859-1, and that the language of a user's profile changes the heade
 from dataclasses import replace
 
 from pipelines.ingest.mapping import Field, vendor_mapping
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream
+from pipelines.ingest.probe import Probe
+from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.tickets import FIELDS, read_vendor_tickets
 
 _STATUSES = """
@@ -72,9 +73,7 @@ _FOOTERS = (
 
 def _headers(probe: Probe) -> frozenset[str]:
     """Headers or keys in lower case."""
-    if probe.json is None:
-        return probe.header_set
-    return frozenset(key.lower() for key in probe.json.keys)
+    return frozenset(name.lower() for name in probe.names)
 
 
 def _recognises(probe: Probe) -> bool:

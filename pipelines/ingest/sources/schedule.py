@@ -8,20 +8,12 @@ desk is (reference: channels.csv, languages.csv).
 from dataclasses import replace
 
 from pipelines.errors import SettingsError
-from pipelines.ingest.mapping import Field
-from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
-from pipelines.ingest.sources.mapped import Fields
+from pipelines.ingest.quarantine import Check
+from pipelines.ingest.sources.base import Reading, Source, Stream
+from pipelines.ingest.sources.mapped import Fields, with_default_columns
 
 _FIELDS = ("channel", "language", "starts_at", "ends_at", "agents", "interval_minutes", "date")
 _REQUIRED = ("channel", "language", "starts_at", "agents")
-
-
-def with_default_columns(probe: Probe, fields: tuple[str, ...]) -> Probe:
-    """The probe with every field that the mapping leaves out looked up by its own name."""
-    columns = {f: Field((f,)) for f in fields if f in probe.header_set}
-    mapping = replace(probe.mapping, columns={**columns, **probe.mapping.columns})
-    return replace(probe, mapping=mapping)
 
 
 def _read(reading: Reading) -> list[Stream]:
@@ -45,16 +37,14 @@ def _read(reading: Reading) -> list[Stream]:
         Check("until_at <= starts_at", "ends_at is not after starts_at"),
         Check("until_at > starts_at + INTERVAL 7 DAY", "the interval is longer than a week"),
     ]
-    judged = judged_sql(
-        values, checks, reading.probe.table.text_sql(), "coalesce(starts_at_local, starts_at)"
-    )
-    query = f"""
-        SELECT _line, _reasons, _remedy, _raw, _received_on, channel_text AS channel,
-            language_text AS language, starts_at, until_at, agents_number AS agents
-        FROM ({judged})"""
-    names = ("channel", "language", "starts_at", "agents")
-    fill = Fill({**{name: name for name in names}, "ends_at": "until_at"})
-    return [Stream("schedules", query, {"schedules": fill})]
+    schedules = {
+        "channel": "channel_text",
+        "language": "language_text",
+        "starts_at": "starts_at",
+        "ends_at": "until_at",
+        "agents": "agents_number",
+    }
+    return [fields.stream("schedules", values, {"schedules": schedules}, checks)]
 
 
 SOURCE = Source(

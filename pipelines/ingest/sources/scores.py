@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pipelines.ingest.mapping import Mapping, Scale
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.tables import quoted
+from pipelines.sql import literal
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Score:
         text = f"{self.field}_text"
         plain = f"try_cast({text} AS DOUBLE)"
         words = " ".join(
-            f"WHEN {quoted(word.casefold())} THEN {number}"
+            f"WHEN {literal(word.casefold())} THEN {number}"
             for word, number in self.scale.values.items()
         )
         return f"CASE lower({text}) {words} ELSE {plain} END" if words else plain

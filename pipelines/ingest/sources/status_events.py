@@ -32,19 +32,18 @@ def read_status_events(reading: Reading) -> list[Stream]:
         *fields.checks(("contact_id", "changed_at", "status")),
         *contact_checks(fields),
     ]
-    raw = reading.probe.table.text_sql()
-    received_on = "coalesce(changed_at_local, changed_at)"
     rows = f"SELECT *, {status_sql(fields)} AS to_status FROM ({fields.rows_sql()})"
     events = {
-        "contact_id": reading.contact_id("contact_id_text"),
+        "contact_id": reading.id("contact_id_text"),
         "changed_at": "changed_at",
         "to_status": "to_status",
     }
     if fields.has("from_status"):
         events["from_status"] = status_sql(fields, "from_status")
+    raw = reading.probe.table.text_sql()
     latest = f"""
         SELECT *, min(changed_at) OVER (PARTITION BY contact_id_text) AS first_at
-        FROM ({judged_sql(rows, checks, raw, received_on)}) WHERE _reasons IS NULL
+        FROM ({judged_sql(rows, checks, raw, fields.received_on)}) WHERE _reasons IS NULL
         QUALIFY row_number() OVER (
             PARTITION BY contact_id_text ORDER BY changed_at DESC, _line DESC) = 1"""
     began = "coalesce(created_at, first_at)" if fields.has("created_at") else "first_at"
@@ -59,14 +58,7 @@ def read_status_events(reading: Reading) -> list[Stream]:
             fields, "contact_id_text", created_at=began, updated_at=updated
         )
     return [
-        stream(
-            "status_events",
-            rows,
-            {"status_events": events},
-            checks=checks,
-            raw=raw,
-            received_on=received_on,
-        ),
+        fields.stream("status_events", rows, {"status_events": events}, checks),
         stream(
             "contacts",
             f"SELECT * EXCLUDE (_reasons, _remedy, _raw, _received_on, _refused) FROM ({latest})",

@@ -24,8 +24,9 @@ from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.mapped import Fields
 from pipelines.ingest.sources.scores import told_score
-from pipelines.ingest.tables import normalised, quoted
+from pipelines.ingest.tables import normalised
 from pipelines.ingest.times import seconds_sql
+from pipelines.sql import literal
 
 TEXTS = (
     "id", "contact_id", "contact_system", "score", "professionalism", "speed", "problem_solving",
@@ -86,7 +87,7 @@ def with_usual_columns(
 
 def require_told(name: Path, mapping: Mapping, headers: Sequence[str]) -> None:
     """Raise SettingsError where a mapping lacks what only its writer knows of a survey."""
-    shown = ", ".join(quoted(_short(header)) for header in headers if header.strip())
+    shown = ", ".join(literal(_short(header)) for header in headers if header.strip())
     for is_told, lacking in (
         ("score" in mapping.columns, '[columns] score = "<column>"'),
         (mapping.scale is not None, '[scale] name = "1-5"'),
@@ -172,16 +173,16 @@ def answers(
     scores = (score, *aspects)
     numbers = ", ".join(f"{one.number_sql} AS {one.field}_number" for one in scores)
     judged = [*checks, *(check for one in scores for check in one.checks)]
-    system = quoted(mapping.contact_system or reading.system)
+    system = literal(mapping.contact_system or reading.system)
     is_answered = "score_number IS NOT NULL"
     columns = {
-        "survey_id": reading.contact_id("id_text"),
+        "survey_id": reading.id("id_text"),
         "contact_id": f"coalesce(contact_system_text, {system}) || ':' || contact_id_text",
         "updated_at": "coalesce(updated_at, answered_at, sent_at)",
         "sent_at": "sent_at",
         "answered_at": f"CASE WHEN {is_answered} THEN coalesce(answered_at, updated_at, sent_at)"
         " END",
-        "scale": f"CASE WHEN {is_answered} THEN {quoted(scale.name)} END",
+        "scale": f"CASE WHEN {is_answered} THEN {literal(scale.name)} END",
         "score_raw": "score_text",
         "score": score.directed_sql,
         **{one.field: seconds_sql(f"({one.directed_sql})") for one in aspects},

@@ -13,7 +13,8 @@ zone must be told); the second row says `Response` or `Open-Ended Response` unde
 one column, and nothing under the columns that SurveyMonkey makes.
 """
 
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream
+from pipelines.ingest.probe import Probe
+from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.survey import (
     CONTACT_HEADERS,
     FIELDS,

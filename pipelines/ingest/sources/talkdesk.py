@@ -15,16 +15,12 @@ abandoned), that short_abandoned is one too, the scale of `csat_score` (1-5, unl
 """
 
 from pipelines.ingest.mapping import Scale
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import (
-    NOT_JSON,
-    Probe,
-    Reading,
-    Source,
-    Stream,
-    stream,
-)
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
+from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.times import moment_sql, seconds_sql
+from pipelines.sql import literal
 
 _KEYS = (
     "interaction_id", "call_type", "start_time", "end_time", "talk_time", "waiting_time",
@@ -105,10 +101,10 @@ def _read(reading: Reading) -> list[Stream]:
             "tell [scale] name in a mapping, and load again",
         ),
     ]
-    contact_id = reading.contact_id("id")
+    contact_id = reading.id("id")
     agent = "CASE WHEN outcome = 'answered' THEN coalesce(t.handling_agent, t.agent_name) END"
     contacts = {
-        "contact_id": contact_id, "source": f"'{reading.system}'", "source_id": "id",
+        "contact_id": contact_id, "source": literal(reading.system), "source_id": "id",
         "kind": "'call'", "channel": "'phone'",
         "direction": "CASE WHEN is_outbound THEN 'outbound' ELSE 'inbound' END",
         "language_source": "'unknown'", "status": "'closed'",
@@ -152,7 +148,7 @@ def _read(reading: Reading) -> list[Stream]:
 
 
 def _recognises(probe: Probe) -> bool:
-    keys = probe.json.keys if probe.json is not None else frozenset()
+    keys = probe.json_keys
     return keys >= {"interaction_id", "call_type"} or keys >= {"call_id", "callsid", "start_at"}
 
 

@@ -12,7 +12,7 @@ from pipelines.errors import SettingsError
 from pipelines.ingest.contracts import AUTHOR_ROLES
 from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Stream, stream
-from pipelines.ingest.tables import quoted
+from pipelines.sql import literal
 
 _SILENCE_MINUTES = 1440
 
@@ -28,7 +28,7 @@ def role_sql(reading: Reading, author: str) -> str:
                 f"{reading.mapping.path}: [values.author] {name}: no role '{role}';"
                 f" known: {', '.join(AUTHOR_ROLES)}"
             )
-    cases = " ".join(f"WHEN {quoted(name)} THEN '{role}'" for name, role in told.items())
+    cases = " ".join(f"WHEN {literal(name)} THEN '{role}'" for name, role in told.items())
     return f"CASE {author} {cases} ELSE 'customer' END" if cases else "'customer'"
 
 
@@ -74,11 +74,11 @@ def talk_stream(
     }
     contacts = {
         "contact_id": f"'{system}:' || matter_id",
-        "source": quoted(system),
+        "source": literal(system),
         "source_id": "matter_id",
         "kind": "'social'",
         "channel": "'social'",
-        "channel_raw": quoted(channel_raw),
+        "channel_raw": literal(channel_raw),
         "direction": f"CASE WHEN {is_asked_first} THEN 'inbound' ELSE 'outbound' END",
         "language_source": "'unknown'",
         "status": "'unknown'",

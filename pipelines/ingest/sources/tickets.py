@@ -6,7 +6,7 @@ A rating in the row (`score`, with the mapping's [scale]) is a survey of the con
 
 from pipelines.errors import SettingsError
 from pipelines.ingest.mapping import Mapping
-from pipelines.ingest.sources.base import Reading, Source, Stream, stream
+from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.mapped import Fields
 from pipelines.ingest.sources.mapped_contacts import (
     NUMBERS,
@@ -27,7 +27,7 @@ FIELDS = ("id", "date", *TEXTS, *_TIMES, *NUMBERS, "text", "score", "comment")
 def read_tickets(reading: Reading) -> list[Stream]:
     """Contacts, with their clocks, first text and rating as far as the mapping tells them."""
     fields = Fields(reading, _TIMES, NUMBERS, anchor="created_at")
-    contact_id = reading.contact_id("id_text")
+    contact_id = reading.id("id_text")
     told = ("updated_at", "closed_at", "solved_at")
     updated = f"coalesce({', '.join(fields.time(name) for name in told)}, created_at)"
     times = {"created_at": "created_at", "updated_at": updated}
@@ -71,17 +71,7 @@ def read_tickets(reading: Reading) -> list[Stream]:
             "comment": reading.masked(fields.text("comment")),
         }  # fmt: skip
         when["surveys"] = f"score_number IS NOT NULL OR {fields.time('survey_sent_at')} IS NOT NULL"
-    return [
-        stream(
-            "contacts",
-            rows,
-            fills,
-            checks=checks,
-            raw=reading.probe.table.text_sql(),
-            received_on="coalesce(created_at_local, created_at)",
-            when=when,
-        )
-    ]
+    return [fields.stream("contacts", rows, fills, checks, when)]
 
 
 def read_vendor_tickets(reading: Reading, vendor: Mapping) -> list[Stream]:

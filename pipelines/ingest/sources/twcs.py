@@ -9,16 +9,17 @@
   told. Nothing tells whether a thread is solved.
 """
 
-from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream, stream
+from pipelines.ingest.probe import Probe
+from pipelines.ingest.quarantine import Check, judged_sql, ruined_id
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.mapped import NULL_TEXT
+from pipelines.sql import literal
 
 _HEADERS = (
     "tweet_id", "author_id", "inbound", "created_at", "text", "response_tweet_id",
     "in_response_to_tweet_id",
 )  # fmt: skip
 _ANONYMOUS = r"regexp_replace(text, '(^|[^\w.])@\w+', '\1<user>', 'g')"
-_RUINED = r"'^[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+$'"
 
 
 def _read(reading: Reading) -> list[Stream]:
@@ -32,11 +33,8 @@ def _read(reading: Reading) -> list[Stream]:
         FROM (SELECT _line, {table.text_sql()} AS record, {columns} FROM {table.rows_sql()})"""
     checks = [
         Check("tweet_id IS NULL", "tweet_id is missing"),
-        Check(
-            f"regexp_matches(tweet_id, {_RUINED}) OR regexp_matches(parent_id, {_RUINED})",
-            "a post's id is in scientific notation",
-            "a spreadsheet ruined the id: export again and don't save the file in one",
-        ),
+        ruined_id("tweet_id", "tweet_id"),
+        ruined_id("parent_id", "in_response_to_tweet_id"),
         Check("inbound IS NULL", "inbound is neither true nor false"),
         Check("sent_at IS NULL", "created_at is not a time"),
     ]
@@ -75,8 +73,8 @@ def _messages(reading: Reading, posts: str, checks: list[Check]) -> Stream:
         posts,
         {
             "messages": {
-                "message_id": reading.contact_id("tweet_id"),
-                "contact_id": reading.contact_id("thread_id"),
+                "message_id": reading.id("tweet_id"),
+                "contact_id": reading.id("thread_id"),
                 "sent_at": "sent_at",
                 "author_role": "CASE WHEN inbound THEN 'customer' ELSE 'agent' END",
                 "author_id": author,
@@ -103,8 +101,8 @@ def _contacts(reading: Reading, posts: str) -> Stream:
         threads,
         {
             "contacts": {
-                "contact_id": reading.contact_id("thread_id"),
-                "source": f"'{reading.system}'",
+                "contact_id": reading.id("thread_id"),
+                "source": literal(reading.system),
                 "source_id": "thread_id",
                 "kind": "'social'",
                 "channel": "'social'",

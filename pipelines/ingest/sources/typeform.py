@@ -16,9 +16,11 @@ from dataclasses import replace
 
 from pipelines.errors import SettingsError
 from pipelines.ingest.mapping import Field
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import NOT_JSON, Probe, Reading, Source, Stream
+from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.mapped import NULL_TEXT
+from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.sources.survey import (
     CONTACT_HEADERS,
     FIELDS,
@@ -28,8 +30,8 @@ from pipelines.ingest.sources.survey import (
     surveys,
     with_usual_columns,
 )
-from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import moment_sql
+from pipelines.sql import literal
 
 _CSV_SIGNATURE = {"#", "submit date (utc)"}
 _CSV_USUAL = {
@@ -91,17 +93,17 @@ def _text(reading: Reading, name: str, questions: list[str]) -> str:
     told = reading.mapping.columns.get(name)
     if told is None:
         constant = reading.mapping.constants.get(name)
-        return NULL_TEXT if constant is None else quoted(constant)
+        return NULL_TEXT if constant is None else literal(constant)
     [question] = told.columns
     if question.startswith(_HIDDEN):
         path = '$."' + question.removeprefix(_HIDDEN) + '"'
-        return f"nullif(trim(json_extract_string(t.hidden, {quoted(path)})), '')"
+        return f"nullif(trim(json_extract_string(t.hidden, {literal(path)})), '')"
     if question not in questions:
         raise SettingsError(
             f"{reading.mapping.path}: [columns] {name}: no question '{question}' in"
             f" {reading.name.name}; it has: {', '.join(questions)}"
         )
-    known = quoted(question)
+    known = literal(question)
     answer = f"list_filter(t.answers, lambda a: a.field.ref = {known} OR a.field.id = {known})[1]"
     given = ("number", "text", "choice.label", "choice.other", "boolean")
     return f"nullif(trim(coalesce({', '.join(f'{answer}.{key}' for key in given)})), '')"
@@ -121,7 +123,7 @@ def _first_keys(reading: Reading) -> tuple[list[str], list[str]]:
 
 def _recognises(probe: Probe) -> bool:
     if probe.json is not None:
-        keys = probe.json.keys
+        keys = probe.json_keys
         return keys >= _JSON_SIGNATURE and bool(keys & {"response_id", "token"})
     return probe.header_set >= _CSV_SIGNATURE
 

@@ -8,11 +8,13 @@ nobody wrote for a day (interval_minutes).
 """
 
 from pipelines.errors import SettingsError
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import NOT_JSON, Probe, Reading, Source, Stream
+from pipelines.ingest.sources.base import Reading, Source, Stream
+from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.sources.talks import role_sql, talk_stream
-from pipelines.ingest.tables import quoted
 from pipelines.ingest.times import moment_sql
+from pipelines.sql import literal
 
 _SHAPE = """{"dmConversation": {"conversationId": "VARCHAR", "messages": [{"messageCreate":
     {"id": "VARCHAR", "senderId": "VARCHAR", "text": "VARCHAR", "createdAt": "VARCHAR"}}]}}"""
@@ -23,7 +25,7 @@ def _read(reading: Reading) -> list[Stream]:
     if reading.mapping.values.get("author"):
         role = role_sql(reading, "author")
     else:
-        role = f"CASE author WHEN {quoted(_brand(reading, records))} THEN 'agent'"
+        role = f"CASE author WHEN {literal(_brand(reading, records))} THEN 'agent'"
         role += " ELSE 'customer' END"
     entries = f"""
         SELECT _line, t, t.dmConversation.conversationId AS talk,
@@ -67,7 +69,7 @@ def _brand(reading: Reading, records: str) -> str:
 
 
 def _recognises(probe: Probe) -> bool:
-    return probe.json is not None and probe.json.keys == {"dmConversation"}
+    return probe.json_keys == {"dmConversation"}
 
 
 SOURCE = Source(

@@ -12,7 +12,8 @@ customer's behalf cannot be told from one that the agent began.
 """
 
 from pipelines.ingest.mapping import vendor_mapping
-from pipelines.ingest.sources.base import Probe, Source
+from pipelines.ingest.probe import Probe
+from pipelines.ingest.sources.base import Source
 from pipelines.ingest.sources.tickets import FIELDS, read_vendor_tickets
 
 _MAPPING = vendor_mapping(
@@ -68,7 +69,7 @@ _MAPPING = vendor_mapping(
 
 def _recognises(probe: Probe) -> bool:
     keys = {"number", "state_id", "group_id", "customer_id", "create_article_type_id"}
-    return probe.json is not None and probe.json.keys >= keys
+    return probe.json_keys >= keys
 
 
 SOURCE = Source(

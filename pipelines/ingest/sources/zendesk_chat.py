@@ -10,11 +10,13 @@
 - Language and topic are the first tags that are a word for one.
 """
 
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.sources.base import NOT_JSON, Fill, Probe, Reading, Source, Stream
-from pipelines.ingest.tables import quoted
+from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
+from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.times import moment_sql, seconds_sql
 from pipelines.ingest.vocabulary import first_known_sql
+from pipelines.sql import literal
 
 _SHAPE = """{"id": "VARCHAR", "type": "VARCHAR", "timestamp": "VARCHAR",
     "update_timestamp": "VARCHAR", "started_by": "VARCHAR", "missed": "BOOLEAN",
@@ -209,7 +211,7 @@ def _told_exclusion(reading: Reading) -> str:
     cases = []
     for reason, rule in reading.mapping.exclude.items():
         for column, texts in rule.items():
-            known = ", ".join(quoted(text.strip().casefold()) for text in texts)
+            known = ", ".join(literal(text.strip().casefold()) for text in texts)
             if column == "tags":
                 cases.append(f"WHEN list_has_any(t.tags, [{known}]) THEN '{reason}'")
             elif column == "department_name":
@@ -222,7 +224,7 @@ def _told_exclusion(reading: Reading) -> str:
 
 
 def _recognises(probe: Probe) -> bool:
-    return probe.json is not None and probe.json.keys >= {"visitor", "timestamp", "type"}
+    return probe.json_keys >= {"visitor", "timestamp", "type"}
 
 
 SOURCE = Source(

@@ -11,8 +11,9 @@ that none was sent. Where the same ticket's rating stands in Zendesk's satisfact
 one counts.
 """
 
-from pipelines.ingest.quarantine import EXCEL_REMEDY, Check, judged_sql, not_a_record, ruined_id
-from pipelines.ingest.sources.base import Fill, Probe, Reading, Source, Stream
+from pipelines.ingest.probe import Probe
+from pipelines.ingest.quarantine import RUINED_REMEDY, Check, judged_sql, not_a_record, ruined_id
+from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
 from pipelines.ingest.tables import normalised
 from pipelines.ingest.times import happened_sql, instant_sql, local_sql, seconds_sql, zoned_sql
 
@@ -264,7 +265,7 @@ def _checks(
         Check(
             r"regexp_full_match(requester, '[0-9.,]+E\+[0-9]+')",
             "Requester id is in scientific notation",
-            EXCEL_REMEDY,
+            RUINED_REMEDY,
         ),
         Check(
             f"NOT {_IS_SCORE}",

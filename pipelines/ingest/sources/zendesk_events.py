@@ -15,24 +15,17 @@ requester_wait_time.
 """
 
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import (
+from pipelines.ingest.sources.base import Reading, Stream, stream
+from pipelines.ingest.sources.records import (
     NOT_JSON,
-    Probe,
-    Reading,
-    Source,
-    Stream,
+    RecordKind,
     missing,
     not_times,
-    stream,
+    source_of_kinds,
 )
 from pipelines.ingest.sources.zendesk_records import comment_columns, status_sql
 from pipelines.ingest.times import epoch_sql, moment_sql
 
-_KINDS = {
-    "metric_events": ("metric_events", {"id", "ticket_id", "metric", "instance_id", "time"}),
-    "audits": ("status_events", {"id", "ticket_id", "author_id", "events", "created_at"}),
-    "ticket_events": ("status_events", {"id", "ticket_id", "updater_id", "child_events"}),
-}
 _METRIC_EVENT = """{"id": "VARCHAR", "ticket_id": "VARCHAR", "metric": "VARCHAR",
     "instance_id": "BIGINT", "type": "VARCHAR", "time": "VARCHAR"}"""
 _COMMENT = """"id": "VARCHAR", "type": "VARCHAR", "author_id": "VARCHAR", "public": "BOOLEAN",
@@ -57,30 +50,29 @@ _CHILD_EVENT = """{'id': e.id, 'type': coalesce(e.event_type, e.type),
     'before': e.previous_value, 'after': e.status}"""
 
 
-def _kind(probe: Probe) -> str | None:
-    if probe.json is None:
-        return None
-    return next((kind for kind, (_, keys) in _KINDS.items() if probe.json.keys >= keys), None)
+def _audits(reading: Reading) -> list[Stream]:
+    created_at = moment_sql("t.created_at", reading.zone)
+    return _updates(reading, _AUDIT, created_at, "t.events", _AUDIT_EVENT)
 
 
-def _read(reading: Reading) -> list[Stream]:
-    kind = _kind(reading.probe)
-    if kind == "metric_events":
-        return [_metric_events(reading)]
-    zone = reading.zone
-    created_at = moment_sql("t.created_at", zone)
-    if kind == "audits":
-        shape, events, event = _AUDIT, "t.events", _AUDIT_EVENT
-    else:
-        shape, events, event = _TICKET_EVENT, "t.child_events", _CHILD_EVENT
-        created_at = f"coalesce({created_at}, {epoch_sql('t.timestamp')})"
+def _ticket_events(reading: Reading) -> list[Stream]:
+    created_at = moment_sql("t.created_at", reading.zone)
+    created_at = f"coalesce({created_at}, {epoch_sql('t.timestamp')})"
+    return _updates(reading, _TICKET_EVENT, created_at, "t.child_events", _CHILD_EVENT)
+
+
+def _updates(
+    reading: Reading, shape: str, created_at: str, events: str, event: str
+) -> list[Stream]:
+    """Status events and comments of updates: each at `created_at`, with a list of `events`, of
+    which `event` is one in the same words for all."""
     audits = f"SELECT *, {created_at} AS created_at FROM ({reading.records(shape)})"
     told = f"""
         SELECT _line, record, t.ticket_id AS ticket_id, created_at,
             unnest(list_transform({events}, lambda e: {event})) AS t
         FROM ({audits}) WHERE t.ticket_id IS NOT NULL AND created_at IS NOT NULL"""
     at = {"received_on": "created_at", "raw": "record"}
-    contact = reading.contact_id("ticket_id")
+    contact = reading.id("ticket_id")
     return [
         stream(
             "status_events",
@@ -124,37 +116,45 @@ def _read(reading: Reading) -> list[Stream]:
     ]
 
 
-def _metric_events(reading: Reading) -> Stream:
-    rows = f"""
-        SELECT *, {moment_sql("t.time", reading.zone)} AS time
-        FROM ({reading.records(_METRIC_EVENT)})"""
-    return stream(
-        "metric_events",
-        rows,
-        {
-            "metric_events": {
-                "event_id": reading.contact_id("t.id"),
-                "contact_id": reading.contact_id("t.ticket_id"),
-                "metric": "lower(t.metric)",
-                "instance": "t.instance_id",
-                "event": "lower(t.type)",
-                "happened_at": "time",
-            }
-        },
-        checks=[
-            NOT_JSON,
-            *missing("id", "ticket_id", "metric", "type", "time"),
-            *not_times("time"),
-        ],
-        raw="record",
-        received_on="time",
-    )
+def _metric_events(reading: Reading) -> list[Stream]:
+    rows = f"SELECT *, {reading.times('time')} FROM ({reading.records(_METRIC_EVENT)})"
+    return [
+        stream(
+            "metric_events",
+            rows,
+            {
+                "metric_events": {
+                    "event_id": reading.id("t.id"),
+                    "contact_id": reading.id("t.ticket_id"),
+                    "metric": "lower(t.metric)",
+                    "instance": "t.instance_id",
+                    "event": "lower(t.type)",
+                    "happened_at": "time",
+                }
+            },
+            checks=[
+                NOT_JSON,
+                *missing("id", "ticket_id", "metric", "type", "time"),
+                *not_times("time"),
+            ],
+            raw="record",
+            received_on="time",
+        )
+    ]
 
 
-SOURCE = Source(
-    name="zendesk_events",
-    system="zendesk",
-    main_table=lambda probe: _KINDS[_kind(probe)][0],
-    recognises=lambda probe: _kind(probe) is not None,
-    read=_read,
+SOURCE = source_of_kinds(
+    "zendesk_events",
+    "zendesk",
+    (
+        RecordKind(
+            "metric_events", ("id", "ticket_id", "metric", "instance_id", "time"), _metric_events
+        ),
+        RecordKind(
+            "status_events", ("id", "ticket_id", "author_id", "events", "created_at"), _audits
+        ),
+        RecordKind(
+            "status_events", ("id", "ticket_id", "updater_id", "child_events"), _ticket_events
+        ),
+    ),
 )

@@ -15,38 +15,25 @@ unverified: everything about Explore (no real file was at hand): headers, number
 translations as records of their own.
 """
 
+from functools import partial
+
 from pipelines.errors import SettingsError
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import (
-    NOT_JSON,
-    Probe,
-    Reading,
-    Source,
-    Stream,
-    missing,
-    not_times,
-    stream,
-)
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.help_centre_counts import FIELDS, Headers, counted, holds
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.sources.records import NOT_JSON, RecordKind, kind_of, missing, not_times
 from pipelines.ingest.vocabulary import first_known_sql
 
-_KINDS = {
-    "articles": ("articles", {"id", "title", "locale", "section_id", "vote_sum", "vote_count"}),
-    "translations": ("articles", {"id", "source_id", "source_type", "locale", "title"}),
-    "votes": ("article_events", {"id", "value", "item_id", "item_type", "created_at"}),
-}
-_SHAPES = {
-    "articles": """{"id": "VARCHAR", "title": "VARCHAR", "locale": "VARCHAR",
+_ARTICLE = """{"id": "VARCHAR", "title": "VARCHAR", "locale": "VARCHAR",
         "section_id": "VARCHAR", "label_names": ["VARCHAR"], "draft": "BOOLEAN",
         "outdated": "BOOLEAN", "outdated_locales": ["VARCHAR"], "vote_sum": "BIGINT",
-        "vote_count": "BIGINT", "created_at": "VARCHAR", "updated_at": "VARCHAR"}""",
-    "translations": """{"source_id": "VARCHAR", "source_type": "VARCHAR", "title": "VARCHAR",
+        "vote_count": "BIGINT", "created_at": "VARCHAR", "updated_at": "VARCHAR"}"""
+_TRANSLATION = """{"source_id": "VARCHAR", "source_type": "VARCHAR", "title": "VARCHAR",
         "locale": "VARCHAR", "draft": "BOOLEAN", "outdated": "BOOLEAN", "created_at": "VARCHAR",
-        "updated_at": "VARCHAR"}""",
-    "votes": """{"id": "VARCHAR", "user_id": "VARCHAR", "value": "BIGINT", "item_id": "VARCHAR",
-        "item_type": "VARCHAR", "created_at": "VARCHAR"}""",
-}
+        "updated_at": "VARCHAR"}"""
+_VOTE = """{"id": "VARCHAR", "user_id": "VARCHAR", "value": "BIGINT", "item_id": "VARCHAR",
+        "item_type": "VARCHAR", "created_at": "VARCHAR"}"""
 _HEADERS: Headers = {
     "date": (
         "search - date", "article - date", "date", "날짜", "검색 - 날짜", "日付", "検索 - 日付",
@@ -93,12 +80,6 @@ _VIEWS = _HEADERS | {
 _TABLES = {"search": ("query", _SEARCHES), "view": ("article_id", _VIEWS)}
 
 
-def _json_kind(probe: Probe) -> str | None:
-    if probe.json is None:
-        return None
-    return next((kind for kind, (_, keys) in _KINDS.items() if probe.json.keys >= keys), None)
-
-
 def _event(probe: Probe) -> str | None:
     """The event that a table counts."""
     told = _TABLES.items()
@@ -116,22 +97,17 @@ def _read(reading: Reading) -> list[Stream]:
     event = _event(reading.probe)
     if event is not None:
         return [counted(reading, event, _TABLES[event][1])]
-    kind = _json_kind(reading.probe)
+    kind = kind_of(reading.probe.json_keys, _KINDS)
     if kind is None:
         raise SettingsError(
             f"{reading.mapping.path}: [columns]: date, count, and query or article_id are needed"
         )
-    if kind == "votes":
-        return [_votes(reading)]
-    return [_articles(reading, kind)]
+    return kind.read(reading)
 
 
-def _articles(reading: Reading, kind: str) -> Stream:
-    zone = reading.zone
-    rows = f"""
-        SELECT *, {moment_sql("t.created_at", zone)} AS created_at,
-            {moment_sql("t.updated_at", zone)} AS updated_at
-        FROM ({reading.records(_SHAPES[kind])})"""
+def _articles(reading: Reading, *, is_translation: bool = False) -> list[Stream]:
+    records = reading.records(_TRANSLATION if is_translation else _ARTICLE)
+    rows = f"SELECT *, {reading.times('created_at', 'updated_at')} FROM ({records})"
     columns = {
         "language_raw": "t.locale",
         "title": reading.masked("t.title"),
@@ -139,7 +115,10 @@ def _articles(reading: Reading, kind: str) -> Stream:
         "created_at": "created_at",
         "updated_at": "updated_at",
     }
-    if kind == "articles":
+    if is_translation:
+        key, when = "source_id", "t.source_type = 'Article'"
+        columns["is_outdated"] = "t.outdated"
+    else:
         key, when = "id", "true"
         columns |= {
             "section": "t.section_id",
@@ -149,64 +128,76 @@ def _articles(reading: Reading, kind: str) -> Stream:
             "votes_count": "t.vote_count",
             "votes_sum": "t.vote_sum",
         }
-    else:
-        key, when = "source_id", "t.source_type = 'Article'"
-        columns["is_outdated"] = "t.outdated"
-    return stream(
+    return [
+        stream(
+            "articles",
+            rows,
+            {"articles": columns | {"article_id": reading.id(f"t.{key}")}},
+            checks=[
+                NOT_JSON,
+                *missing(key, "locale"),
+                *not_times("created_at", "updated_at"),
+            ],
+            raw="record",
+            received_on="created_at",
+            when={"articles": when},
+        )
+    ]
+
+
+def _votes(reading: Reading) -> list[Stream]:
+    rows = f"SELECT *, {reading.times('created_at')} FROM ({reading.records(_VOTE)})"
+    return [
+        stream(
+            "article_events",
+            rows,
+            {
+                "article_events": {
+                    "event_id": reading.id("'vote-' || t.id"),
+                    "event": "'vote'",
+                    "happened_at": "created_at",
+                    "events_count": "1",
+                    "article_id": reading.id("t.item_id"),
+                    "visitor_id": reading.pseudonym("t.user_id", "zendesk"),
+                    "is_helpful": "t.value > 0",
+                }
+            },
+            checks=[
+                NOT_JSON,
+                *missing("id", "item_id", "created_at"),
+                *not_times("created_at"),
+                Check("t.value IS NULL OR t.value NOT IN (-1, 1)", "value is neither 1 nor -1"),
+            ],
+            raw="record",
+            received_on="created_at",
+            when={"article_events": "coalesce(t.item_type, 'Article') = 'Article'"},
+        )
+    ]
+
+
+_KINDS = (
+    RecordKind(
+        "articles", ("id", "title", "locale", "section_id", "vote_sum", "vote_count"), _articles
+    ),
+    RecordKind(
         "articles",
-        rows,
-        {"articles": columns | {"article_id": reading.contact_id(f"t.{key}")}},
-        checks=[
-            NOT_JSON,
-            *missing(key, "locale"),
-            *not_times("created_at", "updated_at"),
-        ],
-        raw="record",
-        received_on="created_at",
-        when={"articles": when},
-    )
-
-
-def _votes(reading: Reading) -> Stream:
-    rows = f"""
-        SELECT *, {moment_sql("t.created_at", reading.zone)} AS created_at
-        FROM ({reading.records(_SHAPES["votes"])})"""
-    return stream(
-        "article_events",
-        rows,
-        {
-            "article_events": {
-                "event_id": reading.contact_id("'vote-' || t.id"),
-                "event": "'vote'",
-                "happened_at": "created_at",
-                "events_count": "1",
-                "article_id": reading.contact_id("t.item_id"),
-                "visitor_id": reading.pseudonym("t.user_id", "zendesk"),
-                "is_helpful": "t.value > 0",
-            }
-        },
-        checks=[
-            NOT_JSON,
-            *missing("id", "item_id", "created_at"),
-            *not_times("created_at"),
-            Check("t.value IS NULL OR t.value NOT IN (-1, 1)", "value is neither 1 nor -1"),
-        ],
-        raw="record",
-        received_on="created_at",
-        when={"article_events": "coalesce(t.item_type, 'Article') = 'Article'"},
-    )
+        ("id", "source_id", "source_type", "locale", "title"),
+        partial(_articles, is_translation=True),
+    ),
+    RecordKind("article_events", ("id", "value", "item_id", "item_type", "created_at"), _votes),
+)
 
 
 def _main_table(probe: Probe) -> str:
-    kind = _json_kind(probe)
-    return _KINDS[kind][0] if kind else "article_events"
+    kind = kind_of(probe.json_keys, _KINDS)
+    return kind.table if kind else "article_events"
 
 
 SOURCE = Source(
     name="zendesk_guide",
     system="zendesk_guide",
     main_table=_main_table,
-    recognises=lambda probe: bool(_json_kind(probe) or _event(probe)),
+    recognises=lambda probe: bool(kind_of(probe.json_keys, _KINDS) or _event(probe)),
     read=_read,
     fields=FIELDS,
     # A report has one header of each kind, in its viewer's language: none of them is missing.

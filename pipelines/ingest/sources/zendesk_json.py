@@ -27,31 +27,29 @@ VoiceComment.
 
 from collections.abc import Callable
 
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import (
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
+from pipelines.ingest.sources.records import (
     NOT_JSON,
-    Probe,
-    Reading,
-    Source,
-    Stream,
+    declared_language,
+    direction_sql,
     missing,
     not_times,
-    stream,
+    teams,
 )
 from pipelines.ingest.sources.zendesk_records import (
     SCORES,
     answer,
     comment_columns,
-    direction_sql,
     merges,
     people,
     plain_score_sql,
     status_sql,
-    teams,
 )
-from pipelines.ingest.tables import quoted
-from pipelines.ingest.times import moment_sql, seconds_sql
+from pipelines.ingest.times import seconds_sql
 from pipelines.ingest.vocabulary import first_known_sql
+from pipelines.sql import literal
 
 _KINDS = {
     "tickets": ("contacts", {"id", "via", "status", "created_at", "requester_id"}),
@@ -127,12 +125,10 @@ def _read(reading: Reading) -> list[Stream]:
 
 
 def _tickets(reading: Reading, records: str) -> list[Stream]:
-    zone, system = reading.zone, reading.system
-
     def custom(field: str, table: str) -> str:
         told = reading.mapping.columns.get(field)
         if told is not None:
-            number = quoted(told.columns[0])
+            number = literal(told.columns[0])
             return f"list_filter(t.custom_fields, lambda f: f.id = {number})[1].value"
         fields, tags = first_known_sql("field_values", table), first_known_sql("t.tags", table)
         return reading.composed(f"coalesce({fields}, {tags})")
@@ -143,8 +139,7 @@ def _tickets(reading: Reading, records: str) -> list[Stream]:
     channels = " ".join(f"WHEN '{number}' THEN '{c}'" for number, c in _CHANNELS.items())
     by_agent = "t.submitter_id = t.assignee_id AND t.submitter_id <> t.requester_id"
     rows = f"""
-        SELECT *, {moment_sql("t.created_at", zone)} AS created_at,
-            {moment_sql("t.updated_at", zone)} AS updated_at,
+        SELECT *, {reading.times("created_at", "updated_at")},
             list_transform(list_filter(t.custom_fields, lambda f: f.value IS NOT NULL),
                 lambda f: f.value) AS field_values,
             CASE WHEN t.status = 'deleted' THEN 'deleted'
@@ -159,22 +154,20 @@ def _tickets(reading: Reading, records: str) -> list[Stream]:
             {plain_score_sql("t.satisfaction_rating.score")} AS plain
         FROM ({records})"""
     named = f"SELECT *, {custom('language', 'languages')} AS language_raw FROM ({rows})"
-    contact = reading.contact_id("t.id")
+    contact = reading.id("t.id")
     tickets = stream(
         "contacts",
         named,
         {
             "contacts": {
                 "contact_id": contact,
-                "source": quoted(system),
+                "source": literal(reading.system),
                 "source_id": "t.id",
                 "kind": "'ticket'",
                 "channel": f"CASE t.via.channel {channels} END",
                 "channel_raw": "t.via.channel",
                 "direction": direction_sql("exclusion"),
-                "language_raw": "language_raw",
-                "language_source": "CASE WHEN language_raw IS NULL THEN 'unknown'"
-                " ELSE 'declared' END",
+                **declared_language("language_raw"),
                 "topic_raw": custom("topic", "topics"),
                 "status": status_sql("t.status"),
                 "status_raw": "t.status",
@@ -214,7 +207,7 @@ def _tickets(reading: Reading, records: str) -> list[Stream]:
 
 def _merges(reading: Reading) -> list[Stream]:
     """What the tickets tell of those merged into them."""
-    if "merged_ticket_ids" not in reading.probe.json.keys:
+    if "merged_ticket_ids" not in reading.probe.json_keys:
         return []
     envelope = _kinds(reading.probe)["tickets"]
     records = reading.records('{"id": "VARCHAR", "merged_ticket_ids": ["VARCHAR"]}', envelope)
@@ -225,7 +218,6 @@ def _merges(reading: Reading) -> list[Stream]:
 
 
 def _ticket_metrics(reading: Reading, records: str) -> list[Stream]:
-    zone = reading.zone
     times = ("created_at", "updated_at", "initially_assigned_at", "assigned_at", "solved_at")
 
     def seconds(name: str, clock: str = "calendar") -> str:
@@ -244,11 +236,9 @@ def _ticket_metrics(reading: Reading, records: str) -> list[Stream]:
         "vendor_agent_wait_seconds": seconds("agent_wait_time"),
         "vendor_on_hold_seconds": seconds("on_hold_time"),
     }
-    rows = f"""
-        SELECT *, {", ".join(f"{moment_sql(f't.{name}', zone)} AS {name}" for name in times)}
-        FROM ({records})"""
+    rows = f"SELECT *, {reading.times(*times)} FROM ({records})"
     clocks = {
-        "contact_id": reading.contact_id("t.ticket_id"),
+        "contact_id": reading.id("t.ticket_id"),
         "updated_at": "updated_at",
         "first_assigned_at": "initially_assigned_at",
         "assigned_at": "assigned_at",
@@ -278,9 +268,8 @@ def _ticket_metrics(reading: Reading, records: str) -> list[Stream]:
 
 
 def _comments(reading: Reading, records: str) -> list[Stream]:
-    rows = f"""
-        SELECT *, {moment_sql("t.created_at", reading.zone)} AS created_at FROM ({records})"""
-    own = {"contact_id": reading.contact_id("t.ticket_id"), "sent_at": "created_at"}
+    rows = f"SELECT *, {reading.times('created_at')} FROM ({records})"
+    own = {"contact_id": reading.id("t.ticket_id"), "sent_at": "created_at"}
     return [
         stream(
             "messages",
@@ -299,24 +288,22 @@ def _comments(reading: Reading, records: str) -> list[Stream]:
 
 
 def _users(reading: Reading, records: str) -> list[Stream]:
-    rows = f"SELECT *, {moment_sql('t.updated_at', reading.zone)} AS updated_at FROM ({records})"
+    rows = f"SELECT *, {reading.times('updated_at')} FROM ({records})"
     return people(reading, rows)
 
 
 def _groups(reading: Reading, records: str) -> list[Stream]:
-    rows = f"SELECT *, {moment_sql('t.updated_at', reading.zone)} AS updated_at FROM ({records})"
-    return [teams(reading, rows)]
+    rows = f"SELECT *, {reading.times('updated_at')} FROM ({records})"
+    return teams(reading, rows)
 
 
 def _satisfaction_ratings(reading: Reading, records: str) -> list[Stream]:
-    zone = reading.zone
     rows = f"""
-        SELECT *, {moment_sql("t.created_at", zone)} AS created_at,
-            {moment_sql("t.updated_at", zone)} AS updated_at, {plain_score_sql("t.score")} AS plain
+        SELECT *, {reading.times("created_at", "updated_at")}, {plain_score_sql("t.score")} AS plain
         FROM ({records})"""
     surveys = {
-        "survey_id": reading.contact_id("'rating-' || t.id"),
-        "contact_id": reading.contact_id("t.ticket_id"),
+        "survey_id": reading.id("'rating-' || t.id"),
+        "contact_id": reading.id("t.ticket_id"),
         "updated_at": "updated_at",
         "sent_at": "created_at",
         **answer("coalesce(updated_at, created_at)"),

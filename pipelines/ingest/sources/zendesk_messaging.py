@@ -19,22 +19,10 @@ edited for tests).
 """
 
 from pipelines.ingest.quarantine import Check, judged_sql
-from pipelines.ingest.sources.base import (
-    Probe,
-    Reading,
-    Source,
-    Stream,
-    missing,
-    not_times,
-    stream,
-)
-from pipelines.ingest.tables import quoted
-from pipelines.ingest.times import moment_sql
+from pipelines.ingest.sources.base import Reading, Stream, stream
+from pipelines.ingest.sources.records import RecordKind, missing, not_times, source_of_kinds
+from pipelines.sql import literal
 
-_KINDS = {
-    "events": ("messages", {"chat_id", "actor_id", "chat_index", "type", "original_message"}),
-    "chats": ("relations", {"chat_id", "ticket_id", "visitor_id", "conversation_id"}),
-}
 _EVENT_KEYS = (
     "chat_id", "created_at", "actor_id", "chat_index", "is_history_context", "message",
     "message_id", "original_message", "type",
@@ -42,37 +30,32 @@ _EVENT_KEYS = (
 _IS_SAID = "t.type IN ('ChatMessage', 'ChatFileAttachment')"
 
 
-def _kind(probe: Probe) -> str | None:
-    keys = probe.header_set if probe.json is None else probe.json.keys
-    return next((kind for kind, (_, known) in _KINDS.items() if keys >= known), None)
-
-
-def _read(reading: Reading) -> list[Stream]:
-    if _kind(reading.probe) == "chats":
-        return [_links(reading)]
+def _conversations(reading: Reading) -> list[Stream]:
     events, checks = _events(reading), _checks()
     judged = judged_sql(events, checks, "record", "created_at")
     good = f"SELECT * FROM ({judged}) WHERE _reasons IS NULL AND NOT is_replay"
-    return [_messages(reading, events, checks), _conversations(reading, good)]
+    return [_messages(reading, events, checks), _contacts(reading, good)]
 
 
-def _links(reading: Reading) -> Stream:
+def _links(reading: Reading) -> list[Stream]:
     helpdesk = reading.mapping.linked_system or "zendesk"
-    return stream(
-        "relations",
-        reading.flat_records(("chat_id", "ticket_id")),
-        {
-            "relations": {
-                "contact_id": reading.contact_id("t.chat_id"),
-                "relation": "'linked_to'",
-                "other_contact_id": reading.contact_id("t.ticket_id", helpdesk),
-            }
-        },
-        checks=missing("chat_id"),
-        raw="record",
-        received_on="NULL",
-        when={"relations": "t.ticket_id IS NOT NULL"},
-    )
+    return [
+        stream(
+            "relations",
+            reading.flat_records(("chat_id", "ticket_id")),
+            {
+                "relations": {
+                    "contact_id": reading.id("t.chat_id"),
+                    "relation": "'linked_to'",
+                    "other_contact_id": reading.id("t.ticket_id", helpdesk),
+                }
+            },
+            checks=missing("chat_id"),
+            raw="record",
+            received_on="NULL",
+            when={"relations": "t.ticket_id IS NOT NULL"},
+        )
+    ]
 
 
 def _events(reading: Reading) -> str:
@@ -80,7 +63,7 @@ def _events(reading: Reading) -> str:
         return f"TRY(json_extract_string(t.original_message, '{path}'))"
 
     return f"""
-        SELECT *, {moment_sql("t.created_at", "UTC")} AS created_at,
+        SELECT *, {reading.times("created_at", zone="UTC")},
             coalesce(lower(t.is_history_context) = 'true', false) AS is_replay,
             coalesce(t.message, {inside("$.content.text.text")}) AS said,
             CASE WHEN {inside("$.source.type")} = 'zd:answerBot' OR t.actor_id = '__trigger'
@@ -109,8 +92,8 @@ def _messages(reading: Reading, events: str, checks: list[Check]) -> Stream:
         events,
         {
             "messages": {
-                "message_id": reading.contact_id(f"t.chat_id || '-' || {part}"),
-                "contact_id": reading.contact_id("t.chat_id"),
+                "message_id": reading.id(f"t.chat_id || '-' || {part}"),
+                "contact_id": reading.id("t.chat_id"),
                 "sent_at": "created_at",
                 "author_id": f"""CASE role WHEN 'agent' THEN actor
                     WHEN 'customer' THEN {_helpdesk_pseudonym(reading, "actor")} END""",
@@ -126,7 +109,7 @@ def _messages(reading: Reading, events: str, checks: list[Check]) -> Stream:
     )
 
 
-def _conversations(reading: Reading, events: str) -> Stream:
+def _contacts(reading: Reading, events: str) -> Stream:
     def first(condition: str) -> str:
         return f"min(created_at) FILTER (WHERE {condition})"
 
@@ -146,7 +129,7 @@ def _conversations(reading: Reading, events: str) -> Stream:
         SELECT *, CASE WHEN bot_at IS NULL THEN coalesce(first_inbound_at, created_at)
             ELSE least(coalesce(transferred_at, joined_at), answered_at) END AS queue_entered_at
         FROM ({grouped})"""
-    contact = reading.contact_id("chat_id")
+    contact = reading.id("chat_id")
     same = {"contact_id": contact, "updated_at": "updated_at"}
     return stream(
         "contacts",
@@ -154,7 +137,7 @@ def _conversations(reading: Reading, events: str) -> Stream:
         {
             "contacts": same
             | {
-                "source": quoted(reading.system),
+                "source": literal(reading.system),
                 "source_id": "chat_id",
                 "kind": "'chat'",
                 "channel": "'live_chat'",
@@ -184,11 +167,17 @@ def _conversations(reading: Reading, events: str) -> Stream:
     )
 
 
-SOURCE = Source(
-    name="zendesk_messaging",
-    system="zendesk_messaging",
-    main_table=lambda probe: _KINDS[_kind(probe)][0],
-    recognises=lambda probe: _kind(probe) is not None,
-    read=_read,
+SOURCE = source_of_kinds(
+    "zendesk_messaging",
+    "zendesk_messaging",
+    (
+        RecordKind(
+            "messages",
+            ("chat_id", "actor_id", "chat_index", "type", "original_message"),
+            _conversations,
+        ),
+        RecordKind("relations", ("chat_id", "ticket_id", "visitor_id", "conversation_id"), _links),
+    ),
+    names=lambda probe: probe.names,
     joins_records=True,
 )

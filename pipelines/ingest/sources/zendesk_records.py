@@ -1,11 +1,12 @@
-"""What Zendesk's API and copies of it have in common: words, people, teams, comments, merges.
+"""What Zendesk's API and copies of it have in common: words, people, comments, merges.
 
 `t` is always the record; its keys are the API's, whatever the file calls them.
 """
 
 from pipelines.ingest.html import html_text_sql
 from pipelines.ingest.quarantine import Check
-from pipelines.ingest.sources.base import NOT_JSON, Reading, Stream, missing, not_times, stream
+from pipelines.ingest.sources.base import Reading, Stream, stream
+from pipelines.ingest.sources.records import NOT_JSON, missing, not_times
 
 _STATUSES = "('new', 'open', 'pending', 'hold', 'solved', 'closed', 'deleted')"
 _MACHINES = "('rule', 'trigger', 'automation', 'system')"
@@ -16,14 +17,6 @@ def status_sql(text: str) -> str:
     """SQL of a status; `on-hold` is how some copies write hold."""
     lower = f"replace(lower({text}), 'on-hold', 'hold')"
     return f"CASE WHEN {lower} IN {_STATUSES} THEN {lower} ELSE 'unknown' END"
-
-
-def direction_sql(exclusion: str) -> str:
-    """SQL of the direction that a reason not to count tells."""
-    return (
-        f"CASE {exclusion} WHEN 'agent_initiated' THEN 'outbound' WHEN 'internal' THEN 'internal'"
-        " ELSE 'inbound' END"
-    )
 
 
 def plain_score_sql(text: str) -> str:
@@ -50,7 +43,7 @@ def comment_columns(reading: Reading, via: str = "t.via.channel") -> dict[str, s
     is_machine = f"coalesce(t.author_id = '-1' OR {via} IN {_MACHINES}, false)"
     by_api = reading.pseudonym("t.author_id", _api_system(reading))
     return {
-        "message_id": reading.contact_id("t.id"),
+        "message_id": reading.id("t.id"),
         "author_id": f"""CASE WHEN {is_machine} THEN NULL WHEN {via} = 'api' THEN {by_api}
             ELSE {reading.pseudonym("t.author_id")} END""",
         "author_role": f"""CASE WHEN {is_machine} THEN 'bot'
@@ -97,24 +90,6 @@ def people(reading: Reading, rows: str) -> list[Stream]:
     ]
 
 
-def teams(reading: Reading, rows: str) -> Stream:
-    """A stream of the names of teams from rows with a group `t` and `updated_at`."""
-    return stream(
-        "teams",
-        rows,
-        {
-            "teams": {
-                "team_id": reading.contact_id("t.id"),
-                "name": "t.name",
-                "updated_at": "updated_at",
-            }
-        },
-        checks=[NOT_JSON, *missing("id", "name"), *not_times("updated_at")],
-        raw="record",
-        received_on="updated_at",
-    )
-
-
 def merges(reading: Reading, rows: str) -> Stream:
     """A stream of `relations` from rows with `target` and `merged`, two tickets' ids."""
     return stream(
@@ -122,9 +97,9 @@ def merges(reading: Reading, rows: str) -> Stream:
         rows,
         {
             "relations": {
-                "contact_id": reading.contact_id("merged"),
+                "contact_id": reading.id("merged"),
                 "relation": "'merged_into'",
-                "other_contact_id": reading.contact_id("target"),
+                "other_contact_id": reading.id("target"),
             }
         },
         checks=[Check("merged IS NULL", "a merged ticket has no id")],

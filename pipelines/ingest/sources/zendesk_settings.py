@@ -6,10 +6,10 @@ Sunday 00:00 in its own zone, whose name is one of Rails' ("New Caledonia"); the
 calendars of support.toml.
 """
 
-from pipelines.ingest.sources.base import Probe, Reading, Source, Stream
+from pipelines.ingest.sources.records import RecordKind, source_of_kinds
 
 _MEASURES_NOTHING = "hold nothing that is measured"
-_KINDS: dict[str, tuple[set[str], str]] = {
+_RECORDS: dict[str, tuple[set[str], str]] = {
     "schedules": (
         {"intervals", "time_zone", "name"},
         "opening hours are no agents on duty: write them as [[calendars]] in support.toml",
@@ -42,21 +42,8 @@ _KINDS: dict[str, tuple[set[str], str]] = {
 """Envelope -> the keys that a record is known by, and why it is passed over."""
 
 
-def _reason(probe: Probe) -> str | None:
-    if probe.json is None:
-        return None
-    return next((why for keys, why in _KINDS.values() if probe.json.keys >= keys), None)
-
-
-def _read(reading: Reading) -> list[Stream]:
-    return []
-
-
-SOURCE = Source(
-    name="zendesk_settings",
-    system="zendesk",
-    main_table=lambda probe: "contacts",
-    recognises=lambda probe: _reason(probe) is not None,
-    read=_read,
-    passed_over=_reason,
+SOURCE = source_of_kinds(
+    "zendesk_settings",
+    "zendesk",
+    [RecordKind("contacts", keys, passed_over=why) for keys, why in _RECORDS.values()],
 )

@@ -22,18 +22,12 @@ customer had asked for.
 
 import re
 
+from pipelines.ingest.probe import Probe
 from pipelines.ingest.quarantine import Check, ruined_id
-from pipelines.ingest.sources.base import (
-    NOT_JSON,
-    Probe,
-    Reading,
-    Source,
-    Stream,
-    missing,
-    not_times,
-    stream,
-)
+from pipelines.ingest.sources.base import Reading, Source, Stream, stream
+from pipelines.ingest.sources.records import NOT_JSON, missing, not_times
 from pipelines.ingest.times import moment_sql, seconds_sql
+from pipelines.sql import literal
 
 _SECONDS = ("duration", "wait_time", "time_to_answer", "talk_time", "hold_time", "wrap_up_time")
 _KEYS = (
@@ -54,16 +48,12 @@ _LEGS = frozenset({"id", "call_id", "completion_status", "talk_time", "user_id"}
 _HAS_OFFSET = re.compile(r".*\d(Z|[+-]\d\d:?\d\d| UTC)")
 
 
-def _keys(probe: Probe) -> frozenset[str]:
-    return probe.header_set if probe.json is None else probe.json.keys
-
-
 def _recognises(probe: Probe) -> bool:
-    return _keys(probe) >= _SIGNATURE or _keys(probe) >= _LEGS
+    return probe.names >= _SIGNATURE or probe.names >= _LEGS
 
 
 def _passed_over(probe: Probe) -> str | None:
-    if _keys(probe) >= _SIGNATURE:
+    if probe.names >= _SIGNATURE:
         return None
     return "the legs of calls hold nothing that is measured: load the export of the calls"
 
@@ -111,7 +101,7 @@ def _read(reading: Reading) -> list[Stream]:
                 coalesce(answered_at, abandoned_at) - to_seconds(wait_time), menu_ended_at))
                 END AS queue_entered_at
         FROM ({outcomes})"""
-    contact = reading.contact_id("t.id")
+    contact = reading.id("t.id")
     return [
         stream(
             "contacts",
@@ -119,7 +109,7 @@ def _read(reading: Reading) -> list[Stream]:
             {
                 "contacts": {
                     "contact_id": contact,
-                    "source": f"'{reading.system}'",
+                    "source": literal(reading.system),
                     "source_id": "t.id",
                     "kind": "'call'",
                     "channel": "'phone'",

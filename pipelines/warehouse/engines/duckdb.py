@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipelines.errors import BuildError
 from pipelines.ingest.contracts import Table
+from pipelines.sql import literal
 from pipelines.warehouse.catalog import ColumnNote, Header, disagreements
 from pipelines.warehouse.corrections import Correction
 from pipelines.warehouse.engines import PROVENANCE, failure
@@ -83,7 +84,7 @@ class DuckDBEngine:
         query = empty
         if paths:
             named = ", ".join(name for name, _ in columns)
-            files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+            files = ", ".join(literal(str(path)) for path in paths)
             rows = f"read_parquet([{files}])"
             if self._has_older(files, len(columns)):
                 found = f"FROM read_parquet([{files}], union_by_name = true)"

@@ -22,6 +22,7 @@ import pandas as pd
 
 from pipelines.errors import EngineError, without_values
 from pipelines.ingest.contracts import Table
+from pipelines.sql import literal
 from pipelines.warehouse import catalog
 from pipelines.warehouse.catalog import Header
 from pipelines.warehouse.corrections import Correction
@@ -143,7 +144,8 @@ class SparkEngine:
         store_frame(self._connection, name, frame, temporary=temporary)
         path = self._folder(name)
         path.mkdir()
-        self._connection.execute(f"COPY {name} TO '{_quoted(path)}/rows.parquet' (FORMAT parquet)")
+        file = literal(str(path / "rows.parquet"))
+        self._connection.execute(f"COPY {name} TO {file} (FORMAT parquet)")
         schema = _schema([(note.name, note.type) for note in catalog.header(name).columns])
         with _failing_at(name):
             rows = self.session.read.schema(schema).parquet(f"file://{path}")
@@ -192,8 +194,8 @@ class SparkEngine:
             else name
             for name, kind in self.session.table(head.name).dtypes
         )
-        files = f"{_quoted(self._folder(head.name))}/*.parquet"
-        rows = f"SELECT {selected} FROM read_parquet('{files}')"
+        files = literal(str(self._folder(head.name) / "*.parquet"))
+        rows = f"SELECT {selected} FROM read_parquet({files})"
         create_table(self._connection, head, rows + ordered(head))
 
     def _folder(self, name: str) -> Path:
@@ -285,7 +287,3 @@ def _nulls(columns: Sequence[tuple[str, str]]) -> str:
     return ", ".join(
         f"CAST(NULL AS {_SPARK_TYPES.get(type_, type_)}) AS `{name}`" for name, type_ in columns
     )
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
