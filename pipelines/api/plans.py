@@ -6,7 +6,6 @@ import pandas as pd
 
 from pipelines.api.published import Build
 from pipelines.api.selection import Day, Names, as_list, as_range, lookup, unknown
-from pipelines.sql import identifier
 from pipelines.errors import OutOfRangeError
 from pipelines.forecasts.misses import PAST_LEADS, parts_of_misses
 from pipelines.sql import identifier
