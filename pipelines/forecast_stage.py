@@ -293,7 +293,7 @@ def measured_handling(
             / nullif(sum(handle_seconds), 0),
             count(*)
         FROM fact_contacts
-        WHERE exclusion IS NULL
+        WHERE is_offered
           AND talk_seconds IS NOT NULL
           AND arrived_on > (SELECT max(arrived_on) FROM fact_contacts) - CAST(? AS INTEGER)
         GROUP BY channel, language
@@ -322,7 +322,7 @@ def measured_patience(connection: duckdb.DuckDBPyConnection) -> dict[Queue, Pati
             sum(queue_wait_seconds),
             count(*) FILTER (is_abandoned)
         FROM fact_contacts
-        WHERE exclusion IS NULL
+        WHERE is_offered
           AND is_abandoned IS NOT NULL
           AND queue_wait_seconds IS NOT NULL
           AND arrived_on > (SELECT max(arrived_on) FROM fact_contacts) - CAST(? AS INTEGER)
@@ -420,8 +420,7 @@ def _handled_by_day(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
             CAST(sum(handle_seconds) AS DOUBLE) AS seconds,
             count(handle_seconds) AS n
         FROM fact_contacts
-        WHERE exclusion IS NULL
-          AND is_offered
+        WHERE is_offered
           AND handle_seconds IS NOT NULL
         GROUP BY channel, language, arrived_on
         """

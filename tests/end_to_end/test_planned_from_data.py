@@ -94,6 +94,18 @@ def test_the_handle_time_is_measured_from_thirty_contacts_on(warehouse):
     assert (told["hour_cost"], told["weekly_hours"]) == (20_000, 40.0)
 
 
+def test_chats_about_one_ticket_are_timed_and_waited_for_each(warehouse):
+    chats = contacts(60).replace("language", "language | linked_contact_id")
+    chats = chats.replace("| ko", "| ko | ticket") + "\nticket | ticket | email | ko |"
+    told = HEAD + sessions(30) + "\n" + sessions(30, left_after=20, first=30)
+    connection = warehouse(CHATS, contacts=chats, sessions=told)
+    assert measured_handling(connection, warehouse.read_settings(CHATS)) == {
+        ("live_chat", "ko"): Handling(300.0, 1.0, 30)
+    }
+    found = measured_patience(connection)["live_chat", "ko"]
+    assert (found.seconds, found.abandoned) == (50.0, 30)  # 30 x 30 s + 30 x 20 s, over 30
+
+
 def test_contacts_that_all_took_no_time_measure_nothing(warehouse):
     untimed = sessions(30).replace("answered | 300", "answered | 0")
     connection = warehouse(CHATS, contacts=contacts(30), sessions=HEAD + untimed)

@@ -148,7 +148,11 @@ class Contact:
             any(role == "agent" for _, role in self.said)
             or self.session is not None
             or self.row["handed_over_at"] is not None
-            or any(self.desk.fates[row["contact_id"]] == "linked" for row in self.matter)
+            or any(
+                self.desk.fates[row["contact_id"]] == "linked"
+                for row in self.matter
+                if row is not self.row
+            )
         )
         return self.has_bot and not has_human
 
@@ -381,6 +385,16 @@ class Desk:
     @cached_property
     def offered(self) -> list[Contact]:
         return [c for c in self.contacts if not c.is_contained]
+
+    @cached_property
+    def taken(self) -> list[Contact]:
+        """What humans are asked to take: what is offered, and further sessions of a matter."""
+        further = (
+            Contact(self, row, [row])
+            for name, row in self.rows.items()
+            if self.fates[name] == "linked" and row["kind"] in ("chat", "call")
+        )
+        return self.offered + [c for c in further if not c.is_contained]
 
     @cached_property
     def by_requester(self) -> dict[str, list[Contact]]:

@@ -101,8 +101,8 @@ for n in (1, 2, 3):
 
 
 def followed(desk):
-    """Offered contacts of desks with a target T that is over: T, wait if answered, if left."""
-    for c in desk.offered:
+    """Of desks with a target T that is over: T, wait if answered, if left."""
+    for c in desk.taken:
         if c.target is not None and c.is_told and seconds(desk.cut - c.queued) > c.target:
             left = c.queue_wait if c.outcome == "abandoned" else None
             yield c, c.target, c.speed, left
@@ -153,24 +153,24 @@ def urgent_answered_share(desk):
 
 @metric
 def speed_of_answer_seconds(desk):
-    return ((c.id, c.day, c.speed) for c in desk.offered if c.speed is not None)
+    return ((c.id, c.day, c.speed) for c in desk.taken if c.speed is not None)
 
 
 @metric
 def queue_wait_seconds(desk):
-    return ((c.id, c.day, c.queue_wait) for c in desk.offered if c.queue_wait is not None)
+    return ((c.id, c.day, c.queue_wait) for c in desk.taken if c.queue_wait is not None)
 
 
 @metric
 def abandoned_share(desk):
-    for c in desk.offered:
+    for c in desk.taken:
         if c.session:
             yield c.id, c.day, int(c.outcome == "abandoned")
 
 
 @metric
 def net_abandoned_share(desk):
-    for c in desk.offered:
+    for c in desk.taken:
         if c.session and not (c.outcome == "abandoned" and c.queue_wait < SHORT):
             yield c.id, c.day, int(c.outcome == "abandoned")
 
@@ -355,7 +355,7 @@ def handle_seconds(desk):
         for s in desk.of("sessions", row["contact_id"]):
             if row.get("kind") == "chat" and s["answered_at"]:
                 talks[row["agent_id"]].append((s["answered_at"], s["ended_at"]))
-    for c in desk.contacts:
+    for c in desk.taken:
         if c.session and c.session["talk_seconds"] is not None:
             talk = c.session["talk_seconds"]
             if c.row["kind"] == "chat":

@@ -152,11 +152,11 @@ def test_of_a_transferred_call_the_first_leg_counts_with_the_answer_of_the_secon
     assert rows_of(
         connection,
         "SELECT contact_id, agent_id, first_response_seconds AS reply, queue_wait_seconds AS queue,"
-        " handle_seconds AS handle, transfers_count AS transfers, is_abandoned"
-        " FROM fact_contacts WHERE exclusion IS NULL",
+        " handle_seconds AS handle, transfers_count AS transfers, agent_replies_count AS replies,"
+        " is_abandoned, is_offered FROM fact_contacts WHERE is_offered",
     ) == [
         {"contact_id": "leg1", "agent_id": "7", "reply": 180, "queue": 150, "handle": 500,
-         "transfers": 2, "is_abandoned": False}
+         "transfers": 2, "replies": 1, "is_abandoned": False, "is_offered": True}
     ]  # fmt: skip
 
 
@@ -177,6 +177,63 @@ def test_who_called_again_on_the_same_ticket_did_leave_the_first_time(connection
     assert connection.execute(
         "SELECT contact_id, is_abandoned, is_answered FROM fact_contacts WHERE exclusion IS NULL"
     ).fetchall() == [("monday", True, False)]
+
+
+def test_every_call_and_chat_about_a_ticket_is_work_for_agents_and_the_matter_counts_once(
+    warehouse,
+):
+    connection = warehouse(
+        contacts="""
+            contact_id  | kind   | channel   | source | language | created_at       | linked_contact_id
+            monday      | call   | phone     | aws    | ko       | 2026-03-02 09:00 | ticket
+            tuesday     | call   | phone     | aws    | ko       | 2026-03-03 09:00 | ticket
+            wednesday   | call   | phone     | aws    | ko       | 2026-03-04 09:00 | ticket
+            passed_on   | call   | phone     | aws    | ko       | 2026-03-04 09:02 | wednesday
+            backwards   | call   | phone     | aws    | ko       | 2026-03-05 09:00 | ticket
+            to_a_bot    | chat   | live_chat | zd     | ko       | 2026-03-05 10:00 | ticket
+            no_language | chat   | live_chat | zd     |          | 2026-03-05 11:00 | ticket
+            ticket      | ticket | email     | zd     | ko       | 2026-03-02 09:05 |
+        """,  # noqa: E501
+        sessions="""
+            contact_id  | queue_entered_at    | answered_at         | abandoned_at     | outcome   | talk_seconds | wrap_seconds
+            monday      | 2026-03-02 09:00    |                     | 2026-03-02 09:03 | abandoned |              |
+            tuesday     | 2026-03-03 09:00    | 2026-03-03 09:00:10 |                  | answered  | 300          | 30
+            wednesday   | 2026-03-04 09:00    | 2026-03-04 09:00:05 |                  | answered  | 100          |
+            passed_on   | 2026-03-04 09:02    | 2026-03-04 09:02:01 |                  | answered  | 200          | 20
+            backwards   | 2026-03-05 09:00    | 2026-03-05 08:59    |                  | answered  | 100          |
+            no_language | 2026-03-05 11:00    | 2026-03-05 11:00:20 |                  | answered  | 250          |
+        """,  # noqa: E501
+        messages="""
+            contact_id | sent_at             | author_role
+            to_a_bot   | 2026-03-05 10:00    | customer
+            to_a_bot   | 2026-03-05 10:00:01 | bot
+        """,
+    )
+    assert {name: fate for name, fate in fates(connection).items() if fate != "linked"} == {
+        "monday": None, "backwards": "quarantined",
+    }  # fmt: skip
+    assert rows_of(
+        connection,
+        "SELECT channel, language, sum(offered) AS offered, sum(answered) AS answered,"
+        " sum(abandoned) AS abandoned, sum(handle_seconds) AS seconds, sum(handled) AS handled"
+        " FROM fact_arrivals GROUP BY ALL ORDER BY channel",
+    ) == [
+        {"channel": "live_chat", "language": "ko", "offered": 1, "answered": 1, "abandoned": 0,
+         "seconds": 250, "handled": 1},
+        {"channel": "phone", "language": "ko", "offered": 3, "answered": 2, "abandoned": 1,
+         "seconds": 330 + 320, "handled": 2},
+    ]  # fmt: skip
+    for metric, expected in {
+        "contacts": [("monday", 1)],
+        "unanswered_share": [("monday", 1)],
+        "handle_seconds": [("no_language", 250), ("tuesday", 330), ("wednesday", 320)],
+        "speed_of_answer_seconds": [("no_language", 20), ("tuesday", 10), ("wednesday", 5)],
+        "abandoned_share": [("monday", 1), ("no_language", 0), ("tuesday", 0), ("wednesday", 0)],
+    }.items():
+        found = f"SELECT contact_id, value FROM metric_{metric} ORDER BY contact_id"
+        assert connection.execute(found).fetchall() == expected
+    books = "SELECT sum(received), sum(counted), sum(linked), sum(quarantined) FROM ledger"
+    assert connection.execute(books).fetchall() == [(8, 1, 6, 1)]
 
 
 @pytest.mark.loads(

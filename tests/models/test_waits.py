@@ -181,15 +181,17 @@ def test_who_was_taken_before_writing_waited_since_joining_the_queue(connection)
         hung_up    | call | phone   | 2026-03-02 09:00:00Z
         closed     | call | phone   | 2026-03-02 09:00:00Z
         in_menu    | call | phone   | 2026-03-02 09:00:00Z
+        talked     | call | phone   | 2026-03-02 09:00:00Z
     """,
     sessions="""
-        contact_id | outcome   | queue_entered_at    | answered_at         | ended_at
-        answered   | answered  | 2026-03-02 09:00:10 | 2026-03-02 09:00:42 | 2026-03-02 09:03:00
-        callback   | callback  | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:30
-        closed     | unknown   |                     |                     | 2026-03-02 09:00:15
-        hung_up    | abandoned | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:50
-        in_menu    | abandoned |                     |                     | 2026-03-02 09:00:08
-    """,
+        contact_id | outcome   | queue_entered_at    | answered_at         | ended_at            | talk_seconds
+        answered   | answered  | 2026-03-02 09:00:10 | 2026-03-02 09:00:42 | 2026-03-02 09:03:00 |
+        callback   | callback  | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:30 |
+        closed     | unknown   |                     |                     | 2026-03-02 09:00:15 | 0
+        hung_up    | abandoned | 2026-03-02 09:00:10 |                     | 2026-03-02 09:00:50 |
+        in_menu    | abandoned |                     |                     | 2026-03-02 09:00:08 |
+        talked     | unknown   |                     |                     | 2026-03-02 09:02:00 | 90
+    """,  # noqa: E501
 )
 def test_calls_are_answered_abandoned_called_back_or_turned_away(connection):
     assert rows_of(
@@ -208,6 +210,8 @@ def test_calls_are_answered_abandoned_called_back_or_turned_away(connection):
          "waited": 50, "resolved": None},
         {"id": "in_menu", "offered": True, "answered": False, "abandoned": True, "wait": None,
          "waited": 8, "resolved": None},
+        {"id": "talked", "offered": True, "answered": True, "abandoned": False, "wait": None,
+         "waited": None, "resolved": None},
     ]  # fmt: skip
 
 

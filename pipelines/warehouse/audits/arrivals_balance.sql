@@ -7,5 +7,5 @@ SELECT
     a.arrived,
     c.offered
 FROM (SELECT CAST(coalesce(sum(offered), 0) AS BIGINT) AS arrived FROM fact_arrivals) AS a
-CROSS JOIN (SELECT COUNT(*) AS offered FROM fact_contacts WHERE exclusion IS NULL AND is_offered) AS c
+CROSS JOIN (SELECT COUNT(*) AS offered FROM fact_contacts WHERE is_offered) AS c
 WHERE a.arrived <> c.offered

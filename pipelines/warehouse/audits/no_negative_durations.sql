@@ -1,6 +1,6 @@
 /* ---
 severity = "block"
-summary = "no duration of a counted contact is negative"
+summary = "no duration of a contact that is counted or offered is negative"
 remedy = "time runs backwards in a way that fact_contacts.sql does not quarantine yet: extend its rule"
 --- */
 SELECT
@@ -11,7 +11,7 @@ SELECT
     first_resolution_seconds,
     full_resolution_seconds
 FROM fact_contacts
-WHERE exclusion IS NULL
+WHERE (exclusion IS NULL OR is_offered)
     AND least(
         first_response_seconds, first_response_business_seconds, queue_wait_seconds, waited_seconds,
         handle_seconds, first_resolution_seconds, full_resolution_seconds, resolution_waited_seconds

@@ -9,10 +9,10 @@ clock_start = "answer"
 clock_stop = "end of the after-contact work"
 pauses = "none; overlapping chats share the clock by the concurrency of each moment"
 date = "arrival interval of the session, as offered and answered are"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts without a measured handle time"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked (but for further calls and chats about a matter), deleted and quarantined contacts; contacts without a measured handle time"
 formula = "(talk + hold + after-contact work) / handled"
 worked_example = "Talk 120 s, hold 30 s, after-contact work 50 s: 200 s."
-version = 1
+version = 2
 --- */
 SELECT
     c.contact_id,
@@ -27,5 +27,5 @@ SELECT
     c.source,
     c.handle_seconds AS value
 FROM fact_contacts AS c
-WHERE c.exclusion IS NULL
+WHERE c.is_offered
     AND c.handle_seconds IS NOT NULL

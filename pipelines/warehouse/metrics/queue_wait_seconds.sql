@@ -9,11 +9,11 @@ clock_start = "entered the human queue (after a bot: the hand-over)"
 clock_stop = "answer, or leaving"
 pauses = "none"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts still waiting"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked (but for further calls and chats about a matter), deleted and quarantined contacts; contacts a bot contained; contacts still waiting"
 up_is_good = false
 formula = "queue wait of contacts whose queue ended / these contacts"
 worked_example = "Handed over to a human after 20 s, answered after 62 s: the customer waited 62 s, the human queue 42 s."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,
@@ -28,6 +28,5 @@ SELECT
     c.source,
     c.queue_wait_seconds AS value
 FROM fact_contacts AS c
-WHERE c.exclusion IS NULL
-    AND c.is_offered
+WHERE c.is_offered
     AND c.queue_wait_seconds IS NOT NULL

@@ -11,11 +11,11 @@ clock_start = "entered the human queue"
 clock_stop = "answer by a human, or leaving"
 pauses = "none"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts whose target is not over at the data cut, answered or not"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked (but for further calls and chats about a matter), deleted and quarantined contacts; contacts a bot contained; contacts whose target is not over at the data cut, answered or not"
 up_is_good = true
 formula = "answered within T / offered"
 worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 860 / 1,060 = 81.13%."
-version = 4
+version = 5
 --- */
 SELECT
     c.contact_id,
@@ -39,8 +39,7 @@ SELECT
     CASE WHEN c.is_answered_in_queue AND c.queue_wait_seconds <= c.within_seconds THEN 1 ELSE 0 END AS value
 FROM fact_contacts AS c
 CROSS JOIN ref_rules AS r
-WHERE c.exclusion IS NULL
-    AND c.is_offered
+WHERE c.is_offered
     AND c.is_answered_in_queue IS NOT NULL
     AND c.followed_seconds >= c.within_seconds
     AND CASE

@@ -11,11 +11,11 @@ clock_start = "entered the human queue"
 clock_stop = "answer by a human, or leaving"
 pauses = "none"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; contacts whose target is not over at the data cut, answered or not"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked (but for further calls and chats about a matter), deleted and quarantined contacts; contacts a bot contained; contacts whose target is not over at the data cut, answered or not"
 up_is_good = true
 formula = "(answered within T + abandoned under s) / offered"
 worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 870 / 1,060 = 82.08%."
-version = 4
+version = 5
 --- */
 SELECT
     c.contact_id,
@@ -43,8 +43,7 @@ SELECT
     END AS value
 FROM fact_contacts AS c
 CROSS JOIN ref_rules AS r
-WHERE c.exclusion IS NULL
-    AND c.is_offered
+WHERE c.is_offered
     AND c.is_answered_in_queue IS NOT NULL
     AND c.followed_seconds >= c.within_seconds
     AND CASE

@@ -9,11 +9,11 @@ clock_start = "entered the human queue"
 clock_stop = "answer by a human"
 pauses = "none"
 date = "arrival"
-exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts; contacts a bot contained; unanswered contacts"
+exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked (but for further calls and chats about a matter), deleted and quarantined contacts; contacts a bot contained; unanswered contacts"
 up_is_good = false
 formula = "queue time of answered contacts / answered contacts"
 worked_example = "Answered after 10 s and 30 s, one caller left after 80 s: (10 + 30) / 2 = 20 s."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,
@@ -28,7 +28,6 @@ SELECT
     c.source,
     c.queue_wait_seconds AS value
 FROM fact_contacts AS c
-WHERE c.exclusion IS NULL
-    AND c.is_offered
+WHERE c.is_offered
     AND c.is_answered_in_queue
     AND c.queue_wait_seconds IS NOT NULL

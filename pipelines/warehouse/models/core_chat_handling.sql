@@ -5,14 +5,14 @@ key = ["contact_key"]
 --- */
 WITH chats AS (
     SELECT
-        -- the legs of a transferred chat are the counted one's
-        contact_key(coalesce(m.counted_id, s.contact_id)) AS contact_key,
+        -- the legs of a transferred chat are the first one's
+        contact_key(coalesce(m.first_leg_id, s.contact_id)) AS contact_key,
         c.agent_id,
         s.answered_at AS starts_at,
         s.ended_at AS ends_at
     FROM latest_sessions AS s
     INNER JOIN latest_contacts AS c ON c.contact_id = s.contact_id
-    LEFT JOIN core_matters AS m ON m.contact_id = s.contact_id AND m.is_leg
+    LEFT JOIN core_matters AS m ON m.contact_id = s.contact_id
     WHERE c.kind = 'chat'
         AND c.agent_id IS NOT NULL
         AND s.talk_seconds IS NOT NULL

@@ -43,7 +43,6 @@ candidates AS (
     SELECT
         b.contact_id,
         b.matter_id,
-        coalesce(b.session_id, b.contact_id) AS session_id,
         c.kind IN ('call', 'chat') AS is_live,
         row_number() OVER (
             PARTITION BY b.matter_id
@@ -53,6 +52,9 @@ candidates AS (
             PARTITION BY b.matter_id
             ORDER BY CASE WHEN c.kind IN ('call', 'chat') THEN 1 ELSE 0 END, c.created_at DESC, b.contact_id
         ) AS outcome_position,
+        first_value(b.contact_id) OVER (
+            PARTITION BY b.matter_id, coalesce(b.session_id, b.contact_id) ORDER BY c.created_at, b.contact_id
+        ) AS first_leg_id,
         COUNT(*) OVER (PARTITION BY b.matter_id) AS contacts_count
     FROM members AS b
     INNER JOIN latest_contacts AS c ON c.contact_id = b.contact_id
@@ -63,7 +65,8 @@ candidates AS (
 SELECT
     c.contact_id,
     f.contact_id AS counted_id,
-    c.session_id = f.session_id AS is_leg,
+    -- of a transferred session the first leg; of any other contact itself
+    c.first_leg_id,
     -- a live session goes on in the last ticket that it became; a ticket has its own outcome
     CASE WHEN f.is_live AND NOT o.is_live THEN o.contact_id END AS outcome_id,
     c.position

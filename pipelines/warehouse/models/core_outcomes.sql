@@ -1,5 +1,5 @@
 /* ---
-summary = "What a counted contact takes from the others of its matter: the outcome of the ticket that a session became, the words it lacks itself, and the first reply that they tell."
+summary = "What the contacts of a matter tell: the outcome of the ticket that a session became, the words that the counted one or a further session lacks, and the first reply in others than the counted one."
 grain = "one counted contact of a matter"
 key = ["contact_id"]
 --- */
@@ -13,7 +13,7 @@ WITH replies AS (
     GROUP BY contact_key
 ),
 
-others AS (
+members AS (
     SELECT
         m.counted_id,
         m.outcome_id,
@@ -29,11 +29,10 @@ others AS (
         c.agent_id,
         c.created_at,
         c.updated_at,
-        r.replied_at AS other_replied_at
+        CASE WHEN m.contact_id <> m.counted_id THEN r.replied_at END AS other_replied_at
     FROM core_matters AS m
     INNER JOIN core_contacts AS c ON c.contact_id = m.contact_id
     LEFT JOIN replies AS r ON r.contact_key = contact_key(m.contact_id)
-    WHERE m.contact_id <> m.counted_id
 ),
 
 words AS (
@@ -48,7 +47,7 @@ words AS (
         min(CASE WHEN team IS NOT NULL THEN position END) AS team_position,
         min(CASE WHEN agent_id IS NOT NULL THEN position END) AS agent_position,
         min(other_replied_at) AS other_replied_at
-    FROM others
+    FROM members
     GROUP BY counted_id
 )
 
@@ -75,6 +74,6 @@ SELECT
     max(k.closed_at) AS closed_at,
     max(k.reopens_count) AS reopens_count
 FROM words AS w
-INNER JOIN others AS o ON o.counted_id = w.counted_id
+INNER JOIN members AS o ON o.counted_id = w.counted_id
 LEFT JOIN latest_contact_clocks AS k ON k.contact_id = w.outcome_id
 GROUP BY w.counted_id, w.outcome_id, w.status, w.updated_at, w.other_replied_at, w.outcome_created_at

@@ -40,12 +40,14 @@ SELECT
     s.answered_at,
     s.ended_at,
     coalesce(s.abandoned_at, CASE WHEN s.outcome = 'abandoned' THEN s.ended_at END) AS hung_up_at,
-    -- what the export says became of it, where it says so; as flags: a join holds millions of them
-    coalesce(s.outcome = 'answered', FALSE) AS is_told_answered,
-    coalesce(s.outcome IN ('answered', 'callback', 'voicemail'), FALSE) AS is_told_served,
+    -- what the export says became of it, where it says so, as flags: a join holds millions of them;
+    -- where it does not, who was talked to was answered
+    coalesce(s.outcome = 'answered', FALSE)
+        OR coalesce(s.outcome, 'unknown') = 'unknown' AND s.abandoned_at IS NULL AND coalesce(s.talk_seconds > 0, FALSE)
+        AS is_told_answered,
+    is_told_answered OR coalesce(s.outcome IN ('callback', 'voicemail'), FALSE) AS is_told_served,
     coalesce(s.outcome = 'abandoned', FALSE) AS is_told_abandoned,
-    coalesce(s.answered_at IS NOT NULL OR s.outcome = 'answered', FALSE)
-        OR coalesce(s.outcome, 'unknown') = 'unknown' AND coalesce(s.talk_seconds > 0, FALSE) AS is_handled,
+    is_told_answered OR s.answered_at IS NOT NULL AS is_handled,
     s.wait_seconds,
     -- nobody handled who hung up or spoke to a machine, though telephone systems tell times of these too
     CASE WHEN is_handled THEN s.talk_seconds END AS talk_seconds,

@@ -18,21 +18,26 @@ WITH told AS (
     SELECT
         p.counted_key AS contact_key,
         NULL AS customer_messages_count,
+        -- an answered session without its words is one reply, however many legs it has
         coalesce(
-            greatest(v.agent_replies_count, CASE WHEN s.answered_at IS NOT NULL OR s.outcome = 'answered' THEN 1 END),
-            k.replies_count
+            greatest(
+                sum(v.agent_replies_count), max(CASE WHEN s.answered_at IS NOT NULL OR s.outcome = 'answered' THEN 1 END)
+            ),
+            sum(k.replies_count)
         ) AS agent_replies_count,
-        CASE
+        sum(CASE
             WHEN p.contact_key = p.counted_key THEN NULL
             WHEN k.teams_count > 0 THEN k.teams_count - 1
             ELSE k.teams_count
-        END AS other_transfers_count,
+        END) AS other_transfers_count,
         NULL AS merged_arrived_at,
         NULL AS merged_replied_at
     FROM core_shared_contacts AS p
+    LEFT JOIN core_matters AS m ON contact_key(m.contact_id) = p.contact_key
     LEFT JOIN core_conversations AS v ON v.contact_key = p.contact_key
     LEFT JOIN latest_sessions AS s ON contact_key(s.contact_id) = p.contact_key
     LEFT JOIN latest_contact_clocks AS k ON contact_key(k.contact_id) = p.contact_key
+    GROUP BY p.counted_key, coalesce(contact_key(m.first_leg_id), p.contact_key)
     UNION ALL
     SELECT
         contact_key(contact_id) AS contact_key,

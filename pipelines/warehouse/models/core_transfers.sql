@@ -1,10 +1,10 @@
 /* ---
 summary = "The session of each transferred contact from its first leg to its last: it is answered when the first leg is, and its handle time is that of all."
-grain = "one counted contact whose session went on as another contact"
+grain = "the first leg of a session that went on as another contact"
 key = ["contact_id"]
 --- */
 SELECT
-    m.counted_id AS contact_id,
+    m.first_leg_id AS contact_id,
     min(s.queue_entered_at) AS queue_entered_at,
     min(s.answered_at) AS answered_at,
     CASE WHEN min(s.answered_at) IS NULL THEN max(s.abandoned_at) END AS abandoned_at,
@@ -23,6 +23,5 @@ SELECT
     CAST(greatest(COUNT(*) - 1, coalesce(sum(s.transfers_count), 0)) AS BIGINT) AS transfers_count
 FROM core_matters AS m
 INNER JOIN latest_sessions AS s ON s.contact_id = m.contact_id
-WHERE m.is_leg
-GROUP BY m.counted_id
+GROUP BY m.first_leg_id
 HAVING COUNT(*) > 1

@@ -11,23 +11,26 @@ SELECT
     c.channel,
     c.channel_raw,
     c.direction,
-    CASE WHEN c.language = 'und' THEN coalesce(o.language, 'und') ELSE c.language END AS language,
+    CASE WHEN c.language = 'und' THEN coalesce(o.language, f.language, 'und') ELSE c.language END AS language,
     c.language_raw,
-    CASE WHEN c.language = 'und' THEN coalesce(o.language_source, c.language_source) ELSE c.language_source END
-        AS language_source,
+    CASE
+        WHEN c.language = 'und' THEN coalesce(o.language_source, f.language_source, c.language_source)
+        ELSE c.language_source
+    END AS language_source,
     c.language_declared,
     c.language_detected,
-    CASE WHEN c.topic = 'unknown' THEN coalesce(o.topic, 'unknown') ELSE c.topic END AS topic,
+    CASE WHEN c.topic = 'unknown' THEN coalesce(o.topic, f.topic, 'unknown') ELSE c.topic END AS topic,
     c.topic_raw,
     c.is_urgent,
     coalesce(o.status, c.status) AS status,
     c.priority,
     c.tags,
-    coalesce(c.team, o.team) AS team,
+    coalesce(c.team, o.team, f.team) AS team,
     coalesce(c.agent_id, o.agent_id) AS agent_id,
     c.requester_id,
     c.subject,
     c.exclusion AS given_exclusion,
+    f.contact_key IS NOT NULL AS is_further_session,
     c.merged_into,
     c.linked_contact_id,
     c.created_at,
@@ -201,4 +204,5 @@ LEFT JOIN core_sessions AS s ON s.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_clocks AS k ON k.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_reply_clocks AS n ON n.contact_id = c.contact_id
 LEFT JOIN core_outcomes AS o ON o.contact_id = c.contact_id
+LEFT JOIN core_further_sessions AS f ON f.contact_key = contact_key(c.contact_id)
 LEFT JOIN core_resolutions AS e ON e.contact_key = contact_key(c.contact_id)

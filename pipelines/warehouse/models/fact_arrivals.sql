@@ -9,7 +9,7 @@ local_on = { type = "DATE", unit = "local day", meaning = "its day in the site's
 local_slot = { type = "SMALLINT", unit = "local half hour", meaning = "half hour of that day, 0..47; twice where clocks go back" }
 channel = { type = "VARCHAR", meaning = "canonical channel" }
 language = { type = "VARCHAR", meaning = "canonical language" }
-offered = { type = "BIGINT", unit = "contacts", meaning = "counted contacts that arrived and were not contained by a bot; NULL: not observed" }
+offered = { type = "BIGINT", unit = "contacts", meaning = "contacts that humans were asked to take (is_offered), each call and chat about a matter; NULL: not observed" }
 answered = { type = "BIGINT", unit = "contacts", meaning = "of these, answered, whenever that was; NULL: not observed" }
 abandoned = { type = "BIGINT", unit = "contacts", meaning = "of these, left before an answer; NULL: not observed" }
 handle_seconds = { type = "BIGINT", unit = "seconds", meaning = "handle time of these, where it is known, added up; NULL: not observed" }
@@ -25,7 +25,7 @@ WITH feed_ends AS (
 feeds AS (
     SELECT DISTINCT channel, source
     FROM fact_contacts
-    WHERE exclusion IS NULL AND is_offered
+    WHERE is_offered
 ),
 
 up_days AS (
@@ -52,8 +52,7 @@ offered AS (
         COUNT(c.handle_seconds) AS handled
     FROM fact_contacts AS c
     INNER JOIN core_local_quarters AS q ON q.quarter_at = quarter_of(c.arrived_at)
-    WHERE c.exclusion IS NULL
-        AND c.is_offered
+    WHERE c.is_offered
     GROUP BY q.slot_starts_at, c.channel, c.language
 ),
 

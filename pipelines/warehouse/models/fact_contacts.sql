@@ -38,7 +38,7 @@ arrived_on = { type = "DATE", unit = "local day", meaning = "day of the arrival 
 arrived_slot = { type = "SMALLINT", unit = "local half hour", meaning = "half hour of the arrival, 0..47" }
 handed_over_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when a bot handed over to the human queue" }
 queue_entered_at = { type = "TIMESTAMP", unit = "UTC", meaning = "joined the human queue: of the session, else the hand-over, else the arrival; NULL: never reached it" }
-is_offered = { type = "BOOLEAN", meaning = "reached humans or should have, those who left the voice menu included: false where a bot contained it, or the line was closed" }
+is_offered = { type = "BOOLEAN", meaning = "humans are asked to take it: counted contacts that reached them or should have, those who left the voice menu included, and further calls and chats about the matter of another (`linked`); false where a bot contained it, or the line was closed" }
 first_reply_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first public reply by a human, or answer of the session; NULL: none, or only the vendor's clock tells" }
 first_replied_on = { type = "DATE", unit = "local day", meaning = "day of the first reply; where there is none, of an agent's first message" }
 first_agent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first public message of a human, or answer of the session, whoever wrote first" }
@@ -143,7 +143,6 @@ SELECT
     local_slot(d.arrived_at) AS arrived_slot,
     d.handed_over_at,
     d.queue_entered_at,
-    NOT d.is_bot_contained AND NOT d.is_turned_away AS is_offered,
     d.first_reply_at,
     local_on(coalesce(d.first_reply_at, d.first_agent_at)) AS first_replied_on,
     coalesce(d.first_agent_at, d.session_answered_at, CASE WHEN d.is_clocked THEN d.first_reply_at END)
@@ -269,12 +268,16 @@ SELECT
     d._load_id,
     -- time running backwards is a fault of the export: such a contact is set aside, not clipped
     CASE
-        WHEN d.given_exclusion IS NOT NULL THEN d.given_exclusion
+        WHEN d.given_exclusion IS NOT NULL AND NOT d.is_further_session THEN d.given_exclusion
         WHEN least(d.first_agent_at, d.session_answered_at, d.hung_up_at) < least(d.created_at, d.arrived_at)
             OR d.is_solved_too_early THEN 'quarantined'
         WHEN least(queue_wait_seconds, waited_seconds, d.talk_seconds, d.hold_seconds, d.wrap_seconds) < 0 THEN 'quarantined'
         WHEN first_response_seconds < 0 OR resolution_waited_seconds < 0 THEN 'quarantined'
-    END AS exclusion
+        ELSE d.given_exclusion
+    END AS exclusion,
+    NOT d.is_bot_contained
+        AND NOT d.is_turned_away
+        AND (exclusion IS NULL OR d.is_further_session AND exclusion = 'linked') AS is_offered
 FROM core_waits AS d
 CROSS JOIN core_data_cut AS b
 CROSS JOIN ref_rules AS ru
