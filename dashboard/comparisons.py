@@ -21,13 +21,7 @@ if TYPE_CHECKING:
 def what_changed(metric: str, filters: Filters) -> api.WhatChanged | None:
     """`Warehouse.what_changed` by channel, language and topic; None where a window is empty."""
     try:
-        return ask(
-            "what_changed",
-            metric=metric,
-            start=filters.start,
-            end=filters.end,
-            where=filters.where,
-        )
+        return ask("what_changed", metric=metric, **filters.scope)
     except OutOfRangeError:
         return None
 
@@ -100,14 +94,7 @@ def own_baseline(metric: str, filters: Filters, by: str = "language") -> pd.Data
     """`Warehouse.own_baseline`: each group against its own 12 weeks before the chosen days.
 
     Groups that occur, the largest first; a baseline of fewer than 5 is NULL."""
-    found = ask(
-        "own_baseline",
-        metric=metric,
-        by=(by,),
-        start=filters.start,
-        end=filters.end,
-        where=filters.where,
-    )
+    found = ask("own_baseline", metric=metric, by=(by,), **filters.scope)
 
     attrs = found.attrs
     baseline = ["baseline_value", "baseline_low", "baseline_high"]
@@ -121,7 +108,7 @@ def own_baseline(metric: str, filters: Filters, by: str = "language") -> pd.Data
 
 def coverage(filters: Filters, by: tuple[str, ...]) -> pd.DataFrame:
     """`Warehouse.coverage`: contacts that came while nobody was scheduled, and agent hours."""
-    return ask("coverage", by=by, start=filters.start, end=filters.end, where=filters.where)
+    return ask("coverage", by=by, **filters.scope)
 
 
 @once_a_build
@@ -136,14 +123,7 @@ def by_local_hour(measured: str, filters: Filters) -> pd.DataFrame:
             # A plan is no sample: n and interval are those of the uncovered share.
             frame = frame[[*by, "agent_hours"]].rename(columns={"agent_hours": "value"})
     elif measured == "satisfaction":
-        frame = ask(
-            "share_by_arrival_hour",
-            metric=metric,
-            by=("language",),
-            start=filters.start,
-            end=filters.end,
-            where=filters.where,
-        )
+        frame = ask("share_by_arrival_hour", metric=metric, by=("language",), **filters.scope)
     else:
         frame = measure(metric, filters, by=by)
     volume = measure("contacts", filters, by=("language",)).set_index("language")["value"]

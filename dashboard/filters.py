@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import streamlit as st
 
@@ -56,6 +57,11 @@ class Filters:
     def where(self) -> dict[str, list[str]]:
         """The chosen codes as `pipelines.api` wants them: column -> values, only where chosen."""
         return {name: list(codes) for name in DIMENSIONS if (codes := getattr(self, name))}
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """`start`, `end` and `where`, as the questions of `pipelines.api` take them."""
+        return {"start": self.start, "end": self.end, "where": self.where}
 
     def query(self) -> dict[str, list[str]]:
         """As query parameters."""

@@ -18,14 +18,7 @@ def caption() -> str:
 def draw(page: components.Page, metric: str, by: str, *, name: str, alt: str) -> None:
     """A metric of the groups of `by` within the page's filter, as chart and table."""
     chosen = page.filters
-    found = ask(
-        "funnel",
-        metric=metric,
-        by=(by,),
-        start=chosen.start,
-        end=chosen.end,
-        where=chosen.where,
-    )
+    found = ask("funnel", metric=metric, by=(by,), **chosen.scope)
     unit, limits = found.attrs["unit"], _limits()
     components.chart_and_table(
         figures.funnel(found, by, unit=unit, names=page.names(by, found), reader=page.reader),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import pandas as pd
 import streamlit as st
 
-from dashboard import attention, cache
+from dashboard import cache
 from dashboard.formats import SUPPRESSED_BELOW
 from pipelines import api
 
@@ -72,66 +72,22 @@ def ask(question: str, **arguments: Any) -> Any:
 
 
 def measure(
-    metric: str,
-    filters: Filters,
-    by: tuple[str, ...] = (),
-    statistic: str | None = None,
-    **also: str,
+    metric: str, filters: Filters, by: tuple[str, ...] = (), statistic: str | None = None
 ) -> pd.DataFrame:
-    """`Warehouse.measure` over the filters: one row per group, `value, n, low, high`.
-
-    `also`: what holds beside the filters, such as urgency="urgent"."""
-    return ask(
-        "measure",
-        metric=metric,
-        by=by,
-        start=filters.start,
-        end=filters.end,
-        where={**filters.where, **also},
-        statistic=statistic,
-    )
+    """`Warehouse.measure` over the filters: one row per group, `value, n, low, high`."""
+    return ask("measure", metric=metric, by=by, statistic=statistic, **filters.scope)
 
 
 def compare(
-    metric: str,
-    filters: Filters,
-    by: tuple[str, ...] = (),
-    statistic: str | None = None,
-    **also: str,
+    metric: str, filters: Filters, by: tuple[str, ...] = (), statistic: str | None = None
 ) -> pd.DataFrame:
     """`Warehouse.compare`: as `measure`, with the window of equal length before."""
-    return ask(
-        "compare",
-        metric=metric,
-        by=by,
-        start=filters.start,
-        end=filters.end,
-        where={**filters.where, **also},
-        statistic=statistic,
-    )
-
-
-def distribution(metric: str, filters: Filters) -> pd.DataFrame:
-    """`Warehouse.distribution`: how many observations per bin of duration."""
-    return ask(
-        "distribution",
-        metric=metric,
-        start=filters.start,
-        end=filters.end,
-        where=filters.where,
-    )
+    return ask("compare", metric=metric, by=by, statistic=statistic, **filters.scope)
 
 
 def survival(metric: str, filters: Filters, by: tuple[str, ...] = ()) -> pd.DataFrame:
     """`Warehouse.survival`: Kaplan-Meier curves, one per group of at least 5."""
-    found = ask(
-        "survival",
-        metric=metric,
-        by=by,
-        start=filters.start,
-        end=filters.end,
-        where=filters.where,
-    )
+    found = ask("survival", metric=metric, by=by, **filters.scope)
     if found.empty:
         return found
     sizes = found.groupby(list(by), dropna=False)["at_risk"].transform("max")
@@ -157,7 +113,6 @@ def side_by_side(
     filters: Filters,
     columns: dict[str, tuple[str, str | None]],
     by: tuple[str, ...],
-    **also: str,
 ) -> pd.DataFrame:
     """Several metrics of the same groups in one table, with the groups' contacts as `n`.
 
@@ -167,11 +122,9 @@ def side_by_side(
 
     `columns`: name in the table -> (metric, statistic or None for its own).
     """
-    table = measure("contacts", filters, by=by, **also)[[*by, "value"]].rename(
-        columns={"value": "n"}
-    )
+    table = measure("contacts", filters, by=by)[[*by, "value"]].rename(columns={"value": "n"})
     for name, (metric, statistic) in columns.items():
-        values = measure(metric, filters, by=by, statistic=statistic, **also)
+        values = measure(metric, filters, by=by, statistic=statistic)
         is_count = values.attrs["unit"] == "contacts"  # a count is its own n, and shown as `<5`
         told = {name: values["value"]} if is_count else behind(values, name)
         table = table.merge(values[list(by)].assign(**told), on=list(by), how="left")
@@ -191,10 +144,8 @@ def behind(values: pd.DataFrame, name: str) -> dict[str, pd.Series]:
 
 def with_urgent_targets(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame by channel with target_seconds and target_share of urgent contacts; NULL: none."""
-    targets = ask(
-        "sql", query="SELECT channel, target_share, within_seconds FROM ref_urgent_targets"
-    )
-    targets = targets.rename(columns={"within_seconds": "target_seconds"}).set_index("channel")
+    targets = ask("urgent_targets").rename(columns={"within_seconds": "target_seconds"})
+    targets = targets.set_index("channel")
     codes = [c if c in targets.index else "*" for c in frame["channel"]]
     found = targets.reindex(codes).reset_index(drop=True)
     told = frame.copy()
@@ -219,22 +170,15 @@ def busiest_first(frame: pd.DataFrame, filters: Filters) -> pd.DataFrame:
 
 @once_a_build
 def worsened(metric: str, filters: Filters) -> pd.DataFrame:
-    """The channels and languages in which the metric got worse, as `attention` has it."""
+    """The three channels and languages in which the metric got worse by most."""
     frame = compare(metric, filters, by=("channel", "language"))
-    return attention.worsened(frame, up_is_good=frame.attrs["up_is_good"])
+    return api.worsened(frame, up_is_good=frame.attrs["up_is_good"]).head(3)
 
 
 @once_a_build
 def ratings(metric: str, filters: Filters, by: str) -> pd.DataFrame:
     """`Warehouse.ratings`: how often each was given, the group with most ratings first."""
-    frame = ask(
-        "ratings",
-        metric=metric,
-        by=(by,),
-        start=filters.start,
-        end=filters.end,
-        where=filters.where,
-    )
+    frame = ask("ratings", metric=metric, by=(by,), **filters.scope)
     frame["score"] = frame["score"].astype(int)
     order = frame.sort_values(["rated", by, "score"], ascending=[False, True, True])
     return order.reset_index(drop=True)
@@ -259,9 +203,7 @@ def contacts(filters: Filters, limit: int, offset: int) -> pd.DataFrame:
     """Counted contacts of the filter, the newest first: what a list of them shows."""
     frame = ask(
         "contacts",
-        start=filters.start,
-        end=filters.end,
-        where=filters.where,
+        **filters.scope,
         limit=limit,
         offset=offset,
     )
@@ -270,13 +212,7 @@ def contacts(filters: Filters, limit: int, offset: int) -> pd.DataFrame:
 
 def contact(contact_id: str, filters: Filters) -> api.ContactView:
     """One contact, its neighbours by arrival in the filter; raises UnknownNameError."""
-    return ask(
-        "contact",
-        contact_id=contact_id,
-        start=filters.start,
-        end=filters.end,
-        where=filters.where,
-    )
+    return ask("contact", contact_id=contact_id, **filters.scope)
 
 
 def observed(choices: dict[str, tuple[str, str]], filters: Filters) -> dict[str, tuple[str, str]]:
@@ -297,40 +233,8 @@ def has_urgent(filters: Filters) -> bool:
 
 
 @once_a_build
-def urgent_waiting(filters: Filters) -> tuple[int, float | None]:
-    """How many urgent contacts of the chosen groups wait for a first reply, and the longest wait.
-
-    A state of now, whatever days are chosen; seconds at the data cut, None where nobody waits.
-    """
-    waiting = ask(
-        "sql",
-        query="""
-            SELECT
-                channel,
-                language,
-                topic,
-                team,
-                urgency,
-                CAST(COUNT(*) AS BIGINT) AS n,
-                MAX(waited_seconds) AS longest_seconds
-            FROM fact_contacts
-            WHERE urgency = 'urgent'
-                AND is_offered
-                AND NOT is_answered
-                AND left_at IS NULL
-                AND status NOT IN ('solved', 'closed', 'deleted')
-                AND exclusion IS NULL
-            GROUP BY channel, language, topic, team, urgency
-        """,
-    )
-    for name, codes in filters.where.items():
-        waiting = waiting[waiting[name].isin(codes)]
-    return int(waiting["n"].sum()), None if waiting.empty else waiting["longest_seconds"].max()
-
-
-@once_a_build
-def short_queues(build: api.BuildInfo, hours: int = 24) -> pd.DataFrame:
-    """Queues whose plan lacks people within `hours` of the data cut, the shortest first.
+def short_queues(build: api.BuildInfo) -> pd.DataFrame:
+    """Queues whose plan lacks people within 24 hours of the data cut, the shortest first.
 
     The columns of `pipelines.api.shortage`; no row without a forecast and a schedule.
     """
@@ -338,7 +242,7 @@ def short_queues(build: api.BuildInfo, hours: int = 24) -> pd.DataFrame:
     if plan.empty:
         return api.shortage(plan)
     ahead = plan["starts_at"] - pd.Timestamp(build.data_cut_at)
-    near = plan[(ahead >= pd.Timedelta(0)) & (ahead < pd.Timedelta(hours=hours))]
+    near = plan[(ahead >= pd.Timedelta(0)) & (ahead < pd.Timedelta(hours=24))]
     queues = api.shortage(near)
     return queues[queues["short_half_hours"] > 0].reset_index(drop=True)
 

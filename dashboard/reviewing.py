@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 import streamlit as st
 
 from dashboard import address, components, figures, i18n, pages, tables
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
-from dashboard.queries import ask, once_a_build
+from dashboard.queries import ask
 from pipelines import api
 
-if TYPE_CHECKING:
-    from dashboard.filters import Filters
-
 STRATA = ("channel", "language")
-
-
-@once_a_build
-def categories(filters: Filters) -> pd.DataFrame:
-    """`Warehouse.review_categories` of the filter."""
-    return ask("review_categories", start=filters.start, end=filters.end, where=filters.where)
-
-
-@once_a_build
-def agreement(filters: Filters) -> pd.DataFrame:
-    """`Warehouse.calibration` by category, of the filter."""
-    return ask("calibration", start=filters.start, end=filters.end, where=filters.where)
 
 
 def draw_card(page: components.Page) -> None:
@@ -64,9 +47,7 @@ def draw_card(page: components.Page) -> None:
             "draw_reviews",
             count=count,
             by=STRATA,
-            start=chosen.start,
-            end=chosen.end,
-            where=chosen.where,
+            **chosen.scope,
             seed=seed,
         )
         if drawn.empty:
@@ -144,7 +125,7 @@ def _scorecards(reviews: pd.DataFrame, name: str) -> None:
 def agreement_card(page: components.Page) -> None:
     """How far reviewers of the same contacts agree, category by category."""
     reader = page.reader
-    found = agreement(page.filters)
+    found = ask("calibration", **page.filters.scope)
     if found.empty:
         components.empty(
             _(

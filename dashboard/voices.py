@@ -22,14 +22,7 @@ if TYPE_CHECKING:
 def within_language(metric: str, filters: Filters, by: str) -> pd.DataFrame:
     """`Warehouse.within_language`: mean rank of a group's ratings among those of their language;
     the group with most ratings first."""
-    found = ask(
-        "within_language",
-        metric=metric,
-        by=(by,),
-        start=filters.start,
-        end=filters.end,
-        where=filters.where,
-    )
+    found = ask("within_language", metric=metric, by=(by,), **filters.scope)
     ordered = found.sort_values("n", ascending=False, kind="stable", ignore_index=True)
     ordered.attrs = found.attrs
     return ordered
@@ -59,11 +52,6 @@ def representation(dimension: str, survey: str) -> pd.DataFrame:
     found = found.sort_values("n", ascending=False, ignore_index=True)
     found.attrs = {"unit": "share"}
     return found
-
-
-def highest_scores() -> dict[str, int]:
-    """Scale -> its best score."""
-    return dict(ask("sql", query="SELECT scale, highest FROM ref_scales").itertuples(index=False))
 
 
 def surveys(scale: str) -> list[str]:
@@ -135,7 +123,7 @@ def bots(filters: Filters, by: str) -> pd.DataFrame:
 def searches(filters: Filters) -> pd.DataFrame:
     """`Warehouse.searches`: words searched for, those that found nothing most often first; words
     of fewer than 30 searches after them, by the alphabet."""
-    found = ask("searches", start=filters.start, end=filters.end, where=filters.where)
+    found = ask("searches", **filters.scope)
     attrs = found.attrs
     is_ranked = found["n"] >= RANKED_FROM
     others = found[~is_ranked].sort_values(["query", "language"])
@@ -148,7 +136,7 @@ def searches(filters: Filters) -> pd.DataFrame:
 def article_gaps(filters: Filters) -> pd.DataFrame:
     """`Warehouse.article_gaps` of topics with at least 30 contacts, those that lack an article
     first."""
-    found = ask("article_gaps", start=filters.start, end=filters.end, where=filters.where)
+    found = ask("article_gaps", **filters.scope)
     kept = found[found["n"] >= RANKED_FROM].reset_index(drop=True)
     kept.attrs = found.attrs
     return kept

@@ -70,7 +70,7 @@ def _alerts() -> Iterator[tuple[str, str]]:
             ).format(n=reader.number(failed)),
             "data_health",
         )
-    waiting, longest = queries.urgent_waiting(chosen)
+    waiting, longest = queries.ask("urgent_waiting", where=chosen.where)
     if waiting:
         yield (
             plural(

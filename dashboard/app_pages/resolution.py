@@ -17,11 +17,10 @@ page = components.open_page(
 reader, chosen = page.reader, page.filters
 components.stop_if_empty(queries.compare("contacts", chosen))
 components.note_on_dates()
-rules = queries.ask(
-    "sql",
-    query="SELECT resolution_follow_up_days, reopen_window_days, repeat_window_days FROM ref_rules",
-)
-follow_up, reopen_window, repeat_window = (int(days) for days in rules.iloc[0])
+rules = queries.ask("site_rules")
+follow_up = int(rules["resolution_follow_up_days"])
+reopen_window = int(rules["reopen_window_days"])
+repeat_window = int(rules["repeat_window_days"])
 
 components.kpis(
     [
@@ -171,7 +170,7 @@ with st.container(border=True, key="card-over-time"):
         words={"resolution": _("Resolution"), "is_provisional": _("Provisional")},
     )
 
-stock = queries.ask("backlog", start=chosen.start, end=chosen.end, where=chosen.where, by=("day",))
+stock = queries.ask("backlog", **chosen.scope, by=("day",))
 if stock["closing"].max() >= SUPPRESSED_BELOW:
     components.card(
         _("Open contacts and their age"),

@@ -46,7 +46,7 @@ if view == "scores":
         "team": _("Team"),
         "agent": _("Agent"),
     }
-    categories = reviewing.categories(chosen)
+    categories = queries.ask("review_categories", **chosen.scope)
     components.card(
         _("By category of the scorecard"),
         figures.dots(categories, "category", unit="share", reader=reader),

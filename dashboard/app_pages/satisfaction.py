@@ -253,9 +253,7 @@ if view == "reasons":
             words={"reason": _("What differs")},
             units=dict.fromkeys(("value", "low", "high"), "share"),
         )
-    waits = queries.ask(
-        "share_by_wait", metric=main, start=chosen.start, end=chosen.end, where=chosen.where
-    )
+    waits = queries.ask("share_by_wait", metric=main, **chosen.scope)
     waits = waits[waits["n"] > 0].assign(
         wait=lambda rows: [
             charts.span_words(low, high, reader)
@@ -295,11 +293,9 @@ if view == "answers":
 if view == "comments":
     with st.container(border=True, key="card-comments"):
         st.subheader(_("What customers wrote"), anchor=False)
-        answers = queries.ask(
-            "surveys", start=chosen.start, end=chosen.end, where=chosen.where, limit=COMMENTS_READ
-        )
+        answers = queries.ask("surveys", **chosen.scope, limit=COMMENTS_READ)
         wrote = answers[answers["comment"].notna()]
-        highest = voices.highest_scores()
+        highest = queries.ask("scales").set_index("scale")["highest"]
         kinds = {
             "all": _("All"),
             "unhappy": _("Not satisfied"),

@@ -52,7 +52,7 @@ if components.single(everybody) is not None:
         page,
     )
 
-bins = queries.distribution("first_response_seconds", chosen)
+bins = queries.ask("distribution", metric="first_response_seconds", **chosen.scope)
 median = queries.measure("first_response_seconds", chosen)
 p90 = queries.measure("first_response_seconds", chosen, statistic="p90")
 is_timed = components.single(median) is not None
@@ -132,7 +132,7 @@ if is_timed:
 
 def _urgent() -> None:
     """Their own clock and targets, beside the clock that all contacts share."""
-    urgent = {"urgency": "urgent"}
+    urgent = replace(chosen, urgency=("urgent",))
     with st.container(border=True, key="card-urgent"):
         st.header(_("Urgent contacts"), anchor=False)
         st.caption(
@@ -152,14 +152,14 @@ def _urgent() -> None:
                     _("9 of 10 answered within"),
                     queries.compare("urgent_first_response_seconds", chosen, statistic="p90"),
                 ),
-                (_("Unanswered"), queries.compare("unanswered_share", chosen, **urgent)),
+                (_("Unanswered"), queries.compare("unanswered_share", urgent)),
                 (_("Arrived out of hours"), queries.compare("urgent_out_of_hours_share", chosen)),
             ],
             page,
         )
     by_channel = queries.with_urgent_targets(
         queries.side_by_side(
-            chosen,
+            urgent,
             {
                 "in_time": ("urgent_answered_share", None),
                 "median": ("urgent_first_response_seconds", "median"),
@@ -168,7 +168,6 @@ def _urgent() -> None:
                 "out_of_hours": ("urgent_out_of_hours_share", None),
             },
             by=("channel",),
-            **urgent,
         )
     )
     if len(by_channel):

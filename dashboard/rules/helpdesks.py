@@ -15,11 +15,7 @@ ROWS = 100
 
 def show(page: Page) -> None:
     """The agreement by rule, and the contacts that disagree."""
-    chosen = {
-        "start": page.filters.start,
-        "end": page.filters.end,
-        "where": page.filters.where,
-    }
+    chosen = page.filters.scope
     table = queries.ask("vendor_agreement", **chosen)
     table = table[table["told"] > 0].reset_index(drop=True)
     if table.empty:

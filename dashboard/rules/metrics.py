@@ -70,9 +70,7 @@ def _definition(page: Page, row, compared: set[str]) -> None:
         rows = queries.ask(
             "observations",
             metric=row.metric,
-            start=chosen.start,
-            end=chosen.end,
-            where=chosen.where,
+            **chosen.scope,
             limit=ROWS,
         )
         _rows(row.metric, rows)

@@ -124,9 +124,7 @@ def _thresholds() -> dict[str, int | None]:
 
 
 def _asked(question: str, page: Page, **arguments):
-    chosen = page.filters
-    arguments |= {"start": chosen.start, "end": chosen.end, "where": chosen.where}
-    return queries.ask(question, **arguments).copy()
+    return queries.ask(question, **arguments, **page.filters.scope).copy()
 
 
 def _rules_in_words(table, called: dict[str, str]) -> None:

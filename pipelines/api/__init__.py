@@ -9,6 +9,7 @@ interval; instants are naive UTC, days are of the site's zone.
 """
 
 from pipelines.api.changes import WhatChanged
+from pipelines.api.comparisons import worsened
 from pipelines.api.contacts import ContactView
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.exports import ShiftWords, csv_bytes, icalendar_bytes, with_clock, xlsx_bytes
@@ -70,5 +71,6 @@ __all__ = [
     "what_if",
     "with_clock",
     "with_costs",
+    "worsened",
     "xlsx_bytes",
 ]

@@ -20,6 +20,7 @@ from pipelines.statistics.funnel import RANKED_FROM
 
 BASELINE_DAYS = 84
 MOST_RANKED = 5_000_000
+NOTABLE_STEP = 0.05  # of the former value: with enough contacts any step is more than chance
 
 
 def own_baseline(
@@ -169,6 +170,31 @@ def _difference(build, definition, names, window, past, scope) -> pd.DataFrame:
         change = intervals.mean_difference(*(both[name] for name in columns))
     named = dict(zip(("change", "change_low", "change_high"), change, strict=True))
     return both[names].assign(**named)
+
+
+def worsened(comparison: pd.DataFrame, *, up_is_good: bool) -> pd.DataFrame:
+    """The groups of a comparison that moved in the bad direction, the worst first.
+
+    Parameters
+    ----------
+    comparison : one row per group as `Warehouse.compare` gives it: `value`, `n`, `low`, `high`,
+        `previous_value`, `previous_n`.
+
+    Returns
+    -------
+    The rows, by relative step, of groups with at least 30 observations in both windows, whose
+    former value lies outside the 95% interval of the present one, and that moved by at least a
+    twentieth. A smaller step is what any two windows differ by.
+    """
+    rows = comparison.dropna(subset=["value", "previous_value", "low", "high"])
+    rows = rows[(rows["n"] >= RANKED_FROM) & (rows["previous_n"] >= RANKED_FROM)]
+    step = rows["value"] - rows["previous_value"]
+    is_beyond = rows["previous_value"] < rows["low"]
+    if up_is_good:
+        step, is_beyond = -step, rows["previous_value"] > rows["high"]
+    relative = step / rows["previous_value"].where(rows["previous_value"] != 0)
+    notable = relative[is_beyond & (relative >= NOTABLE_STEP)]
+    return rows.loc[notable.sort_values(ascending=False, kind="stable").index]
 
 
 def _outside(found: pd.DataFrame) -> pd.Series:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.api import books, measures, records
+from pipelines.api import books, measures, records, urgency
 from pipelines.api.contacts import ContactView, contact_view
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.explanations import Explanations
@@ -205,6 +205,23 @@ class Warehouse(Explanations, Health, Planning, Rules, Scenarios, Voices):
         """What can be filtered by: every channel, language, topic, team, urgency and agent of
         counted contacts, in alphabetical order."""
         return {name: list(values) for name, values in self._pointer.build().filter_values.items()}
+
+    def urgent_waiting(self, where: Where = None) -> tuple[int, float | None]:
+        """How many urgent contacts wait for a first reply at the data cut, and the longest wait in
+        seconds, None where nobody waits. A state of that moment: it has no days."""
+        return urgency.waiting(self._pointer.build(), where)
+
+    def urgent_targets(self) -> pd.DataFrame:
+        """[channel, target_share, within_seconds] of urgent contacts; '*': any other channel."""
+        return urgency.targets(self._pointer.build())
+
+    def site_rules(self) -> dict[str, float]:
+        """The windows and thresholds that the site set, such as reopen_window_days."""
+        return self._pointer.build().select("SELECT * FROM ref_rules").iloc[0].to_dict()
+
+    def scales(self) -> pd.DataFrame:
+        """[scale, lowest, highest, satisfied_from] of every survey scale."""
+        return self._pointer.build().select("SELECT * FROM ref_scales")
 
     def sql(self, query: str) -> pd.DataFrame:
         """One SELECT on the published build. Raises InputError for anything else."""

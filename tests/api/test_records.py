@@ -216,3 +216,28 @@ def test_messages_without_times_are_shown_and_make_no_waits(warehouse):
     view = open_warehouse(warehouse.folder).contact("chat")
     assert view.messages["text"].tolist() == ["hello", "help"]
     assert [label for label in view.waits["label"] if label.endswith(("reply", "response"))] == []
+
+
+def test_who_was_solved_without_a_word_or_is_to_be_called_back_does_not_wait(warehouse):
+    warehouse(
+        contacts="""
+            contact_id | kind   | channel | topic          | status | created_at
+            waits      | ticket | email   | stolen_account | open   | 2026-03-02 01:00:00
+            solved     | ticket | email   | stolen_account | solved | 2026-03-02 00:00:00
+            called     | call   | phone   | stolen_account | closed | 2026-03-02 00:00:00
+            normal     | ticket | email   | fees           | open   | 2026-03-02 00:00:00
+        """,
+        messages="""
+            contact_id | sent_at             | author_role
+            waits      | 2026-03-02 01:00:00 | customer
+            solved     | 2026-03-02 00:00:00 | customer
+            normal     | 2026-03-02 02:00:00 | customer
+        """,
+        sessions="""
+            contact_id | queue_entered_at    | ended_at            | outcome
+            called     | 2026-03-02 00:00:00 | 2026-03-02 00:01:00 | callback
+        """,
+    )
+    opened = open_warehouse(warehouse.folder)
+    assert opened.urgent_waiting() == (1, 3_600)
+    assert opened.urgent_waiting({"urgency": "normal"}) == (0, None)

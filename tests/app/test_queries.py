@@ -7,7 +7,6 @@ import pandas as pd
 
 from dashboard import queries
 from dashboard.filters import Filters
-from pipelines.api import open_warehouse
 
 DAYS = Filters(date(2026, 3, 1), date(2026, 3, 2))
 
@@ -38,31 +37,3 @@ def test_a_value_of_fewer_than_five_is_untold_however_many_contacts_its_group_ha
     assert table.loc[1, ["resolved_low", "resolved_high"]].tolist() == [0.4, 0.96]
     assert table.loc[0, ["resolved_low", "resolved_high"]].isna().all()
     assert table["open_now"].tolist() == [3, 9]
-
-
-def test_who_was_solved_without_a_word_or_is_to_be_called_back_does_not_wait(
-    monkeypatch, warehouse
-):
-    warehouse(
-        contacts="""
-            contact_id | kind   | channel | topic          | status | created_at
-            waits      | ticket | email   | stolen_account | open   | 2026-03-02 01:00:00
-            solved     | ticket | email   | stolen_account | solved | 2026-03-02 00:00:00
-            called     | call   | phone   | stolen_account | closed | 2026-03-02 00:00:00
-            normal     | ticket | email   | fees           | open   | 2026-03-02 00:00:00
-        """,
-        messages="""
-            contact_id | sent_at             | author_role
-            waits      | 2026-03-02 01:00:00 | customer
-            solved     | 2026-03-02 00:00:00 | customer
-            normal     | 2026-03-02 02:00:00 | customer
-        """,
-        sessions="""
-            contact_id | queue_entered_at    | ended_at            | outcome
-            called     | 2026-03-02 00:00:00 | 2026-03-02 00:01:00 | callback
-        """,
-    )
-    opened = open_warehouse(warehouse.folder)
-    monkeypatch.setattr(queries, "ask", lambda name, query: opened.sql(query))
-    monkeypatch.setattr(queries, "build", lambda: SimpleNamespace(build_id="made up, too"))
-    assert queries.urgent_waiting(DAYS) == (1, 3_600)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from dashboard.attention import worsened
+from pipelines.api import worsened
 
 COLUMNS = ("group", "value", "n", "low", "high", "previous_value", "previous_n")
 
