@@ -404,7 +404,8 @@ def openings(settings: Settings, queues: list[Queue], first_on: date, days: int)
 
 def _arrivals(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return connection.execute(
-        "SELECT channel, language, starts_at, local_on, local_slot, offered, is_open"
+        "SELECT channel, language, starts_at, local_on, local_slot,"
+        " CASE WHEN is_observed THEN offered END AS offered, is_open"
         " FROM fact_arrivals"
     ).df()
 

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.analysis import EVERYWHERE, Absence, Found
-from pipelines.analysis.observed_days import up_days
+from pipelines.analysis.observed_days import whole_days
 from pipelines.errors import OutOfRangeError
 from pipelines.statistics import impact
 
@@ -90,7 +90,7 @@ def _ordinary_days(
 ) -> pd.DatetimeIndex:
     """Observed days without holidays and long events, and without the last day, which may not
     have ended at the cut."""
-    days = up_days(connection)[:-1]
+    days = whole_days(connection)[:-1]
     events = connection.execute(
         "SELECT starts_at, ends_at FROM fact_market_events"
         " WHERE NOT is_change AND ends_at - starts_at >= INTERVAL 1 DAY"

@@ -59,23 +59,34 @@ def count(build: Build, selection: Selection) -> pd.DataFrame:
 def daily_mean(build: Build, selection: Selection) -> pd.DataFrame:
     """Observations per day, with the t interval of the days.
 
-    A day on which the feeds of all selected sources were down is no day (fact_source_days);
-    one on which any was up, and brought nothing of this group, is a 0: observed, and no gap.
+    A day on which the feeds of all selected sources were down is no day (fact_source_days), nor is
+    one that lacks over a tenth of what they bring, and what came on it is not counted; one on
+    which they were up, and brought nothing of this group, is a 0: observed, and no gap.
     """
+    observed = Condition(
+        "observed_on IN (SELECT day FROM fact_source_days"
+        " JOIN (SELECT source, sum(contacts) AS of_all FROM fact_source_days GROUP BY source)"
+        " USING (source)"
+        f" JOIN (SELECT source, count(*) AS selected FROM {identifier(selection.source)}"
+        f" WHERE {selection.filters.text} GROUP BY source) USING (source) GROUP BY day"
+        " HAVING bool_or(is_up) AND sum(missing * selected / of_all)"
+        " <= 0.1 * sum((missing + contacts) * selected / of_all))",
+        selection.filters.parameters,
+    )
     groups = "".join(f"{identifier(name)}, " for name in selection.names)
     a_day = replace(selection, by=(*selection.by, Dimension("_day", "observed_on", "observed_on")))
     found = build.query(
         f"SELECT {groups} CAST(sum(n) AS BIGINT) AS n, sum(CAST(n AS DOUBLE) * n) AS squares"
-        f" FROM ({a_day.grouped('count(*) AS n')}) GROUP BY ALL ORDER BY ALL",
-        selection.condition.parameters,
+        f" FROM ({a_day.grouped('count(*) AS n', condition=observed)}) GROUP BY ALL ORDER BY ALL",
+        (*selection.condition.parameters, *observed.parameters),
     )
     periods = [d for d in selection.by if d.column == "observed_on"]
+    days_told = Condition.all_of((observed, selection.span))
     days = build.query(
         f"SELECT {''.join(f'{d.expression} AS {identifier(d.name)}, ' for d in periods)}"
-        " count(*) AS days FROM (SELECT DISTINCT day AS observed_on FROM fact_source_days"
-        f" WHERE is_up AND source IN (SELECT source FROM {identifier(selection.source)}"
-        f" WHERE {selection.filters.text})) WHERE {selection.span.text} GROUP BY ALL ORDER BY ALL",
-        (*selection.filters.parameters, *selection.span.parameters),
+        " count(*) AS days FROM (SELECT DISTINCT day AS observed_on FROM fact_source_days)"
+        f" WHERE {days_told.text} GROUP BY ALL ORDER BY ALL",
+        days_told.parameters,
     )
     names = [d.name for d in periods]
     is_of_days_alone = len(names) == len(selection.names)

@@ -62,8 +62,8 @@ def exchange(seed: int) -> tuple[duckdb.DuckDBPyConnection, dict]:
         " CAST(arrived_on AS DATE) AS arrived_on) FROM drawn_contacts"
     )
     connection.execute(
-        "CREATE TABLE fact_source_days AS SELECT DISTINCT arrived_on AS day, TRUE AS is_up"
-        " FROM fact_contacts"
+        "CREATE TABLE fact_source_days AS SELECT arrived_on AS day, TRUE AS is_up,"
+        " count(*) AS contacts, 0 AS missing FROM fact_contacts GROUP BY arrived_on"
     )
     connection.execute(
         "CREATE TABLE fact_market_events AS SELECT *, CAST(NULL AS VARCHAR) AS channel,"
@@ -170,7 +170,7 @@ def test_a_day_on_which_no_feed_was_up_is_no_day_of_an_effect(exchanges, monkeyp
     other = connection.cursor()
     other.execute(
         "CREATE TEMP TABLE fact_source_days AS"
-        " SELECT day, day <> DATE '2026-09-16' AS is_up FROM main.fact_source_days"
+        " SELECT * REPLACE (day <> DATE '2026-09-16' AS is_up) FROM main.fact_source_days"
     )
     ((down,),) = connection.execute(
         "SELECT count(*) FROM metric_contacts WHERE topic = 'kyc' AND observed_on = '2026-09-16'"

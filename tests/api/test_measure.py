@@ -383,6 +383,26 @@ def test_a_quiet_day_of_a_small_source_counts_in_its_mean(warehouse):
     assert (found["n"], found["value"]) == (58, 58 / 57)
 
 
+def test_a_day_that_lacks_a_large_feed_is_no_day_of_a_mean_and_its_rest_not_counted(warehouse):
+    days = [f"{date(2026, 1, 5) + timedelta(days=day)}" for day in range(60)]
+    warehouse(
+        contacts="contact_id | source | language | created_at\n"
+        + "\n".join(
+            f"{source}-{day}-{n} | {source} | {language} | {day} 00:00:00Z"
+            for source, language, a_day in (("large", "ko", 10), ("small", "en", 2))
+            for day in days
+            if source == "small" or day not in days[30:33]
+            for n in range(a_day)
+        )
+    )
+    door = open_warehouse(warehouse.folder)
+    (whole,) = door.measure("contacts", statistic="daily_mean").to_dict("records")
+    assert (whole["n"], whole["value"]) == (57 * 12, 12)  # and not (57 * 12 + 3 * 2) / 60 = 11.5
+    english = {"statistic": "daily_mean", "where": {"language": "en"}}
+    (own,) = door.measure("contacts", **english).to_dict("records")
+    assert (own["n"], own["value"]) == (120, 2)
+
+
 def test_a_mean_of_days_and_a_stock_keep_to_the_weekdays_asked_for(warehouse):
     fortnight = [f"2026-03-{day:02d}" for day in range(2, 16)]
     warehouse(contacts=contacts_on(*((day, 2 if day[-2:] in ("02", "09") else 1, "")

@@ -96,6 +96,41 @@ def test_a_day_without_contacts_is_0_where_that_is_ordinary_and_null_where_the_f
     }
 
 
+TWO_FEEDS = feeds(
+    # ten a day, and two that are not down when the others are, from 9 to 11 March
+    large=[10] * 63 + [0] * 3 + [10] * 31,
+    small=[2] * 97,
+    # replaced by the small one after four weeks, but for one contact in the end
+    given_up=[10] * 28 + [0] * 68 + [1],
+)
+
+
+def test_a_small_feed_that_is_up_does_not_stand_for_a_large_one_that_is_down(warehouse):
+    languages = {"large": "ko", "small": "ko", "given_up": "ja"}
+    lines = TWO_FEEDS.splitlines()
+    contacts = [f"{line} | {languages[line.split('|')[1].strip()]}" for line in lines[1:]]
+    contacts += [f"en-{n} | small | {FIRST + timedelta(days=n)} 01:00:00Z | en" for n in range(97)]
+    connection = warehouse(contacts="\n".join([f"{lines[0]} | language", *contacts]))
+    partial = dict(
+        connection.execute(
+            "SELECT language, list(DISTINCT day ORDER BY day) FROM (SELECT *,"
+            " date_diff('day', DATE '2026-01-05', local_on) AS day FROM fact_arrivals)"
+            " WHERE NOT is_observed AND day < 96 GROUP BY language"
+        ).fetchall()
+    )
+    # English comes by the small feed alone, and Japanese had moved there
+    assert partial == {"ko": [63, 64, 65]}
+    # what came is told, and where nothing came nothing is said of 47 half hours
+    assert connection.execute(
+        "SELECT sum(offered), count(offered), count(*) FROM fact_arrivals"
+        " WHERE language = 'ko' AND local_on = DATE '2026-03-09'"
+    ).fetchall() == [(2, 1, 48)]
+    assert connection.execute(
+        "SELECT source, min(missing), max(missing) FROM fact_source_days"
+        " WHERE NOT is_up GROUP BY source ORDER BY source"
+    ).fetchall() == [("given_up", 0, 0), ("large", 10, 10)]
+
+
 def test_after_the_end_of_the_feed_nothing_is_observed(warehouse):
     connection = warehouse(
         contacts="contact_id | created_at\nc1 | 2026-03-02 00:10:00Z\nc2 | 2026-03-02 02:10:00Z",

@@ -116,6 +116,6 @@ INNER JOIN fact_arrivals AS a
     AND a.language = p.language
     AND a.starts_at = p.starts_at
     AND a.local_on = p.local_on
-    AND a.handle_seconds IS NOT NULL
+    AND a.is_observed
 LEFT JOIN told_days AS t ON t.local_on = p.local_on
 WHERE t.local_on IS NULL

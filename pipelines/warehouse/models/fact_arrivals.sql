@@ -1,5 +1,5 @@
 /* ---
-summary = "Contacts offered to humans per queue and half hour: 0 where the feed was up and nobody came, NULL where its feed was not up that day (fact_source_days) or the half hour is after its end."
+summary = "Contacts offered to humans per queue and half hour: 0 where the feed was up and nobody came, NULL where its feeds were not up that day (fact_source_days) or the half hour is after their end. Where some were, and those that were not bring over a tenth of the queue, contacts that came are told and the half hour is not observed."
 grain = "one channel, language and half hour, from the queue's first arrival day to its channel's last"
 key = ["channel", "language", "starts_at"]
 sort = ["channel", "language", "starts_at"]
@@ -14,6 +14,7 @@ answered = { type = "BIGINT", unit = "contacts", meaning = "of these, answered, 
 abandoned = { type = "BIGINT", unit = "contacts", meaning = "of these, left before an answer; NULL: not observed" }
 handle_seconds = { type = "BIGINT", unit = "seconds", meaning = "handle time of these, where it is known, added up; NULL: not observed" }
 handled = { type = "BIGINT", unit = "contacts", meaning = "of these, with a known handle time: the divisor of handle_seconds" }
+is_observed = { type = "BOOLEAN", meaning = "what came is all that came, but for a tenth of what the queue brings at most; false: a count is too low, or NULL" }
 is_open = { type = "BOOLEAN", meaning = "the desk is open at the start of the half hour; NULL without a calendar" }
 --- */
 WITH feed_ends AS (
@@ -38,6 +39,31 @@ up_days AS (
     INNER JOIN feed_ends AS e ON e.source = f.source
     WHERE d.is_up
     GROUP BY f.channel, d.day
+),
+
+-- how much of each queue every source brings, as a share of what it brings in all
+brought AS (
+    SELECT
+        c.channel,
+        c.language,
+        c.source,
+        COUNT(*) / nullif(CAST(max(t.contacts) AS DOUBLE), 0) AS share
+    FROM fact_contacts AS c
+    INNER JOIN (SELECT source, SUM(contacts) AS contacts FROM fact_source_days GROUP BY source) AS t ON t.source = c.source
+    WHERE c.is_offered
+    GROUP BY c.channel, c.language, c.source
+),
+
+-- a feed that is up proves nothing of a queue that another one brings
+partial_days AS (
+    SELECT
+        b.channel,
+        b.language,
+        d.day
+    FROM brought AS b
+    INNER JOIN fact_source_days AS d ON d.source = b.source
+    GROUP BY b.channel, b.language, d.day
+    HAVING SUM(d.missing * b.share) > 0.1 * SUM((d.missing + d.contacts) * b.share)
 ),
 
 offered AS (
@@ -90,16 +116,18 @@ SELECT
     s.local_slot,
     q.channel,
     q.language,
-    coalesce(o.offered, CASE WHEN u.ends_at >= s.starts_at THEN 0 END) AS offered,
-    coalesce(o.answered, CASE WHEN u.ends_at >= s.starts_at THEN 0 END) AS answered,
-    coalesce(o.abandoned, CASE WHEN u.ends_at >= s.starts_at THEN 0 END) AS abandoned,
-    coalesce(o.handle_seconds, CASE WHEN u.ends_at >= s.starts_at THEN 0 END) AS handle_seconds,
-    coalesce(o.handled, CASE WHEN u.ends_at >= s.starts_at THEN 0 END) AS handled,
+    (o.offered IS NOT NULL OR coalesce(u.ends_at >= s.starts_at, FALSE)) AND p.day IS NULL AS is_observed,
+    coalesce(o.offered, CASE WHEN is_observed THEN 0 END) AS offered,
+    coalesce(o.answered, CASE WHEN is_observed THEN 0 END) AS answered,
+    coalesce(o.abandoned, CASE WHEN is_observed THEN 0 END) AS abandoned,
+    coalesce(o.handle_seconds, CASE WHEN is_observed THEN 0 END) AS handle_seconds,
+    coalesce(o.handled, CASE WHEN is_observed THEN 0 END) AS handled,
     is_open_at(second_of_day(s.starts_at), b.s1, b.e1, b.s2, b.e2, b.s3, b.e3, b.s4, b.e4) AS is_open
 FROM queue_spans AS q
 INNER JOIN channel_spans AS l ON l.channel = q.channel
 INNER JOIN slots AS s ON s.local_on >= q.first_on AND s.local_on <= l.last_on
 LEFT JOIN offered AS o ON o.channel = q.channel AND o.language = q.language AND o.starts_at = s.starts_at
 LEFT JOIN up_days AS u ON u.channel = q.channel AND u.arrived_on = s.local_on
+LEFT JOIN partial_days AS p ON p.channel = q.channel AND p.language = q.language AND p.day = s.local_on
 LEFT JOIN ref_queues AS d ON d.channel = q.channel AND d.language = q.language
 LEFT JOIN business_days AS b ON b.calendar_id = d.calendar_id AND b.utc_day = CAST(s.starts_at AS DATE)

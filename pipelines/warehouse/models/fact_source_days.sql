@@ -11,6 +11,7 @@ usual = { type = "DOUBLE", unit = "contacts", meaning = "median of the same week
 least = { type = "BIGINT", unit = "contacts", meaning = "the lowest of them" }
 is_low = { type = "BOOLEAN", meaning = "under half of what is usual, and under the lowest of six weeks; not judged under 20 a day, or on the last day" }
 is_up = { type = "BOOLEAN", meaning = "the day was observed: contacts came, or that none did is ordinary here: by what the weekdays of eight weeks on both sides bring and how much that varies, so many days without any follow each other more often than once in 150 times. False under four such weeks, and on a weekday on which nobody ever comes" }
+missing = { type = "DOUBLE", unit = "contacts", meaning = "of a day on which the feed was down: what its weekday brings in the eight weeks on both sides; 0 where it was up, or where one side brings under a quarter of the other: the source began, or was given up" }
 --- */
 WITH counts AS (
     SELECT
@@ -99,12 +100,27 @@ around AS (
         weekday_of(d.day) AS weekday,
         COUNT(*) AS days,
         avg(CAST(d.contacts AS DOUBLE)) AS mean,
+        SUM(CASE WHEN d.day < r.first_on THEN d.contacts ELSE 0 END) AS contacts_before,
+        SUM(CASE WHEN d.day < r.first_on THEN 1 ELSE 0 END) AS days_before,
+        SUM(CASE WHEN d.day > r.last_on THEN d.contacts ELSE 0 END) AS contacts_after,
+        SUM(CASE WHEN d.day > r.last_on THEN 1 ELSE 0 END) AS days_after,
         var_pop(CAST(d.contacts AS DOUBLE)) AS variance
     FROM runs AS r
     INNER JOIN daily AS d ON d.source = r.source
     WHERE (d.day < r.first_on AND d.day >= days_after(r.first_on, -56))
         OR (d.day > r.last_on AND d.day <= days_after(r.last_on, 56))
     GROUP BY r.source, r.run, weekday_of(d.day)
+),
+
+-- a source that goes on as before was down; one that began or was given up missed nothing
+sides AS (
+    SELECT
+        source,
+        run,
+        CAST(SUM(contacts_before) AS DOUBLE) / nullif(SUM(days_before), 0) AS mean_before,
+        CAST(SUM(contacts_after) AS DOUBLE) / nullif(SUM(days_after), 0) AS mean_after
+    FROM around
+    GROUP BY source, run
 ),
 
 sums AS (
@@ -146,10 +162,15 @@ quiet_days AS (
         e.source,
         e.day,
         SUM(a.mean * w.weight) OVER (PARTITION BY e.source, e.run) < 5
-            AND (a.mean > 0 OR w.mean * a.days * w.weight < 5) AS is_quiet
+            AND (a.mean > 0 OR w.mean * a.days * w.weight < 5) AS is_quiet,
+        CASE
+            WHEN least(s.mean_before, s.mean_after) * 4 >= greatest(s.mean_before, s.mean_after) THEN a.mean
+            ELSE 0
+        END AS usual_contacts
     FROM empty_days AS e
-    INNER JOIN weights AS w ON w.source = e.source AND w.run = e.run
     INNER JOIN around AS a ON a.source = e.source AND a.run = e.run AND a.weekday = e.weekday
+    INNER JOIN sides AS s ON s.source = e.source AND s.run = e.run
+    LEFT JOIN weights AS w ON w.source = e.source AND w.run = e.run
 )
 
 SELECT
@@ -162,7 +183,8 @@ SELECT
         AND coalesce(b.usual, 0) >= 20
         AND d.contacts < b.usual / 2
         AND d.contacts < b.least AS is_low,
-    d.contacts > 0 OR coalesce(q.is_quiet, FALSE) AS is_up
+    d.contacts > 0 OR coalesce(q.is_quiet, FALSE) AS is_up,
+    CASE WHEN is_up THEN 0 ELSE coalesce(q.usual_contacts, 0) END AS missing
 FROM daily AS d
 LEFT JOIN before AS b ON b.source = d.source AND b.day = d.day
 LEFT JOIN quiet_days AS q ON q.source = d.source AND q.day = d.day
