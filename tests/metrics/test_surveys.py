@@ -222,5 +222,23 @@ def test_ratings_of_what_was_merged_are_those_of_the_contact_that_counts(measure
     # the last of s1 and s2 is good; of the four sent by 3 March three were answered
     assert measured("csat") == {"value": 0.5, "n": 2}
     assert measured("bad_to_good_share") == {"value": 0.5, "n": 2}
+    # Zendesk counts every answer, whatever it was given to
+    assert measured("zendesk_csat") == {"value": 0.333333, "n": 3}
     before = {"start": "2026-03-03", "end": "2026-03-03"}
     assert measured("survey_response_share", **before) == {"value": 0.75, "n": 4}
+
+
+@pytest.mark.loads(
+    contacts="""
+        contact_id | created_at           | status | merged_into
+        first      | 2026-03-02 00:00:00Z | closed | second
+        second     | 2026-03-02 03:00:00Z | solved |
+    """,
+    surveys="""
+        survey_id | contact_id | sent_at             | answered_at         | scale  | score
+        s1        | first      | 2026-03-03 00:00:00 | 2026-03-03 01:00:00 | signed | -2
+        s2        | second     | 2026-03-03 00:00:00 | 2026-03-03 02:00:00 | signed | 3
+    """,
+)
+def test_freshdesk_leaves_out_what_was_merged_and_keeps_the_rating_of_its_target(measured):
+    assert measured("freshdesk_csat") == {"value": 1, "n": 1}

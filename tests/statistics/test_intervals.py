@@ -188,3 +188,12 @@ def test_equal_observations_differ_without_doubt_and_single_ones_in_doubt():
     difference, low, high = intervals.mean_difference(1, 5, 25, 3, 6, 14)
     assert float(difference) == 3
     assert np.isnan([float(low), float(high)]).all()
+
+
+def test_two_rows_worth_of_weight_are_two_whatever_its_unit():
+    # Weights 1, 4 and 9: 14² / 98 = 2, of which thirds miss an ulp. Values 0, 1 and 2: mean 22/14,
+    # variance 2 * 40/14 - 2 * (22/14)² = 0.7755, so 12.7062 * sqrt(0.7755 / 2) = 7.9122 each side
+    thirds = np.array([1.0, 4.0, 9.0]) / 3
+    assert intervals.effective_n(thirds.sum(), (thirds**2).sum()) < 2
+    found = intervals.weighted_mean(thirds.sum(), (thirds**2).sum(), 22 / 3, 40 / 3)
+    assert [round(float(part), 4) for part in found] == [1.5714, -6.3407, 9.4836]

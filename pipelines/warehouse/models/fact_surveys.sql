@@ -6,6 +6,7 @@ sort = ["answered_on"]
 [columns]
 survey_id = { type = "VARCHAR", meaning = "`<system>:<id>`" }
 contact_id = { type = "VARCHAR", meaning = "the contact it asks about, the one that counts where it was linked or merged; NULL where not known" }
+is_of_merged = { type = "BOOLEAN", meaning = "it asks about a contact that was merged into this one" }
 sent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was offered" }
 sent_on = { type = "DATE", unit = "local day", meaning = "day it was offered" }
 answered_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was answered; of a rated survey without that time, when the export last changed it" }
@@ -48,6 +49,7 @@ dated AS (
     SELECT
         s.survey_id,
         coalesce(m.counted_id, s.contact_id) AS contact_id,
+        coalesce(m.is_merged, FALSE) AS is_of_merged,
         s.sent_at,
         coalesce(s.answered_at, CASE WHEN s.score IS NOT NULL THEN coalesce(s.updated_at, s.sent_at) END) AS answered_at,
         s.scale,
@@ -69,6 +71,7 @@ judged AS (
     SELECT
         s.survey_id,
         s.contact_id,
+        s.is_of_merged,
         s.sent_at,
         s.answered_at,
         seconds_between(s.sent_at, b.data_cut_at) > r.survey_window_days * 86400 AS is_window_over,
@@ -106,6 +109,7 @@ last_ratings AS (
 SELECT
     s.survey_id,
     s.contact_id,
+    s.is_of_merged,
     s.sent_at,
     local_on(s.sent_at) AS sent_on,
     s.answered_at,

@@ -34,5 +34,6 @@ SELECT
     CASE WHEN c.score > 0 THEN 1 ELSE 0 END AS value
 FROM fact_surveys AS c
 WHERE coalesce(c.exclusion, 'counted') NOT IN ('merged', 'spam', 'deleted', 'quarantined')
+    AND NOT c.is_of_merged
     AND c.scale = 'signed'
     AND c.score IS NOT NULL
