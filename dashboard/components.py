@@ -30,7 +30,8 @@ How a page is written (`app_pages/<name>.py`, a plain script, plus one line in `
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,6 +39,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import address, cache, figures, filters, i18n, pages, queries, refusals
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
@@ -268,6 +270,20 @@ def _hidden_value(n: float | None) -> str:
     return MISSING if pd.isna(n) or n == 0 else f"<{SUPPRESSED_BELOW}"
 
 
+@contextmanager
+def section(title: str, name: str, note: str = "") -> Iterator[DeltaGenerator]:
+    """A bordered card to fill; gives the row of its title, for menus beside it.
+
+    `name`: the card's key. `note`: a sentence under the title.
+    """
+    with st.container(border=True, key=f"card-{name}"):
+        head = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+        head.header(title, anchor=False)
+        if note:
+            st.caption(note)
+        yield head
+
+
 def card(
     title: str,
     figure: figures.Drawing,
@@ -292,10 +308,7 @@ def card(
     units : column -> unit ('seconds', 'share', 'count'), where they differ from the metric's.
     alt : what the chart says, for a screen reader; the title where absent.
     """
-    with st.container(border=True, key=f"card-{name}"):
-        st.header(title, anchor=False)
-        if note:
-            st.caption(note)
+    with section(title, name, note):
         chart_and_table(
             figure, table, name=name, metric=metric, words=words, units=units, alt=alt or title
         )
@@ -342,10 +355,7 @@ def table_card(
     units: Mapping[str, str] | None = None,
 ) -> None:
     """A card whose content is a table alone, with its downloads."""
-    with st.container(border=True, key=f"card-{name}"):
-        st.header(title, anchor=False)
-        if note:
-            st.caption(note)
+    with section(title, name, note):
         show_table(table, words=words, units=units)
         _card_foot(table, name, metric)
 

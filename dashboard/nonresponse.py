@@ -46,9 +46,8 @@ def show(metric: str, scale: str, reader: Reader) -> None:
 
 def _weighted(metric: str, scale: str, survey: str, reader: Reader) -> None:
     dimensions = {"channel": _("Channel"), "language": _("Language")}
-    with st.container(border=True, key="card-nonresponse"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.header(_("As answered, and as everybody's"), anchor=False)
+    with components.section(_("As answered, and as everybody's"), "nonresponse") as head:
+        with head:
             by = components.choice("weigh", _("By"), dimensions)
         rows = voices.nonresponse(by, scale)
         rows = rows[rows["survey"] == survey].drop(columns="survey")
@@ -94,9 +93,8 @@ def _response(survey: str, reader: Reader) -> None:
         "wait": _("First response"),
         "outcome": _("Outcome"),
     }
-    with st.container(border=True, key="card-representation"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.header(_("Who answers"), anchor=False)
+    with components.section(_("Who answers"), "representation") as head:
+        with head:
             by = components.choice("asked", _("By"), dimensions)
         rows = voices.representation(by, survey)
         rows = rows.assign(level=[voices.level_words(by, code, reader) for code in rows["level"]])

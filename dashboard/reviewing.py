@@ -17,16 +17,16 @@ STRATA = ("channel", "language")
 def draw_card(page: components.Page) -> None:
     """Draw contacts of the filter, see how many of them are reviewed, and take the scorecards."""
     reader, chosen = page.reader, page.filters
-    with st.container(border=True, key="card-draw"):
-        st.header(_("Contacts to review"), anchor=False)
-        st.caption(
-            _(
-                "A random draw among the contacts of the filter that an agent answered, by channel"
-                " and language: small groups get more than their part, so that they can be told"
-                " from chance, and the score of all contacts weighs that back. The same number"
-                " draws the same contacts: the link to this page is the list."
-            )
-        )
+    with components.section(
+        _("Contacts to review"),
+        "draw",
+        _(
+            "A random draw among the contacts of the filter that an agent answered, by channel"
+            " and language: small groups get more than their part, so that they can be told"
+            " from chance, and the score of all contacts weighs that back. The same number"
+            " draws the same contacts: the link to this page is the list."
+        ),
+    ):
         one, two, three = st.columns(3)
         with one:
             count = _number("draw", _("Contacts to draw"), 1, 1_000, own=60)

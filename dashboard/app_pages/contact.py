@@ -72,9 +72,11 @@ def _list() -> None:
         return
     number = 1
     pages = -(-total // ROWS)
-    with st.container(border=True, key="card-contacts"):
-        st.header(_("{n} contacts in this filter").format(n=reader.number(total)), anchor=False)
-        st.caption(_("The newest first. Choose a row to open it."))
+    with components.section(
+        _("{n} contacts in this filter").format(n=reader.number(total)),
+        "contacts",
+        _("The newest first. Choose a row to open it."),
+    ):
         if pages > 1:
             number = st.pagination(pages, key="contact-page")
         table = queries.contacts(chosen, ROWS, (number - 1) * ROWS)
@@ -145,8 +147,7 @@ def _one(contact_id: str) -> None:
 
 
 def _facts(facts: dict) -> None:
-    with st.container(border=True, key="card-facts"):
-        st.header(escaped(facts["contact_id"]), anchor=False)
+    with components.section(escaped(facts["contact_id"]), "facts"):
         if facts["subject"]:
             st.text(facts["subject"])
         with st.container(horizontal=True, gap="xsmall"):
@@ -193,8 +194,7 @@ def _facts(facts: dict) -> None:
 def _related(view) -> None:
     if view.related.empty and not view.older_deliveries:
         return
-    with st.container(border=True, key="card-related"):
-        st.header(_("The same matter, and what came before and after"), anchor=False)
+    with components.section(_("The same matter, and what came before and after"), "related"):
         if view.older_deliveries:
             st.caption(
                 _("Older deliveries of this record, left out as duplicates: {n}").format(
@@ -227,8 +227,7 @@ def _related(view) -> None:
 
 def _reviews(view) -> None:
     reviews, scores = view.reviews, view.review_scores
-    with st.container(border=True, key="card-reviews"):
-        st.header(_("Quality review"), anchor=False)
+    with components.section(_("Quality review"), "reviews"):
         if reviews.empty:
             st.write(_("Nobody has reviewed this contact."))
         for review in reviews.itertuples():
@@ -249,9 +248,11 @@ def _reviews(view) -> None:
 
 
 def _messages(messages) -> None:
-    with st.container(border=True, key="card-messages"):
-        st.header(_("Messages"), anchor=False)
-        st.caption(_("Names, addresses and numbers were masked when the export was loaded."))
+    with components.section(
+        _("Messages"),
+        "messages",
+        _("Names, addresses and numbers were masked when the export was loaded."),
+    ):
         if messages.empty:
             st.write(_("The export held no messages of this contact."))
         for message in messages.itertuples():
@@ -268,8 +269,7 @@ def _messages(messages) -> None:
 
 
 def _surveys(surveys) -> None:
-    with st.container(border=True, key="card-surveys"):
-        st.header(_("Survey"), anchor=False)
+    with components.section(_("Survey"), "surveys"):
         if surveys.empty:
             st.write(_("No survey was sent about this contact."))
         for survey in surveys.itertuples():

@@ -1,6 +1,6 @@
 """Data health: whether today's numbers can be trusted, and where every row went."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +9,7 @@ from dashboard import components, figures, queries, refusals
 from dashboard.formats import escaped, wall_clock
 from dashboard.i18n import pair, plural
 from dashboard.i18n import text as _
+from dashboard.planning.menus import picked
 from dashboard.tables import download_buttons
 
 page = components.open_page(
@@ -17,11 +18,10 @@ page = components.open_page(
     with_filters=False,
 )
 reader, build = page.reader, page.build
+cut = wall_clock(build.data_cut_at, build.zone)
 trust = queries.trust()
 ledger = queries.ask("ledger")
-loads = queries.ask("loads")
 checks = queries.ask("checks").set_index("check", drop=False)
-findings = queries.ask("findings").query("check != 'nothing_quarantined'")  # has its own card
 
 MOST_OPENED = 20_000
 NARROW_HEIGHT = 480  # the legend takes a line per reason on a phone
@@ -29,11 +29,9 @@ NARROW_HEIGHT = 480  # the legend takes a line per reason on a phone
 words = refusals.ledger_words()
 REASONS = [c for c in ledger.columns if c not in ("source", "file", "day", "received", "counted")]
 BOOKS = ["counted", *REASONS]
-unbalanced = ledger[ledger["received"] != ledger[BOOKS].sum(axis=1)]
-received, refused = int(ledger["received"].sum()), int(ledger["quarantined"].sum())
 
 
-def said(reason) -> tuple[str, str]:
+def _said(reason) -> tuple[str, str]:
     """What speaks against the numbers, and what to do about it."""
     if reason.name == "stale":
         return _(reason.detail), _("Run `support-quality run`.")
@@ -51,92 +49,95 @@ def said(reason) -> tuple[str, str]:
     return _("Does not hold: {what}").format(what=_(check["summary"])), _(check["remedy"])
 
 
-# --- can today's numbers be trusted? ------------------------------------------------------
+def _verdict() -> None:
+    """Yes or no, and how far."""
+    if trust.answer == "no":
+        st.error(_("**No.** Do not rely on today's numbers before what is marked below is mended."))
+    elif trust.answer == "remarks":
+        st.warning(
+            plural(
+                "**Yes, with a remark.** The books balance, no newer data waits;"
+                " {n} point to read.",
+                "**Yes, with remarks.** The books balance, no newer data waits;"
+                " {n} points to read.",
+                len(trust.reasons),
+            ).format(n=reader.number(len(trust.reasons)))
+        )
+    else:
+        st.success(
+            _("**Yes.** No newer data waits, every row is accounted for, all checks passed.")
+        )
 
-if trust.answer == "no":
-    st.error(_("**No.** Do not rely on today's numbers before what is marked below is mended."))
-elif trust.answer == "remarks":
-    st.warning(
-        plural(
-            "**Yes, with a remark.** The books balance and the data is fresh; {n} point to read.",
-            "**Yes, with remarks.** The books balance and the data is fresh; {n} points to read.",
-            len(trust.reasons),
-        ).format(n=reader.number(len(trust.reasons)))
-    )
-else:
-    st.success(_("**Yes.** The data is fresh, every row is accounted for, all checks passed."))
 
-cut = wall_clock(build.data_cut_at, build.zone)
-passed = int(checks["passed"].sum())
-components.facts(
-    [
-        (
-            _("Data until"),
-            reader.day(cut.date()),
-            (_("{clock}, stale") if build.is_stale else _("{clock}, fresh")).format(
-                clock=f"{cut:%H:%M}"
+def _figures() -> None:
+    """What the verdict rests on."""
+    unbalanced = next((why.found for why in trust.reasons if why.name == "unbalanced"), 0)
+    received, refused = int(ledger["received"].sum()), int(ledger["quarantined"].sum())
+    passed = int(checks["passed"].sum())
+    components.facts(
+        [
+            (
+                _("Data until"),
+                reader.day(cut.date()),
+                (
+                    _("{clock}, stale") if build.is_stale else _("{clock}, nothing newer is due")
+                ).format(clock=f"{cut:%H:%M}"),
+                not build.is_stale,
             ),
-            not build.is_stale,
-        ),
-        (
-            _("Contact rows received"),
-            reader.number(received),
-            _("the books balance")
-            if unbalanced.empty
-            else _("{n} days do not balance").format(n=reader.number(len(unbalanced))),
-            unbalanced.empty,
-        ),
-        (
-            _("Contact rows quarantined"),
-            reader.number(refused),
-            _("{share} of the rows").format(share=reader.share(refused / received, 2))
-            if received
-            else "",
-            refused == 0,
-        ),
-        (
-            _("Checks passed"),
-            f"{reader.number(passed)} / {reader.number(len(checks))}",
-            _("none failed") if passed == len(checks) else _("see below"),
-            passed == len(checks),
-        ),
-    ]
-)
-
-if trust.reasons:
-    spoken = [said(reason) for reason in trust.reasons]
-    reasons = pd.DataFrame(
-        {
-            "weight": [_("Stop") if reason.forbids else _("Remark") for reason in trust.reasons],
-            "what": [what for what, _remedy in spoken],
-            "rows": [reason.found for reason in trust.reasons],
-            "remedy": [remedy for _what, remedy in spoken],
-        }
+            (
+                _("Contact rows received"),
+                reader.number(received),
+                _("{n} days do not balance").format(n=reader.number(unbalanced))
+                if unbalanced
+                else _("the books balance"),
+                not unbalanced,
+            ),
+            (
+                _("Contact rows quarantined"),
+                reader.number(refused),
+                _("{share} of the rows").format(share=reader.share(refused / received, 2))
+                if received
+                else "",
+                refused == 0,
+            ),
+            (
+                _("Checks passed"),
+                f"{reader.number(passed)} / {reader.number(len(checks))}",
+                _("none failed") if passed == len(checks) else _("see below"),
+                passed == len(checks),
+            ),
+        ]
     )
-    with st.container(border=True, key="card-reasons"):
-        st.header(_("What speaks against them, the worst first"), anchor=False)
-        # Sentences, which cells of a table would cut.
-        for reason in reasons.itertuples():
-            st.markdown(f":orange-badge[{reason.weight}] {escaped(reason.what)}")
-            told = [pair(_("What to do"), reason.remedy)]
-            if not pd.isna(reason.rows):
-                told.insert(0, pair(_("Found"), reader.number(reason.rows)))
-            # No caption: a command in one is too faint to read.
-            st.markdown(" · ".join(told))
-        with st.container(horizontal=True, gap="xsmall"):
-            download_buttons(reasons, "reasons")
-
-# --- source by source ---------------------------------------------------------------------
-
-feeds = queries.ask("freshness")
-days = queries.ask("source_days", since=cut.date() - timedelta(days=14))
-whole_days = days[days["day"] < pd.Timestamp(cut.date())]
-last_days = whole_days.groupby("source").last()
-fates = ledger.groupby("source")[["received", "counted", "quarantined"]].sum()
-fates["left_out"] = fates["received"] - fates["counted"] - fates["quarantined"]
 
 
-def volume(systems: str) -> str:
+def _reasons() -> None:
+    """What speaks against the numbers, and what to do about it."""
+    if trust.reasons:
+        spoken = [_said(reason) for reason in trust.reasons]
+        reasons = pd.DataFrame(
+            {
+                "weight": [
+                    _("Stop") if reason.forbids else _("Remark") for reason in trust.reasons
+                ],
+                "what": [what for what, _remedy in spoken],
+                "rows": [reason.found for reason in trust.reasons],
+                "remedy": [remedy for _what, remedy in spoken],
+            }
+        )
+        with components.section(_("What speaks against them, the worst first"), "reasons"):
+            # Sentences, which cells of a table would cut.
+            for reason in reasons.itertuples():
+                st.markdown(f":orange-badge[{reason.weight}] {escaped(reason.what)}")
+                told = [pair(_("What to do"), reason.remedy)]
+                if not pd.isna(reason.rows):
+                    told.insert(0, pair(_("Found"), reader.number(reason.rows)))
+                # No caption: a command in one is too faint to read.
+                st.markdown(" · ".join(told))
+            with st.container(horizontal=True, gap="xsmall"):
+                download_buttons(reasons, "reasons")
+
+
+def _volume(systems: str, last_days: pd.DataFrame) -> str:
     """The last whole day of a source's systems against the usual: '38 / 41'."""
     known = [last_days.loc[name] for name in systems.split(", ") if name in last_days.index]
     if not known:
@@ -146,7 +147,7 @@ def volume(systems: str) -> str:
     return f"{brought} / {reader.number(usual)}"
 
 
-def expected(feed) -> str:
+def _expected(feed) -> str:
     """Whether a newer load should be here."""
     if pd.isna(feed.expected_at):
         return _("not a regular feed yet")
@@ -154,239 +155,270 @@ def expected(feed) -> str:
     return (_("late since {instant}") if feed.is_late else _("by {instant}")).format(instant=when)
 
 
-sources = pd.DataFrame(
-    {
-        "source": feeds["source"],
-        "last_at": feeds["last_at"],
-        "loaded_at": feeds["loaded_at"],
-        "expected": [expected(feed) for feed in feeds.itertuples()],
-        "volume": [volume(systems) for systems in feeds["system"]],
-        "file_rows": feeds["received"],
-        "refused": feeds["quarantined"],
-        "counted": feeds["source"].map(fates["counted"]),
-        "left_out": feeds["source"].map(fates["left_out"]),
-    }
-)
-components.table_card(
-    _("Source by source"),
-    sources,
-    name="sources",
-    note=_("The last whole day against the median of the same weekday in the six weeks before."),
-    words=words
-    | {
-        "last_at": _("Newest data (UTC)"),
-        "loaded_at": _("Last load (UTC)"),
-        "expected": _("Next load expected"),
-        "volume": _("Last day / usual"),
-        "file_rows": _("Rows received"),
-        "refused": _("Quarantined"),
-        "counted": _("Contacts counted"),
-        "left_out": _("Left out"),
-    },
-    units={"last_at": "instant", "loaded_at": "instant"},
-)
+def _sources() -> None:
+    """What each source brought, when, and when more is due."""
+    feeds = queries.ask("freshness")
+    days = queries.ask("source_days", since=cut.date() - timedelta(days=14))
+    whole_days = days[days["day"] < pd.Timestamp(cut.date())]
+    last_days = whole_days.groupby("source").last()
+    fates = queries.ask("ledger", by=("source",)).set_index("source")
+    fates["left_out"] = fates["received"] - fates["counted"] - fates["quarantined"]
 
-# --- the books, and the rows behind them --------------------------------------------------
-
-by_source = ledger.groupby("source", as_index=False)[["received", *BOOKS]].sum()
-components.card(
-    _("Where every row went"),
-    figures.ledger(
-        by_source,
-        "source",
-        BOOKS,
-        names=words,
-        reader=reader,
-        height=NARROW_HEIGHT if page.is_narrow else None,
-    ),
-    by_source,
-    name="ledger_by_source",
-    note=_("Received = counted + excluded by reason + quarantined, for every file and day."),
-    words=words,
-)
-components.table_card(
-    _("The books by file and day"),
-    ledger.sort_values(["day", "source", "file"], ascending=[False, True, True]),
-    name="ledger",
-    words=words,
-)
-
-with st.container(border=True, key="card-left-out"):
-    st.header(_("Open what was left out"), anchor=False)
-    st.caption(_("Every row that is not counted: choose a reason, a file, a day."))
-    kept_by = {None: _("all reasons")} | {r: words[r] for r in REASONS if ledger[r].sum()}
-    with st.container(horizontal=True):
-        reason = st.selectbox(
-            _("Reason"), list(kept_by), format_func=kept_by.get, key="open-reason"
-        )
-        of_reason = ledger[(ledger[reason] if reason else ledger[REASONS].sum(axis=1)) > 0]
-        file = st.selectbox(
-            _("File"),
-            [None, *sorted(of_reason["file"].unique())],
-            format_func=lambda name: name or _("all files"),
-            key="open-file",
-        )
-        of_file = of_reason[of_reason["file"] == file] if file else of_reason
-        day = st.selectbox(
-            _("Day"),
-            [None, *sorted((d.date() for d in of_file["day"].dropna().unique()), reverse=True)],
-            format_func=lambda value: reader.day(value) if value else _("all days"),
-            key="open-day",
-        )
-    opened = queries.ask("left_out", reason=reason, file=file, day=day, limit=MOST_OPENED)
-    shown = opened.assign(
-        reason=opened["reason"].map(words),
-        line=opened["line"].astype("Int64").astype("string"),
-        detail=[refusals.excluded(detail, reader) for detail in opened["detail"]],
-        remedy=opened["remedy"].map(refusals.refusal),
+    sources = pd.DataFrame(
+        {
+            "source": feeds["source"],
+            "last_at": feeds["last_at"],
+            "loaded_at": feeds["loaded_at"],
+            "expected": [_expected(feed) for feed in feeds.itertuples()],
+            "volume": [_volume(systems, last_days) for systems in feeds["system"]],
+            "file_rows": feeds["received"],
+            "refused": feeds["quarantined"],
+            "counted": feeds["source"].map(fates["counted"]),
+            "left_out": feeds["source"].map(fates["left_out"]),
+        }
     )
-    # A column that none of these rows fills would take the room of those that say something.
-    told = [c for c in ("line", "contact_id", "other_contact_id") if opened[c].notna().any()]
-    told += ["detail", *(["remedy"] if shown["remedy"].any() else [])]
-    components.show_table(
-        shown[["reason", "day", "file", *told]],
+    components.table_card(
+        _("Source by source"),
+        sources,
+        name="sources",
+        note=_(
+            "The last whole day against the median of the same weekday in the six weeks before."
+        ),
         words=words
         | {
-            "reason": _("Reason"),
-            "line": _("Line"),
-            "contact_id": _("Contact"),
-            "other_contact_id": _("Counted instead"),
-            "detail": _("Detail"),
-            "remedy": _("What to do"),
+            "last_at": _("Newest data (UTC)"),
+            "loaded_at": _("Last load (UTC)"),
+            "expected": _("Next load expected"),
+            "volume": _("Last day / usual"),
+            "file_rows": _("Rows received"),
+            "refused": _("Quarantined"),
+            "counted": _("Contacts counted"),
+            "left_out": _("Left out"),
         },
+        units={"last_at": "instant", "loaded_at": "instant"},
     )
-    with st.container(horizontal=True, gap="xsmall"):
-        components.download_buttons(opened, "left_out")
 
-# --- what was refused, found and corrected ------------------------------------------------
 
-quarantine = queries.ask("quarantine", limit=100_000)
-quarantine = quarantine.assign(
-    **{name: quarantine[name].map(refusals.refusal) for name in ("reasons", "remedy")}
-)
-groups = (
-    quarantine.groupby(["file", "table_name", "reasons", "remedy"], as_index=False, dropna=False)
-    .size()
-    .rename(columns={"size": "rows"})
-    .sort_values("rows", ascending=False)
-)
-with st.container(border=True, key="card-quarantine"):
-    st.header(_("Quarantine"), anchor=False)
-    if groups.empty:
-        st.write(_("No row was refused."))
-    else:
-        st.caption(
-            _(
-                "Rows that could not be read, by reason. The command “support-quality quarantine”"
-                " lists each of them."
-            )
-        )
-        headings = {
-            "file": _("File"),
-            "table_name": _("Table"),
-            "reasons": _("Reason"),
-            "remedy": _("Remedy"),
-            "rows": _("Rows"),
-        }
-        components.show_table(groups, words=headings)
-        with st.container(horizontal=True, gap="xsmall"):
-            components.download_buttons(groups, "quarantine")
-        names = [f"{group.file} · {group.table_name} · {group.reasons}"
-                 for group in groups.itertuples()]  # fmt: skip
-        chosen = st.selectbox(
-            _("Open a group"),
-            range(len(names)),
-            index=None,
-            format_func=names.__getitem__,
-            placeholder=_("choose one"),
-            key="open-group",
-        )
-        if chosen is not None:
-            group = groups.iloc[[chosen]].drop(columns="rows")
-            lines = quarantine.merge(group)[["file", "line", "day", "contact_id", "load_id"]]
-            components.show_table(
-                lines.assign(line=lines["line"].astype("Int64").astype("string")),
-                words=words | {"line": _("Line"), "contact_id": _("Contact"), "load_id": _("Load")},
-            )
-
-if len(findings):
-    named = checks.loc[findings["check"]]
+def _books() -> None:
+    """Received = counted + left out + quarantined, by source and by file and day."""
+    by_source = queries.ask("ledger", by=("source",))
+    components.card(
+        _("Where every row went"),
+        figures.ledger(
+            by_source,
+            "source",
+            BOOKS,
+            names=words,
+            reader=reader,
+            height=NARROW_HEIGHT if page.is_narrow else None,
+        ),
+        by_source,
+        name="ledger_by_source",
+        note=_("Received = counted + excluded by reason + quarantined, for every file and day."),
+        words=words,
+    )
     components.table_card(
-        _("What the checks found"),
+        _("The books by file and day"),
+        ledger.sort_values(["day", "source", "file"], ascending=[False, True, True]),
+        name="ledger",
+        words=words,
+    )
+
+
+def _left_out() -> None:
+    """The rows behind the books: received and not counted."""
+    with components.section(
+        _("Open what was left out"),
+        "left-out",
+        _("Every row that is not counted: choose a reason, a file, a day."),
+    ):
+        reasons = {r: words[r] for r in REASONS if ledger[r].sum()}
+        with st.container(horizontal=True):
+            reason = picked("reason", _("Reason"), {"": _("all reasons")} | reasons, default="")
+            of_reason = ledger[(ledger[reason] if reason else ledger[REASONS].sum(axis=1)) > 0]
+            files = {name: name for name in sorted(of_reason["file"].unique())}
+            file = picked("file", _("File"), {"": _("all files")} | files, default="")
+            of_file = of_reason[of_reason["file"] == file] if file else of_reason
+            found = sorted((at.date() for at in of_file["day"].dropna().unique()), reverse=True)
+            days = {day.isoformat(): reader.day(day) for day in found}
+            day = picked("day", _("Day"), {"": _("all days")} | days, default="")
+        chosen = {
+            "reason": reason or None,
+            "file": file or None,
+            "day": date.fromisoformat(day) if day else None,
+        }
+        opened = queries.ask("left_out", **chosen, limit=MOST_OPENED)
+        shown = opened.assign(
+            reason=opened["reason"].map(words),
+            line=opened["line"].astype("Int64").astype("string"),
+            detail=[refusals.excluded(detail, reader) for detail in opened["detail"]],
+            remedy=opened["remedy"].map(refusals.refusal),
+        )
+        # A column that none of these rows fills would take the room of those that say something.
+        told = [c for c in ("line", "contact_id", "other_contact_id") if opened[c].notna().any()]
+        told += ["detail", *(["remedy"] if shown["remedy"].any() else [])]
+        components.show_table(
+            shown[["reason", "day", "file", *told]],
+            words=words
+            | {
+                "reason": _("Reason"),
+                "line": _("Line"),
+                "contact_id": _("Contact"),
+                "other_contact_id": _("Counted instead"),
+                "detail": _("Detail"),
+                "remedy": _("What to do"),
+            },
+        )
+        with st.container(horizontal=True, gap="xsmall"):
+            download_buttons(opened, "left_out")
+
+
+def _quarantine() -> None:
+    """What could not be read, by reason, and each of its lines."""
+    rows = queries.ask("quarantine", limit=100_000)
+    keys = ["file", "table_name", "reasons", "remedy"]
+    groups = rows.groupby(keys, as_index=False, dropna=False).size()
+    groups = groups.rename(columns={"size": "rows"}).sort_values(["rows", *keys], ascending=False)
+    told = groups.assign(**{k: groups[k].map(refusals.refusal) for k in ("reasons", "remedy")})
+    with components.section(_("Quarantine"), "quarantine"):
+        if groups.empty:
+            st.write(_("No row was refused."))
+        else:
+            st.caption(
+                _(
+                    "Rows that could not be read, by reason. The command “support-quality"
+                    " quarantine” lists each of them."
+                )
+            )
+            headings = {
+                "file": _("File"),
+                "table_name": _("Table"),
+                "reasons": _("Reason"),
+                "remedy": _("Remedy"),
+                "rows": _("Rows"),
+            }
+            components.show_table(told, words=headings)
+            with st.container(horizontal=True, gap="xsmall"):
+                download_buttons(told, "quarantine")
+            names = {"": _("choose one")} | {
+                str(place): f"{group.file} · {group.table_name} · {group.reasons}"
+                for place, group in enumerate(told.itertuples(), 1)
+            }
+            chosen = picked("group", _("Open a group"), names, default="")
+            if chosen:
+                group = groups.iloc[[int(chosen) - 1]].drop(columns="rows")
+                lines = rows.merge(group)[["file", "line", "day", "contact_id", "load_id"]]
+                components.show_table(
+                    lines.assign(line=lines["line"].astype("Int64").astype("string")),
+                    words=words
+                    | {"line": _("Line"), "contact_id": _("Contact"), "load_id": _("Load")},
+                )
+
+
+def _findings() -> None:
+    """What the checks found, row by row."""
+    findings = queries.ask("findings").query("check != 'nothing_quarantined'")  # has its own card
+    if len(findings):
+        named = checks.loc[findings["check"]]
+        components.table_card(
+            _("What the checks found"),
+            pd.DataFrame(
+                {
+                    "check": [_(summary) for summary in named["summary"]],
+                    "source": findings["source"],
+                    "finding": [refusals.finding(text, reader) for text in findings["finding"]],
+                    "remedy": [_(remedy) for remedy in named["remedy"]],
+                }
+            ),
+            name="findings",
+            note=_("Nothing of it is left out of the numbers: unknown words count as unknown."),
+            words=words
+            | {"check": _("What should hold"), "finding": _("Found"), "remedy": _("What to do")},
+        )
+
+
+def _corrections() -> None:
+    """Known errors of providers, and what was done about them."""
+    corrections = queries.ask("corrections")
+    if len(corrections):
+        components.table_card(
+            _("Corrections in force"),
+            corrections,
+            name="corrections",
+            note=_("Known errors of a provider that corrections.csv corrects while they last."),
+            words={
+                "id": _("Name"),
+                "table_name": _("Table"),
+                "condition": _("Where"),
+                "column_name": _("Column"),
+                "correction": _("Correction"),
+                "expected": _("Wrong value"),
+                "reason": _("Reason"),
+                "reported_on": _("Reported"),
+                "matched": _("Rows found"),
+                "applied": _("Rows corrected"),
+            },
+        )
+
+
+def _checks() -> None:
+    """Every check and whether it holds."""
+    components.table_card(
+        _("Checks"),
         pd.DataFrame(
             {
-                "check": [_(summary) for summary in named["summary"]],
-                "source": findings["source"],
-                "finding": [refusals.finding(text, reader) for text in findings["finding"]],
-                "remedy": [_(remedy) for remedy in named["remedy"]],
+                "passed": checks["passed"],
+                "summary": [_(summary) for summary in checks["summary"]],
+                "severity": [
+                    _("stops a build") if severity == "block" else _("warns")
+                    for severity in checks["severity"]
+                ],
+                "found": checks["found"],
             }
-        ),
-        name="findings",
-        note=_("Nothing of it is left out of the numbers: unknown words count as unknown."),
-        words=words
-        | {"check": _("What should hold"), "finding": _("Found"), "remedy": _("What to do")},
-    )
-
-corrections = queries.ask("corrections")
-if len(corrections):
-    components.table_card(
-        _("Corrections in force"),
-        corrections,
-        name="corrections",
-        note=_("Known errors of a provider that corrections.csv corrects while they last."),
+        ).sort_values("passed"),
+        name="checks",
+        note=_("A failed blocking check keeps a build from being published."),
         words={
-            "id": _("Name"),
-            "table_name": _("Table"),
-            "condition": _("Where"),
-            "column_name": _("Column"),
-            "correction": _("Correction"),
-            "expected": _("Wrong value"),
-            "reason": _("Reason"),
-            "reported_on": _("Reported"),
-            "matched": _("Rows found"),
-            "applied": _("Rows corrected"),
+            "passed": _("Passed"),
+            "summary": _("What should hold"),
+            "severity": _("Severity"),
+            "found": _("Found"),
         },
     )
 
-components.table_card(
-    _("Checks"),
-    pd.DataFrame(
-        {
-            "passed": checks["passed"],
-            "summary": [_(summary) for summary in checks["summary"]],
-            "severity": [
-                _("stops a build") if severity == "block" else _("warns")
-                for severity in checks["severity"]
-            ],
-            "found": checks["found"],
-        }
-    ).sort_values("passed"),
-    name="checks",
-    note=_("A failed blocking check keeps a build from being published."),
-    words={
-        "passed": _("Passed"),
-        "summary": _("What should hold"),
-        "severity": _("Severity"),
-        "found": _("Found"),
-    },
-)
-components.table_card(
-    _("Loads"),
-    loads.sort_values("loaded_at", ascending=False),
-    name="loads",
-    words=words
-    | {
-        "load_id": _("Load"),
-        "tables": _("Tables"),
-        "system": _("System"),
-        "zone": _("Zone"),
-        "is_full": _("Full export"),
-        "contacts_received": _("Contacts received"),
-        "loaded_at": _("Loaded at (UTC)"),
-        "loaded": _("Loaded"),
-        "first_at": _("First (UTC)"),
-        "last_at": _("Last (UTC)"),
-    },
-    units={"loaded_at": "instant", "first_at": "instant", "last_at": "instant"},
-)
+
+def _loads() -> None:
+    """Every file, the newest first."""
+    components.table_card(
+        _("Loads"),
+        queries.ask("loads").sort_values("loaded_at", ascending=False),
+        name="loads",
+        words=words
+        | {
+            "load_id": _("Load"),
+            "tables": _("Tables"),
+            "system": _("System"),
+            "zone": _("Zone"),
+            "is_full": _("Full export"),
+            "contacts_received": _("Contacts received"),
+            "loaded_at": _("Loaded at (UTC)"),
+            "loaded": _("Loaded"),
+            "first_at": _("First (UTC)"),
+            "last_at": _("Last (UTC)"),
+        },
+        units={"loaded_at": "instant", "first_at": "instant", "last_at": "instant"},
+    )
+
+
+_verdict()
+_figures()
+_reasons()
+_sources()
+_books()
+_left_out()
+_quarantine()
+_findings()
+_corrections()
+_checks()
+_loads()
 components.close_page(page)

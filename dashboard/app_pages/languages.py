@@ -21,14 +21,14 @@ components.stop_if_empty(contacts)
 components.note_on_dates()
 table = comparisons.languages(chosen)
 
-with st.container(border=True, key="card-cover"):
-    st.header(_("Languages without cover"), anchor=False)
-    st.caption(
-        _(
-            "Chats and calls that arrive while nobody is scheduled for their language: queues of at"
-            " least 30 contacts of which a fifth or more do, most contacts first."
-        )
-    )
+with components.section(
+    _("Languages without cover"),
+    "cover",
+    _(
+        "Chats and calls that arrive while nobody is scheduled for their language: queues of at"
+        " least 30 contacts of which a fifth or more do, most contacts first."
+    ),
+):
     lacking = comparisons.without_cover(chosen)
     for row in lacking.to_dict("records"):
         st.write(
@@ -53,8 +53,7 @@ with st.container(border=True, key="card-cover"):
             ).format(channels=reader.listed(named))
         )
 
-with st.container(border=True, key="card-hours"):
-    st.header(_("By language and local hour"), anchor=False)
+with components.section(_("By language and local hour"), "hours"):
     # A median over chats and e-mails together says nothing about either: one channel at a time.
     volume = queries.measure("contacts", chosen, by=("channel",)).sort_values(
         "value", ascending=False
@@ -115,8 +114,7 @@ COMPARED = {
     ),
 }
 COMPARED = queries.observed(COMPARED, chosen)
-with st.container(border=True, key="card-own"):
-    st.header(_("Each language against its own past"), anchor=False)
+with components.section(_("Each language against its own past"), "own"):
     asked = components.choice(
         "own", _("Measure"), {k: label for k, (_m, label) in COMPARED.items()}
     )
@@ -164,8 +162,7 @@ FUNNELS = {
     "resolution": ("resolved_share", _("Resolved")),
 }
 FUNNELS = queries.observed(FUNNELS, chosen)
-with st.container(border=True, key="card-funnel"):
-    st.header(_("More than chance, for its size"), anchor=False)
+with components.section(_("More than chance, for its size"), "funnel"):
     st.caption(funnels.caption())
     limit = components.choice(
         "limits", _("Measure"), {k: label for k, (_m, label) in FUNNELS.items()}

@@ -149,9 +149,9 @@ with now, st.container(border=True, key="card-now", height="stretch"):
     st.caption(_("The state at the data cut, for the chosen groups."))
     _list(
         [*_alerts(), *_anomalies()],
-        _("Nothing: the data is fresh, nobody urgent waits, the plan is covered.")
+        _("Nothing: no newer data waits, nobody urgent waits, the plan is covered.")
         if len(queries.ask("staffing"))
-        else _("Nothing: the data is fresh and nobody urgent waits. There is no plan to look at."),
+        else _("Nothing: no newer data and nobody urgent waits. There is no plan to look at."),
     )
 with worse, st.container(border=True, key="card-worse", height="stretch"):
     st.header(_("What got worse"), anchor=False)
@@ -166,15 +166,15 @@ EXPLAINED = {
     **({"urgent": URGENT} if has_urgent else {}),
 }
 EXPLAINED = queries.observed(EXPLAINED, chosen)
-with st.container(border=True, key="card-why"):
-    st.header(_("What changed and why"), anchor=False)
-    st.caption(
-        _(
-            "A share moves because groups do better or worse, or because there are more of some"
-            " than before. Both parts add up to the change; groups are channel, language and topic"
-            " together."
-        )
-    )
+with components.section(
+    _("What changed and why"),
+    "why",
+    _(
+        "A share moves because groups do better or worse, or because there are more of some"
+        " than before. Both parts add up to the change; groups are channel, language and topic"
+        " together."
+    ),
+):
     asked = components.choice(
         "why", _("Measure"), {k: label for k, (_m, label) in EXPLAINED.items()}
     )
@@ -209,14 +209,14 @@ with st.container(border=True, key="card-why"):
 
 effects = comparisons.effects_of_changes(chosen)
 if len(effects):
-    with st.container(border=True, key="card-effects"):
-        st.header(_("What our own changes did"), anchor=False)
-        st.caption(
-            _(
-                "Against what trend and weekday would have brought, for the contacts that a change"
-                " concerns. An effect whose interval holds 0 may be chance."
-            )
-        )
+    with components.section(
+        _("What our own changes did"),
+        "effects",
+        _(
+            "Against what trend and weekday would have brought, for the contacts that a change"
+            " concerns. An effect whose interval holds 0 may be chance."
+        ),
+    ):
         for _event, rows in effects.groupby("event_id", sort=False):
             first = rows.iloc[0]
             st.markdown(
@@ -227,8 +227,7 @@ if len(effects):
                     f"- {explanations.impact(row, explanations.measure(row['metric']), reader)}"
                 )
 
-with st.container(border=True, key="card-grid"):
-    st.header(_("By channel and language"), anchor=False)
+with components.section(_("By channel and language"), "grid"):
     shown = components.choice("grid", _("Measure"), {k: label for k, (_m, label) in GRIDS.items()})
     metric, label = GRIDS[shown]
     channels = page.names("channel", compared[metric])

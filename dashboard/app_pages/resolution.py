@@ -53,15 +53,15 @@ components.kpis(
     ],
     page,
 )
-with st.container(border=True, key="card-work"):
-    st.header(_("The work it takes"), anchor=False)
-    st.caption(
-        _(
-            "A dash: it does not apply, or no loaded export tells it. Logins need no account number"
-            " to be complete; occupancy and utilisation need agents' states, which know channel,"
-            " language and team, but neither topic nor urgency."
-        )
-    )
+with components.section(
+    _("The work it takes"),
+    "work",
+    _(
+        "A dash: it does not apply, or no loaded export tells it. Logins need no account number"
+        " to be complete; occupancy and utilisation need agents' states, which know channel,"
+        " language and team, but neither topic nor urgency."
+    ),
+):
     components.kpis(
         [
             (_("Details asked for"), queries.compare("clarification_rounds", chosen)),
@@ -119,9 +119,8 @@ def _still_moves(week: pd.Series) -> pd.Series:
     return week + pd.Timedelta(days=6 + reopen_window) > pd.Timestamp(page.build.last_on)
 
 
-with st.container(border=True, key="card-over-time"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.subheader(_("Week by week"), anchor=False)
+with components.section(_("Week by week"), "over-time") as head:
+    with head:
         shown = components.choice(
             "series",
             _("Shown"),

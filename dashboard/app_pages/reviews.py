@@ -61,9 +61,8 @@ if view == "scores":
         },
         units={"weight": "number", "failed_count": "count"},
     )
-    with st.container(border=True, key="card-quality-funnel"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.header(_("More than chance, for its size"), anchor=False)
+    with components.section(_("More than chance, for its size"), "quality-funnel") as head:
+        with head:
             by = components.choice("by", _("By"), dimensions)
         st.caption(funnels.caption())
         funnels.draw(

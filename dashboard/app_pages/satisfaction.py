@@ -82,7 +82,9 @@ if not is_rated:
     views = {"comments": views["comments"]}
 view = components.choice("view", _("View"), views)
 
-if view == "ratings":
+
+def _ratings() -> None:
+    """Every rating that was given, week by week, by channel and language."""
     aspects = []
     for label, metric in (
         (_("Professionalism"), "professionalism_score"),
@@ -95,9 +97,8 @@ if view == "ratings":
             aspects.append((label, aspect))
     if aspects:
         components.kpis(aspects, page)
-    with st.container(border=True, key="card-ratings"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.subheader(_("All ratings"), anchor=False)
+    with components.section(_("All ratings"), "ratings") as head:
+        with head:
             if has_five and has_good:
                 scale = components.choice(
                     "scale", _("Scale"), {"five": _("1 to 5"), "good": _("Good or bad")}
@@ -130,9 +131,8 @@ if view == "ratings":
             units={"score": "count", "rated": "count"},
         )
 
-    with st.container(border=True, key="card-over-time"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.subheader(_("Week by week"), anchor=False)
+    with components.section(_("Week by week"), "over-time") as head:
+        with head:
             series = {
                 "satisfied": _("Satisfied"),
                 "response": _("Survey response"),
@@ -181,7 +181,9 @@ if view == "ratings":
         },
     )
 
-if view == "languages":
+
+def _languages() -> None:
+    """Each language beside its own past, and groups within their language."""
     own = comparisons.own_baseline(main, chosen)
     components.card(
         _("Each language against itself"),
@@ -205,9 +207,8 @@ if view == "languages":
         units={"baseline_value": "share"},
     )
     if has_five:
-        with st.container(border=True, key="card-percentile"):
-            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-                st.header(_("Rank within the language"), anchor=False)
+        with components.section(_("Rank within the language"), "percentile") as head:
+            with head:
                 by = components.choice(
                     "rank", _("By"), {k: v for k, v in dimensions.items() if k != "language"}
                 )
@@ -227,7 +228,9 @@ if view == "languages":
                 units=dict.fromkeys(("value", "low", "high"), "share"),
             )
 
-if view == "reasons":
+
+def _reasons() -> None:
+    """What goes together with satisfaction: a model, the wait, and second thoughts."""
     effects = voices.drivers(chosen)
     if effects.empty:
         components.empty(
@@ -287,12 +290,15 @@ if view == "reasons":
         page,
     )
 
-if view == "answers":
+
+def _answers() -> None:
+    """Who answers surveys, and what everybody would say."""
     nonresponse.show(main, "1-5" if has_five else "good_bad", reader)
 
-if view == "comments":
-    with st.container(border=True, key="card-comments"):
-        st.subheader(_("What customers wrote"), anchor=False)
+
+def _comments() -> None:
+    """What customers wrote, the newest first."""
+    with components.section(_("What customers wrote"), "comments"):
         answers = queries.ask("surveys", **chosen.scope, limit=COMMENTS_READ)
         wrote = answers[answers["comment"].notna()]
         highest = queries.ask("scales").set_index("scale")["highest"]
@@ -324,30 +330,43 @@ if view == "comments":
             number = st.pagination(count, key="comments-page") if count > 1 else 1
             first = (number - 1) * COMMENTS_A_PAGE
             for row in wrote.iloc[first : first + COMMENTS_A_PAGE].itertuples():
-                scored = (
-                    (_("Good") if row.score else _("Bad"))
-                    if row.scale == "good_bad"
-                    else _("{n} of {most}").format(
-                        n=reader.number(row.score), most=highest.get(row.scale, MISSING)
-                    )
-                )
-                with st.container(border=True, gap="xxsmall"):
-                    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                        happy = pd.notna(row.is_satisfied) and bool(row.is_satisfied)
-                        st.badge(scored, color="blue" if happy else "orange")
-                        about = (
-                            reader.day(row.answered_on),
-                            reader.name("channel", row.channel),
-                            reader.language(row.language),
-                            reader.name("topic", row.topic),
-                        )
-                        st.caption(escaped(" · ".join(about)))
-                    # Customers' text is never Markdown: an image in it would call out.
-                    st.text(row.comment)
-                    if pd.notna(row.contact_id):
-                        st.page_link(
-                            pages.link("contact"),
-                            label=_("See the contact"),
-                            query_params={"contact": row.contact_id},
-                        )
+                _comment(row, highest.get(row.scale, MISSING))
+
+
+def _comment(row, most) -> None:
+    """One answer: its score of `most`, what it is of, and its words."""
+    scored = (
+        (_("Good") if row.score else _("Bad"))
+        if row.scale == "good_bad"
+        else _("{n} of {most}").format(n=reader.number(row.score), most=most)
+    )
+    with st.container(border=True, gap="xxsmall"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            happy = pd.notna(row.is_satisfied) and bool(row.is_satisfied)
+            st.badge(scored, color="blue" if happy else "orange")
+            about = (
+                reader.day(row.answered_on),
+                reader.name("channel", row.channel),
+                reader.language(row.language),
+                reader.name("topic", row.topic),
+            )
+            st.caption(escaped(" · ".join(about)))
+        # Customers' text is never Markdown: an image in it would call out.
+        st.text(row.comment)
+        if pd.notna(row.contact_id):
+            st.page_link(
+                pages.link("contact"),
+                label=_("See the contact"),
+                query_params={"contact": row.contact_id},
+            )
+
+
+SHOWN = {
+    "ratings": _ratings,
+    "languages": _languages,
+    "reasons": _reasons,
+    "answers": _answers,
+    "comments": _comments,
+}
+SHOWN[view]()
 components.close_page(page)

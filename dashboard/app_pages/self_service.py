@@ -62,7 +62,9 @@ counts = dict.fromkeys(
     "count",
 )
 
-if view == "help":
+
+def _help_centre() -> None:
+    """Searches and visits by language, and the words that find nothing."""
     left, right = st.columns(2)
     with left:
         by_language = queries.measure("search_no_result_share", chosen, by=("language",))
@@ -136,10 +138,11 @@ if view == "help":
             units=counts,
         )
 
-if view == "gaps":
-    with st.container(border=True, key="card-per-view"):
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.header(_("Topics that still create contacts"), anchor=False)
+
+def _gaps() -> None:
+    """Topics that still create contacts, and articles that are missing."""
+    with components.section(_("Topics that still create contacts"), "per-view") as head:
+        with head:
             by = components.choice("by", _("By"), {k: by_names[k] for k in ("topic", "language")})
         rates = voices.contacts_per_view(chosen, by)
         st.caption(
@@ -193,13 +196,14 @@ if view == "gaps":
             units=counts | rates_units,
         )
 
-if view == "bots":
+
+def _bots() -> None:
+    """What bots keep from people, and what of it they solve."""
     if components.single(contained) is None:
         components.empty(_("No chat of these days had a bot."))
     else:
-        with st.container(border=True, key="card-bots"):
-            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-                st.header(_("Kept is not solved"), anchor=False)
+        with components.section(_("Kept is not solved"), "bots") as head:
+            with head:
                 by = components.choice("by", _("By"), by_names)
             st.caption(
                 _(
@@ -239,4 +243,7 @@ if view == "bots":
             name="bot_resolved_by_week",
             note=_("The last week is missing: it takes 7 days to know who came back."),
         )
+
+
+{"help": _help_centre, "gaps": _gaps, "bots": _bots}[view]()
 components.close_page(page)

@@ -133,14 +133,14 @@ if is_timed:
 def _urgent() -> None:
     """Their own clock and targets, beside the clock that all contacts share."""
     urgent = replace(chosen, urgency=("urgent",))
-    with st.container(border=True, key="card-urgent"):
-        st.header(_("Urgent contacts"), anchor=False)
-        st.caption(
-            _(
-                "Stolen accounts and funds at risk have a target of their own, by the clock: nights"
-                " and holidays count, and so does who left unanswered."
-            )
-        )
+    with components.section(
+        _("Urgent contacts"),
+        "urgent",
+        _(
+            "Stolen accounts and funds at risk have a target of their own, by the clock: nights"
+            " and holidays count, and so does who left unanswered."
+        ),
+    ):
         components.kpis(
             [
                 (_("Answered in time"), queries.compare("urgent_answered_share", chosen)),
@@ -196,14 +196,14 @@ def _urgent() -> None:
 if queries.has_urgent(chosen):
     _urgent()
 
-with st.container(border=True, key="card-after-first-reply"):
-    st.header(_("After the first reply"), anchor=False)
-    st.caption(
-        _(
-            "A dash: no loaded export tells it. Time in each state needs a status history, or the"
-            " helpdesk's own figures."
-        )
-    )
+with components.section(
+    _("After the first reply"),
+    "after-first-reply",
+    _(
+        "A dash: no loaded export tells it. Time in each state needs a status history, or the"
+        " helpdesk's own figures."
+    ),
+):
     components.kpis(
         [
             (_("Median next reply"), queries.compare("next_reply_seconds", chosen)),
@@ -217,14 +217,14 @@ with st.container(border=True, key="card-after-first-reply"):
 
 emails = [queries.compare(metric, chosen) for metric in EMAIL_PROMISE]
 if any(components.single(frame) is not None for frame in emails):
-    with st.container(border=True, key="card-e-mail-promise"):
-        st.header(_("E-mail promise"), anchor=False)
-        st.caption(
-            _(
-                "A business day is as many open hours as the desk usually has: Friday 17:00 to"
-                " Monday 17:00 is one."
-            )
-        )
+    with components.section(
+        _("E-mail promise"),
+        "e-mail-promise",
+        _(
+            "A business day is as many open hours as the desk usually has: Friday 17:00 to"
+            " Monday 17:00 is one."
+        ),
+    ):
         words = (
             _("Within 1 business day"),
             _("Within 2 business days"),

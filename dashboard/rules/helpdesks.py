@@ -55,8 +55,7 @@ def show(page: Page) -> None:
     wrong = table[table["agreeing"] < table["recomputed"]]
     if wrong.empty:
         return
-    with st.container(border=True, key="card-disagreements"):
-        st.header(_("Those that do not agree"), anchor=False)
+    with components.section(_("Those that do not agree"), "disagreements"):
         rule = st.selectbox(
             _("Figure"), wrong["rule"].tolist(), format_func=names.get, key="disagreeing-rule"
         )

@@ -147,8 +147,7 @@ def _why(page: Page, metric: str, called: dict[str, str], asked: dict, observed)
     if len(called) < 2:
         return
     codes = list(called)
-    with st.container(border=True, key="card-why"):
-        st.header(_("Why two rules differ"), anchor=False)
+    with components.section(_("Why two rules differ"), "why"):
         with st.container(horizontal=True, gap="small"):
             rule = st.selectbox(
                 _("Rule"), codes, format_func=called.get, key=f"why-rule-{metric}-{codes[0]}"

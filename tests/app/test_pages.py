@@ -219,17 +219,20 @@ def test_the_books_of_the_samples_balance(open_app, exchange):
     app = open_app(exchange, "data_health")
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Contact rows received"] == f"{received:,}"
-    assert said(app, "The books balance and the data is fresh")
+    assert said(app, "The books balance, no newer data waits")
 
 
 def test_what_the_ledger_leaves_out_is_opened_row_by_row(open_app, exchange):
     spam = int(open_warehouse(exchange).ledger(by=())["spam"].iloc[0])
     app = open_app(exchange, "data_health")
-    app.selectbox(key="open-reason").select("spam").run()
+    app.selectbox(key="picked-reason").select("spam").run()
     opened = next(t.value for t in [*app.dataframe, *app.table] if "Detail" in t.value)
     assert spam > 100
     assert set(opened["Reason"]) == {"Spam"}
     assert said(app, f"The first 100 of {spam:,} rows")
+    again = open_app(exchange, "data_health", reason="spam", day="2000-01-01")
+    assert said(again, f"The first 100 of {spam:,} rows")
+    assert said(again, r"Not found here, and left out: day=2000\-01\-01")
 
 
 def test_a_quarantined_group_is_opened_line_by_line_also_of_surveys(open_app, warehouse):
@@ -244,7 +247,7 @@ def test_a_quarantined_group_is_opened_line_by_line_also_of_surveys(open_app, wa
     )
     warehouse.build().close()
     app = open_app(warehouse.folder, "data_health")
-    app.selectbox(key="open-group").select_index(0).run()
+    app.selectbox(key="picked-group").select("1").run()
     lines = next(frame.value for frame in app.dataframe if "Load" in frame.value)
     assert list(lines["Line"]) == ["4", "9"]
 

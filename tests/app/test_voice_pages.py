@@ -33,11 +33,11 @@ def test_each_view_of_self_service_has_its_cards(open_app, exchange, view, cards
 @pytest.mark.parametrize(
     ("view", "cards"),
     [
-        ("ratings", ["Every channel and language"]),
+        ("ratings", ["All ratings", "Week by week", "Every channel and language"]),
         ("languages", ["Each language against itself", "Rank within the language"]),
         ("reasons", ["What satisfaction depends on", "Satisfied by how long they waited"]),
         ("answers", ["As answered, and as everybody's", "Who answers"]),
-        ("comments", []),
+        ("comments", ["What customers wrote"]),
     ],
 )
 def test_each_view_of_satisfaction_has_its_cards(open_app, exchange, view, cards):
