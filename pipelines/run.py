@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from pipelines.details_stage import find_details
-from pipelines.errors import BuildError, SupportQualityError
+from pipelines.errors import BuildError, InputError, SupportQualityError
 from pipelines.ingest.load import LoadReport
 from pipelines.ingest.load import load as load_files
 from pipelines.ingest.raw_store import check_pages
@@ -123,6 +123,13 @@ def run(
         add_forecasts(part, settings, progress=_of("forecast", progress))
         add_analyses(part, settings, progress=_of("analysis", progress))
         return reports, _publish(warehouse, part, began)
+
+
+def check_loaded(warehouse: Path) -> None:
+    """Raises InputError where nothing is loaded: what was asked of a folder mistyped must not look
+    done."""
+    if not any(warehouse.glob("raw*/[0-9]*/manifest.json")):
+        raise InputError(f"{warehouse}: nothing is loaded there; name the folder with --warehouse")
 
 
 def loaded_besides(warehouse: Path, folder: Path) -> list[str]:

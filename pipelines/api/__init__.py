@@ -12,9 +12,9 @@ from pipelines.api.changes import WhatChanged
 from pipelines.api.comparisons import worsened
 from pipelines.api.contacts import ContactView
 from pipelines.api.definitions import BuildInfo, Definition
-from pipelines.api.exports import ShiftWords, csv_bytes, icalendar_bytes, with_clock, xlsx_bytes
-from pipelines.api.reviewing import SCALES as REVIEW_SCALES
-from pipelines.api.reviewing import named_categories, reviews_dealt, scorecards
+from pipelines.api.downloads import ShiftWords, csv_bytes, icalendar_bytes, with_clock, xlsx_bytes
+from pipelines.api.reviews import SCALES as REVIEW_SCALES
+from pipelines.api.reviews import named_categories, reviews_dealt, scorecards
 from pipelines.api.scenarios import beside
 from pipelines.api.trust import Reason, Trust
 from pipelines.api.warehouse import Warehouse, open_warehouse

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from pipelines.api.measures import definition_of
 from pipelines.api.published import Build
 from pipelines.api.records import counted
 from pipelines.api.selection import CALENDAR, Scope, as_list, lookup, select
-from pipelines.errors import UnknownNameError
 from pipelines.statistics import intervals
 
 _OF_SCHEDULES = ("channel", "language", *CALENDAR, "weekday")
@@ -88,49 +85,10 @@ def coverage(build: Build, by: Sequence[str], scope: Scope) -> pd.DataFrame:
         value=intervals.ratio(uncovered, known), low=low, high=high
     )
     found = found[[*names, "value", "n", "low", "high", "agent_hours"]]
-    return _with_clock(found)
+    return with_clock_hours(found)
 
 
-def share_by_arrival_hour(
-    build: Build, metric: str, by: Sequence[str], scope: Scope
-) -> pd.DataFrame:
-    """See `Warehouse.share_by_arrival_hour`."""
-    definition = definition_of(build, metric)
-    if definition.statistic != "share" or "contact_id" not in build.columns[f"metric_{metric}"]:
-        raise UnknownNameError(f"{metric} is no share of contacts; ask for one such as csat")
-    view = f"metric_{metric}"
-    selection = select(view, build.columns[view], by, scope)
-    build.check_values(scope.where)
-    names = selection.names
-    places = ", ".join(str(place + 1) for place in range(len(names) + 1))
-    columns = "".join(f"{d.expression} AS {d.name}, " for d in selection.by)
-    found = build.query(
-        f"""
-        SELECT
-            {"".join(f"m.{name}, " for name in names)}
-            c.arrived_slot // 2 AS hour,
-            count(*) AS n,
-            CAST(sum(m.value) AS BIGINT) AS total
-        FROM (
-            SELECT {columns}contact_id, value FROM {view} WHERE {selection.condition.text}
-        ) AS m
-        INNER JOIN fact_contacts AS c ON c.contact_id = m.contact_id
-        GROUP BY {places}
-        ORDER BY {places}
-        """,
-        selection.condition.parameters,
-    )
-    n, total = (found[name].to_numpy(dtype=float) for name in ("n", "total"))
-    low, high = intervals.wilson(total, n)
-    found = found.drop(columns=["total", "n"]).assign(
-        value=intervals.ratio(total, n), n=n.astype(np.int64), low=low, high=high
-    )
-    found = _with_clock(found)
-    found.attrs = {"metric": metric, "unit": "share", "up_is_good": definition.up_is_good}
-    return found
-
-
-def _with_clock(found: pd.DataFrame) -> pd.DataFrame:
+def with_clock_hours(found: pd.DataFrame) -> pd.DataFrame:
     """Hours as readers see them: their start, 07:00."""
     if "hour" not in found:
         return found

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
-from pipelines.api import analyses, changes, comparisons
+from pipelines.api import changes, comparisons, shares
 from pipelines.api import coverage as covers
 from pipelines.api.changes import WhatChanged
 from pipelines.api.published import Pointer
-from pipelines.api.selection import By, Day, Scope, Where
+from pipelines.api.selection import By, Condition, Day, Scope, Where, as_list
+from pipelines.sql import identifier
 
 
 class Explanations:
@@ -130,7 +131,7 @@ class Explanations:
         [by..., hour, value, n, low, high], for metrics that are dated by something else.
         """
         build = self._pointer.build()
-        return covers.share_by_arrival_hour(build, metric, by, Scope(start, end, where))
+        return shares.share_by_arrival_hour(build, metric, by, Scope(start, end, where))
 
     def drivers(self, language: str | list[str] | None = "*") -> pd.DataFrame:
         """What the satisfied share depends on: language, term, level, unit, n, value, low, high.
@@ -171,4 +172,23 @@ class Explanations:
         return self._analysis("analysis_absent", "analysis, subject")
 
     def _analysis(self, name: str, order: str, **wanted: object) -> pd.DataFrame:
-        return analyses.table(self._pointer.build(), name, order, **wanted)
+        """Rows of one table that the build made by models and tests, `wanted` column -> value or
+        values (None: any). Empty where a build of an earlier version has no such table."""
+        build = self._pointer.build()
+        if name not in build.columns:
+            columns = build.query(
+                "SELECT column_name FROM data_dictionary WHERE table_name = ?", [name]
+            )
+            return pd.DataFrame(columns=columns["column_name"].tolist())
+        conditions = Condition.all_of(
+            Condition(
+                f"{identifier(column)} IN ({', '.join('?' * len(as_list(values)))})",
+                tuple(as_list(values)),
+            )
+            for column, values in wanted.items()
+            if values is not None
+        )
+        return build.query(
+            f"SELECT * FROM {identifier(name)} WHERE {conditions.text} ORDER BY {order}",
+            conditions.parameters,
+        )

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from pipelines.api import drivers, estimates, records, shapes
+from pipelines.api import estimates, records, shapes
 from pipelines.api.definitions import Definition
 from pipelines.api.published import Build
 from pipelines.api.selection import (
@@ -142,16 +142,6 @@ def survival(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.D
         )
     selection = select_metric(build, metric, by, scope)
     found = _shown(shapes.survival(build, selection), selection)
-    return labelled(found, build, definition, definition.statistic)
-
-
-def share_by_wait(build: Build, metric: str, scope: Scope) -> pd.DataFrame:
-    """[bin_low, bin_high, value, n, low, high]: see `drivers.share_by_wait`."""
-    definition = definition_of(build, metric)
-    if definition.statistic != "share":
-        raise UnknownNameError(f"{metric} is not a share; share_by_wait needs one such as csat")
-    selection = select_metric(build, metric, (), scope)
-    found = drivers.share_by_wait(build, selection)
     return labelled(found, build, definition, definition.statistic)
 
 

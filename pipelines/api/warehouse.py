@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.api import books, measures, records, urgency
+from pipelines.api import books, measures, records, shares, urgency
 from pipelines.api.contacts import ContactView, contact_view
 from pipelines.api.definitions import BuildInfo, Definition
 from pipelines.api.explanations import Explanations
@@ -13,10 +13,11 @@ from pipelines.api.freshness import build_info
 from pipelines.api.health import Health
 from pipelines.api.planning import Planning
 from pipelines.api.published import Pointer
+from pipelines.api.reviews import Reviews
 from pipelines.api.rules import Rules
 from pipelines.api.scenarios import Scenarios
 from pipelines.api.selection import By, Day, Scope, Where
-from pipelines.api.voices import Voices
+from pipelines.api.self_service import SelfService
 from pipelines.settings import DEFAULT_WAREHOUSE
 
 
@@ -28,7 +29,7 @@ def open_warehouse(path: Path | str | None = None) -> "Warehouse":
     return Warehouse(Path(path or os.environ.get("SUPPORT_QUALITY_WAREHOUSE") or DEFAULT_WAREHOUSE))
 
 
-class Warehouse(Explanations, Health, Planning, Rules, Scenarios, Voices):
+class Warehouse(Explanations, Health, Planning, Reviews, Rules, Scenarios, SelfService):
     """Published numbers of one warehouse. Safe to share between threads.
 
     Every method raises NothingPublishedError before the first build. `start` and `end` are
@@ -121,6 +122,17 @@ class Warehouse(Explanations, Health, Planning, Rules, Scenarios, Voices):
         build = self._pointer.build()
         return measures.distribution(build, metric, by, Scope(start, end, where))
 
+    def ratings(
+        self, metric: str, by: By = (), start: Day = None, end: Day = None, where: Where = None
+    ) -> pd.DataFrame:
+        """How often each rating of a metric such as csat_score was given.
+
+        [by..., score, n, rated, value, low, high]: value is the share of the group's `rated`
+        ratings that are this one, with Wilson's 95 % interval. A score that nobody in the group
+        gave has no row.
+        """
+        return measures.ratings(self._pointer.build(), metric, by, Scope(start, end, where))
+
     def share_by_wait(
         self, metric: str, start: Day = None, end: Day = None, where: Where = None
     ) -> pd.DataFrame:
@@ -129,7 +141,7 @@ class Warehouse(Explanations, Health, Planning, Rules, Scenarios, Voices):
         [bin_low, bin_high, value, n, low, high]; contacts without a reply are left out.
         Raises UnknownNameError for a metric that is not a share.
         """
-        return measures.share_by_wait(self._pointer.build(), metric, Scope(start, end, where))
+        return shares.share_by_wait(self._pointer.build(), metric, Scope(start, end, where))
 
     def survival(
         self, metric: str, by: By = (), start: Day = None, end: Day = None, where: Where = None

@@ -11,16 +11,20 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import (
-    comparing,
-    explaining,
+    documents,
+    explanations,
     failures,
-    filling,
+    health,
     inspecting,
-    keeping,
-    listening,
+    loading,
+    metrics,
+    personal_data,
     planning,
-    reading,
+    quarantine,
+    reviews,
+    rules,
     scenarios,
+    self_service,
     serving,
 )
 from pipelines.cli.options import examples
@@ -46,8 +50,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for group in (
-    serving, filling, inspecting, reading, comparing, explaining, listening, planning, scenarios,
-    keeping,
+    serving, loading, inspecting, metrics, health, documents, rules, explanations, self_service,
+    reviews, planning, scenarios, quarantine, personal_data,
 ):  # fmt: skip
     app.add_typer(group.commands)
 

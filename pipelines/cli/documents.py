@@ -1,12 +1,37 @@
-"""Documents that are generated from the code: the data dictionary and the table of exit codes."""
+"""The command docs: the data dictionary and the table of exit codes, generated from the code."""
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from pipelines.cli.failures import exit_codes_markdown
+from pipelines.cli.options import DEFAULT_WAREHOUSE, Warehouse, examples
 from pipelines.errors import InputError
 from pipelines.settings import PROJECT_ROOT
 
+commands = typer.Typer()
+
 _BEGIN, _END = "<!-- exit codes: begin", "<!-- exit codes: end -->"
+
+
+@commands.command(
+    rich_help_panel="Read it",
+    epilog=examples("support-quality docs", "support-quality docs --check"),
+)
+def docs(
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 1 if a file is stale.")
+    ] = False,
+    warehouse: Warehouse = DEFAULT_WAREHOUSE,  # taken by every command; nothing is read from it
+) -> None:
+    """Write the data dictionary (data/README.md) and the README's table of exit codes."""
+    found = stale()
+    for path in found:
+        print(f"stale: {path}" if check_only else f"wrote {path}")
+    if check_only:
+        raise typer.Exit(1 if found else 0)
+    write()
 
 
 def stale(root: Path = PROJECT_ROOT) -> list[Path]:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.filling import Encoding, PasswordFile, Zone, told_password
+from pipelines.cli.loading import Encoding, PasswordFile, Zone, told_password
 from pipelines.cli.options import DEFAULT_WAREHOUSE, Csv, Warehouse, examples
 
-if TYPE_CHECKING:  # see filling
+if TYPE_CHECKING:  # see loading
     import pandas as pd
 
     from pipelines.ingest.guessing import ColumnGuess

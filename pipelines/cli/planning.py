@@ -15,7 +15,7 @@ from pipelines.cli.options import (
     day,
     examples,
 )
-from pipelines.errors import StorageError, UnknownNameError
+from pipelines.errors import UnknownNameError
 
 if TYPE_CHECKING:  # pandas takes a while to import, and --help should not wait for it
     import pandas as pd
@@ -70,7 +70,7 @@ def staffing(
 ) -> None:
     """Agents required per half hour for the forecast days, against those scheduled."""
     from pipelines.api import icalendar_bytes, open_warehouse, with_clock, xlsx_bytes
-    from pipelines.cli.reading import print_measured
+    from pipelines.cli.output import print_measured, write_file
 
     channel, language = queue_of(queue)
     opened = open_warehouse(warehouse)
@@ -199,17 +199,6 @@ _TRIAL_LABELS = {
     "wait_mean_seconds": "mean wait",
     "occupancy_share": "occupancy",
 }
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file and say so. Raises StorageError where the folder does not take it."""
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise StorageError(
-            f"{path}: {error.strerror}; name a file in a folder that is there"
-        ) from None
-    typer.echo(f"wrote {path}")
 
 
 def _by_shift(shifts: "pd.DataFrame", zone: str) -> "pd.DataFrame":

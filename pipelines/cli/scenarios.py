@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.options import DEFAULT_WAREHOUSE, Csv, SettingsFile, Warehouse, day, examples
-from pipelines.cli.planning import queue_of, write_file
+from pipelines.cli.output import write_file
+from pipelines.cli.planning import queue_of
 from pipelines.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _apply(
     settings: Path | None,
 ) -> None:
     from pipelines.api import icalendar_bytes, with_clock, xlsx_bytes
-    from pipelines.cli.reading import print_measured
+    from pipelines.cli.output import print_measured
 
     of = queue_of(queue)
     if csv:

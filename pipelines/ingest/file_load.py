@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import InputError, SettingsError, StorageError, without_values
+from pipelines.ingest.checks import BROKEN_RECORD_REMEDY, NOT_A_RECORD
 from pipelines.ingest.decoding import DecodedFile, decode, inspect
 from pipelines.ingest.delimited import (
     Delimited,
@@ -26,7 +27,6 @@ from pipelines.ingest.mapping import Mapping, mapping_in
 from pipelines.ingest.masking import Labels, define_masked
 from pipelines.ingest.privacy import fingerprint, sealed
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import BROKEN_RECORD_REMEDY, NOT_A_RECORD
 from pipelines.ingest.raw_store import Draft, RawStore, rejects_schema, table_schema
 from pipelines.ingest.sources import sources
 from pipelines.ingest.sources.base import Fill, Reading, Source, Stream

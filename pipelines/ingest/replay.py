@@ -23,10 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import InputError, SettingsError
+from pipelines.ingest.checks import NOT_A_RECORD
 from pipelines.ingest.file_load import FileLoad, LoadReport, Replay, Told
 from pipelines.ingest.mapping import FileFormat, Mapping
 from pipelines.ingest.privacy import unsealed
-from pipelines.ingest.quarantine import NOT_A_RECORD
 from pipelines.ingest.raw_store import RawStore
 from pipelines.ingest.sources import sources
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import forecast_stage, keeping, run
+from pipelines import forecast_stage, personal_data, quarantine, run
 from pipelines.errors import BuildError
 from pipelines.ingest.load import load
 from pipelines.ingest.privacy import pseudonym, warehouse_key
@@ -78,7 +78,7 @@ def raw(warehouse: Path, table: str, columns: str) -> list[tuple]:
 
 def test_a_forgotten_person_is_nowhere_and_the_books_balance(warehouse):
     run.build(warehouse, load_settings(None))  # so that an older build holds the person too
-    removed, left = keeping.forget(warehouse, "551", load_settings(None), system="zendesk")
+    removed, left = personal_data.forget(warehouse, "551", load_settings(None), system="zendesk")
     assert removed == Removed(rows=8, refused=1)  # contacts, clocks, surveys and messages of two
     assert left["found"].sum() == 0
     assert len(list(warehouse.glob("support-*.duckdb"))) == 1
@@ -98,7 +98,7 @@ def test_a_forgotten_person_is_nowhere_and_the_books_balance(warehouse):
     assert [
         (m["received"], m["loaded"], m["quarantined"], m.get("forgotten")) for m in manifests[:2]
     ] == [(5, 1, 1, 3), (2, 2, 0, 0)]
-    shown = keeping.quarantine(warehouse, values="unmasked")
+    shown = quarantine.quarantine(warehouse, values="unmasked")
     assert [row.split(",")[0] for row in shown["raw"]] == ['"8"']
 
 
@@ -107,10 +107,10 @@ def test_the_books_hold_a_replayed_row_once(tmp_path):
     gap = "{},551,Open,Mail,2026-03-29 02:30,,,,x\n"  # an hour that Berlin does not have
     export.write_text(tickets((1, 551)) + gap.format(2) + gap.format(3) + "4,551\n")
     load([export], warehouse, zone="Europe/Berlin")
-    assert list(keeping.quarantine(warehouse)["columns"].fillna("")) == [
+    assert list(quarantine.quarantine(warehouse)["columns"].fillna("")) == [
         "Created at", "Created at", "",
     ]  # fmt: skip
-    [report] = keeping.replay(warehouse, "t.csv", zone="Asia/Seoul")
+    [report] = quarantine.replay(warehouse, "t.csv", zone="Asia/Seoul")
     assert (report.received, report.loaded, report.quarantined) == (3, 2, 1)
     run.build(warehouse, load_settings(None))
     assert published(
@@ -129,13 +129,13 @@ def test_where_nothing_can_be_built_no_build_with_the_person_stays(warehouse, mo
     (warehouse / "support-20260101T000000000000Z.duckdb.part.spill").mkdir()  # a killed build's
     monkeypatch.setattr(run, "detect_languages", fail)
     with pytest.raises(BuildError, match="no model can be made"):
-        keeping.forget(warehouse, "551", load_settings(None))
+        personal_data.forget(warehouse, "551", load_settings(None))
     assert list(warehouse.glob("support-*")) == []
     assert not (warehouse / "CURRENT").exists()
 
 
 def test_what_is_delivered_again_of_a_forgotten_person_is_refused(warehouse, tmp_path):
-    keeping.forget(warehouse, "551", load_settings(None))
+    personal_data.forget(warehouse, "551", load_settings(None))
     again = tmp_path / "again.csv"
     again.write_text(tickets((1, 551), (6, 552), (7, 551)))
     comments = tmp_path / "again.json"
@@ -154,7 +154,7 @@ def test_what_is_delivered_again_of_a_forgotten_person_is_refused(warehouse, tmp
 def test_rotation_changes_every_pseudonym_and_old_and_new_loads_still_agree(warehouse, tmp_path):
     before = warehouse_key(warehouse)
     old = raw(warehouse, "contacts", "requester_id")
-    told = keeping.rotate_key(warehouse, load_settings(None))
+    told = personal_data.rotate_key(warehouse, load_settings(None))
     after = warehouse_key(warehouse)
     assert told[0] != told[1]
     assert after[:32] == before
@@ -171,16 +171,16 @@ def test_rotation_changes_every_pseudonym_and_old_and_new_loads_still_agree(ware
     assert len(list(warehouse.glob("support-*.duckdb"))) == 1
     assert set(published(warehouse, "SELECT requester_id FROM fact_contacts")) == set(new)
     # the quarantine opens with the new key; a second rotation turns what the first turned
-    assert len(keeping.quarantine(warehouse, values="masked")) == 2
-    keeping.rotate_key(warehouse, load_settings(None))
+    assert len(quarantine.quarantine(warehouse, values="masked")) == 2
+    personal_data.rotate_key(warehouse, load_settings(None))
     assert pseudonym("551", "zendesk", warehouse_key(warehouse)) in {
         person for (person,) in raw(warehouse, "contacts", "requester_id")
     }
 
 
 def test_who_was_forgotten_stays_so_after_a_rotation(warehouse, tmp_path):
-    keeping.forget(warehouse, "551", load_settings(None))
-    keeping.rotate_key(warehouse, load_settings(None))
+    personal_data.forget(warehouse, "551", load_settings(None))
+    personal_data.rotate_key(warehouse, load_settings(None))
     again = tmp_path / "again.csv"
     again.write_text(tickets((1, 551)))
     [report] = load([again], warehouse, zone="Asia/Seoul")
@@ -189,16 +189,16 @@ def test_who_was_forgotten_stays_so_after_a_rotation(warehouse, tmp_path):
 
 def test_who_only_reads_leaves_alone_what_a_writer_is_making(warehouse):
     (warehouse / "raw.next").mkdir()
-    assert len(keeping.quarantine(warehouse)) == 2
+    assert len(quarantine.quarantine(warehouse)) == 2
     assert (warehouse / "raw.next").exists()
 
 
 KILLED = """
 import sys
 from pathlib import Path
-from pipelines import keeping
+from pipelines import personal_data
 from pipelines.settings import load_settings
-keeping.{call}
+personal_data.{call}
 print("done", flush=True)
 """
 
@@ -216,7 +216,7 @@ def test_killed_while_forgetting_and_run_again_leaves_nothing(warehouse, wait):
     time.sleep(wait)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    _, left = keeping.forget(warehouse, "551", load_settings(None))
+    _, left = personal_data.forget(warehouse, "551", load_settings(None))
     assert left["found"].sum() == 0
     assert raw(warehouse, "contacts", "source_id") == [("2",), ("4",), ("5",)]
     assert published(warehouse, "SELECT count(*) FROM fact_contacts") == [(3,)]

@@ -18,7 +18,7 @@ import pytest
 from pipelines.ingest import contracts, quarantine
 from pipelines.ingest.decoding import decode, inspect
 from pipelines.ingest.load import LoadReport, load, replay
-from pipelines.ingest.quarantine import Check
+from pipelines.ingest.checks import Check
 from pipelines.ingest.sources import sources
 from pipelines.settings import PROJECT_ROOT
 

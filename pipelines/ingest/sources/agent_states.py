@@ -8,7 +8,7 @@ somebody logged out tells nothing of paid time and is left out.
 
 from dataclasses import replace
 
-from pipelines.ingest.quarantine import Check
+from pipelines.ingest.checks import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.mapped import Fields, with_default_columns
 from pipelines.sql import literal

@@ -17,9 +17,9 @@ Unverified: the stream's nested names `Queue` and `Agent`, that `API` means a cu
 an outbound call, and that a callback's first contact names the queue.
 """
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.json_records import json_path
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.times import moment_sql, seconds_sql

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import SettingsError, ZoneError
+from pipelines.ingest.checks import Check, judged_sql
 from pipelines.ingest.contracts import STATUSES, TABLES
 from pipelines.ingest.json_kinds import holds_other_kinds, list_paths, other_kinds_sql
 from pipelines.ingest.json_lines import typed_sql
@@ -20,7 +21,6 @@ from pipelines.ingest.json_records import records_sql
 from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.privacy import pseudonym_sql
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.tables import Table, normalised
 from pipelines.ingest.times import moment_sql
 from pipelines.ingest.vocabulary import first_known_sql, words_sql
@@ -70,7 +70,7 @@ def stream(
     table : the raw table that refused rows would have been in.
     rows : SELECT giving `_line` and whatever the expressions name.
     fills : raw table -> contract column -> SQL expression; columns left out are NULL.
-    checks, raw, received_on : see quarantine.judged_sql.
+    checks, raw, received_on : see checks.judged_sql.
     when : raw table -> SQL condition of the rows that it gets; every row by default.
     """
     when = when or {}

@@ -7,8 +7,8 @@ milliseconds since 2010-11-04T01:42:54.657Z). `duration` is the publisher's own:
 thread of five, negative in some, and says nothing of a solution, so it is not read.
 """
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.times import happened_sql, moment_sql

@@ -26,8 +26,8 @@ statistics from before 2026-01-29 counts `firstRepliedAt` alike. Headers are the
 whatever the account's language, as far as seen. The case file is not read.
 """
 
+from pipelines.ingest.checks import Check, ruined_id
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check, ruined_id
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.channel_io_parts import (
     CALLS_IN_MESSAGES,

@@ -15,8 +15,8 @@
 
 import re
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.times import moment_sql
 from pipelines.sql import literal

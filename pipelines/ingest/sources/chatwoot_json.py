@@ -27,7 +27,7 @@ than conversation_resolved, first_response and conversation_bot_handoff; csat an
 A conversation that an agent started is known by its messages only: nothing in it says so.
 """
 
-from pipelines.ingest.quarantine import Check
+from pipelines.ingest.checks import Check
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.sources.records import (
     NOT_JSON,

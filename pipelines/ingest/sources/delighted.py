@@ -11,9 +11,9 @@ of another type is refused, as its score would mean something else.
 import json
 import re
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.mapping import Field, Scale, scale_bounds
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.survey import CONTACT_HEADERS, FIELDS, surveys, with_usual_columns
 from pipelines.ingest.tables import normalised

@@ -19,8 +19,8 @@ unverified: `_fivetran_active` false on the last version meaning that the record
 
 from functools import partial
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.html import html_text_sql
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.sources.fivetran_zendesk import copied_names, unmeasured
 from pipelines.ingest.sources.intercom_json import role_sql

@@ -17,8 +17,8 @@ unverified: `_fivetran_active` on tickets (history mode; the seeds have none).
 
 from collections.abc import Iterator
 
+from pipelines.ingest.checks import Check, ruined_id
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check, ruined_id
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.sources.records import (
     RecordKind,

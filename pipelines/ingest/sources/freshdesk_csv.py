@@ -18,8 +18,8 @@ unverified: the words of Source and Survey results, of the usual waiting statuse
 columns Freshservice shares beyond those named in its documentation.
 """
 
+from pipelines.ingest.checks import Check, not_a_record, ruined_id
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check, not_a_record, ruined_id
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.records import declared_language, direction_sql
 from pipelines.ingest.tables import normalised

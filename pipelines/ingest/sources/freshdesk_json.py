@@ -25,8 +25,8 @@ source 0, 2, 6 and ratings 103, 100, -103; association_type 2 and 3 (child, trac
 
 from functools import partial
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.html import html_text_sql
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.sources.records import (
     NOT_JSON,

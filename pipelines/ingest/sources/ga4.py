@@ -18,8 +18,8 @@ its totals.
 import re
 
 from pipelines.errors import SettingsError
+from pipelines.ingest.checks import Check
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.help_centre_counts import (
     FIELDS,

@@ -5,8 +5,8 @@ numbers with separators. A line is known again, when a report is made again, by 
 that are not counts; its words are masked like any text.
 """
 
+from pipelines.ingest.checks import Check, not_a_record
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check, not_a_record
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.times import seconds_sql, zoned_sql
 from pipelines.sql import literal

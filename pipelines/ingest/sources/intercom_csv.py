@@ -12,9 +12,9 @@ customers have no pseudonym. Intercom's own report exports have headers and zone
 choice: they need a mapping.
 """
 
+from pipelines.ingest.checks import Check, ruined_id
 from pipelines.ingest.html import html_text_sql
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check, ruined_id
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.intercom_json import role_sql
 from pipelines.sql import literal

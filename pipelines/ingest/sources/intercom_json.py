@@ -25,8 +25,8 @@ team write no replies. Ratings of the AI agent are not read.
 
 from functools import partial
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.html import html_text_sql
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.sources.records import (
     NOT_JSON,

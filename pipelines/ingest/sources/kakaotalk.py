@@ -20,8 +20,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.errors import SettingsError
+from pipelines.ingest.checks import Check
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.talks import role_sql, talk_stream
 from pipelines.ingest.times import happened_sql, local_sql, zoned_sql

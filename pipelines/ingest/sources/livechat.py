@@ -12,8 +12,8 @@ repeat across licences: tell `system` in a mapping where several are loaded.
 Unverified: the types of system messages (transfers, and threads archived for inactivity).
 """
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.records import NOT_JSON, declared_language
 from pipelines.ingest.times import happened_sql, moment_sql

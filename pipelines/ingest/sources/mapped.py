@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipelines.ingest.checks import NOT_A_RECORD, RUINED_REMEDY, Check, not_a_record, ruined_id
 from pipelines.ingest.mapping import ANY, LINE, Field
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import NOT_A_RECORD, RUINED_REMEDY, Check, not_a_record, ruined_id
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.tables import normalised

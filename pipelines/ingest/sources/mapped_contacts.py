@@ -6,9 +6,9 @@ mapping that lies beneath the user's own (`with_vendor_mapping`).
 
 from dataclasses import replace
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.contracts import CONTACT_CLOCKS, KINDS, LANGUAGE_SOURCES, STATUSES
 from pipelines.ingest.mapping import Mapping
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading
 from pipelines.ingest.sources.mapped import Fields
 from pipelines.sql import literal

@@ -6,7 +6,7 @@ empty for all: channel, language, topic.
 
 from dataclasses import replace
 
-from pipelines.ingest.quarantine import Check
+from pipelines.ingest.checks import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.mapped import Fields, with_default_columns
 

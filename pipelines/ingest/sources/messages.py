@@ -10,8 +10,8 @@ but of none how long it took.
 """
 
 from pipelines.errors import SettingsError
+from pipelines.ingest.checks import Check, judged_sql
 from pipelines.ingest.contracts import AUTHOR_ROLES
-from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.mapped import NULL_TEXT, Fields
 from pipelines.ingest.sources.mapped_contacts import (

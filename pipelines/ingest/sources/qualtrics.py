@@ -16,8 +16,8 @@ exported as numbers (0 answered, 1 preview, 2 test, 8 spam).
 
 import re
 
+from pipelines.ingest.checks import NOT_A_RECORD, Check
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import NOT_A_RECORD, Check
 from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.survey import (
     CONTACT_HEADERS,

@@ -12,8 +12,8 @@ names others, and what the file leaves out: `[constants] score_max = "5"`.
 
 from dataclasses import replace
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.contracts import DRAWN
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.mapped import Fields, with_default_columns
 from pipelines.sql import literal

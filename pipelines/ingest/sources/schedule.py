@@ -8,7 +8,7 @@ desk is (reference: channels.csv, languages.csv).
 from dataclasses import replace
 
 from pipelines.errors import SettingsError
-from pipelines.ingest.quarantine import Check
+from pipelines.ingest.checks import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.mapped import Fields, with_default_columns
 

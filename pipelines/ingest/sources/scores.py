@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.mapping import Mapping, Scale
-from pipelines.ingest.quarantine import Check
 from pipelines.sql import literal
 
 

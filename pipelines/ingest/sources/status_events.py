@@ -5,8 +5,8 @@ its first event, so all events of a contact must then stand in one file. Rows th
 status before them, updates of something else, change nothing: the build counts changes.
 """
 
+from pipelines.ingest.checks import Check, judged_sql
 from pipelines.ingest.mapping import Mapping
-from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.mapped import NULL_TEXT, Fields
 from pipelines.ingest.sources.mapped_contacts import (

@@ -19,8 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.errors import SettingsError
+from pipelines.ingest.checks import Check
 from pipelines.ingest.mapping import Field, Mapping
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.mapped import Fields
 from pipelines.ingest.sources.scores import told_score

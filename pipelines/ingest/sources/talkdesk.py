@@ -14,9 +14,9 @@ abandoned), that short_abandoned is one too, the scale of `csat_score` (1-5, unl
 `agent_name`, `team`.
 """
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.mapping import Scale
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.times import moment_sql, seconds_sql

@@ -9,8 +9,8 @@ the same contacts again.
 from collections.abc import Sequence
 
 from pipelines.errors import SettingsError
+from pipelines.ingest.checks import Check
 from pipelines.ingest.contracts import AUTHOR_ROLES
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.sql import literal
 

@@ -9,8 +9,8 @@
   told. Nothing tells whether a thread is solved.
 """
 
+from pipelines.ingest.checks import Check, judged_sql, ruined_id
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check, judged_sql, ruined_id
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.mapped import NULL_TEXT
 from pipelines.sql import literal

@@ -15,9 +15,9 @@ unverified: that the CSV's `#` is the `response_id` of the JSON.
 from dataclasses import replace
 
 from pipelines.errors import SettingsError
+from pipelines.ingest.checks import Check
 from pipelines.ingest.mapping import Field
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.mapped import NULL_TEXT
 from pipelines.ingest.sources.records import NOT_JSON

@@ -8,8 +8,8 @@ nobody wrote for a day (interval_minutes).
 """
 
 from pipelines.errors import SettingsError
+from pipelines.ingest.checks import Check
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream
 from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.sources.talks import role_sql, talk_stream

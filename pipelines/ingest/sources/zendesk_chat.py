@@ -10,8 +10,8 @@
 - Language and topic are the first tags that are a word for one.
 """
 
+from pipelines.ingest.checks import Check, judged_sql
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check, judged_sql
 from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
 from pipelines.ingest.sources.records import NOT_JSON
 from pipelines.ingest.times import moment_sql, seconds_sql

@@ -11,8 +11,8 @@ that none was sent. Where the same ticket's rating stands in Zendesk's satisfact
 one counts.
 """
 
+from pipelines.ingest.checks import RUINED_REMEDY, Check, judged_sql, not_a_record, ruined_id
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import RUINED_REMEDY, Check, judged_sql, not_a_record, ruined_id
 from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
 from pipelines.ingest.tables import normalised
 from pipelines.ingest.times import happened_sql, instant_sql, local_sql, seconds_sql, zoned_sql

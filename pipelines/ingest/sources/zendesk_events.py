@@ -14,7 +14,7 @@ file was at hand); of metric events the metrics besides reply_time, agent_work_t
 requester_wait_time.
 """
 
-from pipelines.ingest.quarantine import Check
+from pipelines.ingest.checks import Check
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.sources.records import (
     NOT_JSON,

@@ -18,8 +18,8 @@ translations as records of their own.
 from functools import partial
 
 from pipelines.errors import SettingsError
+from pipelines.ingest.checks import Check
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.help_centre_counts import FIELDS, Headers, counted, holds
 from pipelines.ingest.sources.records import NOT_JSON, RecordKind, kind_of, missing, not_times

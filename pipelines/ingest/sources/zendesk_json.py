@@ -27,8 +27,8 @@ VoiceComment.
 
 from collections.abc import Callable
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.records import (
     NOT_JSON,

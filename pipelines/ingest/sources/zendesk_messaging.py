@@ -18,7 +18,7 @@ ChatDepartmentTransfer and ChatEmailChanged, and times beside each other (the ro
 edited for tests).
 """
 
-from pipelines.ingest.quarantine import Check, judged_sql
+from pipelines.ingest.checks import Check, judged_sql
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.sources.records import RecordKind, missing, not_times, source_of_kinds
 from pipelines.sql import literal

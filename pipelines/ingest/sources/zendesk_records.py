@@ -3,8 +3,8 @@
 `t` is always the record; its keys are the API's, whatever the file calls them.
 """
 
+from pipelines.ingest.checks import Check
 from pipelines.ingest.html import html_text_sql
-from pipelines.ingest.quarantine import Check
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.sources.records import NOT_JSON, missing, not_times
 

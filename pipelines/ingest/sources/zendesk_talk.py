@@ -22,8 +22,8 @@ customer had asked for.
 
 import re
 
+from pipelines.ingest.checks import Check, ruined_id
 from pipelines.ingest.probe import Probe
-from pipelines.ingest.quarantine import Check, ruined_id
 from pipelines.ingest.sources.base import Reading, Source, Stream, stream
 from pipelines.ingest.sources.records import NOT_JSON, missing, not_times
 from pipelines.ingest.times import moment_sql, seconds_sql

@@ -4,18 +4,18 @@ import pandas as pd
 import pytest
 
 from pipelines import api
-from pipelines.api import reviewing
+from pipelines.api import reviews
 from pipelines.errors import OutOfRangeError, UnknownNameError
 from tests.fixtures import RawWarehouse
 
 
 def test_small_groups_get_more_than_their_part_and_none_more_than_it_has():
-    assert reviewing.shared_out([100, 4], 6) == [5, 1]
-    assert reviewing.shared_out([10_000, 100, 4], 60) == [52, 6, 2]  # as 100 : 10 : 2
-    assert reviewing.shared_out([3, 2], 99) == [3, 2]
+    assert reviews.shared_out([100, 4], 6) == [5, 1]
+    assert reviews.shared_out([10_000, 100, 4], 60) == [52, 6, 2]  # as 100 : 10 : 2
+    assert reviews.shared_out([3, 2], 99) == [3, 2]
     # each group at least one, though more than asked for
-    assert reviewing.shared_out([5, 5, 5], 2) == [1, 1, 1]
-    assert reviewing.shared_out([], 5) == []
+    assert reviews.shared_out([5, 5, 5], 2) == [1, 1, 1]
+    assert reviews.shared_out([], 5) == []
 
 
 def test_answered_contacts_are_drawn_each_with_its_chance(week):

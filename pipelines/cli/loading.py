@@ -1,4 +1,4 @@
-"""Commands that write: load, build, forecast, run, sample."""
+"""Commands that fill the warehouse: load, build, forecast, run; and sample, exports to load."""
 
 import os
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.options import DEFAULT_WAREHOUSE, Csv, SettingsFile, Warehouse, examples
+from pipelines.cli.output import print_loads
 from pipelines.cli.progress import Reporter, reporting_shares
 
 if TYPE_CHECKING:  # pandas takes a while to import, and --help should not wait for it
@@ -269,30 +270,6 @@ def _printed_loads(csv: bool) -> "Iterator[list[LoadReport]]":
     finally:
         if reports or csv:
             print_loads(reports, csv)
-
-
-def print_loads(reports: "list[LoadReport]", csv: bool) -> None:
-    """One row per file: what it was recognised as, and what became of its rows."""
-    import pandas as pd
-
-    from pipelines.cli.tables import print_table, write_csv
-
-    columns = ["file", "source", "format", "received", "loaded", "quarantined", "skipped"]
-    frame = pd.DataFrame(
-        [
-            (report.file.name, report.source, report.format, report.received, report.loaded,
-             report.quarantined, report.skipped_reason)
-            for report in reports
-        ],
-        columns=columns,
-    )  # fmt: skip
-    if csv:
-        write_csv(frame)
-        return
-    notes = ()
-    if frame["quarantined"].sum():
-        notes = ("Why rows were refused: support-quality quarantine",)
-    print_table(frame, title="Loaded", notes=notes)
 
 
 def _print_published(published: "Published") -> None:

@@ -1,4 +1,4 @@
-"""Commands on help centre and quality reviews: searches, gaps, draw, calibration."""
+"""Commands on quality reviews: draw, calibration."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,59 +17,10 @@ from pipelines.cli.options import (
     examples,
     names,
 )
-from pipelines.cli.planning import write_file
-from pipelines.cli.reading import print_measured
+from pipelines.cli.output import print_measured, write_file
 from pipelines.errors import InputError
 
 commands = typer.Typer()
-
-_LABELS = {"low": "95 % from", "high": "95 % to", "n": "n"}
-
-
-@commands.command(
-    rich_help_panel="Read it",
-    epilog=examples("support-quality searches --where language=ja --csv"),
-)
-def searches(
-    start: From = None,
-    end: To = None,
-    where: Where = None,
-    csv: Csv = False,
-    warehouse: Warehouse = DEFAULT_WAREHOUSE,
-) -> None:
-    """What was searched for in the help centre, the words that found nothing first."""
-    from pipelines.api import open_warehouse
-
-    opened = open_warehouse(warehouse)
-    found = opened.searches(day(start), day(end), conditions(where))
-    print_measured(
-        opened,
-        found,
-        csv,
-        title="Searches",
-        units=dict.fromkeys(("value", "low", "high"), "share"),
-        labels=_LABELS | {"value": "without a result"},
-    )
-
-
-@commands.command(
-    rich_help_panel="Read it",
-    epilog=examples("support-quality gaps --from 2026-10-19 --to 2026-11-15"),
-)
-def gaps(
-    start: From = None,
-    end: To = None,
-    where: Where = None,
-    csv: Csv = False,
-    warehouse: Warehouse = DEFAULT_WAREHOUSE,
-) -> None:
-    """Topics of each language with their contacts and articles, those without an article first."""
-    from pipelines.api import open_warehouse
-
-    opened = open_warehouse(warehouse)
-    found = opened.article_gaps(day(start), day(end), conditions(where))
-    labels = _LABELS | {"value": "contacts per 1,000 views", "n": "contacts"}
-    print_measured(opened, found, csv, title="Article gaps", labels=labels)
 
 
 @commands.command(
@@ -168,4 +119,4 @@ def calibration(
 
     opened = open_warehouse(warehouse)
     found = opened.calibration(names(by), day(start), day(end), conditions(where))
-    print_measured(opened, found, csv, title="Calibration", labels=_LABELS)
+    print_measured(opened, found, csv, title="Calibration")

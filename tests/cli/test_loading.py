@@ -68,7 +68,7 @@ def test_a_password_file_that_is_not_there_is_told(run_command, folder):
 
 
 def test_a_password_is_the_first_line_of_its_file_else_the_environments(tmp_path, monkeypatch):
-    from pipelines.cli.filling import told_password
+    from pipelines.cli.loading import told_password
 
     monkeypatch.setenv("SUPPORT_QUALITY_PASSWORD", "of the environment")
     (tmp_path / "secret").write_text("of the file \nnot this\n")

@@ -1,4 +1,4 @@
-"""Commands of whoever answers for the data: quarantine, forget, key."""
+"""Commands on personal data: forget, key."""
 
 import sys
 from enum import StrEnum
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.filling import Mapping, Zone, print_loads
 from pipelines.cli.options import DEFAULT_WAREHOUSE, Csv, SettingsFile, Warehouse, examples
+from pipelines.cli.output import print_frame
 from pipelines.cli.progress import Reporter
 from pipelines.errors import StorageError
 
@@ -22,51 +22,6 @@ class KeyAction(StrEnum):
 
     SHOW = "show"
     ROTATE = "rotate"
-
-
-@commands.command(
-    rich_help_panel="Keep it",
-    epilog=examples(
-        "support-quality quarantine --limit 20",
-        "support-quality quarantine --values",
-        "support-quality quarantine --replay tickets.csv --mapping corrected.toml",
-    ),
-)
-def quarantine(
-    load: Annotated[
-        str | None,
-        typer.Argument(metavar="FILE|LOAD", help="Only of this file, or this load."),
-    ] = None,
-    replay: Annotated[
-        bool, typer.Option("--replay", help="Load the refused rows again; then run `run`.")
-    ] = False,
-    mapping: Mapping = None,
-    zone: Zone = None,
-    values: Annotated[
-        bool, typer.Option("--values", help="Show the rows too, masked (needs the key).")
-    ] = False,
-    unmasked: Annotated[
-        bool, typer.Option("--unmasked", help="Show the rows as they stood in the file.")
-    ] = False,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most so many rows.")] = 1000,
-    csv: Csv = False,
-    warehouse: Warehouse = DEFAULT_WAREHOUSE,
-) -> None:
-    """Rows that were refused: file, line, columns, reasons and remedy; with --replay, once more."""
-    from pipelines import keeping
-    from pipelines.cli.tables import print_table, write_csv
-
-    if replay:
-        with Reporter() as progress:
-            reports = keeping.replay(warehouse, load, mapping=mapping, zone=zone, progress=progress)
-        print_loads(reports, csv)
-        return
-    shown = "unmasked" if unmasked else "masked" if values else None
-    frame = keeping.quarantine(warehouse, load, limit, shown)
-    if csv:
-        write_csv(frame)
-    else:
-        print_table(frame, title="Quarantine")
 
 
 @commands.command(
@@ -91,20 +46,16 @@ def forget(
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
     """Remove a person from raw, quarantine and builds, and prove it; exit code 7 if any is left."""
-    from pipelines import keeping
-    from pipelines.cli.tables import print_table, write_csv
+    from pipelines import personal_data
     from pipelines.settings import load_settings
 
     if requester == "-":  # what is typed as an option stays in the shell's history
         requester = typer.get_text_stream("stdin").readline().strip()
     with Reporter() as progress:
-        removed, left = keeping.forget(
+        removed, left = personal_data.forget(
             warehouse, requester, load_settings(settings), system=system, progress=progress
         )
-    if csv:
-        write_csv(left)
-    else:
-        print_table(left, title="Rows of the person, by file")
+    print_frame(left, csv, title="Rows of the person, by file")
     print(_told_removed(removed), file=sys.stderr)
     if left["found"].sum():
         files = ", ".join(left.loc[left["found"] > 0, "file"])
@@ -133,11 +84,11 @@ def key(
 
     Rotation changes every pseudonym and seals the quarantine anew; old and new loads still
     agree, and builds from before are removed."""
-    from pipelines import keeping
+    from pipelines import personal_data
     from pipelines.settings import load_settings
 
     if action is KeyAction.ROTATE:
         with Reporter() as progress:
-            keeping.rotate_key(warehouse, load_settings(settings), progress=progress)
-    for what, told in keeping.key_facts(warehouse):
+            personal_data.rotate_key(warehouse, load_settings(settings), progress=progress)
+    for what, told in personal_data.key_facts(warehouse):
         print(f"{what:<12}{told}")

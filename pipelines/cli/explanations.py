@@ -18,7 +18,7 @@ from pipelines.cli.options import (
     examples,
     names,
 )
-from pipelines.cli.reading import print_measured
+from pipelines.cli.output import print_measured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +76,6 @@ def explain(
         title=f"{found.label}: {found.start} to {found.end} against {found.previous_start} to"
         f" {found.previous_end}",
         units=dict.fromkeys(("value", "low", "high"), found.unit),
-        labels={"low": "95 % from", "high": "95 % to"},
         notes=(
             "total = rate + mix: rate is what changed inside groups, mix what changed among them;"
             " of shares, all three are percentage points",
@@ -176,7 +175,6 @@ def analysis(
 
 
 def _print(opened, found: "pd.DataFrame", csv: bool, title: str) -> None:
-    labels = {"low": "95 % from", "high": "95 % to"}
     unit = found.attrs.get("unit")
     units = None
     if unit:
@@ -184,4 +182,4 @@ def _print(opened, found: "pd.DataFrame", csv: bool, title: str) -> None:
         units = dict.fromkeys(found.columns.intersection(_VALUES), unit)
         units |= dict.fromkeys(found.columns.intersection(_CHANGES), of_changes)
     notes = (f"unit: {unit}",) if unit else ()
-    print_measured(opened, found, csv, title=title, units=units, labels=labels, notes=notes)
+    print_measured(opened, found, csv, title=title, units=units, notes=notes)

@@ -15,7 +15,7 @@ from pipelines.cli.options import (
     day,
     examples,
 )
-from pipelines.cli.reading import print_measured
+from pipelines.cli.output import print_measured
 
 commands = typer.Typer()
 
@@ -89,7 +89,6 @@ def switchboard(
         csv,
         title=f"{told['label']} ({told['statistic']}) by every rule",
         units={"value": unit, "low": unit, "high": unit},
-        labels={"low": "95 % from", "high": "95 % to"},
         notes=tuple(notes),
     )
 
@@ -172,7 +171,6 @@ def vendors(
             csv,
             title="The helpdesk's own figures and ours",
             units={"value": "share", "low": "share", "high": "share"},
-            labels={"low": "95 % from", "high": "95 % to"},
             notes=("agreeing: within a minute · told, not recomputed: no instants to check with",),
         )
         return
