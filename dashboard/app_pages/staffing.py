@@ -68,8 +68,7 @@ elif view == "plan":
     cards.agents_card(changed, queue, events, reader, before)
     cards.gap_card(changed, queue, reader)
     cards.short_card(changed, queue, reader)
-    if before is None:
-        trial.trial_card(queue, reader)
+    trial.trial_card(changed, what_if, queue, reader)
 elif view == "demand":
     cards.demand_card(forecast, what_if.volume(forecast, queue), queue, events, page)
     if not by_day:
@@ -84,5 +83,5 @@ elif view == "languages":
 elif view == "hiring":
     hiring.hiring_card(queue, page)
 else:
-    calculator.calculator(queue, plan, reader)
+    calculator.calculator(queue, plan, page)
 components.close_page(page)

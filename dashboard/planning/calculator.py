@@ -8,15 +8,18 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import address
-from dashboard.formats import Reader
+from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
+from dashboard.planning.scenario import MOST_CHATS
+from dashboard.planning.troubles import trouble
 from pipelines import api
-from pipelines.errors import OutOfRangeError
+from pipelines.errors import SupportQualityError
 
 
-def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
+def calculator(queue: Queue, plan: pd.DataFrame, page: Any) -> None:
     """How many agents for any interval: the same formulas as the plan."""
+    reader = page.reader
     with st.container(border=True, key="card-calculator"):
         st.subheader(_("How many agents?"), anchor=False)
         st.caption(
@@ -57,7 +60,7 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
         with three:
             shrinkage = own("shrinkage", _("Shrinkage in %"), 0, 90, queue.shrinkage * 100)
             busy = own("busy", _("Busy at most, in %"), 10, 100, queue.max_occupancy * 100)
-            at_once = own("chats", _("Contacts at once"), 1, 20, queue.concurrency)
+            at_once = own("chats", _("Contacts at once"), 1, MOST_CHATS, queue.concurrency)
             slower = own(
                 "slowdown",
                 _("Each further one slows all by, in %"),
@@ -77,8 +80,8 @@ def calculator(queue: Queue, plan: pd.DataFrame, reader: Reader) -> None:
                 busy / 100,
                 api.Concurrency(at_once, slower / 100),
             )
-        except OutOfRangeError as error:
-            st.error(str(error))
+        except SupportQualityError as error:
+            st.error(escaped(trouble(error, page.build.zone, reader)))
             return
         with st.container(horizontal=True, gap="small"):
             for label, value in (

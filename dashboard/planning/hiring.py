@@ -8,8 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import address, components, figures, queries
+from dashboard.formats import escaped
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
+from dashboard.planning.troubles import trouble
 from pipelines import api
 from pipelines.errors import SupportQualityError
 
@@ -63,7 +65,7 @@ def hiring_card(queue: Queue, page: Any) -> None:
                 by=by,
             )
         except SupportQualityError as error:
-            st.error(str(error))
+            st.error(escaped(trouble(error, page.build.zone, reader)))
             return
         st.caption(
             _(

@@ -17,6 +17,7 @@ from dashboard.i18n import text as _
 from dashboard.planning import scenario_words as words_of
 from dashboard.planning.menus import as_saved, picked
 from dashboard.planning.queues import Queue, desk_words, plain_words
+from dashboard.planning.troubles import trouble
 from pipelines import api
 from pipelines.errors import SupportQualityError
 
@@ -25,6 +26,7 @@ _CONTROLS = (
     "target", "within", "shrinkage", "busy", "chats",
 )  # fmt: skip
 """What-if controls, by their names in the address."""
+MOST_CHATS = 20
 _BETTER_LESS = ("short_agent_hours", "worst_gap", "missed_half_hours", "required_cost")
 
 
@@ -114,9 +116,11 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, page: Any) -> WhatIf:
                 target = _own_percent(
                     "target", _("Answered in time, in %"), queue.target_share, 1, 99
                 )
-                within = _own("within", _("In time means within, seconds"), queue.within_seconds, 1)
+                within = _own(
+                    "within", _("In time means within, seconds"), queue.within_seconds, 864_000
+                )
             chats = (
-                _own("chats", _("Chats at once"), queue.concurrency, 1)
+                _own("chats", _("Chats at once"), queue.concurrency, MOST_CHATS)
                 if queue.channel == "live_chat"
                 else None
             )
@@ -179,7 +183,7 @@ def under(
             days = queries.ask("forecast_days", **of)
             plan = api.what_if(plan, forecast, queue, changes, days, volume)
     except SupportQualityError as error:
-        st.error(escaped(words_of.trouble(error, page.build.zone, page.reader)))
+        st.error(escaped(trouble(error, page.build.zone, page.reader)))
         st.stop()
     shrinkage = queue.shrinkage if changes.shrinkage is None else changes.shrinkage
     return api.roster_band(plan, shrinkage)
@@ -304,9 +308,9 @@ def _own_percent(name: str, label: str, own: float, low: int, high: int) -> int 
     return st.number_input(label, low, high, None, placeholder=f"{own * 100:.0f}", **control)
 
 
-def _own(name: str, label: str, own: float, low: int) -> int | None:
-    control = address.number(name, low, 864_000, None)
-    return st.number_input(label, low, 864_000, None, placeholder=f"{own:.0f}", **control)
+def _own(name: str, label: str, own: float, high: int) -> int | None:
+    control = address.number(name, 1, high, None)
+    return st.number_input(label, 1, high, None, placeholder=f"{own:.0f}", **control)
 
 
 def _share(percent: int | None) -> float | None:

@@ -12,6 +12,7 @@ from dashboard import components, queries
 from dashboard.formats import Reader, escaped
 from dashboard.i18n import text as _
 from dashboard.planning import scenario_words as words_of
+from dashboard.planning.troubles import trouble
 from pipelines import api
 from pipelines.errors import SupportQualityError
 
@@ -34,7 +35,7 @@ def draft_of(name: str, first_on: date, zone: str, reader: Reader) -> dict[str, 
             kept = queries.scenario(name)
             content, revision = api.demand_scenarios.to_dict(kept.scenario), kept.revision
         except SupportQualityError as error:
-            components.not_found(escaped(words_of.trouble(error, zone, reader)))
+            components.not_found(escaped(trouble(error, zone, reader)))
     if content is None:
         content = {"name": "", "note": "", "effects": [_new_effect(first_on, zone)]}
     return _begin(content, name, revision)
@@ -263,7 +264,7 @@ def _save(content: dict[str, Any], by: str, replaces: int | None, zone, reader) 
     try:
         kept = queries.save_scenario(api.demand_scenarios.from_dict(content), by, replaces)
     except SupportQualityError as error:
-        st.error(escaped(words_of.trouble(error, zone, reader)))
+        st.error(escaped(trouble(error, zone, reader)))
         return
     st.session_state[_SAVED_BY] = by
     _forget()
@@ -279,7 +280,7 @@ def _delete(draft: dict[str, Any], by: str, zone, reader) -> None:
     try:
         queries.delete_scenario(draft["of"], by, draft["revision"])
     except SupportQualityError as error:
-        st.error(escaped(words_of.trouble(error, zone, reader)))
+        st.error(escaped(trouble(error, zone, reader)))
         return
     st.session_state[_SAVED_BY] = by
     _forget()
@@ -294,7 +295,7 @@ def _open(content: bytes, zone, reader) -> None:
         st.error(_("This file is not UTF-8 text."))
         return
     except SupportQualityError as error:
-        st.error(escaped(words_of.trouble(error, zone, reader)))
+        st.error(escaped(trouble(error, zone, reader)))
         return
     st.query_params.pop("scenario", None)
     _begin(api.demand_scenarios.to_dict(opened), "", None)

@@ -15,6 +15,7 @@ from dashboard.planning import cards, scenario_draft
 from dashboard.planning import scenario_words as words_of
 from dashboard.planning.menus import as_saved, picked
 from dashboard.planning.queues import Queue, queue_name, shift_words
+from dashboard.planning.troubles import trouble
 from dashboard.tables import download_buttons
 from pipelines import api
 from pipelines.errors import SupportQualityError
@@ -53,7 +54,7 @@ def scenarios_view(queue: Queue, page: Any) -> None:
         else:
             _beside(scenario, queue, days, zone, reader)
     except SupportQualityError as error:
-        st.error(escaped(words_of.trouble(error, zone, reader)))
+        st.error(escaped(trouble(error, zone, reader)))
 
 
 # --- the scenario -------------------------------------------------------------------------
@@ -78,17 +79,17 @@ def _scenario_card(days: list, zone: str, reader: Reader) -> Any:
             key=f"scenario-make-{draft['number']}",
         ):
             effects = scenario_draft.controls(draft, names, zone, reader)
-            scenario, trouble = None, None
+            scenario, refused = None, None
             content = draft["edited"] | {"effects": effects}
             try:
                 scenario = api.demand_scenarios.from_dict(
                     content | {"name": content["name"].strip() or _("Not saved yet")}
                 )
             except SupportQualityError as error:
-                trouble = error
+                refused = error
             scenario_draft.keeping(draft, scenario, zone, reader)
-        if trouble:
-            st.error(escaped(words_of.trouble(trouble, zone, reader)))
+        if refused:
+            st.error(escaped(trouble(refused, zone, reader)))
         if scenario is not None:
             st.markdown(
                 "\n".join(

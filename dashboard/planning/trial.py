@@ -9,11 +9,14 @@ from dashboard import queries
 from dashboard.formats import Reader
 from dashboard.i18n import text as _
 from dashboard.planning.queues import Queue
+from dashboard.planning.scenario import WhatIf
 from dashboard.tables import download_buttons
+from pipelines import api
 
 
-def trial_card(queue: Queue, reader: Reader) -> None:
-    """What share the people required, and those scheduled, answer in time: simulated."""
+def trial_card(plan: pd.DataFrame, what_if: WhatIf, queue: Queue, reader: Reader) -> None:
+    """What share the people required, and those scheduled, answer in time: simulated, of the plan
+    that is shown, under what is changed."""
     with st.container(border=True, key="card-trial"):
         st.subheader(_("Does the plan keep its promise?"), anchor=False)
         st.caption(
@@ -25,35 +28,41 @@ def trial_card(queue: Queue, reader: Reader) -> None:
         )
         if not st.button(_("Try it out"), key="try-out"):
             return
-        of = {"channel": queue.channel, "language": queue.language}
-        tried = [queries.ask("trials", **of, is_scheduled=each) for each in (False, True)]
-        found = pd.concat([each for each in tried if len(each)] or tried[:1], ignore_index=True)
-        if found.empty:
-            st.info(_("Nobody is expected in these days: there is nothing to try out."))
+        days = queries.ask("forecast_days", channel=queue.channel, language=queue.language)
+        desk = api.desk_under(queue, what_if.changes)
+        rosters = [False, True] if plan["scheduled_agents"].notna().any() else [False]
+        tried = {each: api.try_out(plan, days, desk, is_scheduled=each) for each in rosters}
+        found = [{"is_scheduled": each, **vars(trial)} for each, trial in tried.items() if trial]
+        if not found:
+            st.info(_("Fewer than 30 contacts are expected in these days: too few to try out."))
             return
-        for row in found.itertuples():
+        for row in (rows := pd.DataFrame(found)).itertuples():
             st.markdown(trial_words(row, queue, reader))
+        rows.insert(0, "language", queue.language)
+        rows.insert(0, "channel", queue.channel)
         with st.container(horizontal=True, gap="xsmall"):
-            download_buttons(found, f"trial_{queue.channel}_{queue.language}")
+            download_buttons(rows, f"trial_{queue.channel}_{queue.language}")
 
 
 def trial_words(row, queue: Queue, reader: Reader) -> str:
-    """One row of `Warehouse.trials` in a sentence."""
+    """One trial in sentences."""
     people = (
         _("With the people scheduled") if row.is_scheduled else _("With the people the plan asks")
     )
     form = _(
-        "{people}, **{share}** is done as promised (95%: {interval}); in 9 of 10 runs at least"
-        " {most}."
+        "{people}, **{share}** is done as promised (n = {n}; 95%: {interval}); in 9 of 10 runs at"
+        " least {most}."
     )
     if queue.is_live:
         form = _(
-            "{people}, **{share}** are answered in time (95%: {interval}; target {target}); in 9"
-            " of 10 runs at least {most}. Mean wait {wait}, hang up {lost}, busy {busy}."
+            "{people}, **{share}** are answered in time (n = {n}; 95%: {interval}; target"
+            " {target}); in 9 of 10 runs at least {most}. Mean wait {wait}, hang up {lost}, busy"
+            " {busy}."
         )
     return form.format(
         people=people,
         share=reader.share(row.reached_share),
+        n=reader.number(row.contacts),
         interval=reader.interval(row.reached_low, row.reached_high, "share"),
         target=reader.share(row.target_share, 0),
         most=reader.share(row.nine_in_ten_share),

@@ -32,7 +32,8 @@ from pipelines.staffing.shortage import (
     with_costs,
 )
 from pipelines.staffing.skills import BusiestMix, busiest_mix
-from pipelines.staffing.what_if import Scenario, demand_under, volume_under, what_if
+from pipelines.staffing.trial import try_out
+from pipelines.staffing.what_if import Scenario, demand_under, desk_under, volume_under, what_if
 
 __all__ = [
     "REVIEW_SCALES",
@@ -54,6 +55,7 @@ __all__ = [
     "csv_bytes",
     "demand_scenarios",
     "demand_under",
+    "desk_under",
     "hiring_view",
     "icalendar_bytes",
     "named_categories",
@@ -67,6 +69,7 @@ __all__ = [
     "short_half_hours",
     "shortage",
     "target_misses",
+    "try_out",
     "volume_under",
     "what_if",
     "with_clock",

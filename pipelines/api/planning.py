@@ -105,8 +105,9 @@ class Planning:
         answered in time (of deferrable work: done as promised) with its interval, who hung up,
         mean wait, occupancy. With the people scheduled where `is_scheduled`, else those required.
 
-        A second or so for a queue of a hundred contacts a day; calls and chats that are known by
-        the day alone, and queues without a schedule where that is asked, have no row.
+        A second or so for a queue of a hundred contacts a day. No row have queues that expect fewer
+        than 30, calls and chats that are known by the day alone, and queues without a schedule
+        where that is asked.
         """
         build = self._pointer.build()
         return plans.trials(build, channel, language, is_scheduled, replications, seed)

@@ -1,6 +1,6 @@
 """Queues, what arrives in them, what is forecast, and the agents that takes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from pipelines.errors import OutOfRangeError
 from pipelines.forecasts.misses import PAST_LEADS, parts_of_misses
 from pipelines.sql import identifier
 from pipelines.staffing.half_hours import by_queue
+from pipelines.staffing.requirement import Desk
 from pipelines.staffing.trial import Trial, try_out
 
 # Tables that only exist once a forecast ran: until then readers see them empty.
@@ -149,20 +150,41 @@ def trials(
     replications: int = 200,
     seed: int = 1,
 ) -> pd.DataFrame:
-    """Plans of queues lived through: one row per queue that takes known numbers of people, by name;
-    the fields of `trial.Trial`, and is_scheduled."""
-    plans = by_queue(queue_rows(build, "staffing_intervals", channel, language))
-    days = by_queue(queue_rows(build, "forecast_days", channel, language, order="local_on"))
-    desks = {(desk.channel, desk.language): desk for desk in queues(build).itertuples()}
+    """Published plans of queues lived through; see `Planning.trials`."""
+    return tried_out(
+        queue_rows(build, "staffing_intervals", channel, language),
+        queue_rows(build, "forecast_days", channel, language, order="local_on"),
+        queues(build).itertuples(),
+        is_scheduled=is_scheduled,
+        replications=replications,
+        seed=seed,
+    )
+
+
+def tried_out(
+    plan: pd.DataFrame,
+    days: pd.DataFrame,
+    desks: Iterable[Desk],
+    *,
+    is_scheduled: bool,
+    **told: int,
+) -> pd.DataFrame:
+    """Plans lived through: one row per queue that has something to try, by name: the fields of
+    `trial.Trial`, and is_scheduled.
+
+    plan, days: rows of `staffing_intervals` and `forecast_days`. told: as for `try_out`.
+    """
+    known = by_queue(days)
+    by_name = {(desk.channel, desk.language): desk for desk in desks}
     rows = []
-    for queue, plan in plans.items():
-        has_schedule = plan["scheduled_agents"].notna().any()
-        if is_scheduled and not has_schedule:
+    for queue, own in by_queue(plan).items():
+        if is_scheduled and own["scheduled_agents"].isna().all():
             continue
-        told = {"is_scheduled": is_scheduled, "replications": replications, "seed": seed}
-        found = try_out(plan, days[queue], desks[queue], **told)
+        unsure = known.get(queue, days.iloc[:0])
+        found = try_out(own, unsure, by_name[queue], is_scheduled=is_scheduled, **told)
         if found is not None:
-            rows.append({"channel": queue[0], "language": queue[1], **told, **vars(found)})
+            at = dict(zip(("channel", "language"), queue, strict=True))
+            rows.append({**at, "is_scheduled": is_scheduled, **told, **vars(found)})
     names = ["channel", "language", "is_scheduled", "seed", *Trial.__dataclass_fields__]
     return pd.DataFrame(rows, columns=names)
 

@@ -173,6 +173,29 @@ class Scenarios:
             demand = demand_under(build, scenario, *of)
         return weeks_under(build, demand, channel, language)
 
+    def trials_under(
+        self,
+        scenario: Scenario,
+        channel: str | None = None,
+        language: str | None = None,
+        is_scheduled: bool = False,
+        replications: int = 200,
+        seed: int = 1,
+    ) -> pd.DataFrame:
+        """`trials` of the plan under the scenario: what the people scheduled, or those that it
+        asks, come to where so many come."""
+        build = self._pointer.build()
+        return plans.tried_out(
+            staffing_under(build, scenario, channel, language),
+            plans.queue_rows(
+                build, "forecast_days", channel, _if_known(build, language), order="1"
+            ),
+            _desks(build, scenario),
+            is_scheduled=is_scheduled,
+            replications=replications,
+            seed=seed,
+        )
+
     def shifts_under(
         self,
         scenario: Scenario,
@@ -196,8 +219,7 @@ def topic_shares(build: Build, topics: Sequence[str] = ()) -> pd.DataFrame:
         f"""
         SELECT channel, language, topic, CAST(count(*) AS BIGINT) AS contacts
         FROM fact_contacts
-        WHERE exclusion IS NULL
-            AND is_offered
+        WHERE is_offered
             AND topic IS NOT NULL
             AND arrived_on > (SELECT max(arrived_on) FROM fact_contacts) - {TOPIC_DAYS}
         GROUP BY channel, language, topic

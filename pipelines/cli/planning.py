@@ -1,6 +1,8 @@
 """Commands about agents: the staffing plan, and a calculator."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,11 +106,8 @@ def staffing(
     if try_out:
         if start or end:
             raise typer.BadParameter("--try-out takes the whole plan, without --from and --to")
-        found = _tried(opened, channel, language)
-        shown = found if csv else _reached(found)
         title = "The plan lived through" + (f", {queue}" if queue else "")
-        told = {"units": _TRIAL_UNITS, "notes": _TRIAL_NOTES}
-        print_measured(opened, shown, csv, title="" if csv else title, **told)
+        print_trials(opened, partial(opened.trials, channel, language), csv, title)
         return
     plan = opened.staffing(channel, language, day(start), day(end))
     if csv:
@@ -167,16 +166,23 @@ _TRIAL_UNITS = {
 _TRIAL_NOTES = (
     "Contacts come by chance, on days as unsure as their forecast is. Reached: answered in time; of"
     " deferrable work, done as promised. In 9 of 10: what nine of ten runs reached at least.",
-    "Scheduled: the people of the schedule after shrinkage; queues without one have no such row.",
+    "Scheduled: the people of the schedule after shrinkage; queues without one have no such row,"
+    " nor have those that expect fewer than 30 contacts.",
 )
 
 
-def _tried(opened, channel: str | None, language: str | None) -> "pd.DataFrame":
-    """`trials` with the people required, and with those scheduled."""
+def print_trials(opened, trials: "Callable[..., pd.DataFrame]", csv: bool, title: str) -> None:
+    """`trials` (of a plan, or of one under a scenario) with the people required, and with those
+    scheduled."""
     import pandas as pd
 
-    both = [opened.trials(channel, language, is_scheduled=each) for each in (False, True)]
-    return pd.concat([each for each in both if len(each)] or both[:1], ignore_index=True)
+    from pipelines.cli.output import print_measured
+
+    both = [trials(is_scheduled=each) for each in (False, True)]
+    found = pd.concat([each for each in both if len(each)] or both[:1], ignore_index=True)
+    told = {"units": _TRIAL_UNITS, "notes": _TRIAL_NOTES}
+    shown = found if csv else _reached(found)
+    print_measured(opened, shown, csv, title="" if csv else title, **told)
 
 
 def _reached(found: "pd.DataFrame") -> "pd.DataFrame":
@@ -192,6 +198,7 @@ def _reached(found: "pd.DataFrame") -> "pd.DataFrame":
 _TRIAL_LABELS = {
     "queue": "queue",
     "people": "people",
+    "contacts": "n",
     "target_share": "target",
     "reached_share": "reached",
     "nine_in_ten_share": "in 9 of 10",

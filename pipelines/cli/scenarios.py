@@ -3,6 +3,7 @@
 import getpass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from pipelines.cli.options import DEFAULT_WAREHOUSE, Csv, SettingsFile, Warehouse, day, examples
 from pipelines.cli.output import write_file
-from pipelines.cli.planning import queue_of
+from pipelines.cli.planning import print_trials, queue_of
 from pipelines.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class ScenarioAction(StrEnum):
         "support-quality scenarios show 'Bitcoin at 100k' > surge.toml",
         "support-quality scenarios apply 'Bitcoin at 100k' --on 2026-03-09",
         "support-quality scenarios apply surge.toml --queue phone/ko --xlsx plan.xlsx",
+        "support-quality scenarios apply surge.toml --queue phone/ko --try-out",
     ),
 )
 def scenarios(
@@ -84,6 +86,9 @@ def scenarios(
         Path | None,
         typer.Option(metavar="FILE", help="Write half hours, queues and shifts under it as XLSX."),
     ] = None,
+    try_out: Annotated[
+        bool, typer.Option("--try-out", help="Live through the plan under it 200 times.")
+    ] = False,
     settings: SettingsFile = None,
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
@@ -115,7 +120,11 @@ def scenarios(
             from pipelines.api import demand_scenarios
 
             scenario = demand_scenarios.moved_to_day(scenario, day(on), opened.build().zone)
-        _apply(opened, scenario, queue, csv, ics, xlsx, settings)
+        if try_out:
+            trials = partial(opened.trials_under, scenario, *queue_of(queue))
+            print_trials(opened, trials, csv, f"The plan under '{scenario.name}' lived through")
+        else:
+            _apply(opened, scenario, queue, csv, ics, xlsx, settings)
 
 
 def _user() -> str:

@@ -193,7 +193,11 @@ def required_chat_agents(
     tried = np.maximum(1, np.floor(np.maximum(1.2 * rate / per_agent, in_use)))
     while is_open.size:
         if tried.max(initial=0) > MOST_AGENTS:
-            raise OutOfRangeError(f"the target takes more than {MOST_AGENTS:,} agents")
+            raise OutOfRangeError(
+                f"the target takes more than {MOST_AGENTS:,} agents",
+                "too_many_agents",
+                most=MOST_AGENTS,
+            )
         is_short = ~suffices(is_open, tried[is_open])
         tried[is_open[is_short]] *= 2
         is_open = is_open[is_short]

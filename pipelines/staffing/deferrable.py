@@ -78,11 +78,13 @@ class Levelled:
     dedicated_agents  fractions of agents, on average; 0 while closed
     done_hours        of these and of live agents
     backlog_hours     arrived and not done at the end of the row
+    must_hours        to be done by the end of the row, in all since the first
     """
 
     dedicated_agents: NDArray[np.float64]
     done_hours: NDArray[np.float64]
     backlog_hours: NDArray[np.float64]
+    must_hours: NDArray[np.float64]
 
 
 def plan_deferrable(
@@ -134,7 +136,7 @@ def plan_deferrable(
         if not (values >= 0).all():
             raise OutOfRangeError(f"{name} must be 0 or more in every half hour")
     if not is_open.size:
-        return Levelled(arrived, arrived, arrived)
+        return Levelled(arrived, arrived, arrived, arrived)
     at_hand = backlog_hours + np.cumsum(arrived)
     must = np.cumsum(due)
     if end_backlog_hours is not None:
@@ -147,7 +149,7 @@ def plan_deferrable(
         )
     _check_reachable(at_hand, must, spare + HOURS * most)
     done, dedicated = _while_open(is_open, at_hand, must, spare, most)
-    return Levelled(dedicated, np.diff(done, prepend=0.0), at_hand - done)
+    return Levelled(dedicated, np.diff(done, prepend=0.0), at_hand - done, must)
 
 
 @dataclass(frozen=True)
@@ -219,11 +221,11 @@ def plan_promise(
         backlog_hours=backlog,
         end_backlog_hours=left - arrived_hours[-1],
     )
-    must = np.cumsum(due + waiting_due)
-    must[-1] = max(must[-1], arrived[-1] - left)
     spare = np.where(is_open, spare, 0.0)
     done, at_hand = np.cumsum(levelled.done_hours), arrived - arrived_hours
-    agents, done_hours = _in_whole_agents(done, must, at_hand, spare, local_on, is_open)
+    agents, done_hours = _in_whole_agents(
+        done, levelled.must_hours, at_hand, spare, local_on, is_open
+    )
     return PromisePlan(agents, done_hours, arrived - np.cumsum(done_hours), waiting_due)
 
 

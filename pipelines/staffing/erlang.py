@@ -351,8 +351,13 @@ def _check_agents(agents) -> None:
 
 def _loads(load_erlangs: ArrayLike) -> NDArray[np.float64]:
     load = np.asarray(load_erlangs, dtype=float)
-    allowed = f"0 or more erlangs, and below {MOST_AGENTS:,}"
-    _check((load >= 0) & (load < MOST_AGENTS), "load", load, allowed)
+    if (load >= MOST_AGENTS).any():
+        raise OutOfRangeError(
+            f"load is {load.max():g}; it must be below {MOST_AGENTS:,} erlangs",
+            "too_many_agents",
+            most=MOST_AGENTS,
+        )
+    _check(load >= 0, "load", load, "0 or more erlangs")
     return load
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from pipelines.staffing import risk
 
@@ -15,6 +16,8 @@ HOURS = 0.5
 SECONDS = 1800
 """Of one row of a plan: a half hour."""
 SLOTS_A_DAY = 48
+BETWEEN_Q10_AND_Q90 = 2 * float(ndtri(0.9))
+"""Standard deviations between these quantiles."""
 
 EXPECTED, MEAN = "expected", "mean"
 """What a desk is staffed to: the service level over all outcomes, or at the forecast's mean; else
@@ -67,13 +70,22 @@ def scheduled_at(starts_at, local_on, schedule: pd.DataFrame | None) -> np.ndarr
 
 
 def day_band(local_on, days: pd.DataFrame, rule: str) -> np.ndarray:
-    """[3, rows] the day's q10, what is staffed to and q90 beside its mean; 1 without contacts."""
+    """[3, rows] the day's work at q10, at what is staffed to and at q90 beside its mean; 1 without
+    contacts.
+
+    Handle times differ as well: exponential ones add to a day's contacts the variance that chance
+    alone gives them (sum of N of them: their mean squared x (variance of N + mean of N)).
+    """
     band = np.ones((3, len(local_on)))
     mean = days["mean"].to_numpy(dtype=float)
     at, is_there = matched(days["local_on"].to_numpy(), local_on)
     is_there[is_there] = mean[at] > 0
     at = at[mean[at] > 0]
-    band[:, is_there] = np.stack(low_needed_high(days, rule))[:, at] / mean[at]
+    low, _, high = columns_of(days, ("q10", "mean", "q90"))[at].T
+    variance = np.maximum(((high - low) / BETWEEN_Q10_AND_Q90) ** 2, mean[at])
+    wider = np.sqrt(1 + mean[at] / variance)
+    of_contacts = np.stack(low_needed_high(days, rule))[:, at] / mean[at]
+    band[:, is_there] = np.maximum(1 + (of_contacts - 1) * wider, 0.0)
     return band
 
 

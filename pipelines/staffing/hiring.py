@@ -101,7 +101,7 @@ def plan_hiring(
         constraints=LinearConstraint(np.hstack([worth_at, np.eye(periods)]), needed - there),
     )
     if found.x is None:
-        raise UnreachablePlanError(f"the solver found no plan: {found.message}")
+        raise UnreachablePlanError(f"the solver found no plan: {found.message}", "no_hiring_plan")
     hires = np.round(found.x[:periods]).astype(np.int64)
     people = there + stays @ hires
     effective = there + worth_at @ hires

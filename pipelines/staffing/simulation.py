@@ -7,7 +7,8 @@ handle times and patience are exponential; the longest waiting is answered first
 holds fewest. An agent whose shift ends takes nothing new and finishes what he holds.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -111,7 +112,7 @@ def simulate(
     patience_seconds: float | None = None,
     concurrency: Concurrency = CALLS,
     *,
-    seed: int,
+    seed: int | Sequence[int],
 ) -> Replay:
     """Let contacts arrive and see them answered, many days at once.
 
@@ -189,7 +190,8 @@ def replay(
     -------
     Replay
         An interval per row of `staffing`; in closed ones nobody comes and nobody is on duty, but
-        the agents of the last open half hour stay until nobody waits.
+        the agents of the half hour before a closing stay until nobody waits: each opening is lived
+        through by itself.
     """
     on_duty = staffing[agents].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     is_open = ~np.isnan(on_duty)
@@ -200,25 +202,34 @@ def replay(
             f"relative_rates are {rates.shape}; they must be [replications, 1 or {len(staffing)}]"
         )
     contacts = expected * rates
-    end = int(np.flatnonzero(is_open)[-1]) + 1 if is_open.any() else 1
-    lived = simulate(
-        contacts[:, :end],
-        np.nan_to_num(on_duty[:end]).astype(np.int64),
-        SECONDS,
-        float(staffing["handle_seconds"].iloc[0]),
-        within_seconds,
-        patience_seconds,
-        concurrency,
-        seed=seed,
-    )
-    after = len(staffing) - end
-    return replace(
-        lived,
-        **{
-            name: np.pad(values, [*[(0, 0)] * (values.ndim - 1), (0, after)])
-            for name, values in vars(lived).items()
-            if isinstance(values, np.ndarray)
-        },
+    edges = np.flatnonzero(np.diff(is_open, prepend=False, append=False))
+    lived = [
+        simulate(
+            contacts[:, first:end],
+            on_duty[first:end],
+            SECONDS,
+            float(staffing["handle_seconds"].iloc[0]),
+            within_seconds,
+            patience_seconds,
+            concurrency,
+            seed=[seed, opening],
+        )
+        for opening, (first, end) in enumerate(edges.reshape(-1, 2))
+    ]
+
+    def told(name: str) -> NDArray:
+        """Of all rows: of the open ones as lived, 0 of the others."""
+        shape = is_open.shape if name == "agents" else contacts.shape
+        every = np.zeros(shape, dtype=np.float64 if name.endswith("_seconds") else np.int64)
+        if lived:
+            every[..., is_open] = np.concatenate([getattr(each, name) for each in lived], axis=-1)
+        return every
+
+    counted = ("offered", "served_within", "abandoned", "waited_seconds", "used_seconds", "agents")
+    return Replay(
+        **{name: told(name) for name in counted},
+        slots=concurrency.slots,
+        interval_seconds=SECONDS,
     )
 
 
@@ -374,6 +385,16 @@ def ratio_of_replications(
     return share, np.maximum(share - margin, 0), np.minimum(share + margin, 1)
 
 
+@dataclass(frozen=True)
+class KeptPromise:
+    """What came of deferrable work, each [replications]: contacts that came, agent hours due
+    within the plan, and those of them that were done in time."""
+
+    contacts: NDArray[np.int64]
+    due_hours: NDArray[np.float64]
+    in_time_hours: NDArray[np.float64]
+
+
 def replay_promise(
     staffing: pd.DataFrame,
     relative_rates: ArrayLike,
@@ -382,8 +403,8 @@ def replay_promise(
     *,
     agents: str = "required_agents",
     seed: int,
-) -> NDArray[np.float64]:
-    """A deferrable queue's plan lived through: [replications] share of the work done in time.
+) -> KeptPromise:
+    """A deferrable queue's plan lived through: how much of its work is done in time.
 
     Contacts come by chance at `relative_rates` times what was expected, handle times are
     exponential, and what is due first is done first, from the half hour after its arrival on, by
@@ -421,5 +442,4 @@ def replay_promise(
     # Work in time is what is done by its deadline beyond all that was due before.
     before = must - (due + waiting)
     in_time = np.clip(np.cumsum(done, axis=1) - before, 0, due + waiting).sum(axis=1)
-    whole = must[:, -1]
-    return np.divide(in_time, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return KeptPromise(counts.sum(axis=1), must[:, -1], in_time)

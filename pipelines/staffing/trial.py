@@ -1,20 +1,21 @@
 """A queue's plan tried out: its days lived through many times, as unsure as their forecast is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing.chat import Concurrency
 from pipelines.staffing.deferrable import promise_half_hours
+from pipelines.staffing.half_hours import BETWEEN_Q10_AND_Q90
 from pipelines.staffing.requirement import LIVE_CHANNELS, Desk, on_duty
 from pipelines.staffing.simulation import ratio_of_replications, replay, replay_promise
+from pipelines.statistics.intervals import wilson
 
 MOST_REPLICATIONS = 5_000
-_BETWEEN_Q10_AND_Q90 = 2 * float(ndtri(0.9))
+LEAST_CONTACTS = 30
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,12 @@ class Trial:
 
     replications        how often its days were lived through
     offered             contacts expected, of calls and chats while the desk is open
+    contacts            that came in all replications together
     target_share        of them the desk promises to answer in time; 1.0 of deferrable work
     reached_share       were answered in time; of deferrable work the share done by its promise
-    reached_low, _high  its 95 % interval, from how replications differ (NaN of a single one)
-    nine_in_ten_share   what nine of ten replications in which anybody came reached at least
+    reached_low, _high  its 95 % interval, from how replications differ (NaN of a single one); at
+                        0 and 1, where none differs, that of so many contacts
+    nine_in_ten_share   what nine of ten replications reached at least
     abandoned_share, wait_mean_seconds, occupancy_share
                         of calls and chats; NaN of deferrable work, the mean wait also where
                         somebody waits whom nobody will answer
@@ -34,6 +37,7 @@ class Trial:
 
     replications: int
     offered: float
+    contacts: int
     target_share: float
     reached_share: float
     reached_low: float
@@ -60,7 +64,10 @@ def try_out(
     plan
         The queue's `staffing_intervals`, in time order.
     days
-        Its `forecast_days`: how unsure each day is (mean, q10, q90).
+        Its `forecast_days`: how unsure each day is (mean, q10, q90); under a scenario as well, as
+        whose contacts are multiplied is as unsure as before.
+    desk
+        What it promises and how it works; see `what_if.desk_under`.
     is_scheduled
         With the people scheduled, after shrinkage, where a schedule is known; else with those
         required.
@@ -68,7 +75,8 @@ def try_out(
     Returns
     -------
     Trial
-        None where nobody knows how many people a half hour takes, or nobody comes.
+        None where nobody knows how many people a half hour takes, or fewer than 30 contacts are
+        expected: of so few a single one decides.
 
     Raises
     ------
@@ -81,8 +89,10 @@ def try_out(
         )
     needed = plan["required_agents"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     is_open = plan["is_open"].to_numpy(dtype=bool) & ~np.isnan(needed)
+    is_live = desk.channel in LIVE_CHANNELS
     expected = plan["expected_contacts"].to_numpy(dtype=float)
-    if not (expected * is_open).any():
+    offered = float(expected[is_open].sum() if is_live else expected.sum())
+    if not is_open.any() or offered < LEAST_CONTACTS:
         return None
     people = needed
     if is_scheduled:
@@ -90,37 +100,29 @@ def try_out(
         people = on_duty(scheduled.to_numpy(dtype=float, na_value=np.nan), needed, desk.shrinkage)
     tried = plan.assign(people=np.where(is_open, people, np.nan))
     rates = relative_rates(plan["local_on"], days, replications, np.random.default_rng([seed, 0]))
-    if desk.channel in LIVE_CHANNELS:
-        return _answered(tried, rates, desk, float(expected[is_open].sum()), seed)
-    promise = promise_half_hours(desk.promise_open_days, desk.open_day_seconds)
-    kept = replay_promise(tried, rates, promise, desk.max_occupancy, agents="people", seed=seed)
-    kept = kept[~np.isnan(kept)]  # where nothing was due
-    if not len(kept):
-        return None
-    parts = ratio_of_replications(kept, np.ones(len(kept)))
-    reached = map(float, parts)
-    return Trial(replications, float(expected.sum()), 1.0, *reached, _nine_in_ten(kept))
+    lived = (_answered if is_live else _promised)(tried, rates, desk, seed)
+    return Trial(
+        replications=replications,
+        offered=offered,
+        contacts=lived.contacts,
+        target_share=desk.target_share if is_live else 1.0,
+        **_reached(lived),
+        **lived.further,
+    )
 
 
-def relative_rates(
-    local_on: pd.Series, days: pd.DataFrame, replications: int, random: np.random.Generator
-) -> NDArray[np.float64]:
-    """[replications, rows] by how much a day brings more than expected: gamma around 1, so wide
-    that with chance on top its contacts have the forecast's 10 % and 90 % quantiles. Days are
-    drawn by themselves; one without a forecast is as expected."""
-    known = days.drop_duplicates("local_on").set_index("local_on")[["mean", "q10", "q90"]]
-    mean, low, high = known.astype(float).to_numpy().T
-    spread = (high - low) / _BETWEEN_Q10_AND_Q90
-    unsure = np.divide(spread**2 - mean, mean**2, out=np.zeros(len(mean)), where=mean > 0)
-    unsure = np.nan_to_num(np.maximum(unsure, 0.0))
-    drawn = np.ones((replications, len(known)))
-    wide = unsure > 0
-    drawn[:, wide] = random.gamma(1 / unsure[wide], unsure[wide], (replications, wide.sum()))
-    place = known.index.get_indexer(pd.DatetimeIndex(local_on))
-    return np.where(place >= 0, drawn[:, place], 1.0)
+@dataclass(frozen=True)
+class _Lived:
+    """[replications] contacts, or hours of work, in time and in all; `contacts` together, and what
+    else a Trial tells."""
+
+    in_time: NDArray[np.float64]
+    whole: NDArray[np.float64]
+    contacts: int
+    further: dict[str, float] = field(default_factory=dict)
 
 
-def _answered(tried, rates, desk, offered, seed) -> Trial | None:
+def _answered(tried: pd.DataFrame, rates: NDArray, desk: Desk, seed: int) -> _Lived:
     patience = tried["patience_seconds"].iloc[0]
     lived = replay(
         tried,
@@ -133,13 +135,46 @@ def _answered(tried, rates, desk, offered, seed) -> Trial | None:
     )
     whole = lived.overall().replace(np.inf, np.nan)
     came = lived.offered.sum(axis=1)
-    if not came.any():
-        return None
-    each = lived.served_within.sum(axis=1)[came > 0] / came[came > 0]
-    reached = whole[["service_level_share", "service_level_low", "service_level_high"]]
-    further = whole[["abandoned_share", "wait_mean_seconds", "occupancy_share"]]
-    return Trial(len(rates), offered, desk.target_share, *reached, _nine_in_ten(each), *further)
+    names = ["abandoned_share", "wait_mean_seconds", "occupancy_share"]
+    return _Lived(
+        lived.served_within.sum(axis=1), came, int(came.sum()), whole[names].astype(float).to_dict()
+    )
 
 
-def _nine_in_ten(shares) -> float:
-    return float(np.quantile(shares, 0.1, method="lower"))
+def _promised(tried: pd.DataFrame, rates: NDArray, desk: Desk, seed: int) -> _Lived:
+    promise = promise_half_hours(desk.promise_open_days, desk.open_day_seconds)
+    kept = replay_promise(tried, rates, promise, desk.max_occupancy, agents="people", seed=seed)
+    return _Lived(kept.in_time_hours, kept.due_hours, int(kept.contacts.sum()))
+
+
+def _reached(lived: _Lived) -> dict[str, float]:
+    share, low, high = map(float, ratio_of_replications(lived.in_time, lived.whole))
+    if share in (0, 1):
+        by_chance = wilson(share * lived.contacts, lived.contacts)
+        low, high = min(low, float(by_chance[0])), max(high, float(by_chance[1]))
+    came = lived.whole > 0
+    each = lived.in_time[came] / lived.whole[came]
+    return {
+        "reached_share": share,
+        "reached_low": low,
+        "reached_high": high,
+        "nine_in_ten_share": float(np.quantile(each, 0.1, method="lower")),
+    }
+
+
+def relative_rates(
+    local_on: pd.Series, days: pd.DataFrame, replications: int, random: np.random.Generator
+) -> NDArray[np.float64]:
+    """[replications, rows] by how much a day brings more than expected: gamma around 1, so wide
+    that with chance on top its contacts have the forecast's 10 % and 90 % quantiles. Days are
+    drawn by themselves; one without a forecast is as expected."""
+    known = days.drop_duplicates("local_on").set_index("local_on")[["mean", "q10", "q90"]]
+    mean, low, high = known.astype(float).to_numpy().T
+    spread = (high - low) / BETWEEN_Q10_AND_Q90
+    unsure = np.divide(spread**2 - mean, mean**2, out=np.zeros(len(mean)), where=mean > 0)
+    unsure = np.nan_to_num(np.maximum(unsure, 0.0))
+    drawn = np.ones((replications, len(known)))
+    wide = unsure > 0
+    drawn[:, wide] = random.gamma(1 / unsure[wide], unsure[wide], (replications, wide.sum()))
+    place = known.index.get_indexer(pd.DatetimeIndex(local_on))
+    return np.where(place >= 0, drawn[:, place], 1.0)

@@ -88,7 +88,7 @@ def what_if(
     roster = roster.rename(columns={"scheduled_agents": "agents"})
     return require(
         forecast.sort_values("starts_at", ignore_index=True),
-        _changed(desk, scenario),
+        desk_under(desk, scenario),
         roster,
         opening=opening,
         days=days,
@@ -164,7 +164,8 @@ def demand_under(
     return answer
 
 
-def _changed(desk: Desk, scenario: Scenario) -> SimpleNamespace:
+def desk_under(desk: Desk, scenario: Scenario) -> SimpleNamespace:
+    """The desk with what `scenario` changes of it: targets, shrinkage, chats at once."""
     chosen = {name: getattr(desk, name) for name in Desk.__annotations__}
     told = {name: getattr(scenario, name, None) for name in chosen}
     return SimpleNamespace(**chosen | {name: v for name, v in told.items() if v is not None})

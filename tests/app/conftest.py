@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import i18n, queries
+from pipelines import api
+from pipelines.api import demand_scenarios
 from tests.set_up_browser import installed_browser
 
 SESSION = Path(i18n.__file__).with_name("session.py")
@@ -86,3 +89,28 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=flags + quiet)
         yield browser
         browser.close()
+
+
+SAVED = """\
+name = "Bitcoin 100k"
+note = "as in November"
+
+[[effects]]
+kind = "campaign"
+size = 1.0
+starts_at = 2000-01-01T00:00:00Z
+ends_at = 2000-02-01T00:00:00Z
+"""
+
+
+@pytest.fixture
+def written(exchange, tmp_path):
+    """The samples, and a folder of their own for what people write: "Bitcoin 100k" is saved."""
+    for each in exchange.iterdir():
+        if each.name != "written.sqlite":
+            (tmp_path / each.name).symlink_to(each)
+    door = api.open_warehouse(tmp_path)
+    first = door.forecast()["starts_at"].min().tz_localize("UTC").to_pydatetime()
+    campaign = demand_scenarios.moved(demand_scenarios.from_text(SAVED), first)
+    door.save_scenario(campaign, "kim", at=datetime(2026, 3, 2, tzinfo=UTC))
+    return tmp_path

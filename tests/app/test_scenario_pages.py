@@ -1,36 +1,9 @@
 """The scenarios of the staffing page: a link opens one, controls make one, saving keeps it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
-
-import pytest
 
 from pipelines import api
 from pipelines.api import demand_scenarios
-
-SAVED = """\
-name = "Bitcoin 100k"
-note = "as in November"
-
-[[effects]]
-kind = "campaign"
-size = 1.0
-starts_at = 2000-01-01T00:00:00Z
-ends_at = 2000-02-01T00:00:00Z
-"""
-
-
-@pytest.fixture
-def written(exchange, tmp_path):
-    """The samples, and a folder of their own for what people write: "Bitcoin 100k" is saved."""
-    for each in exchange.iterdir():
-        if each.name != "written.sqlite":
-            (tmp_path / each.name).symlink_to(each)
-    door = api.open_warehouse(tmp_path)
-    first = door.forecast()["starts_at"].min().tz_localize("UTC").to_pydatetime()
-    campaign = demand_scenarios.moved(demand_scenarios.from_text(SAVED), first)
-    door.save_scenario(campaign, "kim", at=datetime(2026, 3, 2, tzinfo=UTC))
-    return tmp_path
 
 
 def button(app, label):

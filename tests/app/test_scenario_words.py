@@ -7,9 +7,10 @@ import pytest
 
 from dashboard import i18n
 from dashboard.formats import ENGLISH, Reader
-from dashboard.planning.scenario_words import trouble
+from dashboard.planning.troubles import trouble
+from pipelines import api
 from pipelines.api import demand_scenarios
-from pipelines.errors import InputError, UnknownNameError
+from pipelines.errors import InputError, OutOfRangeError, UnknownNameError
 from pipelines.scenario_store import ScenarioStore
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -123,6 +124,17 @@ def test_a_file_of_another_kind_and_names_taken_lost_and_unknown(tmp_path, korea
         "There is no scenario “sun”.",
         "The scenario “moon” was deleted by lee on Mar 2, 2026 09:00.",
     ]
+
+
+@pytest.mark.parametrize("chats", [1, 3])
+def test_more_agents_than_can_be_reckoned_with_are_refused_in_the_readers_language(chats, korean):
+    with pytest.raises(OutOfRangeError) as raised:
+        api.agents(1e6, 60, 86_400, 0.8, 20, concurrency=api.Concurrency(chats, 0.1))
+    told = trouble(raised.value, "UTC", korean)
+    assert told == "상담원이 1,048,576명 넘게 필요해 계산할 수 없습니다."
+    i18n.use(i18n.SOURCE_LOCALE)
+    told = trouble(raised.value, "UTC", ENGLISH)
+    assert told == "This takes more than 1,048,576 agents, too many to reckon with."
 
 
 def test_an_error_that_has_no_words_says_itself():

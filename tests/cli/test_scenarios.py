@@ -71,6 +71,23 @@ def test_applied_as_csv_it_is_the_plan_of_the_door(exchange, run_command, tmp_pa
     assert len(lines) - 1 == len(plan)
 
 
+def test_the_plan_under_a_scenario_is_tried_out_as_the_door_does(exchange, run_command, tmp_path):
+    door = api.open_warehouse(exchange)
+    first = door.forecast("phone", "ko")["starts_at"].min().tz_localize("UTC").to_pydatetime()
+    surge = demand_scenarios.moved(demand_scenarios.from_text(TOML), first + timedelta(hours=1))
+    path = tmp_path / "surge.toml"
+    path.write_text(demand_scenarios.to_toml(surge), encoding="utf-8")
+    asked = ("scenarios", "apply", path, "--queue", "phone/ko", "--warehouse", exchange)
+    lines = run_command(*asked, "--try-out", "--csv").stdout.splitlines()
+    told = [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:]]
+    assert [each["is_scheduled"] for each in told] == ["false", "true"]
+    expected = [
+        door.trials_under(surge, "phone", "ko", is_scheduled=each)["reached_share"][0]
+        for each in (False, True)
+    ]
+    assert [float(each["reached_share"]) for each in told] == pytest.approx(expected)
+
+
 def test_where_the_user_has_no_name_the_author_is_asked_for(scenarios, file, monkeypatch):
     def nameless():
         raise KeyError("getpwuid(): uid not found: 12345")

@@ -221,6 +221,15 @@ def test_nobody_comes_to_a_plan_while_it_is_closed():
     assert lived["service_level_share"].isna().tolist() == [True, False, False, True, True]
 
 
+def test_who_waits_at_closing_is_answered_by_those_who_stay_and_not_the_next_morning():
+    # one agent, 90 minutes of work in 30, and nobody hangs up; then a night
+    plan = _plan([30] + [0] * 10 + [30], [1] + [None] * 10 + [1])
+    lived = replay(plan, np.ones((50, 1)), 20, seed=1)
+    evening = simulate(np.full((50, 1), 30.0), [1], 1800, 180, 20, seed=[1, 0])
+    assert lived.waited_seconds[:, 0].tolist() == evening.waited_seconds[:, 0].tolist()
+    assert lived.overall()["wait_mean_seconds"] == pytest.approx(1800, rel=0.1)  # 0 to an hour
+
+
 def test_a_closed_plan_has_nothing_to_live_through():
     lived = replay(_plan([5, 5], [None, None]), np.ones((5, 1)), 20, seed=1)
     assert lived.by_interval()["offered"].tolist() == [0, 0]

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing.trial import relative_rates, try_out
+from pipelines.staffing.what_if import Scenario, desk_under
 
 CALLS = SimpleNamespace(
     channel="phone",
@@ -20,6 +21,10 @@ CALLS = SimpleNamespace(
     max_occupancy=1.0,
     promise_open_days=1,
     open_day_seconds=3600,
+    handle_seconds=180,
+    minimum_agents=1,
+    staffed_to="mean",
+    gives_spare_time=False,
 )
 MAIL = SimpleNamespace(**vars(CALLS) | {"channel": "email"})
 MONDAY = pd.Timestamp("2026-03-02")
@@ -82,11 +87,41 @@ def test_an_unsure_day_is_answered_worse_than_a_sure_one():
     assert both[1].reached_share < both[0].reached_low
 
 
-def test_runs_in_which_nobody_comes_are_no_runs_without_an_answer():
-    # three of four bring nobody; who comes is answered at once
-    days = SURE.assign(mean=0.3, q10=0.0, q90=1.0)
-    tried = try_out(plan(contacts=0.3 / 48), days, CALLS, replications=40)
+def test_where_all_are_answered_the_interval_is_that_of_so_many_contacts():
+    tried = try_out(plan(contacts=40 / 48), SURE, CALLS, replications=20)
     assert (tried.reached_share, tried.nine_in_ten_share) == (1.0, 1.0)
+    n = tried.contacts
+    assert n == pytest.approx(800, abs=90)
+    assert (tried.reached_low, tried.reached_high) == (pytest.approx(n / (n + 1.96**2), 1e-4), 1)
+
+
+@pytest.mark.parametrize("desk", [CALLS, MAIL])
+def test_of_fewer_than_thirty_contacts_a_single_one_decides_and_none_are_tried(desk):
+    assert try_out(plan(contacts=29.9 / 48), SURE, desk) is None
+    assert try_out(plan(contacts=30.1 / 48), SURE, desk).offered == pytest.approx(30.1)
+
+
+def test_a_plan_under_other_targets_is_judged_by_them():
+    strict = desk_under(CALLS, Scenario(target_share=0.9, within_seconds=0, shrinkage=0.0))
+    rostered = plan(scheduled_agents=14.0)
+    tried = try_out(rostered, SURE, strict, is_scheduled=True, replications=50)
+    # all 14 are there without shrinkage; who waits at all is late: P(wait) is .1741
+    assert tried.target_share == 0.9
+    assert tried.reached_share == pytest.approx(1 - 0.17413, abs=0.01)
+
+
+def test_chats_that_wait_at_closing_are_answered_then_and_nobody_waits_overnight():
+    # one half hour a day of twice the work that one agent does, and nobody hangs up
+    is_open = np.arange(48) % 24 == 0
+    agents = pd.array([1 if open_ else None for open_ in is_open], dtype="Int64")
+    contacts = np.where(is_open, 20.0, 0.0)
+    tried = try_out(
+        plan(contacts=contacts, is_open=is_open, required_agents=agents),
+        SURE, CALLS, replications=100,
+    )  # fmt: skip
+    assert tried.offered == 40.0
+    # the last of 20 has waited 20 x 180 - 1800 s: half of it on average
+    assert tried.wait_mean_seconds == pytest.approx(900, rel=0.15)
 
 
 def test_closed_half_hours_take_nobody():
