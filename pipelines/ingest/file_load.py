@@ -271,7 +271,7 @@ class FileLoad:
                 "quarantined": report.quarantined,
                 "tables": tables,
                 "rejected": count.rejected,
-                "headers": list(probe.table.headers) if probe.json is None else [],
+                "headers": source.headers(probe),
                 "key_fingerprint": fingerprint(self.key),
                 "envelope": probe.json.envelope if probe.json else None,
                 **source.columns_report(probe),

@@ -196,9 +196,8 @@ def _sampled(
 ) -> tuple[list[str], list[list[str]]]:
     """Headers and first rows; of JSON the paths of its keys, of what is no table nothing."""
     if table is not None:
-        if source is not None and len(table.headers) == 1:  # a talk, an archive of messages
-            return [], []
-        return list(table.headers), table.first_rows(_SAMPLE_ROWS)
+        headers = list(table.headers) if source is None else source.headers(probe)
+        return headers, table.first_rows(_SAMPLE_ROWS) if headers else []
     if probe.json is None:
         return [], []
     query = f"SELECT record FROM ({records_sql(probe.path, probe.json)}) LIMIT {_SAMPLE_ROWS}"

@@ -1,8 +1,11 @@
 """KakaoTalk's talk exports: four layouts of the same conversation."""
 
+import json
+
 import pytest
 
 from pipelines.errors import SettingsError, ZoneError
+from pipelines.ingest.inspecting import inspect_file
 
 MAPPING = """
 source = "kakaotalk"
@@ -102,3 +105,20 @@ def test_nothing_is_guessed_without_a_zone_or_without_the_agents(intake):
         intake.load(told(intake, "a.txt", WINDOWS, MAPPING.replace('zone = "Asia/Seoul"', "")))
     with pytest.raises(SettingsError, match=r"\[values.author\]"):
         intake.load(intake.file("b.txt", WINDOWS), zone="Asia/Seoul")
+
+
+@pytest.mark.parametrize("before", [WINDOWS, ANDROID, IPHONE])
+def test_a_talk_has_no_headers_so_that_its_first_line_names_the_customer_nowhere(before, intake):
+    path = told(intake, "talk.txt", before)
+    intake.load(path)
+    [manifest] = intake.warehouse.glob("raw/*/manifest.json")
+    stored = json.loads(manifest.read_text(encoding="utf-8"))
+    told_of = ("headers", "columns_unknown", "columns_missing")
+    assert [stored[key] for key in told_of] == [[], [], []]
+    assert inspect_file(path).columns == ()
+
+
+def test_the_table_of_a_mac_has_headers(intake):
+    intake.load(told(intake, "talk.csv", MAC))
+    [manifest] = intake.warehouse.glob("raw/*/manifest.json")
+    assert json.loads(manifest.read_text(encoding="utf-8"))["headers"] == ["Date", "User", "Message"]

@@ -66,3 +66,9 @@ def test_what_the_brand_began_is_not_a_customers_contact(intake):
     talks = ((f"{BRAND}-1", [says(0, BRAND), says(9, "1")]), (f"{BRAND}-2", [says(5, "2")]))
     intake.load(intake.file("dm.js", archive(*talks)))
     assert intake.rows("contacts", "exclusion", "created_at") == [("agent_initiated",), (None,)]
+
+
+def test_an_archive_in_one_line_has_no_headers_of_what_was_said(intake):
+    intake.load(intake.file("direct-messages.js", TWO))
+    [manifest] = intake.warehouse.glob("raw/*/manifest.json")
+    assert json.loads(manifest.read_text(encoding="utf-8"))["headers"] == []

@@ -289,8 +289,9 @@ class Source:
     `usual_columns` are the headers, in lower case, that its exports have by themselves;
     `optional_columns` it reads too, where they are there.
     `recognises` looks at headers or keys, never at the file's name. `footers` is a pattern of
-    whole lines that stand between or after the records and are none; `header_rows` tells how
-    many of a table's first records are headers too. `passed_over` says why a file that the
+    whole lines that stand between or after the records and are none; `has_headers` is false where
+    the first line names a customer, as in a talk; `header_rows` tells how many of a table's first
+    records are headers too. `passed_over` says why a file that the
     source knows is not loaded: it holds nothing that is measured. `sheets` are those of a
     workbook, in lower case, that it knows besides the first. `joins_records`: what it delivers
     is made of several records, so that a refused one can't be replayed alone."""
@@ -305,23 +306,32 @@ class Source:
     usual_columns: tuple[str, ...] = ()
     optional_columns: tuple[str, ...] = ()
     footers: str | None = None
+    has_headers: Callable[[Probe], bool] = lambda probe: True
     header_rows: Callable[[Table], int] = lambda table: 0
     passed_over: Callable[[Probe], str | None] = lambda probe: None
     sheets: tuple[str, ...] = ()
     joins_records: bool = False
 
+    def headers(self, probe: Probe) -> list[str]:
+        """The file's headers; none in JSON, or where its first line is somebody's words."""
+        if probe.json is not None or not self.has_headers(probe):
+            return []
+        return list(probe.table.headers)
+
     def columns_report(self, probe: Probe) -> dict[str, list[str]]:
-        """Headers that nothing uses, and usual ones that are not there; none in JSON, or where a
-        source names no columns since it knows them by their place."""
-        if probe.json is not None or not (self.usual_columns or self.fields):
+        """Headers that nothing uses, and usual ones that are not there; none where the file has no
+        headers, or where a source names no columns since it knows them by their place."""
+        headers = self.headers(probe)
+        if not headers or not (self.usual_columns or self.fields):
             return {"columns_unknown": [], "columns_missing": []}
-        mapping = probe.mapping
-        names = (*self.usual_columns, *self.optional_columns, *self.fields, *mapping.headers)
+        names = (
+            *self.usual_columns, *self.optional_columns, *self.fields, *probe.mapping.headers,
+        )  # fmt: skip
         known = {normalised(header) for header in names}
         unread = probe.sheets_besides(self.sheets)
         return {
             "columns_unknown": [
-                *(h for h in probe.table.headers if normalised(h) not in known),
+                *(h for h in headers if normalised(h) not in known),
                 *(f"sheet {name!r}" for name in unread),
             ],
             "columns_missing": [h for h in self.usual_columns if h not in probe.header_set],

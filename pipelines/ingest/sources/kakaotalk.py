@@ -150,6 +150,7 @@ SOURCE = Source(
     recognises=_recognises,
     read=_read,
     fields=("author",),
-    usual_columns=("date", "user", "message"),
+    usual_columns=tuple(sorted(_MAC_HEADERS)),
+    has_headers=lambda probe: probe.header_set == _MAC_HEADERS,
     joins_records=True,
 )

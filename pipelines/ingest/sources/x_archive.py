@@ -79,5 +79,6 @@ SOURCE = Source(
     recognises=_recognises,
     read=_read,
     fields=("author",),
+    has_headers=lambda probe: False,
     joins_records=True,
 )
