@@ -121,4 +121,5 @@ def test_a_talk_has_no_headers_so_that_its_first_line_names_the_customer_nowhere
 def test_the_table_of_a_mac_has_headers(intake):
     intake.load(told(intake, "talk.csv", MAC))
     [manifest] = intake.warehouse.glob("raw/*/manifest.json")
-    assert json.loads(manifest.read_text(encoding="utf-8"))["headers"] == ["Date", "User", "Message"]
+    stored = json.loads(manifest.read_text(encoding="utf-8"))
+    assert stored["headers"] == ["Date", "User", "Message"]
