@@ -127,7 +127,22 @@ def mean(build: Build, selection: Selection) -> pd.DataFrame:
 
 
 def ratio(build: Build, selection: Selection) -> pd.DataFrame:
-    """Total of the values over the total of the weights, with its linearised interval."""
+    """Total of the values over the total of the weights, with its linearised interval.
+
+    Where the rows of a day depend on each other (an agent's half hours), the days are what the
+    interval is drawn from: the observations tell in `cluster_on`. One day has none.
+    """
+    by_day = "cluster_on" in build.columns[selection.source]
+    unit = Dimension("_unit", "cluster_on", "cluster_on") if by_day else None
+    names = "".join(f"{identifier(name)}, " for name in selection.names)
+    units = (
+        replace(selection, by=(*selection.by, unit)).grouped(
+            "count(*) AS n", "sum(value) AS value", "sum(weight) AS weight"
+        )
+        if by_day
+        else f"SELECT {''.join(f'{d.expression} AS {identifier(d.name)}, ' for d in selection.by)}"
+        f" 1 AS n, value, weight FROM {selection.rows_from} WHERE {selection.condition.text}"
+    )
     sums = {
         "total": "value",
         "weights": "weight",
@@ -136,14 +151,14 @@ def ratio(build: Build, selection: Selection) -> pd.DataFrame:
         "weight_squares": "weight * weight",
     }
     found = build.query(
-        selection.grouped(
-            "count(*) AS n",
-            *(f"sum(CAST({term} AS DOUBLE)) AS {name}" for name, term in sums.items()),
-        ),
+        f"SELECT {names} CAST(coalesce(sum(n), 0) AS BIGINT) AS n, count(*) AS units, "
+        + ", ".join(f"sum(CAST({term} AS DOUBLE)) AS {name}" for name, term in sums.items())
+        + f" FROM ({units}) GROUP BY ALL ORDER BY ALL",
         selection.condition.parameters,
     )
-    totals = (_floats(found[name]) for name in ("n", *sums))
-    return _estimated(found.drop(columns=list(sums)), *intervals.ratio_of_totals(*totals))
+    totals = (_floats(found[name]) for name in ("units", *sums))
+    estimate = intervals.ratio_of_totals(*totals)
+    return _estimated(found.drop(columns=["units", *sums]), *estimate)
 
 
 def last(build: Build, selection: Selection) -> pd.DataFrame:

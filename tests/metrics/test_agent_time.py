@@ -1,6 +1,7 @@
 """Occupancy and utilisation: the same handle time over two different times."""
 
 import math
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -75,3 +76,39 @@ def test_without_states_paid_time_is_what_was_scheduled_and_occupancy_is_not_kno
 def test_a_desk_without_measured_handle_time_is_left_out_and_not_idle(door):
     found = door.measure("utilisation_share", by="channel", start="2026-03-03")
     assert found["channel"].tolist() == ["phone"]
+
+
+def busy(day: int, seconds: int) -> str:
+    """Four half hours of one agent, so many seconds of each with a contact."""
+    lines = []
+    for half_hour in range(4):
+        begins = datetime(2026, 3, day) + timedelta(minutes=30 * half_hour)
+        turns, ends = begins + timedelta(seconds=seconds), begins + timedelta(minutes=30)
+        lines += [f"ann | handling | {begins} | {turns}", f"ann | available | {turns} | {ends}"]
+    return "\n".join(lines)
+
+
+THREE_DAYS = pytest.mark.loads(
+    contacts="contact_id | created_at\nc1 | 2026-03-02 00:00:00\nc2 | 2026-03-05 00:00:00",
+    agent_states="agent_id | state | starts_at | ends_at\n"
+    + "\n".join((busy(2, 900), busy(3, 900), busy(4, 960))),
+)
+
+
+@THREE_DAYS
+def test_half_hours_of_one_day_are_no_independent_witnesses(published):
+    # 3,600, 3,600 and 3,840 of 7,200 s: 51.1%. The days are 80, 80 and 160 s off it:
+    # 4.3027 * sqrt(3/2 * 38,400) / 21,600 = 4.78 points to each side; twelve half hours taken
+    # for independent would say 1.04
+    (found,) = published.measure("occupancy_share").to_dict("records")
+    assert found["n"] == 12
+    assert [round(found[name], 4) for name in ("low", "value", "high")] == [0.4633, 0.5111, 0.5589]
+
+
+@THREE_DAYS
+def test_one_day_alone_does_not_tell_how_days_differ(published):
+    (found,) = published.measure("occupancy_share", start="2026-03-02", end="2026-03-02").to_dict(
+        "records"
+    )
+    assert (found["value"], found["n"]) == (0.5, 4)
+    assert math.isnan(found["low"])

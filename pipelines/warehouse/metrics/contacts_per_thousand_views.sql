@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "1,000 * contacts / article views"
 worked_example = "30 Korean contacts about withdrawals and 600 views of Korean articles about withdrawals: 50 per 1,000. Without a view there is no number, however many contacts."
-version = 2
+version = 3
 --- */
 WITH span AS (
     SELECT
@@ -32,7 +32,8 @@ SELECT
     c.urgency,
     c.source,
     1000 AS value,
-    CAST(0 AS BIGINT) AS weight
+    CAST(0 AS BIGINT) AS weight,
+    c.arrived_on AS cluster_on
 FROM fact_contacts AS c
 CROSS JOIN span AS s
 WHERE c.exclusion IS NULL
@@ -50,7 +51,8 @@ SELECT
     CAST(NULL AS STRING) AS urgency,
     e.source,
     0 AS value,
-    e.events_count AS weight
+    e.events_count AS weight,
+    e.happened_on AS cluster_on
 FROM fact_article_events AS e
 WHERE e.event = 'view'
     AND e.is_counted

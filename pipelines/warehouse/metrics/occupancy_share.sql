@@ -9,7 +9,7 @@ date = "the half hour in which the time was spent"
 exclusions = "breaks, training and whatever else is paid and away; agents without states, and desks that deliver none"
 formula = "handle / (handle + available without a contact)"
 worked_example = "An hour: 40 min on calls, 5 min of after-contact work, 10 min ready, 5 min break: 45 / 55 = 81.8%; the same hour has a utilisation of 75%."
-version = 1
+version = 2
 --- */
 SELECT
     CAST(NULL AS STRING) AS contact_id,
@@ -23,6 +23,7 @@ SELECT
     CAST(NULL AS STRING) AS urgency,
     t.origin AS source,
     t.handle_seconds AS value,
-    t.handle_seconds + t.available_seconds AS weight
+    t.handle_seconds + t.available_seconds AS weight,
+    t.local_on AS cluster_on
 FROM fact_agent_time AS t
 WHERE t.available_seconds IS NOT NULL
