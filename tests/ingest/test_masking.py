@@ -63,3 +63,19 @@ def test_masked_text_is_left_alone_when_it_is_masked_again(results):
 def test_a_missing_text_stays_missing_and_an_empty_one_empty():
     query = f"SELECT {masked_sql('t')} FROM (VALUES (NULL::VARCHAR), ('')) v(t)"
     assert duckdb.execute(query).fetchall() == [(None,), ("",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Gọi cho tôi số 0912 345 678 nhé", "Gọi cho tôi số <phone> nhé"),
+        ("0912.345.678", "<phone>"),
+        ("Bana 0532 123 45 67 üzerinden ulaşın", "Bana <phone> üzerinden ulaşın"),
+        ("Me liga no (11) 91234-5678 por favor", "Me liga no <phone> por favor"),
+        ("Bloco 21 912 345 678 aberto", "Bloco 21 912 345 678 aberto"),
+        ("0.0912 345 BTC", "0.0912 345 BTC"),
+        ("Gratis 0800 123 456", "Gratis 0800 123 456"),
+    ],
+)
+def test_phones_are_masked_as_vietnam_turkey_and_brazil_write_them(text, expected):
+    assert masked([text]) == [expected]
