@@ -15,13 +15,13 @@ from typing import Any
 
 import duckdb
 
-from pipelines.details_stage import find_details
 from pipelines.errors import BuildError, InputError, SupportQualityError
 from pipelines.ingest.load import LoadReport
 from pipelines.ingest.load import load as load_files
 from pipelines.ingest.raw_store import check_pages
-from pipelines.language_stage import detect_languages
 from pipelines.settings import Settings
+from pipelines.stages.details import find_details
+from pipelines.stages.languages import detect_languages
 from pipelines.warehouse import catalog, publish
 from pipelines.warehouse.build import build as build_tables
 from pipelines.warehouse.build import copy_published
@@ -73,7 +73,7 @@ def build(
 
     Raises BuildError, EngineError, WarehouseBusyError, StorageError.
     """
-    from pipelines.analysis_stage import add_analyses
+    from pipelines.stages.analysis import add_analyses
 
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
@@ -87,7 +87,7 @@ def forecast(warehouse: Path, settings: Settings, *, progress: Progress | None =
 
     Raises NothingPublishedError, WarehouseBusyError, StorageError.
     """
-    from pipelines.forecast_stage import add_forecasts
+    from pipelines.stages.forecast import add_forecasts
 
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):
@@ -113,8 +113,8 @@ def run(
 
     Raises what `load`, `build` and `forecast` raise.
     """
-    from pipelines.analysis_stage import add_analyses
-    from pipelines.forecast_stage import add_forecasts
+    from pipelines.stages.analysis import add_analyses
+    from pipelines.stages.forecast import add_forecasts
 
     began = time.monotonic()
     with publish.writer_lock(warehouse), _stale_on_failure(warehouse):

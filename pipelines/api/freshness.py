@@ -18,6 +18,7 @@ from pipelines.api.definitions import BuildInfo
 from pipelines.api.published import Build
 from pipelines.warehouse.fingerprint import definitions_version
 from pipelines.warehouse.publish import STALE
+from pipelines.warehouse.raw_files import committed_load_ids
 
 FEED_LAG = timedelta(hours=48)
 
@@ -95,7 +96,7 @@ def freshness(build: Build, now: datetime | None = None) -> pd.DataFrame:
 
 def _stale_reason(root: Path, build: Build) -> str | None:
     newest = max(build.load_ids, default="")
-    newer = [load_id for load_id in _committed_loads(root) if load_id > newest]
+    newer = [load_id for load_id in committed_load_ids(root) if load_id > newest]
     if newer:
         are = "delivery is" if len(newer) == 1 else "deliveries are"
         return f"{len(newer)} newer {are} loaded but not in this build"
@@ -105,17 +106,6 @@ def _stale_reason(root: Path, build: Build) -> str | None:
         if feed.load_days > 1 and feed.lag_seconds > FEED_LAG.total_seconds():
             return f"{feed.source} delivered nothing after {feed.last_at:%Y-%m-%d %H:%M} UTC"
     return None
-
-
-def _committed_loads(root: Path) -> set[str]:
-    raw = root / "raw"
-    if not raw.is_dir():
-        return set()
-    return {
-        folder.name.rsplit("-", 1)[0]
-        for folder in raw.iterdir()
-        if (folder / "manifest.json").exists()
-    }
 
 
 def _instant(value: object) -> datetime | None:

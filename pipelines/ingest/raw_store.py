@@ -10,7 +10,6 @@ old one, whose unchanged files are links, and changes places with it: `RawStore.
 """
 
 import contextlib
-import errno
 import fcntl
 import json
 import os
@@ -24,20 +23,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.errors import InputError, StorageError, WarehouseBusyError
+from pipelines.disk import storage_errors, sync
+from pipelines.errors import InputError, WarehouseBusyError
 from pipelines.ingest.contracts import TABLES
 
 _LOADING = ".loading-"
 _NEXT, _LAST = "raw.next", "raw.last"
 _ID_FORMAT = "%Y%m%dT%H%M%S%fZ"
-_DISK_TROUBLE = {
-    errno.ENOSPC: "the disk is full; make room and load again",
-    errno.EDQUOT: "the disk quota is used up; make room and load again",
-    errno.EFBIG: "a file grew over the limit of this system; make room and load again",
-    errno.EROFS: "the folder is read-only; choose another with --warehouse",
-    errno.EACCES: "no permission to read or write; grant it or choose another with --warehouse",
-    errno.ENOTDIR: "a file stands where a folder is needed; choose another with --warehouse",
-}
 
 _ARROW_TYPES = {
     "VARCHAR": pa.string(),
@@ -110,7 +102,7 @@ class Draft:
         text = json.dumps(manifest, indent=2, ensure_ascii=False)
         (self.folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
         for path in (*self.folder.iterdir(), self.folder):
-            _sync(path)
+            sync(path)
 
     def abandon(self) -> None:
         for writer in self._writers.values():
@@ -234,7 +226,7 @@ class RawStore:
         try:
             yield draft
             os.rename(folder, self.folder / f"{load_id}-{sha256[:16]}")
-            _sync(self.folder)
+            sync(self.folder)
         except BaseException:
             draft.abandon()
             raise
@@ -249,7 +241,7 @@ class RawStore:
         try:
             yield following
             for path in (*following.rglob("*"), following):
-                _sync(path)
+                sync(path)
             os.rename(self.folder, self.folder.with_name(_LAST))
         except BaseException:
             shutil.rmtree(following, ignore_errors=True)
@@ -269,7 +261,7 @@ def recover(warehouse: Path) -> None:
     folder, following, last = (warehouse / name for name in ("raw", _NEXT, _LAST))
     if following.exists() and not folder.exists():
         os.rename(following, folder)
-        _sync(warehouse)
+        sync(warehouse)
     if folder.exists():
         shutil.rmtree(last, ignore_errors=True)
         shutil.rmtree(following, ignore_errors=True)
@@ -298,34 +290,3 @@ def raw_store(warehouse: Path) -> Iterator[RawStore]:
             yield store
         finally:
             os.close(lock)
-
-
-@contextlib.contextmanager
-def storage_errors(warehouse: Path) -> Iterator[None]:
-    """Turn trouble with the disk into StorageError: one line, nothing half written."""
-    try:
-        yield
-    except Exception as error:
-        remedy = _disk_trouble(error)
-        if remedy is None:
-            raise
-        raise StorageError(f"{warehouse}: {remedy} (what was loaded before is safe)") from error
-
-
-def _disk_trouble(error: Exception) -> str | None:
-    number = getattr(error, "errno", None)
-    if number in _DISK_TROUBLE:
-        return _DISK_TROUBLE[number]
-    text = str(error)
-    for number, remedy in _DISK_TROUBLE.items():
-        if os.strerror(number) in text:
-            return remedy
-    return None
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipelines.disk import sync
 from pipelines.errors import BuildError, NothingPublishedError, StorageError, WarehouseBusyError
 from pipelines.ingest.raw_store import recover
 
@@ -116,13 +117,13 @@ def publish(warehouse: Path, part: Path) -> str:
         final = part.with_name(part.name.removesuffix(".part"))
         try:
             # What needs room comes first: a full disk leaves no build that nobody reads.
-            _sync(part)
+            sync(part)
             pointer = warehouse / f"{POINTER}.{os.getpid()}"
             pointer.write_text(final.name + "\n", encoding="utf-8")
-            _sync(pointer)
+            sync(pointer)
             os.rename(part, final)
             os.replace(pointer, warehouse / POINTER)
-            _sync(warehouse)
+            sync(warehouse)
         except OSError as error:
             raise _storage(warehouse, error) from None
         _retire(warehouse, final.name)
@@ -162,14 +163,6 @@ def _busy(warehouse: Path) -> WarehouseBusyError:
 def _storage(warehouse: Path, error: OSError) -> StorageError:
     remedy = "free some space" if error.errno == errno.ENOSPC else "check the folder's permissions"
     return StorageError(f"{warehouse}: {error.strerror}; {remedy} and run again")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _retire(warehouse: Path, published: str) -> None:

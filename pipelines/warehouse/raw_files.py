@@ -43,6 +43,12 @@ def committed_loads(warehouse: Path) -> list[Load]:
     return [_load(folder, told, told["load_id"] in replayed) for folder, told in manifests.items()]
 
 
+def committed_load_ids(warehouse: Path) -> set[str]:
+    """Ids of the committed loads, without a look into their files."""
+    manifests = (warehouse / "raw").glob("[0-9]*/manifest.json")
+    return {path.parent.name.rsplit("-", 1)[0] for path in manifests}
+
+
 def _load(folder: Path, manifest: dict, is_replayed: bool) -> Load:
     return Load(manifest["load_id"], folder, _still_counted(manifest, is_replayed), is_replayed)
 

@@ -10,10 +10,10 @@ import urllib.request
 
 import pytest
 
-from pipelines import forecast_stage
 from pipelines.api import open_warehouse
 from pipelines.cli import serving
 from pipelines.settings import PROJECT_ROOT, load_settings
+from pipelines.stages import forecast
 
 
 def free_port() -> int:
@@ -73,7 +73,7 @@ def test_demo_invents_an_exchange_and_starts_the_dashboard_on_it(
     assert open_warehouse(warehouse).build().site_name == "Sample Exchange"
     assert load_settings(PROJECT_ROOT / "support.toml").name == "Support"
     # the same once more, but for the forecast: that is test_exchange's to compare
-    monkeypatch.setattr(forecast_stage, "add_forecasts", lambda *_, **__: None)
+    monkeypatch.setattr(forecast, "add_forecasts", lambda *_, **__: None)
     again = run_command(*demo)
     assert again.exit_code == 0, again.stderr
     assert run_command("measure", "contacts", "--csv", "--warehouse", warehouse).rows == first.rows

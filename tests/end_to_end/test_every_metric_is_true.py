@@ -7,8 +7,8 @@ import pytest
 
 from pipelines import run, sample_exchange
 from pipelines.api import Warehouse, open_warehouse
-from pipelines.details_stage import find_details
 from pipelines.settings import load_settings
+from pipelines.stages.details import find_details
 from pipelines.warehouse import catalog
 from pipelines.warehouse.build import build
 from pipelines.warehouse.publish import publish

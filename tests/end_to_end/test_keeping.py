@@ -12,12 +12,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import forecast_stage, personal_data, quarantine, run
+from pipelines import personal_data, quarantine, run
 from pipelines.errors import BuildError
 from pipelines.ingest.load import load
 from pipelines.ingest.privacy import pseudonym, warehouse_key
 from pipelines.ingest.rewriting import Removed
 from pipelines.settings import load_settings
+from pipelines.stages import forecast
 
 HEADER = "Id,Requester id,Status,Via,Created at,Updated at,Solved at,Satisfaction Score,Subject\n"
 
@@ -61,7 +62,7 @@ def warehouse(tmp_path, monkeypatch, _warehouse_once) -> Path:
     What is published anew has no forecasts: nothing of a person is in them.
     """
     monkeypatch.delenv("SUPPORT_QUALITY_KEY", raising=False)
-    monkeypatch.setattr(forecast_stage, "add_forecasts", lambda *_, **__: None)
+    monkeypatch.setattr(forecast, "add_forecasts", lambda *_, **__: None)
     return shutil.copytree(_warehouse_once, tmp_path / "warehouse")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines import api, run
 from pipelines.errors import SettingsError
-from pipelines.forecast_stage import (
+from pipelines.stages.assumptions import (
     Handling,
     assumed,
     desks_of,

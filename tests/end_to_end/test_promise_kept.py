@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from pipelines.api import open_warehouse
-from pipelines.forecast_stage import HORIZON_DAYS, desks_of, openings, waiting_contacts
 from pipelines.staffing.requirement import require_all
+from pipelines.stages.assumptions import desks_of, waiting_contacts
+from pipelines.stages.forecast import HORIZON_DAYS, openings
 from tests.fixtures import RawWarehouse
 
 FIRST_ON = date(2026, 3, 23)  # London's clocks change on the 29th, and 3 April is a holiday there

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.forecast_stage import with_handle_times, with_peak_agents
 from pipelines.forecasts import forecast_queues
 from pipelines.forecasts.base import discover
 from pipelines.forecasts.queues import PAST_COLUMNS, QUEUE_TOTAL_COLUMNS
+from pipelines.stages.forecast import with_handle_times, with_peak_agents
 from tests.forecasts.series import arrivals
 
 QUICK = [m for m in discover() if m.is_yardstick or m.name == "borrowed_profile"]

@@ -15,10 +15,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.ingest import contracts, quarantine
+from pipelines.ingest import checks, contracts
+from pipelines.ingest.checks import Check
 from pipelines.ingest.decoding import decode, inspect
 from pipelines.ingest.load import LoadReport, load, replay
-from pipelines.ingest.checks import Check
 from pipelines.ingest.sources import sources
 from pipelines.settings import PROJECT_ROOT
 
@@ -151,7 +151,7 @@ def test_a_packed_export_with_a_byte_order_mark_loads_as_the_plain_one(export, t
 
 def refuse_some(monkeypatch) -> None:
     """Make every source refuse each other record, as a wrong mapping would."""
-    judged_sql = quarantine.judged_sql
+    judged_sql = checks.judged_sql
 
     def judged(rows, checks, raw, received_on, surely_good="false"):
         wrong = Check("_line % 2 = 0", "refused until something is corrected")

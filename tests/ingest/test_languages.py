@@ -14,8 +14,8 @@ import pytest
 
 from pipelines.ingest.languages import detect
 from pipelines.ingest.load import load
-from pipelines.language_stage import detect_languages
 from pipelines.settings import PROJECT_ROOT, REFERENCE_DIR
+from pipelines.stages.languages import detect_languages
 
 PHRASES = PROJECT_ROOT / "pipelines" / "sample_exchange" / "phrases"
 SHARED = PROJECT_ROOT.parent / "shared" / "data"

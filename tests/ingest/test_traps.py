@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.api import open_warehouse
 from pipelines.errors import InputError, ZoneError
-from pipelines.language_stage import detect_languages
+from pipelines.stages.languages import detect_languages
 from pipelines.statistics import funnel
 from tests.fixtures import SETTINGS
 

@@ -4,8 +4,8 @@ import duckdb
 import pytest
 
 from pipelines.api import open_warehouse
-from pipelines.details_stage import find_details
 from pipelines.ingest.details import is_request_sql
+from pipelines.stages.details import find_details
 from tests.fixtures import RawWarehouse
 
 CONTACTS = """

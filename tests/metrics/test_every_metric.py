@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 from pipelines.api import Warehouse, open_warehouse
-from pipelines.details_stage import find_details
 from pipelines.ingest.contracts import EXCLUSIONS
+from pipelines.stages.details import find_details
 from pipelines.warehouse import catalog
 from pipelines.warehouse.engines import duckdb as engine
 from tests.fixtures import SETTINGS, RawWarehouse

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.api import Warehouse, open_warehouse
-from pipelines.details_stage import find_details
+from pipelines.stages.details import find_details
 from pipelines.warehouse import catalog
 from tests.fixtures import RawWarehouse
 from tests.metrics import reference, reference_desks, reference_voices

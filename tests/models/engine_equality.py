@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from pipelines import sample_exchange
-from pipelines.language_stage import detect_languages
 from pipelines.run import load
 from pipelines.settings import load_settings
+from pipelines.stages.languages import detect_languages
 from pipelines.warehouse import catalog
 from pipelines.warehouse.build import build
 from pipelines.warehouse.engines import opening

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import BuildError
-from pipelines.language_stage import detect_languages
+from pipelines.stages.languages import detect_languages
 from pipelines.warehouse import catalog
 
 PUBLISHED = {head.name: head for head in catalog.published()}

@@ -8,11 +8,12 @@ from collections import Counter
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import language_stage, run
+from pipelines import run
 from pipelines.errors import SettingsError
 from pipelines.ingest import languages
 from pipelines.ingest.contracts import DETECTED_LANGUAGES
-from pipelines.language_stage import detect_languages
+from pipelines.stages import languages as language_stage
+from pipelines.stages.languages import detect_languages
 from tests.fixtures import SETTINGS
 
 LANGUAGES = (

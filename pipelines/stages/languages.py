@@ -13,9 +13,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import per_load
 from pipelines.ingest import languages
 from pipelines.sql import literal
+from pipelines.stages import per_load
 
 _BATCH_ROWS = 250_000
 _BATCH_BYTES = 100_000_000

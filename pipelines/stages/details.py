@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import per_load
 from pipelines.ingest import details
 from pipelines.sql import literal
+from pipelines.stages import per_load
 
 _MEMORY_LIMIT = "1GB"
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.disk import storage_errors, sync
 from pipelines.errors import BuildError
-from pipelines.ingest.raw_store import is_whole, storage_errors
+from pipelines.ingest.raw_store import is_whole
 from pipelines.warehouse.publish import writer_lock
 from pipelines.warehouse.raw_files import Load, committed_loads
 
@@ -73,8 +74,7 @@ def _whole(path: Path, load: Load, sources: list[Path], write) -> Iterator[float
     draft = path.with_suffix(".draft")
     try:
         yield from write(sources, draft)
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
+        sync(draft)
         os.replace(draft, path)
     except (pa.ArrowInvalid, duckdb.InvalidInputException) as error:
         raise BuildError(
