@@ -45,6 +45,7 @@ from dashboard import address, cache, figures, filters, i18n, pages, queries, re
 from dashboard.formats import MISSING, SUPPRESSED_BELOW, Reader, escaped
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
+from dashboard.rules.words import units
 from dashboard.tables import download_buttons, on_phone, show_table
 from pipelines.errors import SupportQualityError
 
@@ -184,6 +185,8 @@ def kpi(label: str, frame: pd.DataFrame, page: Page, *, is_linked: bool = True) 
     is_judged = up_is_good is not None and is_step and (is_counted or is_beyond_chance)
     definition = queries.definition(frame.attrs["metric"])
     behind = [f"n = {reader.count(0 if pd.isna(n) else n)}"]
+    if unit.startswith("points"):
+        behind.insert(0, units().get(unit, unit))
     if step:
         before = reader.value(row.get("previous_value"), unit)
         stood = frame.attrs.get("previous_as_it_stood")
@@ -428,9 +431,9 @@ def not_found(message: str) -> None:
 def stale(build: Any, reader: Reader) -> None:
     """The build is old: until when it counts, why, and how to renew it."""
     st.warning(
-        _("These numbers end at {cut}. {reason} To renew them, run `support-quality run`.").format(
+        _("These numbers end at {cut}: {reason}. To renew them, run `support-quality run`.").format(
             cut=escaped(reader.instant(build.data_cut_at, build.zone)),
-            reason=escaped(i18n.text(build.stale_reason or "")),
+            reason=escaped(refusals.refusal(build.stale_reason)),
         )
     )
 

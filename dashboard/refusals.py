@@ -1,4 +1,4 @@
-"""Why rows were refused, what checks found, why there is no build: in the reader's words.
+"""Why rows were refused, what checks found, why a build is missing or stale: in the reader's words.
 
 Loads and builds write these in English, with the columns of the export in them. A sentence is
 known again by its form; one of no known form stays as it was written.
@@ -116,6 +116,10 @@ _FORMS = tuple(
         N_("run support-quality run FILES... --warehouse DIR, or support-quality demo"),
         N_("{file}: the published build can't be opened ({why})"),
         N_("run support-quality build"),
+        N_("{n} newer delivery is loaded but not in this build"),
+        N_("{n} newer deliveries are loaded but not in this build"),
+        N_("the last run failed: {why}"),
+        N_("{source} delivered nothing after {instant} UTC"),
     )
 )
 

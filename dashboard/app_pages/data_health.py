@@ -34,7 +34,7 @@ BOOKS = ["counted", *REASONS]
 def _said(reason) -> tuple[str, str]:
     """What speaks against the numbers, and what to do about it."""
     if reason.name == "stale":
-        return _(reason.detail), _("Run `support-quality run`.")
+        return refusals.refusal(reason.detail), _("Run `support-quality run`.")
     if reason.name == "unbalanced":
         return _("The books do not balance."), _("Load the files of these days again.")
     if reason.name == "refused":

@@ -397,8 +397,8 @@ def _point_words(row: dict, at: str, unit: str, name: str, hollow: bool, reader:
 def _week_ticks(weeks: pd.Series) -> dict:
     """Ticks on the Mondays that name the weeks, on few enough of them to be read; Plotly's own
     stand on Sundays."""
-    mondays = pd.date_range(weeks.min(), weeks.max(), freq="7D")
-    return {"tickvals": list(mondays[:: -(-len(mondays) // _MOST_WEEKS)])}
+    apart = -(-(len(pd.date_range(weeks.min(), weeks.max(), freq="7D"))) // _MOST_WEEKS)
+    return {"tick0": weeks.min(), "dtick": apart * _STEP["week"] / pd.Timedelta(milliseconds=1)}
 
 
 def _value_axis(unit: str, reach: float, reader: Reader) -> dict:
