@@ -52,9 +52,10 @@ def own_baseline(
         change = _difference(build, definition, names, (first, last), past, scope)
         found = found.merge(change, on=names, how="left") if names else found.join(change)
     else:
-        found = found.assign(
-            change=found["value"] - found["baseline_value"], change_low=np.nan, change_high=np.nan
-        )
+        sides = [f"{side}{name}" for side in ("", "baseline_") for name in ("value", "low", "high")]
+        change = intervals.difference(*(found[name] for name in sides))
+        columns = ("change", "change_low", "change_high")
+        found = found.assign(**dict(zip(columns, change, strict=True)))
     found["outside"] = _outside(found)
     found.attrs = now.attrs | {"baseline_start": past[0], "baseline_end": past[1]}
     return found
@@ -177,21 +178,21 @@ def worsened(comparison: pd.DataFrame, *, up_is_good: bool) -> pd.DataFrame:
 
     Parameters
     ----------
-    comparison : one row per group as `Warehouse.compare` gives it: `value`, `n`, `low`, `high`,
-        `previous_value`, `previous_n`.
+    comparison : one row per group as `Warehouse.compare` gives it: `value`, `n`, `previous_value`,
+        `previous_n`, `change_low`, `change_high`.
 
     Returns
     -------
-    The rows, by relative step, of groups with at least 30 observations in both windows, whose
-    former value lies outside the 95% interval of the present one, and that moved by at least a
-    twentieth. A smaller step is what any two windows differ by.
+    The rows, by relative step, of groups with at least 30 observations in both windows that moved
+    by at least a twentieth, and by more than chance: the 95% interval of the change, in which both
+    windows are estimates, has no 0. A smaller step is what any two windows differ by.
     """
-    rows = comparison.dropna(subset=["value", "previous_value", "low", "high"])
+    rows = comparison.dropna(subset=["value", "previous_value", "change_low", "change_high"])
     rows = rows[(rows["n"] >= RANKED_FROM) & (rows["previous_n"] >= RANKED_FROM)]
     step = rows["value"] - rows["previous_value"]
-    is_beyond = rows["previous_value"] < rows["low"]
+    is_beyond = rows["change_low"] > 0
     if up_is_good:
-        step, is_beyond = -step, rows["previous_value"] > rows["high"]
+        step, is_beyond = -step, rows["change_high"] < 0
     relative = step / rows["previous_value"].where(rows["previous_value"] != 0)
     notable = relative[is_beyond & (relative >= NOTABLE_STEP)]
     return rows.loc[notable.sort_values(ascending=False, kind="stable").index]
@@ -199,17 +200,10 @@ def worsened(comparison: pd.DataFrame, *, up_is_good: bool) -> pd.DataFrame:
 
 def _outside(found: pd.DataFrame) -> pd.Series:
     """1 above the own baseline by more than chance, -1 below, 0 neither; NULL under n = 30, and of
-    what has no interval to tell chance by (a stock).
-
-    By the interval of the change where there is one; of percentiles, where both intervals are
-    apart: that asks for more than chance would.
-    """
-    ends = [("change_low", "change_high"), ("low", "baseline_high"), ("high", "baseline_low")]
-    is_told = np.any([found[list(pair)].notna().all(axis=1) for pair in ends], axis=0)
-    has_interval = found["change_low"].notna()
-    above = np.where(has_interval, found["change_low"] > 0, found["low"] > found["baseline_high"])
-    below = np.where(has_interval, found["change_high"] < 0, found["high"] < found["baseline_low"])
-    judged = pd.Series(above.astype(int) - below.astype(int), index=found.index, dtype="Int64")
+    what has no interval to tell chance by (a stock)."""
+    above, below = found["change_low"] > 0, found["change_high"] < 0
+    judged = (above.astype("Int64") - below.astype("Int64")).astype("Int64")
+    is_told = found[["change_low", "change_high"]].notna().any(axis=1)
     enough = (found["n"] >= RANKED_FROM) & (found["baseline_n"] >= RANKED_FROM)
     return judged.where(enough & is_told)
 

@@ -48,9 +48,8 @@ class Explanations:
 
         Where `start` is left open, its last 28 days against those before. `measure` (of a count,
         the mean of its days) with baseline_value, baseline_n, baseline_low, baseline_high; change
-        with change_low and change_high (shares and means; NaN for percentiles); and `outside`: 1
-        above its baseline by more than chance, -1 below, 0 neither, NULL under n = 30 and of
-        stocks.
+        with change_low and change_high; and `outside`: 1 above its baseline by more than chance,
+        -1 below, 0 neither, NULL under n = 30 and of stocks.
         """
         build = self._pointer.build()
         return comparisons.own_baseline(build, metric, by, Scope(start, end, where), baseline_days)
