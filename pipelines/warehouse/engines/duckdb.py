@@ -68,7 +68,7 @@ class DuckDBEngine:
     """An `Engine` on one open build file."""
 
     connection: duckdb.DuckDBPyConnection
-    files: dict[str, Sequence[Path]] = field(default_factory=dict)
+    files: dict[str, Sequence[Path]] = field(default_factory=dict, init=False)
 
     def expose_raw(
         self,
