@@ -204,10 +204,35 @@ class Build:
         """The raw loads that this build has read."""
         return frozenset(self.query("SELECT load_id FROM loads")["load_id"])
 
+    @cached_property
+    def origin_values(self) -> dict[str, tuple[str, ...]]:
+        """Sources and scales that any metric can have: pages have no menu of them."""
+        from_contacts = ("fact_contacts", "fact_surveys", "fact_reviews", "fact_article_events")
+        places = {
+            "source": [*((table, "source") for table in from_contacts),
+                       ("fact_agent_time", "origin")],
+            "scale": [("fact_surveys", "scale")],
+        }  # fmt: skip
+        known = {
+            name: " UNION ".join(
+                f"SELECT {column} AS known FROM {table} WHERE {column} IS NOT NULL"
+                for table, column in columns
+                if column in self.columns.get(table, ())
+            )
+            for name, columns in places.items()
+        }
+        return {
+            name: tuple(self.query(f"{query} ORDER BY 1")["known"]) if query else ()
+            for name, query in known.items()
+        }
+
     def check_values(self, where: Where) -> None:
-        """Raises UnknownNameError for a filter value that no counted contact has."""
+        """Raises UnknownNameError for a filter value that no counted contact has, and for a source
+        or scale that nothing has."""
         for name, wanted in (where or {}).items():
             known = self.filter_values.get(name)
+            if known is None and name in ("source", "scale"):
+                known = self.origin_values[name]
             for value in as_list(wanted) if known is not None else ():
                 if value is not None and value not in known:
                     raise unknown(value, known, name)

@@ -113,6 +113,14 @@ def test_counts_have_no_interval_and_shares_have_wilsons(week):
             "channel 'emial' is not known; did you mean 'email'? known: email, live_chat",
         ),
         (
+            lambda w: w.measure("contacts", where={"source": "zendeks"}),
+            "source 'zendeks' is not known; ",
+        ),
+        (
+            lambda w: w.measure("csat", where={"scale": "1-6"}),
+            "scale '1-6' is not known; ",
+        ),
+        (
             lambda w: w.measure("csat", statistic="median"),
             "csat: statistic 'median' is not known; known: share",
         ),
