@@ -173,7 +173,8 @@ class Reviews:
             [by..., statistic, first_reviewer, second_reviewer, value, n, low, high]: `percent`
             and Cohen's `kappa` of each two reviewers who share a contact, Krippendorff's `alpha`
             (ordinal) of all of them. NaN where all ratings are equal: chance agrees too. n are
-            categories of contacts with both ratings, or two at least; limits at 95 %.
+            categories of contacts with both ratings, or two at least; limits at 95%, of contacts
+            drawn with all their categories.
         """
         build, scope = self._pointer.build(), Scope(start, end, where)
         names = list(dict.fromkeys(as_list(by)))
@@ -317,9 +318,11 @@ def _agreements(scores: pd.DataFrame) -> Iterator[tuple]:
         both = table[[first, second]].dropna()
         if len(both):
             pair = both[first].to_numpy(), both[second].to_numpy()
-            yield _row("percent", percent_agreement(*pair), first, second)
-            yield _row("kappa", cohen_kappa(*pair), first, second)
-    yield _row("alpha", krippendorff_alpha(table.to_numpy(), "ordinal"))
+            contacts = both.index.get_level_values("contact_id")
+            yield _row("percent", percent_agreement(*pair, items=contacts), first, second)
+            yield _row("kappa", cohen_kappa(*pair, items=contacts), first, second)
+    contacts = table.index.get_level_values("contact_id")
+    yield _row("alpha", krippendorff_alpha(table.to_numpy(), "ordinal", items=contacts))
 
 
 def _row(

@@ -2,7 +2,10 @@
 
 Percent agreement flatters where one answer is common; kappa and alpha take out the agreement
 of raters who guess. Where all ratings are equal, chance agrees too, and neither is defined:
-NaN, not 0 and not 1. Intervals resample the rated units.
+NaN, not 0 and not 1.
+
+Intervals resample the rated units; `items`, one per unit, says which belong together (the
+categories of one contact): these are drawn together, since who is strict in one is in the next.
 """
 
 from collections.abc import Callable
@@ -21,40 +24,59 @@ Level = Literal["nominal", "ordinal", "interval"]
 _ROUNDING = 1e-9
 
 
-def percent_agreement(first: ArrayLike, second: ArrayLike) -> Estimate:
-    """Share of units that two raters gave the same value, with its Wilson interval.
+def percent_agreement(
+    first: ArrayLike, second: ArrayLike, items: ArrayLike | None = None
+) -> Estimate:
+    """Share of units that two raters gave the same value, with its Wilson interval: on as many
+    units as would be as precise, were each an item of its own.
 
     Units that either did not rate (None or NaN) are left out.
     """
-    codes, _ = _pairs(first, second)
-    n, same = codes.shape[1], int((codes[0] == codes[1]).sum())
-    low, high = wilson(same, n)
-    return Estimate(n, same / n if n else np.nan, float(low), float(high))
+    codes, _, item = _pairs(first, second, items)
+    same = (codes[0] == codes[1]).astype(float)
+    n = len(same)
+    if not n:
+        return Estimate(0, np.nan, np.nan, np.nan)
+    value, size = float(same.mean()), float(item.max() + 1)
+    if size < n and 0 < value < 1:
+        strayed = np.bincount(item, same - value)
+        variance = size / max(size - 1, 1) * (strayed**2).sum() / n**2
+        size = float(np.clip(value * (1 - value) / max(variance, _ROUNDING), min(size, n), n))
+    low, high = wilson(value * size, size)
+    return Estimate(n, value, float(low), float(high))
 
 
-def cohen_kappa(first: ArrayLike, second: ArrayLike, seed: int = 0) -> Estimate:
+def cohen_kappa(
+    first: ArrayLike, second: ArrayLike, seed: int = 0, items: ArrayLike | None = None
+) -> Estimate:
     """Cohen's kappa of two raters; NaN where both gave everything the same value.
 
     Units that either did not rate (None or NaN) are left out.
 
     Source: Cohen (1960), Educational and Psychological Measurement 20.
     """
-    codes, categories = _pairs(first, second)
-    n = codes.shape[1]
-    # One place per pair of values: a resample is then counted by one call of bincount.
+    codes, categories, item = _pairs(first, second, items)
+    # One place per pair of values: how often each stands in each item.
     cells = codes[0] * categories + codes[1]
+    counts = np.zeros((item.max(initial=-1) + 1, categories**2))
+    np.add.at(counts, (item, cells), 1)
 
     def kappa(places: NDArray[np.int64]) -> Floats:
-        table = _tallies(cells[places], categories**2) / max(n, 1)
-        table = table.reshape(len(places), categories, categories)
+        table = _tallies(places, len(counts)) @ counts
+        table = (table / table.sum(axis=1, keepdims=True)).reshape(-1, categories, categories)
         observed = np.trace(table, axis1=1, axis2=2)
         by_chance = (table.sum(axis=2) * table.sum(axis=1)).sum(axis=1)
         return _beyond_chance(1 - observed, 1 - by_chance)
 
-    return _estimate(kappa, n, seed)
+    return _estimate(kappa, len(cells), len(counts), seed)
 
 
-def krippendorff_alpha(ratings: ArrayLike, level: Level = "nominal", seed: int = 0) -> Estimate:
+def krippendorff_alpha(
+    ratings: ArrayLike,
+    level: Level = "nominal",
+    seed: int = 0,
+    items: ArrayLike | None = None,
+) -> Estimate:
     """Krippendorff's alpha of any number of raters, who need not have rated everything.
 
     Parameters
@@ -87,14 +109,16 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level = "nominal", seed: int =
         except (TypeError, ValueError) as error:
             raise OutOfRangeError(f"{level} ratings must be numbers") from error
     counts, distinct = _counts_by_unit(values)
-    counts = counts[counts.sum(axis=1) >= 2]
+    is_paired = counts.sum(axis=1) >= 2
+    counts = counts[is_paired]
     if not len(counts):
         return Estimate(0, np.nan, np.nan, np.nan)
+    item = _items(items, is_paired)
     rated = counts.sum(axis=1)
     others = rated - 1
 
     def alpha(places: NDArray[np.int64]) -> Floats:
-        times = _tallies(places, len(counts))
+        times = _tallies(places, item.max() + 1)[:, item]
         marginals = times @ counts
         n = marginals.sum(axis=1)
         if level == "nominal":
@@ -109,7 +133,7 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level = "nominal", seed: int =
             expected -= (marginals * scores).sum(axis=1) ** 2
         return _beyond_chance(observed, expected / (n - 1))
 
-    return _estimate(alpha, len(counts), seed)
+    return _estimate(alpha, len(counts), int(item.max()) + 1, seed)
 
 
 def _scores(level: Level, distinct: NDArray, marginals: Floats) -> Floats:
@@ -131,13 +155,14 @@ def _beyond_chance(disagreement: Floats, by_chance: Floats) -> Floats:
     return np.where(is_defined, 1 - ratio, np.nan)
 
 
-def _estimate(statistic: Callable[[NDArray], Floats], n: int, seed: int) -> Estimate:
+def _estimate(statistic: Callable[[NDArray], Floats], n: int, items: int, seed: int) -> Estimate:
+    """The statistic of all items, and its interval from items drawn again; n units are theirs."""
     if not n:
         return Estimate(0, np.nan, np.nan, np.nan)
-    value = float(statistic(np.arange(n)[None, :])[0])
+    value = float(statistic(np.arange(items)[None, :])[0])
     if np.isnan(value):
         return Estimate(n, np.nan, np.nan, np.nan)
-    return Estimate(n, value, *bootstrap(statistic, n, seed))
+    return Estimate(n, value, *bootstrap(statistic, items, seed))
 
 
 def _tallies(places: NDArray[np.int64], size: int) -> Floats:
@@ -147,12 +172,23 @@ def _tallies(places: NDArray[np.int64], size: int) -> Floats:
     return counted.reshape(len(places), size).astype(float)
 
 
-def _pairs(first: ArrayLike, second: ArrayLike) -> tuple[NDArray[np.int64], int]:
-    """Codes of both raters (2 x units) where both rated, and how many values there are."""
+def _pairs(
+    first: ArrayLike, second: ArrayLike, items: ArrayLike | None = None
+) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
+    """Codes of both raters (2 x units) where both rated, how many values there are, and the item
+    of each unit."""
     both = np.stack([np.asarray(first, dtype=object), np.asarray(second, dtype=object)])
-    both = both[:, ~pd.isna(both).any(axis=0)]
+    is_paired = ~pd.isna(both).any(axis=0)
+    both = both[:, is_paired]
     codes, distinct = pd.factorize(both.ravel())
-    return codes.reshape(both.shape), max(len(distinct), 1)
+    return codes.reshape(both.shape), max(len(distinct), 1), _items(items, is_paired)
+
+
+def _items(items: ArrayLike | None, is_kept: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The number of each kept unit's item, from 0; each its own where none are told."""
+    if items is None:
+        return np.arange(is_kept.sum())
+    return pd.factorize(np.asarray(items, dtype=object)[is_kept])[0]
 
 
 def _counts_by_unit(values: NDArray) -> tuple[Floats, NDArray]:

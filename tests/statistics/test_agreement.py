@@ -126,3 +126,34 @@ def test_intervals_of_kappa_and_alpha_cover_the_truth_about_95_times_in_100():
         hits += [found.low <= 0.5625 <= found.high for found in (kappa, alpha)]
     assert (hits / 150 >= 0.9).all()
     assert (hits / 150 <= 0.99).all()
+
+
+def test_categories_of_one_contact_are_no_further_contacts():
+    # every unit four times, told as one item: kappa and its limits stay those of the 100
+    items = np.repeat(np.arange(100), 4)
+    fours = [np.repeat(np.array(rater, dtype=object), 4) for rater in (FIRST, SECOND)]
+    once, again = cohen_kappa(FIRST, SECOND), cohen_kappa(*fours, items=items)
+    assert (again.n, again.value) == (400, pytest.approx(once.value))
+    assert (again.low, again.high) == pytest.approx((once.low, once.high))
+    blind = cohen_kappa(*fours)
+    assert blind.high - blind.low < 0.6 * (again.high - again.low)  # half as wide, wrongly
+    # 10 contacts stray by 3.6 and 90 by 0.4: as unsure as a share of its 100 contacts
+    agreed = percent_agreement(*fours, items=items)
+    assert (agreed.n, agreed.value) == (400, 0.9)
+    assert (round(agreed.low, 4), round(agreed.high, 4)) == (0.8256, 0.9448)
+    assert percent_agreement(["a"] * 400, ["a"] * 400, items=items).low == pytest.approx(
+        percent_agreement(["a"] * 100, ["a"] * 100).low
+    )
+
+
+def test_alpha_draws_the_categories_of_a_contact_together():
+    ratings = units(OBSERVERS)
+    items = np.repeat(np.arange(len(ratings)), 4)
+    alone, together = (
+        krippendorff_alpha(ratings),
+        krippendorff_alpha(np.repeat(ratings, 4, axis=0), items=items),
+    )
+    blind = krippendorff_alpha(np.repeat(ratings, 4, axis=0))
+    assert together.n == blind.n == 4 * alone.n
+    assert (together.low, together.high) == pytest.approx((alone.low, alone.high), abs=0.02)
+    assert blind.high - blind.low < 0.6 * (together.high - together.low)
