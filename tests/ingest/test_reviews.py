@@ -56,6 +56,18 @@ def test_what_cannot_be_a_score_or_a_draw_is_refused_with_its_reason(intake):
     ]
 
 
+def test_a_card_that_waits_for_its_reviewer_is_told_from_one_without_a_date(intake):
+    report = load(
+        intake,
+        "R1,55,9001,accuracy,4,5,1,no,random,0.05,2026-03-02 18:00:00",
+        "R2,56,9001,accuracy,,5,1,no,random,0.05,",
+        "R3,57,9001,accuracy,4,5,1,no,random,0.05,",
+        "R4,58,9001,accuracy,,5,1,no,random,0.05,2026-03-02 18:00:00",
+    )
+    assert (report.received, report.loaded, report.quarantined) == (4, 2, 2)
+    assert intake.rejects() == [(3, "not reviewed yet"), (4, "reviewed_at is missing")]
+
+
 def test_a_tool_of_its_own_is_told_by_a_mapping_and_names_become_pseudonyms(intake):
     load(
         intake,

@@ -65,6 +65,12 @@ def _read(reading: Reading) -> list[Stream]:
             },
             [
                 *fields.not_a_record("review_id"),
+                Check(
+                    f"{fields.text('score')} IS NULL AND {fields.text('reviewed_at')} IS NULL",
+                    "not reviewed yet",
+                    "nothing to do until score and reviewed_at are filled in; then load the file",
+                    alone=True,
+                ),
                 *fields.checks(_REQUIRED),
                 *fields.one_of("drawn", DRAWN),
                 *(_not_a_number(name) for name in _NUMBERS if fields.has(name)),
