@@ -64,6 +64,14 @@ Full = Annotated[
         " deleted.",
     ),
 ]
+Again = Annotated[
+    bool,
+    typer.Option(
+        "--again",
+        help="Read anew what was loaded before, with another mapping or zone: it takes the place"
+        " of the earlier load.",
+    ),
+]
 
 
 class EngineName(StrEnum):
@@ -102,6 +110,7 @@ def load(
     encoding: Encoding = None,
     password_file: PasswordFile = None,
     full: Full = False,
+    again: Again = False,
     settings: SettingsFile = None,
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
@@ -123,6 +132,7 @@ def load(
             encoding=encoding,
             password=told_password(password_file),
             is_full=full,
+            again=again,
             progress=progress,
             report=reports.append,
         )

@@ -87,7 +87,8 @@ class Told:
     """What a user told of the files to load; None: find out.
 
     `is_full`: the file holds all contacts of its period, so that earlier ones it lacks were
-    deleted. `password`: of a protected workbook or zip."""
+    deleted. `password`: of a protected workbook or zip. `again`: what was loaded before is read
+    anew, and takes the place of the earlier load."""
 
     source: str | None = None
     mapping: Mapping | None = None
@@ -95,6 +96,7 @@ class Told:
     encoding: str | None = None
     password: str | None = None
     is_full: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,12 +133,19 @@ class FileLoad:
         except OSError as error:
             raise InputError(f"{self.path}: can't be read: {error.strerror}") from None
         known = self.store.find(seen.sha256)
-        if known is not None:
-            reason = f"the same content was loaded before, as {known['load_id']} ({known['file']})"
-            return LoadReport(self.path, known["source"], skipped_reason=reason)
         told = self.told
+        if known is not None and not told.again:
+            reason = (
+                f"the same content was loaded before, as {known['load_id']} ({known['file']});"
+                " --again reads it anew, with another mapping or zone"
+            )
+            return LoadReport(self.path, known["source"], skipped_reason=reason)
         mapping = told.mapping if told.mapping is not None else mapping_beside(self.path)
-        load_id = self.store.new_load_id(datetime.now(UTC))
+        load_id = (
+            self.store.new_load_id(datetime.now(UTC))
+            if known is None
+            else self.store.id_in_place_of(known)
+        )
         try:
             with (
                 self.store.draft(load_id, seen.sha256) as draft,
@@ -147,7 +156,10 @@ class FileLoad:
                 probe, source = self._recognised(probe_of(self.path, decoded, mapping))
                 if reason := source.passed_over(probe):
                     raise _PassedOverError(source.name, reason)
-                return self._fill(draft, Path(scratch), seen.sha256, decoded, probe, source)
+                report = self._fill(draft, Path(scratch), seen.sha256, decoded, probe, source)
+                if known is not None:  # killed here, the file is one that was never loaded
+                    self.store.remove(known)
+                return report
         except _PassedOverError as error:
             return LoadReport(self.path, error.source, skipped_reason=error.reason)
         except _LeftOutError as error:

@@ -40,6 +40,7 @@ def load(
     encoding: str | None = None,
     password: str | None = None,
     is_full: bool = False,
+    again: bool = False,
     key: bytes | None = None,
     progress: Progress | None = None,
     report: Callable[[LoadReport], None] | None = None,
@@ -59,6 +60,8 @@ def load(
     password : of protected workbooks and zips.
     is_full : each file holds all contacts of its system from its first to its last creation
         time; earlier loaded ones of that period that it lacks count as deleted.
+    again : what was loaded before is read anew, say with another mapping or zone, and takes the
+        place of the earlier load and of its replays; else it is reported and skipped.
     key : secret of the pseudonyms; default: the warehouse's own.
     progress : called with a text and the share of bytes done, 0 to 1.
     report : called with each file's report as soon as it is known, of failed files too.
@@ -88,6 +91,7 @@ def load(
         encoding=encoding,
         password=password,
         is_full=is_full,
+        again=again,
     )
     sizes = [path.stat().st_size for path, _ in files]
     total = sum(sizes) or 1

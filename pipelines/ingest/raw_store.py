@@ -217,6 +217,24 @@ class RawStore:
         later = datetime.strptime(last, _ID_FORMAT).replace(tzinfo=UTC) + timedelta(microseconds=1)
         return later.strftime(_ID_FORMAT)
 
+    def id_in_place_of(self, manifest: dict[str, Any]) -> str:
+        """An id just behind that of a load, so that what was loaded later stays the later."""
+        taken = {path.name.split("-")[0] for path in self.folder.glob("[0-9]*-*")}
+        at = datetime.strptime(manifest["load_id"], _ID_FORMAT).replace(tzinfo=UTC)
+        while (load_id := at.strftime(_ID_FORMAT)) in taken:
+            at += timedelta(microseconds=1)
+        return load_id
+
+    def remove(self, manifest: dict[str, Any]) -> None:
+        """Remove a load, and the replays of what it refused first."""
+        for later in self.manifests():
+            if later.get("replays") == manifest["load_id"]:
+                self.remove(later)
+        gone = self.folder / f"{_LOADING}{manifest['load_id']}-removed"
+        os.rename(self.folder_of(manifest), gone)
+        sync(self.folder)
+        shutil.rmtree(gone, ignore_errors=True)
+
     @contextlib.contextmanager
     def draft(self, load_id: str, sha256: str) -> Iterator[Draft]:
         """A draft that is committed by one rename when the block ends without an error."""

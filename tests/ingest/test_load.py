@@ -69,8 +69,31 @@ def test_every_raw_file_has_exactly_the_columns_and_types_of_its_contract(intake
 def test_the_same_content_is_never_loaded_twice_under_whatever_name(intake):
     first = intake.load(intake.file("a.csv", export(1)), **SEOUL)[0]
     again = intake.load(intake.file("b.csv", export(1)), **SEOUL)[0]
-    assert again.skipped_reason == f"the same content was loaded before, as {first.load_id} (a.csv)"
+    assert again.skipped_reason == (
+        f"the same content was loaded before, as {first.load_id} (a.csv);"
+        " --again reads it anew, with another mapping or zone"
+    )
     assert intake.rows("contacts", "source_id") == [("1",)]
+
+
+def test_read_again_in_another_zone_it_takes_the_place_of_the_earlier_load(intake):
+    path = intake.file("a.csv", export(1))
+    wrong = intake.load(path, zone="UTC")[0]
+    later = intake.load(intake.file("b.csv", export(2)), **SEOUL)[0]
+    right = intake.load(path, **SEOUL, again=True)[0]
+    assert (right.received, right.loaded) == (1, 1)
+    assert wrong.load_id < right.load_id < later.load_id
+    assert intake.rows("contacts", "source_id, _load_id", "source_id") == [
+        ("1", right.load_id), ("2", later.load_id),
+    ]  # fmt: skip
+
+
+def test_a_load_that_fails_when_read_again_stays_as_it_was(intake):
+    path = intake.file("a.csv", export(1))
+    before = intake.load(path, **SEOUL)[0]
+    with pytest.raises(ZoneError):
+        intake.load(path, again=True)
+    assert intake.rows("contacts", "source_id, _load_id") == [("1", before.load_id)]
 
 
 def test_load_ids_sort_by_time(intake):

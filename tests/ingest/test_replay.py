@@ -97,3 +97,13 @@ def test_another_key_cannot_open_the_quarantine(intake):
     intake.load(intake.file("t.csv", TEXT), zone="Europe/Berlin")
     with pytest.raises(SettingsError, match="is not that of the loads before"):
         replay(intake.warehouse, zone="Asia/Seoul", key=b"x" * 32)
+
+
+def test_a_file_read_again_takes_the_place_of_its_load_and_of_the_replays(intake):
+    path = intake.file("t.csv", TEXT)
+    intake.load(path, zone="Europe/Berlin")
+    replay(intake.warehouse, zone="Asia/Seoul", key=KEY)
+    [report] = intake.load(path, zone="Asia/Seoul", again=True)
+    assert (report.received, report.loaded, report.quarantined) == (5, 4, 1)
+    assert [m["load_id"] for m in manifests(intake)] == [report.load_id]
+    assert intake.rows("contacts", "source_id") == [("1",), ("2",), ("3",), ("4",)]
