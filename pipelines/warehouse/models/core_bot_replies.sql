@@ -6,7 +6,7 @@ key = ["contact_id"]
 SELECT
     m.contact_id,
     min(m.sent_at) AS first_bot_reply_at
-FROM core_messages AS m
+FROM fact_messages AS m
 INNER JOIN core_conversations AS v ON v.contact_key = contact_key(m.contact_id)
 WHERE v.has_bot_message
     AND m.sent_at >= v.first_customer_at

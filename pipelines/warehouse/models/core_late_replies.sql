@@ -7,7 +7,7 @@ SELECT
     m.contact_id,
     min(CASE WHEN m.sent_at >= v.first_customer_at THEN m.sent_at END) AS late_replied_at,
     min(CASE WHEN m.sent_at > v.first_agent_at THEN m.sent_at END) AS next_agent_at
-FROM core_messages AS m
+FROM fact_messages AS m
 INNER JOIN core_conversations AS v ON v.contact_key = contact_key(m.contact_id)
 WHERE v.first_agent_at IS NOT NULL
     AND (v.first_customer_at IS NULL OR v.first_agent_at < v.first_customer_at)

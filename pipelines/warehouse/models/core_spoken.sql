@@ -9,7 +9,7 @@ SELECT
     sent_at,
     -- numbered so that of messages in the same second the question comes before its answer
     CASE author_role WHEN 'customer' THEN 1 WHEN 'bot' THEN 2 ELSE 3 END AS speaker
-FROM core_messages
+FROM fact_messages
 WHERE is_public
     -- a message without a time tells of no wait: then the helpdesk's own clock counts
     AND sent_at IS NOT NULL

@@ -1,5 +1,5 @@
 /* ---
-summary = "Every message and note, the newest delivery of each, with the role of its author."
+summary = "Every message and note, the newest delivery of each, with the role of its author: as delivered, else from the helpdesk's staff; who is not staff writes publicly as a customer."
 grain = "one message or note"
 key = []
 [columns]
@@ -11,10 +11,11 @@ is_public = { type = "BOOLEAN", meaning = "false for internal notes" }
 text = { type = "VARCHAR", meaning = "masked text", compression = "zstd" }
 --- */
 SELECT
-    contact_id,
-    sent_at,
-    author_role,
-    author_id,
-    is_public,
-    text
-FROM core_messages
+    m.contact_id,
+    m.sent_at,
+    coalesce(m.author_role, s.role, CASE WHEN m.is_public THEN 'customer' END) AS author_role,
+    m.author_id,
+    m.is_public,
+    m.text
+FROM latest_messages AS m
+LEFT JOIN latest_people AS s ON s.person_id = m.author_id AND s.role <> 'customer'
