@@ -8,7 +8,7 @@ CREATE OR REPLACE MACRO contact_key(id) AS hash(id, '----' || id);
 CREATE OR REPLACE MACRO seconds_between(a, b) AS date_sub('second', a, b);
 CREATE OR REPLACE MACRO seconds_after(t, n) AS t + to_seconds(n);
 CREATE OR REPLACE MACRO days_after(d, n) AS d + CAST(n AS INTEGER);
-CREATE OR REPLACE MACRO second_of_day(t) AS CAST(floor(extract(epoch FROM t)) AS BIGINT) % 86400;
+CREATE OR REPLACE MACRO second_of_day(t) AS date_sub('second', CAST(t AS DATE), t);
 CREATE OR REPLACE MACRO quarter_of(t) AS time_bucket(INTERVAL 15 MINUTES, t);
 CREATE OR REPLACE MACRO weekday_of(d) AS isodow(d);
 CREATE OR REPLACE MACRO month_of(d) AS CAST(date_trunc('month', d) AS DATE);

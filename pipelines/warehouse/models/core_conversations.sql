@@ -7,15 +7,13 @@ WITH spoken AS (
     SELECT
         contact_key,
         sent_at,
-        speaker,
-        0 AS later_reply
+        speaker
     FROM core_spoken
     UNION ALL
     SELECT
         contact_key,
         replied_at AS sent_at,
-        NULL AS speaker,
-        1 AS later_reply
+        4 AS speaker -- a later reply
     FROM core_turns
     WHERE replied_at IS NOT NULL
 )
@@ -27,8 +25,8 @@ SELECT
     max(CASE WHEN speaker = 1 THEN sent_at END) AS last_customer_at,
     max(CASE WHEN speaker = 2 THEN sent_at END) AS last_bot_at,
     CAST(COUNT(CASE WHEN speaker = 1 THEN 1 END) AS INTEGER) AS customer_messages_count,
-    max(CASE WHEN speaker = 2 THEN 1 ELSE 0 END) = 1 AS has_bot_message,
+    max(CASE WHEN speaker = 2 THEN sent_at END) IS NOT NULL AS has_bot_message,
     -- agent messages in a row are one reply: the first, and those after somebody else wrote
-    CAST(max(CASE WHEN speaker = 3 THEN 1 ELSE 0 END) + sum(later_reply) AS INTEGER) AS agent_replies_count
+    CAST(max(CASE WHEN speaker = 3 THEN 1 ELSE 0 END) + COUNT(CASE WHEN speaker = 4 THEN 1 END) AS INTEGER) AS agent_replies_count
 FROM spoken
 GROUP BY contact_key

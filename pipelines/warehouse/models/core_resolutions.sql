@@ -8,9 +8,9 @@ WITH told AS (
         contact_key(contact_id) AS contact_key,
         min(CASE WHEN is_solve THEN changed_at END) AS first_solved_at,
         max(CASE WHEN is_solve THEN changed_at END) AS last_solved_at,
-        CAST(sum(CASE WHEN is_solve THEN 1 ELSE 0 END) AS INTEGER) AS solves_count,
+        CAST(COUNT(CASE WHEN is_solve THEN 1 END) AS INTEGER) AS solves_count,
         min(CASE WHEN is_reopen THEN changed_at END) AS first_reopened_at,
-        CAST(sum(CASE WHEN is_reopen THEN 1 ELSE 0 END) AS INTEGER) AS reopens_count,
+        CAST(COUNT(CASE WHEN is_reopen THEN 1 END) AS INTEGER) AS reopens_count,
         max(CASE WHEN to_status = 'closed' THEN changed_at END) AS closed_at,
         max(CASE WHEN to_status = 'deleted' THEN changed_at END) AS deleted_at,
         -- the time before the first change is the caller's to add: it starts with the contact

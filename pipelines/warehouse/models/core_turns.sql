@@ -9,11 +9,11 @@ WITH counted AS (
         sent_at,
         speaker,
         -- how many agent messages came before this one
-        CAST(sum(CASE WHEN speaker = 3 THEN 1 ELSE 0 END) OVER (
+        COUNT(CASE WHEN speaker = 3 THEN 1 END) OVER (
             PARTITION BY contact_key
             ORDER BY sent_at, speaker
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS BIGINT) - CASE WHEN speaker = 3 THEN 1 ELSE 0 END AS turn
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS turn
     FROM core_spoken
 )
 
