@@ -26,6 +26,7 @@ WITH following AS (
         c.topic,
         c.arrived_at,
         coalesce(c.first_solved_at, c.arrived_at) AS settled_at,
+        lag(c.arrived_at) OVER (PARTITION BY c.requester_id, c.topic ORDER BY c.arrived_at, c.contact_id) AS previous_at,
         lead(c.contact_id) OVER (PARTITION BY c.requester_id, c.topic ORDER BY c.arrived_at, c.contact_id) AS next_id,
         lead(c.arrived_at) OVER (PARTITION BY c.requester_id, c.topic ORDER BY c.arrived_at, c.contact_id) AS next_at
     FROM fact_contacts AS c
@@ -37,15 +38,19 @@ WITH following AS (
 -- who came in the same instant has not come again: the last of them tells who came after
 later AS (
     SELECT
-        contact_id,
-        settled_at,
-        max(CASE WHEN next_at > arrived_at THEN next_id END) OVER (
-            PARTITION BY requester_id, topic ORDER BY arrived_at RANGE BETWEEN CURRENT ROW AND CURRENT ROW
+        f.contact_id,
+        f.settled_at,
+        max(CASE WHEN f.next_at > f.arrived_at THEN f.next_id END) OVER (
+            PARTITION BY f.requester_id, f.topic, f.arrived_at
         ) AS repeated_by,
-        max(CASE WHEN next_at > arrived_at THEN next_at END) OVER (
-            PARTITION BY requester_id, topic ORDER BY arrived_at RANGE BETWEEN CURRENT ROW AND CURRENT ROW
+        max(CASE WHEN f.next_at > f.arrived_at THEN f.next_at END) OVER (
+            PARTITION BY f.requester_id, f.topic, f.arrived_at
         ) AS repeated_at
-    FROM following
+    FROM following AS f
+    CROSS JOIN ref_rules AS u
+    -- few: who comes back late, or never, and came alone need not be compared
+    WHERE f.next_at < seconds_after(f.settled_at, u.repeat_window_days * 86400)
+        OR f.arrived_at IN (f.previous_at, f.next_at)
 ),
 
 repeated AS (
