@@ -171,9 +171,9 @@ class DuckDBEngine:
     def _lies_sorted(self, head: Header) -> bool:
         """Whether a table's rows come sorted well enough without being sorted.
 
-        `lies_as` names the raw column whose order they keep, being only joined to. Most exports
-        lie by time: each row group of a long one holds at most a twentieth of all of it. To sort
-        the widest table once more would take more memory than all its joins.
+        `lies_as` names the raw column whose order they keep, being only joined to, or being what
+        follows it soon. Most exports lie by time: each row group of a long one holds at most a
+        twentieth of all of it. To sort wide tables once more takes more memory than their joins.
         """
         table, _, column = head.entries.get("lies_as", "").partition(".")
         files = [str(path) for path in self.files.get(f"raw_{table}", ())]

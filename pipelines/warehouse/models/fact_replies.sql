@@ -3,6 +3,7 @@ summary = "Every run of customer messages after the first reply, and how long it
 grain = "one run of customer messages, of a counted contact"
 key = ["contact_id", "asked_at"]
 sort = ["asked_on"]
+lies_as = "contacts.created_at"
 [columns]
 contact_id = { type = "VARCHAR", meaning = "the contact", compression = "zstd" }
 asked_at = { type = "TIMESTAMP", unit = "UTC", meaning = "first message of the run" }
@@ -65,8 +66,8 @@ SELECT
     c.agent_id,
     c.urgency,
     c.source
-FROM turns AS t
-INNER JOIN fact_contacts AS c ON contact_key(c.contact_id) = t.contact_key
+FROM fact_contacts AS c
+INNER JOIN turns AS t ON t.contact_key = contact_key(c.contact_id)
 CROSS JOIN core_data_cut AS b
 WHERE c.exclusion IS NULL
     AND local_on(t.asked_at) IS NOT NULL
