@@ -320,8 +320,9 @@ def _east_asian(path: Path, plain: Path, byte: int) -> tuple[str, str]:
         return ("cp932" if encoding == "shift_jis" else encoding), evidence
     names = " or ".join(name for name, _ in found) or "no encoding that is known here"
     raise InputError(
-        f"{path}: {_place(plain, byte)}: not UTF-8; it looks like {names};"
-        ' tell it in a mapping file: [file] encoding = "cp949"'
+        f"{path}: {_place(plain, byte)}: not UTF-8; it looks like {names}; tell it with --encoding"
+        " or in a mapping file, [file] encoding: cp949 where a spreadsheet saved it in Korea, cp932"
+        " in Japan, gb18030 in China, cp1252 in western Europe"
     )
 
 
