@@ -3,7 +3,6 @@ summary = "Every solve of a counted contact: the status history's, else the firs
 grain = "one solve event"
 key = ["contact_id", "ordinal"]
 sort = ["solved_on"]
-lies_as = "contacts.created_at"
 [columns]
 contact_id = { type = "VARCHAR", meaning = "the contact", compression = "zstd" }
 solved_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was solved" }
@@ -39,8 +38,8 @@ solves AS (
         c.agent_id,
         c.urgency,
         c.source
-    FROM fact_contacts AS c
-    INNER JOIN told AS t ON t.contact_key = contact_key(c.contact_id)
+    FROM told AS t
+    INNER JOIN fact_contacts AS c ON contact_key(c.contact_id) = t.contact_key
     WHERE c.exclusion IS NULL
     UNION ALL
     SELECT
