@@ -11,7 +11,7 @@ WITH chats AS (
         s.answered_at AS starts_at,
         s.ended_at AS ends_at
     FROM latest_sessions AS s
-    INNER JOIN latest_contacts AS c ON contact_key(c.contact_id) = contact_key(s.contact_id)
+    INNER JOIN latest_contacts AS c ON c.contact_id = s.contact_id
     LEFT JOIN core_matters AS m ON m.contact_id = s.contact_id
     WHERE c.kind = 'chat'
         AND c.agent_id IS NOT NULL
