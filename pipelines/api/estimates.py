@@ -137,7 +137,10 @@ def ratio(build: Build, selection: Selection) -> pd.DataFrame:
     names = "".join(f"{identifier(name)}, " for name in selection.names)
     units = (
         replace(selection, by=(*selection.by, unit)).grouped(
-            "count(*) AS n", "sum(value) AS value", "sum(weight) AS weight"
+            "count(*) AS n",
+            # of integers DuckDB 2.0 may take a sum's type from limits that it outgrows
+            "sum(CAST(value AS DOUBLE)) AS value",
+            "sum(CAST(weight AS DOUBLE)) AS weight",
         )
         if by_day
         else f"SELECT {''.join(f'{d.expression} AS {identifier(d.name)}, ' for d in selection.by)}"
