@@ -84,6 +84,8 @@ _FORMS = tuple(
         N_("a preview of the survey, no customer's answer"),
         N_("a test of the survey, no customer's answer"),
         N_("spam by Qualtrics' judgement"),
+        N_("not reviewed yet"),
+        N_("nothing to do until score and reviewed_at are filled in, then load the file"),
         N_("correct the row in the helpdesk, or export it again, and load the new file"),
         N_("correct the line in a text editor, or export again, and load the new file"),
         N_("export the file again: this line is cut off or damaged"),

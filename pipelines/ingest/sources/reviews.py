@@ -68,7 +68,7 @@ def _read(reading: Reading) -> list[Stream]:
                 Check(
                     f"{fields.text('score')} IS NULL AND {fields.text('reviewed_at')} IS NULL",
                     "not reviewed yet",
-                    "nothing to do until score and reviewed_at are filled in; then load the file",
+                    "nothing to do until score and reviewed_at are filled in, then load the file",
                     alone=True,
                 ),
                 *fields.checks(_REQUIRED),
