@@ -9,7 +9,7 @@ from dashboard import components, figures, queries, refusals
 from dashboard.formats import escaped, wall_clock
 from dashboard.i18n import pair, plural
 from dashboard.i18n import text as _
-from dashboard.planning.menus import picked
+from dashboard.menus import picked
 from dashboard.tables import download_buttons
 
 page = components.open_page(

@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import components, figures, queries
 from dashboard.i18n import text as _
+from dashboard.menus import picked
 from dashboard.planning import backtests, queues
-from dashboard.planning.menus import picked
 
 page = components.open_page(
     _("Forecast quality"),

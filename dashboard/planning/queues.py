@@ -12,7 +12,7 @@ from dashboard.comparisons import LIVE
 from dashboard.formats import MISSING, Reader
 from dashboard.i18n import pair, plural
 from dashboard.i18n import text as _
-from dashboard.planning.menus import picked
+from dashboard.menus import picked
 from dashboard.tables import download_buttons
 from pipelines import api
 

@@ -14,8 +14,8 @@ from dashboard import address, charts, components, queries
 from dashboard.formats import MISSING, Reader, escaped, step_words
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
+from dashboard.menus import as_saved, picked
 from dashboard.planning import scenario_words as words_of
-from dashboard.planning.menus import as_saved, picked
 from dashboard.planning.queues import Queue, desk_words, plain_words
 from dashboard.planning.troubles import trouble
 from pipelines import api

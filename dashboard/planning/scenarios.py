@@ -11,9 +11,9 @@ import streamlit as st
 from dashboard import components, figures, queries
 from dashboard.formats import MISSING, Reader, escaped, step_words
 from dashboard.i18n import text as _
+from dashboard.menus import as_saved, picked
 from dashboard.planning import cards, scenario_draft
 from dashboard.planning import scenario_words as words_of
-from dashboard.planning.menus import as_saved, picked
 from dashboard.planning.queues import Queue, queue_name, shift_words
 from dashboard.planning.troubles import trouble
 from dashboard.tables import download_buttons

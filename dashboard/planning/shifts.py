@@ -11,7 +11,7 @@ from dashboard import charts, components, figures, queries
 from dashboard.formats import Reader
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
-from dashboard.planning.menus import picked
+from dashboard.menus import picked
 from dashboard.planning.queues import Queue, calendar_button
 
 _ALL, _WEEKS = "all", {"week": 0, "week2": 7}
