@@ -76,7 +76,7 @@ def try_out(
     -------
     Trial
         None where nobody knows how many people a half hour takes, or fewer than 30 contacts are
-        expected: of so few a single one decides.
+        expected: of so few a single one decides. Nor where all work is due after the plan's end.
 
     Raises
     ------
@@ -101,6 +101,8 @@ def try_out(
     tried = plan.assign(people=np.where(is_open, people, np.nan))
     rates = relative_rates(plan["local_on"], days, replications, np.random.default_rng([seed, 0]))
     lived = (_answered if is_live else _promised)(tried, rates, desk, seed)
+    if not (lived.whole > 0).any():
+        return None
     return Trial(
         replications=replications,
         offered=offered,

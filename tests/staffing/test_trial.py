@@ -156,6 +156,11 @@ def test_where_nobody_comes_or_people_are_not_known_there_is_nothing_to_try():
     assert try_out(plan(required_agents=unknown), SURE, CALLS) is None
 
 
+def test_mail_that_is_due_after_the_plan_alone_is_nothing_to_try():
+    desk = SimpleNamespace(**vars(MAIL) | {"promise_open_days": 25})  # of an hour; 24 h are planned
+    assert try_out(plan(contacts=5.0), SURE, desk, replications=10) is None
+
+
 @pytest.mark.parametrize("times", [0, 5_001])
 def test_a_number_of_runs_that_makes_no_sense_is_refused(times):
     with pytest.raises(OutOfRangeError, match="1 to 5000"):
