@@ -34,7 +34,11 @@ def trial_card(plan: pd.DataFrame, what_if: WhatIf, queue: Queue, reader: Reader
         tried = {each: api.try_out(plan, days, desk, is_scheduled=each) for each in rosters}
         found = [{"is_scheduled": each, **vars(trial)} for each, trial in tried.items() if trial]
         if not found:
-            st.info(_("Fewer than 30 contacts are expected in these days: too few to try out."))
+            st.info(
+                _(
+                    "Fewer than 30 contacts are expected in these days, or none is due: too few to try out."
+                )
+            )
             return
         for row in (rows := pd.DataFrame(found)).itertuples():
             st.markdown(trial_words(row, queue, reader))

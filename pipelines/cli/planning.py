@@ -167,7 +167,7 @@ _TRIAL_NOTES = (
     "Contacts come by chance, on days as unsure as their forecast is. Reached: answered in time; of"
     " deferrable work, done as promised. In 9 of 10: what nine of ten runs reached at least.",
     "Scheduled: the people of the schedule after shrinkage; queues without one have no such row,"
-    " nor have those that expect fewer than 30 contacts.",
+    " nor have those that expect fewer than 30 contacts, or none that is due in these days.",
 )
 
 
