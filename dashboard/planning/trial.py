@@ -36,7 +36,8 @@ def trial_card(plan: pd.DataFrame, what_if: WhatIf, queue: Queue, reader: Reader
         if not found:
             st.info(
                 _(
-                    "Fewer than 30 contacts are expected in these days, or none is due: too few to try out."
+                    "Fewer than 30 contacts are expected in these days, or none is due: too few to"
+                    " try out."
                 )
             )
             return
