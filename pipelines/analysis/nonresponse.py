@@ -38,7 +38,7 @@ def analyse(connection: duckdb.DuckDBPyConnection) -> Found:
     scores, represented = [], []
     for survey, mine in cells.groupby("survey", sort=True):
         silent = mine["n"].sum() - mine["answered"].sum()
-        scales = mine.loc[mine["answered"] > 0, "scale"].dropna().unique()
+        scales = sorted({scale for told in mine["scales"].dropna() for scale in told.split()})
         if not silent:
             reason = "surveys without an answer are not delivered, so nobody can be compared"
             absences.append(Absence("nonresponse", str(survey), reason))
@@ -53,7 +53,8 @@ def analyse(connection: duckdb.DuckDBPyConnection) -> Found:
                 _REPRESENTED
             ]
         )
-        for dimension, level, part in _parts(mine):
+        scored = mine.assign(answered=mine["scored"])
+        for dimension, level, part in _parts(scored):
             row = _score(part, f"{survey}, {level}", absences)
             if row is not None:
                 scores.append((survey, scales[0], dimension or EVERYWHERE, level, *row))
@@ -71,7 +72,8 @@ def analyse(connection: duckdb.DuckDBPyConnection) -> Found:
 
 
 def _cells(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """One row per survey kind, channel, language, wait, outcome: n, answered, satisfied."""
+    """One row per survey kind, channel, language, wait, outcome: n, answered, scored (answered with
+    a score) and the satisfied among these; of surveys whose window is over, answered or not."""
     return connection.execute(
         """
         SELECT
@@ -93,14 +95,16 @@ def _cells(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
                 WHEN NOT c.is_resolved THEN 'unresolved'
                 ELSE 'not known'
             END AS outcome,
-            max(s.scale) AS scale,
+            string_agg(DISTINCT s.scale, ' ' ORDER BY s.scale)
+                FILTER (WHERE s.is_answered_in_window AND s.score IS NOT NULL) AS scales,
             count(*) AS n,
             count(*) FILTER (WHERE s.is_answered_in_window) AS answered,
+            count(*) FILTER (WHERE s.is_answered_in_window AND s.score IS NOT NULL) AS scored,
             count(*) FILTER (WHERE s.is_answered_in_window AND s.is_satisfied) AS total
         FROM fact_surveys AS s
         LEFT JOIN fact_contacts AS c ON c.contact_id = s.contact_id
         WHERE s.exclusion IS NULL
-            AND s.is_answered_in_window IS NOT NULL
+            AND s.is_window_over
             AND s.sent_on > (SELECT max(sent_on) FROM fact_surveys) - CAST(? AS INTEGER)
         GROUP BY ALL
         ORDER BY ALL

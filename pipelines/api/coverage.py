@@ -34,6 +34,10 @@ def coverage(build: Build, by: Sequence[str], scope: Scope) -> pd.DataFrame:
         WITH planned AS (
             SELECT DISTINCT channel, language FROM fact_schedules
         ),
+        -- before the first day that any schedule tells, and after the last, nobody knows who worked
+        told AS (
+            SELECT min(local_on) AS first_on, max(local_on) AS last_on FROM fact_schedules
+        ),
         duty AS (
             SELECT channel, language, local_on, local_slot, sum(agents) / 2 AS agent_hours
             FROM fact_schedules
@@ -55,6 +59,7 @@ def coverage(build: Build, by: Sequence[str], scope: Scope) -> pd.DataFrame:
             SELECT
                 coalesce(c.channel, d.channel) AS channel,
                 coalesce(c.language, d.language) AS language,
+                coalesce(c.local_on, d.local_on) AS local_on,
                 coalesce(c.local_slot, d.local_slot) AS local_slot,
                 coalesce(c.contacts, 0) AS contacts,
                 coalesce(d.agent_hours, 0) AS agent_hours
@@ -74,7 +79,11 @@ def coverage(build: Build, by: Sequence[str], scope: Scope) -> pd.DataFrame:
             ), 0) AS uncovered,
             CASE WHEN count(p.channel) > 0 THEN sum(h.agent_hours) END AS agent_hours
         FROM half_hours AS h
-        LEFT JOIN planned AS p ON p.channel = h.channel AND p.language = h.language
+        CROSS JOIN told AS t
+        LEFT JOIN planned AS p
+            ON p.channel = h.channel
+            AND p.language = h.language
+            AND h.local_on BETWEEN t.first_on AND t.last_on
         {f"GROUP BY {places} ORDER BY {places}" if names else ""}
         """,
         [*on_duty.parameters, *arrived.parameters],

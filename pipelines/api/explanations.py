@@ -112,8 +112,8 @@ class Explanations:
         """The share of contacts that arrived while nobody was scheduled: [by..., value, n, low,
         high, agent_hours].
 
-        `by`: channel, language, hour (local). n are all counted contacts, those of queues of
-        which no schedule is known too: these have neither a share nor hours (NaN).
+        `by`: channel, language, hour (local). n are all counted contacts, those of queues and
+        days of which no schedule is known too: these have neither a share nor hours (NaN).
         """
         return covers.coverage(self._pointer.build(), by, Scope(start, end, where))
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.special import ndtr
 
 from pipelines import run
-from pipelines.analysis import drivers, nonresponse
+from pipelines.analysis import Found, drivers, nonresponse
 from pipelines.api import open_warehouse
 from pipelines.ingest.contracts import CHANGE_KINDS
 from pipelines.settings import SAMPLES_DIR
@@ -115,10 +115,10 @@ def test_raw_satisfaction_is_that_of_the_answers_and_stands_beside_the_weighted_
     row = found.loc[("survey", "*", "*")]
     sent, answered, satisfied = connection.execute(
         """
-        SELECT count(*), count(*) FILTER (WHERE is_answered_in_window),
+        SELECT count(*), count(*) FILTER (WHERE is_answered_in_window AND score IS NOT NULL),
             count(*) FILTER (WHERE is_answered_in_window AND is_satisfied)
         FROM fact_surveys
-        WHERE exclusion IS NULL AND is_answered_in_window IS NOT NULL
+        WHERE exclusion IS NULL AND is_window_over
             AND survey_id LIKE 'survey:%'
         """
     ).fetchall()[0]
@@ -157,6 +157,60 @@ def test_everybody_s_score_is_the_raw_one_where_all_answered(monkeypatch):
     assert row[:3] == (100, 100, 0.6)
     assert row[5] == pytest.approx(0.6)
     assert absences == []
+
+
+def asked_and_analysed(warehouse, surveys: list[str]) -> Found:
+    """Non-response of surveys that are told as `sent on | answered on | scale | score`, in order;
+    data end on 31 March, when the two weeks of what was sent by the 16th are over."""
+    rows = [f"survey:e{place} | c{place} | {told}" for place, told in enumerate(surveys)]
+    contacts = [f"c{place} | 2026-03-01 00:00:00" for place in range(len(surveys))]
+    connection = warehouse(
+        contacts="\n".join(["contact_id | created_at", *contacts, "cut | 2026-03-31 00:00:00"]),
+        surveys="\n".join(
+            ["survey_id | contact_id | sent_at | answered_at | scale | score", *rows]
+        ),
+    )
+    return nonresponse.analyse(connection)
+
+
+def test_who_was_asked_last_week_is_in_neither_part_of_those_who_answered(warehouse):
+    found = asked_and_analysed(
+        warehouse,
+        ["2026-03-02 | 2026-03-03 | 1-5 | 5"] * 10
+        + ["2026-03-02 | | 1-5 |"] * 30
+        # answered at once, while others have ten days left
+        + ["2026-03-30 | 2026-03-30 | 1-5 | 5"] * 40
+        + ["2026-03-30 | | 1-5 |"] * 120,
+    )
+    asked = found.tables["analysis_representation"].set_index(["dimension", "level"])
+    row = asked.loc[("channel", "email")]
+    assert (row["n"], row["answers"], row["value"]) == (40, 10, 0.25)  # and not 80, 50, 0.625
+
+
+def test_an_answer_without_a_score_is_an_answer_and_not_dissatisfied(warehouse):
+    found = asked_and_analysed(
+        warehouse,
+        ["2026-03-02 | 2026-03-03 | 1-5 | 5"] * 40
+        + ["2026-03-02 | 2026-03-03 | 1-5 |"] * 10
+        + ["2026-03-02 | | 1-5 |"] * 50,
+    )
+    asked = found.tables["analysis_representation"].set_index(["dimension", "level"])
+    assert asked.loc[("channel", "email"), "answers"] == 50
+    # nothing varies that weights could stand on: what they would stand on
+    with warehouse.open() as connection:
+        cells = nonresponse._cells(connection)
+    assert cells[["n", "answered", "scored", "total"]].to_numpy().tolist() == [[100, 50, 40, 40]]
+
+
+def test_answers_on_two_scales_are_not_one_score(warehouse):
+    found = asked_and_analysed(
+        warehouse,
+        ["2026-03-02 | 2026-03-03 | 1-5 | 5"] * 40
+        + ["2026-03-02 | 2026-03-03 | nps | 7"] * 40
+        + ["2026-03-02 | | 1-5 |"] * 20,
+    )
+    assert found.tables["analysis_nonresponse"].empty
+    assert [absence.reason for absence in found.absences] == ["answers on 2 scales; one is needed"]
 
 
 def test_thin_data_fails_no_build_and_says_what_is_missing(warehouse):

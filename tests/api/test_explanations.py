@@ -16,8 +16,10 @@ RATED = (
     ("2026-03-10", "en", 500, 310),
 )
 WEEK = {"start": "2026-03-09", "end": "2026-03-15"}
+# of e-mail on the tenth alone, though schedules are told from the third on
 SCHEDULE = """
     channel | language | starts_at            | ends_at              | agents
+    phone   | ko       | 2026-03-03 01:00:00Z | 2026-03-03 02:00:00Z | 1
     email   | ko       | 2026-03-10 01:00:00Z | 2026-03-10 02:00:00Z | 3
     email   | en       | 2026-03-10 05:00:00Z | 2026-03-10 06:00:00Z | 2
 """
@@ -237,7 +239,8 @@ def test_ranks_within_a_language_average_one_half_and_forgive_its_habit_of_ratin
 
 def test_cover_is_the_share_that_arrives_while_nobody_is_scheduled(rated):
     # all arrive at 01:00 UTC: Koreans find an agent on 10 March alone, English customers none
-    found = rated.coverage(("channel", "language")).set_index("language")
+    found = rated.coverage(("channel", "language"), where={"channel": "email"})
+    found = found.set_index("language")
     assert found.loc["ko", "value"] == pytest.approx(900 / 1400)
     assert found.loc["en", "value"] == 1.0
     assert found["n"].to_dict() == {"en": 600, "ko": 1400}
@@ -253,12 +256,38 @@ def test_cover_by_the_hour_tells_scheduled_hours_in_which_nobody_came(rated):
 
 def test_cover_of_some_days_tells_the_hours_scheduled_on_them_alone(rated):
     hours = {
-        day: rated.coverage((), where={"day": day})["agent_hours"].tolist()
+        day: rated.coverage((), where={"day": day, "channel": "email"})["agent_hours"].tolist()
         for day in ("2026-03-03", "2026-03-10")
     }
     # 3 agents for an hour and 2 for another, all on the tenth
     assert hours == {"2026-03-03": [0.0], "2026-03-10": [5.0]}
-    assert rated.coverage((), where={"weekday": 2, "topic": "fees"})["agent_hours"].tolist() == [5]
+    tuesdays = {"weekday": 2, "topic": "fees", "channel": "email"}
+    assert rated.coverage((), where=tuesdays)["agent_hours"].tolist() == [5]
+
+
+def test_cover_of_days_before_the_first_schedule_and_after_the_last_is_not_known(warehouse):
+    warehouse(
+        contacts="""
+            contact_id | created_at           | channel
+            before     | 2026-03-02 01:00:00Z | phone
+            covered    | 2026-03-03 01:00:00Z | phone
+            uncovered  | 2026-03-04 01:00:00Z | phone
+            also       | 2026-03-04 09:00:00Z | phone
+            after      | 2026-03-06 01:00:00Z | phone
+        """,
+        schedules="""
+            channel | language | starts_at            | ends_at              | agents
+            phone   | ko       | 2026-03-03 01:00:00Z | 2026-03-03 02:00:00Z | 1
+            phone   | ko       | 2026-03-05 01:00:00Z | 2026-03-05 02:00:00Z | 1
+        """,
+    )
+    door = open_warehouse(warehouse.folder)
+    (found,) = door.coverage(()).to_dict("records")
+    assert (found["n"], found["value"], found["agent_hours"]) == (5, pytest.approx(2 / 3), 2.0)
+    (before,) = door.coverage((), end="2026-03-02").to_dict("records")
+    assert (before["n"], math.isnan(before["value"]), math.isnan(before["agent_hours"])) == (
+        1, True, True,
+    )  # fmt: skip
 
 
 def test_ratings_are_told_by_the_hour_at_which_the_contact_arrived(rated):
