@@ -10,10 +10,10 @@ from datetime import date
 
 import pandas as pd
 
+from pipelines.api.as_it_stood import as_it_stood
 from pipelines.api.definitions import Definition
 from pipelines.api.measures import (
     definition_of,
-    earlier_relation,
     recent_range,
     select_metric,
 )
@@ -105,7 +105,7 @@ def what_changed(build: Build, metric: str, dims: Sequence[str], scope: Scope) -
         raise OutOfRangeError(f"{len(names)} dimensions at once; at most {MOST_ATTRIBUTED}")
     window = recent_range(build, metric, scope)
     earlier = previous_window(*window)
-    relation = earlier_relation(build, definition, window[0] - earlier[0])
+    relation = as_it_stood(build, definition, earlier[0], *window)
     after = sums(build, metric, statistic, names, scope.over(*window))
     before = sums(build, metric, statistic, names, scope.over(*earlier), relation)
     for days, rows in ((window, after), (earlier, before)):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from pipelines.api.as_it_stood import as_it_stood
 from pipelines.api.changes import additive_statistic, sums
 from pipelines.api.definitions import Definition
 from pipelines.api.measures import definition_of, labelled, measure, recent_range
@@ -38,9 +39,12 @@ def own_baseline(
     names = undated(by, "own baseline: breakdown")
     first, last = recent_range(build, metric, scope)
     past = window_before(first, baseline_days)
+    relation = None
+    if statistic != "daily_mean":
+        relation = as_it_stood(build, definition, past[0], first, last)
     now, then = (
-        measure(build, metric, names, scope.over(*days), statistic)
-        for days in ((first, last), past)
+        measure(build, metric, names, scope.over(*days), statistic, relation)
+        for days, relation in (((first, last), None), (past, relation))
     )
     shared = {name: f"baseline_{name}" for name in ("value", "n", "low", "high")}
     then = then[[*names, *shared]].rename(columns=shared)
@@ -49,7 +53,7 @@ def own_baseline(
         **{name: found[name].fillna(0).astype("int64") for name in ("n", "baseline_n")}
     )
     if definition.statistic in ("share", "mean"):
-        change = _difference(build, definition, names, (first, last), past, scope)
+        change = _difference(build, definition, names, (first, last), past, scope, relation)
         found = found.merge(change, on=names, how="left") if names else found.join(change)
     else:
         sides = [f"{side}{name}" for side in ("", "baseline_") for name in ("value", "low", "high")]
@@ -151,12 +155,12 @@ def _comparable(definition: Definition) -> str:
     return "daily_mean"
 
 
-def _difference(build, definition, names, window, past, scope) -> pd.DataFrame:
+def _difference(build, definition, names, window, past, scope, relation) -> pd.DataFrame:
     """Each group's change with its interval, from the sums of both windows."""
     statistic = definition.statistic
     now, then = (
-        sums(build, definition.metric, statistic, names, scope.over(*days))
-        for days in (window, past)
+        sums(build, definition.metric, statistic, names, scope.over(*days), relation)
+        for days, relation in ((window, None), (past, relation))
     )
     both = (
         now.merge(then, on=names, suffixes=("", "_then"))

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from pipelines.api import estimates, records, shapes
+from pipelines.api.as_it_stood import as_it_stood
 from pipelines.api.definitions import Definition
 from pipelines.api.published import Build
 from pipelines.api.selection import (
@@ -28,8 +29,6 @@ from pipelines.errors import OutOfRangeError, UnknownNameError
 from pipelines.statistics import intervals
 
 _ESTIMATE = ("value", "low", "high")
-_STATES = ("unanswered_share",)
-"""Shares of a state that ends some day: the longer ago, the fewer are still in it."""
 RECENT_DAYS = 28
 """What is held against its own past where no first day is told: all days together have none."""
 
@@ -72,7 +71,9 @@ def compare(
     names = undated(by, "compare: breakdown")
     window = closed_range(build, metric, scope)
     before = previous_window(*window)
-    relation = earlier_relation(build, definition, window[0] - before[0])
+    relation = None
+    if chosen != "daily_mean":  # of days that are over
+        relation = as_it_stood(build, definition, before[0], *window)
     now, then = (
         _estimated(
             build,
@@ -95,20 +96,6 @@ def compare(
         "previous_as_it_stood": relation is not None,
     }
     return labelled(_in_order(found, names), build, definition, chosen)
-
-
-def earlier_relation(build: Build, definition: Definition, ago: timedelta) -> str | None:
-    """SQL of a state's observations as they stood so long before the data cut, so that an earlier
-    window has had as much time as a later one; None for metrics that are no state."""
-    if definition.metric not in _STATES:
-        return None
-    cut = pd.Timestamp(build.info["data_cut_at"]) - ago
-    replied = "coalesce(arrived_at + to_seconds(waited_seconds)"
-    return (
-        "WITH fact_contacts AS ("
-        f"SELECT * REPLACE (is_answered AND {replied} <= TIMESTAMP '{cut}', TRUE) AS is_answered)"
-        f" FROM main.fact_contacts WHERE arrived_at <= TIMESTAMP '{cut}') {definition.sql}"
-    )
 
 
 def distribution(build: Build, metric: str, by: Sequence[str], scope: Scope) -> pd.DataFrame:

@@ -230,38 +230,6 @@ def test_a_comparison_stands_beside_the_window_before_it(week):
     assert found["change"].fillna(99).tolist() == [99, -1]
 
 
-def test_the_unanswered_of_the_window_before_are_those_it_had_at_its_own_end(warehouse):
-    """Each week: one is answered after an hour, one of its last day after two. Data end with the
-    second week, when only the first one's late reply is known."""
-    warehouse(
-        contacts="""
-            contact_id | created_at
-            then_soon  | 2026-03-02 01:00:00
-            then_late  | 2026-03-07 12:00:00
-            now_soon   | 2026-03-09 01:00:00
-            now_late   | 2026-03-14 12:00:00
-        """,
-        messages="""
-            contact_id | sent_at             | author_role
-            then_soon  | 2026-03-02 02:00:00 | agent
-            then_late  | 2026-03-09 12:00:00 | agent
-            now_soon   | 2026-03-09 01:00:00 | customer
-            now_soon   | 2026-03-09 02:00:00 | agent
-            now_late   | 2026-03-14 12:00:00 | customer
-            now_soon   | 2026-03-15 00:00:00 | customer
-        """,
-    )
-    published = open_warehouse(warehouse.folder)
-    days = {"start": "2026-03-08", "end": "2026-03-14"}
-    found = published.compare("unanswered_share", **days)
-    columns = ["value", "n", "previous_value", "previous_n", "change"]
-    assert found[columns].to_numpy().tolist() == [[0.5, 2, 0.5, 2, 0.0]]
-    assert found.attrs["previous_as_it_stood"] is True
-    assert published.measure("unanswered_share", end="2026-03-07")["value"].tolist() == [0.0]
-    changed = published.what_changed("unanswered_share", ("channel",), **days)
-    assert (changed.before.value, changed.after.value, changed.total.value) == (0.5, 0.5, 0.0)
-
-
 @pytest.mark.case(15)
 def test_durations_fall_into_half_open_bins_and_none_is_missing(warehouse):
     from pipelines.api import open_warehouse
