@@ -60,8 +60,9 @@ def daily_mean(build: Build, selection: Selection) -> pd.DataFrame:
     """Observations per day, with the t interval of the days.
 
     A day on which the feeds of all selected sources were down is no day (fact_source_days), nor is
-    one that lacks over a tenth of what they bring, and what came on it is not counted; one on
-    which they were up, and brought nothing of this group, is a 0: observed, and no gap.
+    one that lacks over a tenth of what they bring, as the last day may that is not over, and what
+    came on it is not counted; one on which they were up, and brought nothing of this group, is a
+    0: observed, and no gap.
     """
     observed = Condition(
         "observed_on IN (SELECT day FROM fact_source_days"
@@ -69,8 +70,8 @@ def daily_mean(build: Build, selection: Selection) -> pd.DataFrame:
         " USING (source)"
         f" JOIN (SELECT source, count(*) AS selected FROM {identifier(selection.source)}"
         f" WHERE {selection.filters.text} GROUP BY source) USING (source) GROUP BY day"
-        " HAVING bool_or(is_up) AND sum(missing * selected / of_all)"
-        " <= 0.1 * sum((missing + contacts) * selected / of_all))",
+        " HAVING bool_or(is_up) AND sum((missing + to_come) * selected / of_all)"
+        " <= 0.1 * sum((missing + to_come + contacts) * selected / of_all))",
         selection.filters.parameters,
     )
     groups = "".join(f"{identifier(name)}, " for name in selection.names)

@@ -379,6 +379,20 @@ def test_a_day_that_lacks_a_large_feed_is_no_day_of_a_mean_and_its_rest_not_coun
     assert (own["n"], own["value"]) == (120, 2)
 
 
+def test_a_last_day_that_is_not_over_is_no_day_of_a_mean(warehouse):
+    days = [f"{date(2026, 1, 5) + timedelta(days=day)}" for day in range(15)]
+    came = [(day, hour) for day in days for hour in ("00", "06")][:-1]
+    warehouse(
+        contacts="contact_id | created_at\n"
+        + "\n".join(f"{day}-{hour} | {day} {hour}:00:00Z" for day, hour in came)
+    )
+    door = open_warehouse(warehouse.folder)
+    (found,) = door.measure("contacts", statistic="daily_mean").to_dict("records")
+    assert (found["n"], found["value"]) == (28, 2)  # and not 29 / 15
+    (found,) = door.measure("contacts").to_dict("records")
+    assert found["value"] == 29
+
+
 def test_a_mean_of_days_and_a_stock_keep_to_the_weekdays_asked_for(warehouse):
     fortnight = [f"2026-03-{day:02d}" for day in range(2, 16)]
     warehouse(contacts=contacts_on(*((day, 2 if day[-2:] in ("02", "09") else 1, "")

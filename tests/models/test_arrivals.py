@@ -131,6 +131,53 @@ def test_a_small_feed_that_is_up_does_not_stand_for_a_large_one_that_is_down(war
     ).fetchall() == [("given_up", 0, 0), ("large", 10, 10)]
 
 
+def unobserved_days(connection, language: str) -> list[int]:
+    """Days from FIRST on of which a half hour of the queue before the last day is not observed."""
+    found = connection.execute(
+        "SELECT DISTINCT date_diff('day', DATE '2026-01-05', local_on) AS day FROM fact_arrivals"
+        " WHERE NOT is_observed AND language = ?"
+        " AND local_on < (SELECT max(local_on) FROM fact_arrivals) ORDER BY day",
+        [language],
+    )
+    return [day for (day,) in found.fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("counts", "unobserved"),
+    [
+        ({"large": [10] * 60, "small": [2] * 64}, [60, 61, 62]),
+        # over for good, as far as anybody can tell after four weeks
+        ({"large": [10] * 60, "small": [2] * 89}, []),
+        ({"large": [10] * 60, "small": [2] * 88}, [*range(60, 87)]),
+        # another began in its place
+        ({"large": [10] * 60, "small": [2] * 64, "new": [0] * 55 + [9] * 9}, []),
+        ({"large": [10] * 60, "small": [2] * 64, "new": [0] * 55 + [1] * 9}, [60, 61, 62]),
+        # under a tenth of the queue; three weeks tell nothing of what is usual
+        ({"large": [1] * 60, "small": [20] * 67}, []),
+        ({"large": [0] * 39 + [10] * 21, "small": [2] * 64}, []),
+    ],
+)
+def test_a_late_feed_is_not_0_beside_another_one_until_it_is_taken_for_given_up(
+    warehouse, counts, unobserved
+):
+    assert unobserved_days(warehouse(contacts=feeds(**counts)), "ko") == unobserved
+
+
+def test_of_a_late_source_its_weekdays_are_missing_and_of_a_last_day_what_comes_later(warehouse):
+    morning = feeds(large=[4] * 57, small=[2] * 64)
+    evening = [f"e{day} | large | {FIRST + timedelta(days=day)} 10:00:00Z" for day in range(56)]
+    connection = warehouse(contacts="\n".join([morning, *evening]))
+    assert connection.execute(
+        "SELECT source, date_diff('day', DATE '2026-01-05', day), contacts, missing, to_come"
+        " FROM fact_source_days WHERE missing + to_come > 0 ORDER BY ALL"
+    ).fetchall() == [
+        ("large", 56, 4, 0, 4 * 56 / (57 * 4)),
+        # of the Mondays one has 4, as it is not over
+        *(("large", day, 0, 5, 0) for day in range(57, 63)),
+        ("large", 63, 0, 39 / 8, 0),
+    ]
+
+
 def test_after_the_end_of_the_feed_nothing_is_observed(warehouse):
     connection = warehouse(
         contacts="contact_id | created_at\nc1 | 2026-03-02 00:10:00Z\nc2 | 2026-03-02 02:10:00Z",

@@ -1,6 +1,6 @@
 /* ---
 summary = "How many contacts each source brought on each day, against what the same weekday brought in the six weeks before, and whether its feed was up."
-grain = "one source and local day from its first to its last"
+grain = "one source and local day from its first to its last; of a source that is late, to the last day of the others: it ends up to four weeks before them, and none that brings a quarter as much began in the eight weeks before its end or later, in its place"
 key = ["source", "day"]
 sort = ["source", "day"]
 [columns]
@@ -11,7 +11,8 @@ usual = { type = "DOUBLE", unit = "contacts", meaning = "median of the same week
 least = { type = "BIGINT", unit = "contacts", meaning = "the lowest of them" }
 is_low = { type = "BOOLEAN", meaning = "under half of what is usual, and under the lowest of six weeks; not judged under 20 a day, or on the last day" }
 is_up = { type = "BOOLEAN", meaning = "the day was observed: contacts came, or that none did is ordinary here: by what the weekdays of eight weeks on both sides bring and how much that varies, so many days without any follow each other more often than once in 150 times. False under four such weeks, and on a weekday on which nobody ever comes" }
-missing = { type = "DOUBLE", unit = "contacts", meaning = "of a day on which the feed was down: what its weekday brings in the eight weeks on both sides; 0 where it was up, or where one side brings under a quarter of the other: the source began, or was given up" }
+missing = { type = "DOUBLE", unit = "contacts", meaning = "of a day on which the feed was down: what its weekday brings in the eight weeks on both sides; 0 where it was up, or where one side brings under a quarter of the other: the source began, or was given up. Of days after its end what the eight weeks before it bring, where there are four" }
+to_come = { type = "DOUBLE", unit = "contacts", meaning = "of the source's last day, where its feed ends on it: what usually comes after that time of day; else 0" }
 --- */
 WITH counts AS (
     SELECT
@@ -23,13 +24,33 @@ WITH counts AS (
     GROUP BY source, arrived_on
 ),
 
-spans AS (
+ends AS (
     SELECT
         source,
         min(day) AS first_on,
-        max(day) AS last_on
+        max(day) AS last_on,
+        avg(CAST(contacts AS DOUBLE)) AS mean
     FROM counts
     GROUP BY source
+),
+
+-- a source that ends before the others is late, or was given up: that it is late is no longer
+-- thought after four weeks, or where another one that brings a quarter as much began in its place
+spans AS (
+    SELECT
+        e.source,
+        e.first_on,
+        e.last_on,
+        CASE
+            WHEN max(o.last_on) > days_after(e.last_on, 28) THEN e.last_on
+            WHEN max(
+                CASE WHEN o.first_on > e.first_on AND o.first_on >= days_after(e.last_on, -56) AND o.mean * 4 >= e.mean THEN 1 ELSE 0 END
+            ) = 1 THEN e.last_on
+            ELSE max(o.last_on)
+        END AS told_until_on
+    FROM ends AS e
+    CROSS JOIN ends AS o
+    GROUP BY e.source, e.first_on, e.last_on
 ),
 
 days AS (
@@ -44,7 +65,7 @@ daily AS (
         s.last_on,
         coalesce(c.contacts, 0) AS contacts
     FROM spans AS s
-    INNER JOIN days AS d ON d.day >= s.first_on AND d.day <= s.last_on
+    INNER JOIN days AS d ON d.day >= s.first_on AND d.day <= s.told_until_on
     LEFT JOIN counts AS c ON c.source = s.source AND c.day = d.day
 ),
 
@@ -118,7 +139,8 @@ sides AS (
         source,
         run,
         CAST(SUM(contacts_before) AS DOUBLE) / nullif(SUM(days_before), 0) AS mean_before,
-        CAST(SUM(contacts_after) AS DOUBLE) / nullif(SUM(days_after), 0) AS mean_after
+        CAST(SUM(contacts_after) AS DOUBLE) / nullif(SUM(days_after), 0) AS mean_after,
+        SUM(days_before) AS days_before
     FROM around
     GROUP BY source, run
 ),
@@ -164,6 +186,7 @@ quiet_days AS (
         SUM(a.mean * w.weight) OVER (PARTITION BY e.source, e.run) < 5
             AND (a.mean > 0 OR w.mean * a.days * w.weight < 5) AS is_quiet,
         CASE
+            WHEN s.mean_after IS NULL THEN CASE WHEN s.days_before >= 28 THEN a.mean ELSE 0 END
             WHEN least(s.mean_before, s.mean_after) * 4 >= greatest(s.mean_before, s.mean_after) THEN a.mean
             ELSE 0
         END AS usual_contacts
@@ -171,6 +194,38 @@ quiet_days AS (
     INNER JOIN around AS a ON a.source = e.source AND a.run = e.run AND a.weekday = e.weekday
     INNER JOIN sides AS s ON s.source = e.source AND s.run = e.run
     LEFT JOIN weights AS w ON w.source = e.source AND w.run = e.run
+),
+
+-- the time of day at which a feed ends, on the day of its last contact
+feed_ends AS (
+    SELECT
+        e.source,
+        e.last_on,
+        max(local_slot(f.ends_at)) AS last_slot
+    FROM ends AS e
+    INNER JOIN (
+        SELECT source, max(greatest(created_at, coalesce(updated_at, created_at))) AS ends_at
+        FROM fact_contacts
+        GROUP BY source
+    ) AS f ON f.source = e.source AND local_on(f.ends_at) <= e.last_on
+    GROUP BY e.source, e.last_on
+),
+
+-- what comes after it on other days, as a share of what comes before
+later AS (
+    SELECT
+        e.source,
+        e.last_on,
+        CAST(SUM(CASE WHEN c.arrived_slot > e.last_slot THEN c.contacts ELSE 0 END) AS DOUBLE)
+            / nullif(SUM(CASE WHEN c.arrived_slot > e.last_slot THEN 0 ELSE c.contacts END), 0) AS share
+    FROM feed_ends AS e
+    INNER JOIN (
+        SELECT source, arrived_slot, COUNT(*) AS contacts
+        FROM fact_contacts
+        WHERE arrived_slot IS NOT NULL
+        GROUP BY source, arrived_slot
+    ) AS c ON c.source = e.source
+    GROUP BY e.source, e.last_on
 )
 
 SELECT
@@ -184,7 +239,9 @@ SELECT
         AND d.contacts < b.usual / 2
         AND d.contacts < b.least AS is_low,
     d.contacts > 0 OR coalesce(q.is_quiet, FALSE) AS is_up,
-    CASE WHEN is_up THEN 0 ELSE coalesce(q.usual_contacts, 0) END AS missing
+    CASE WHEN is_up THEN 0 ELSE coalesce(q.usual_contacts, 0) END AS missing,
+    coalesce(d.contacts * l.share, 0) AS to_come
 FROM daily AS d
 LEFT JOIN before AS b ON b.source = d.source AND b.day = d.day
 LEFT JOIN quiet_days AS q ON q.source = d.source AND q.day = d.day
+LEFT JOIN later AS l ON l.source = d.source AND l.last_on = d.day
