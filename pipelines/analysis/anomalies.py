@@ -72,7 +72,8 @@ def analyse(connection: duckdb.DuckDBPyConnection, zone: str, closed_on: set[dat
             f"{len(days)} days of contacts; more than {needed} are needed to know what is usual"
         )
         return Found(empty, (Absence("anomalies", EVERYWHERE, reason),))
-    calendar = _Calendar(days, zone, closed_on)
+    (cut,) = connection.execute("SELECT data_cut_at FROM build_info").fetchone()
+    calendar = _Calendar(days, zone, closed_on, pd.Timestamp(cut))
     grid = _Grid(cells, calendar, up_days(connection))
     spans = [*_half_hour_spans(grid)]
     spans += [span for span in _day_spans(grid) if not _overlaps(span, spans)]
@@ -123,13 +124,21 @@ def _days(cells: pd.DataFrame) -> pd.DatetimeIndex:
 
 
 class _Calendar:
-    """The days looked at, and the season of each: its weekday, a holiday's being Sunday's."""
+    """The days looked at, and the season of each: its weekday, a holiday's being Sunday's; and the
+    half hours of which no count can be compared, those after the data end among them."""
 
-    def __init__(self, days: pd.DatetimeIndex, zone: str, closed_on: set[date]) -> None:
+    def __init__(
+        self, days: pd.DatetimeIndex, zone: str, closed_on: set[date], cut: pd.Timestamp
+    ) -> None:
         self.days, self.zone = days, zone
         is_holiday = np.array([day.date() in closed_on for day in days])
         self.season = np.where(is_holiday, 6, days.day_of_week)
         self.first_judged = max(len(days) - JUDGED_DAYS, 0)
+        slots = pd.date_range(days[0], periods=len(days) * SLOTS, freq="30min")
+        # where clocks change, a half hour by the wall clock comes twice or not at all
+        is_odd = slots.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").isna()
+        ends = cut.tz_localize("UTC").tz_convert(zone).tz_localize(None)
+        self.is_untold = is_odd | (slots + pd.Timedelta(minutes=30) > ends)
 
     def instant(self, place: int) -> pd.Timestamp:
         """UTC instant of the place-th half hour by the wall clock."""
@@ -217,7 +226,7 @@ def _half_hour_spans(grid: _Grid) -> Iterator[tuple[str, bool, int, int]]:
     Blocks of BLOCKS half hours are judged: short ones show what is sharp, long ones what is
     too thin for a single half hour.
     """
-    series = list(grid.series())
+    series = [np.where(grid.calendar.is_untold, np.nan, counts) for counts in grid.series()]
     marks = np.zeros((len(series), grid.length), dtype=int)
     for block in BLOCKS:
         allowed = FALSE_ALARMS_A_WEEK * block / (7 * SLOTS * len(series))

@@ -34,6 +34,20 @@ _METRICS = (
 _OF_ONE_CHANNEL = {"first_response_seconds", "handle_seconds"}
 """Over chats and e-mails together, their daily value says which of both there were more of."""
 
+_FOLLOWED = {"unanswered_share", "first_response_seconds"}
+"""Of what came just before the data end, only the quick replies are known: days less than
+left_before_reply_hours before it are left out."""
+_AS_LONG = """(
+    SELECT m.* REPLACE (
+        CASE WHEN c.is_answered AND coalesce(c.waited_seconds <= r.left_before_reply_hours * 3600, TRUE)
+            THEN 0 ELSE 1 END AS value
+    )
+    FROM metric_unanswered_share AS m
+    INNER JOIN fact_contacts AS c ON c.contact_id = m.contact_id
+    CROSS JOIN ref_rules AS r
+)"""  # noqa: E501
+"""Who has no reply so long after the arrival: of older contacts more would have one by now."""
+
 _COLUMNS = [
     "event_id", "kind", "title", "changed_on", "channel", "language", "topic", "metric", "unit",
     "n", "days_before", "days_after", "before", "value", "low", "high", "step", "step_low",
@@ -49,6 +63,7 @@ def analyse(connection: duckdb.DuckDBPyConnection, zone: str, closed_on: set[dat
     rows: list[tuple] = []
     absences: list[Absence] = []
     days = _ordinary_days(connection, zone, closed_on)
+    followed = days[days < _followed_until(connection, zone)]
     changes = _changes(connection, zone)
     if changes.empty:
         absences.append(
@@ -58,7 +73,8 @@ def analyse(connection: duckdb.DuckDBPyConnection, zone: str, closed_on: set[dat
         for metric, statistic in _METRICS:
             if metric in _OF_ONE_CHANNEL and pd.isna(change.channel):
                 continue
-            series, n = _series(connection, metric, statistic, change, days)
+            told = followed if metric in _FOLLOWED else days
+            series, n = _series(connection, metric, statistic, change, told)
             try:
                 found = impact.interrupted(series.index, series.to_numpy(), change.changed_on)
             except OutOfRangeError as error:
@@ -90,7 +106,9 @@ def _ordinary_days(
 ) -> pd.DatetimeIndex:
     """Observed days without holidays and long events, and without the last day, which may not
     have ended at the cut."""
-    days = whole_days(connection)[:-1]
+    (last,) = connection.execute("SELECT max(day) FROM fact_source_days").fetchone()
+    days = whole_days(connection)
+    days = days[days < pd.Timestamp(last)]
     events = connection.execute(
         "SELECT starts_at, ends_at FROM fact_market_events"
         " WHERE NOT is_change AND ends_at - starts_at >= INTERVAL 1 DAY"
@@ -100,6 +118,14 @@ def _ordinary_days(
         first, last = (_local_day(at, zone) for at in (event.starts_at, event.ends_at))
         unusual |= {day.date() for day in pd.date_range(first, last)}
     return days[[day.date() not in unusual for day in days]]
+
+
+def _followed_until(connection: duckdb.DuckDBPyConnection, zone: str) -> pd.Timestamp:
+    """The first day of which some contact has not been followed for left_before_reply_hours."""
+    (at,) = connection.execute(
+        "SELECT data_cut_at - to_hours(left_before_reply_hours) FROM build_info, ref_rules"
+    ).fetchone()
+    return pd.Timestamp(_local_day(pd.Timestamp(at), zone))
 
 
 def _local_day(at: pd.Timestamp, zone: str) -> date:
@@ -118,13 +144,14 @@ def _series(
     last = change.changed_on + timedelta(days=DAYS_AFTER - 1)
     scope = [(name, getattr(change, name)) for name in ("channel", "language", "topic")]
     scope = [(name, value) for name, value in scope if not pd.isna(value)]
+    source = _AS_LONG if metric == "unanswered_share" else f"metric_{metric}"
     found = connection.execute(
         f"""
         SELECT
             observed_on,
             count(*) AS n,
             CAST({statistic} AS DOUBLE) AS value
-        FROM metric_{metric}
+        FROM {source}
         WHERE observed_on BETWEEN ? AND ? {"".join(f" AND {name} = ?" for name, _ in scope)}
         GROUP BY observed_on
         """,

@@ -9,7 +9,7 @@ import pytest
 from scipy.special import ndtr
 
 from pipelines import run
-from pipelines.analysis import Found, drivers, nonresponse
+from pipelines.analysis import Found, drivers, impacts, nonresponse
 from pipelines.api import open_warehouse
 from pipelines.ingest.contracts import CHANGE_KINDS
 from pipelines.settings import SAMPLES_DIR
@@ -211,6 +211,34 @@ def test_answers_on_two_scales_are_not_one_score(warehouse):
     )
     assert found.tables["analysis_nonresponse"].empty
     assert [absence.reason for absence in found.absences] == ["answers on 2 scales; one is needed"]
+
+
+def test_who_has_had_no_time_to_be_answered_is_no_effect_of_a_change(warehouse):
+    """Ten e-mails a day, half of them answered after an hour and half after 50, then as before."""
+    days = [f"{day.date()}" for day in pd.date_range("2026-01-05", periods=60)]
+    asked = [(f"{day}-{n}", day) for day in days for n in range(10)]
+    replied = {
+        key: pd.Timestamp(f"{day} 01:00") + pd.Timedelta(hours=1 if key[-1] < "5" else 50)
+        for key, day in asked
+    }
+    cut = pd.Timestamp("2026-03-05 23:00")
+    connection = warehouse(
+        contacts="contact_id | created_at\n"
+        + "\n".join(f"{key} | {day} 01:00:00Z" for key, day in asked)
+        + f"\ncut | {cut}",
+        messages="contact_id | sent_at | author_role\n"
+        + "\n".join(f"{key} | {day} 01:00:00Z | customer" for key, day in asked)
+        + "\n"
+        + "\n".join(f"{key} | {at} | agent" for key, at in replied.items() if at <= cut),
+        market_events="event_id | kind | title | starts_at\n"
+        "macro | macro | Macro | 2026-02-10 00:00:00Z",
+    )
+    found = impacts.analyse(connection, "Asia/Seoul", set()).tables["analysis_impact"]
+    found = found.set_index("metric")
+    # the last days, of which the later half waits still, are not in it
+    assert found.loc["unanswered_share", ["n", "before", "value"]].tolist() == [570, 0, 0]
+    assert found.loc["unanswered_share", "days_after"] == 21
+    assert found.loc["contacts", "days_after"] == 24
 
 
 def test_thin_data_fails_no_build_and_says_what_is_missing(warehouse):

@@ -72,6 +72,7 @@ def exchange(seed: int) -> tuple[duckdb.DuckDBPyConnection, dict]:
     connection.execute(
         "CREATE TABLE build_info AS SELECT max(arrived_at) AS data_cut_at FROM fact_contacts"
     )
+    connection.execute("CREATE TABLE ref_rules AS SELECT 72 AS left_before_reply_hours")
     connection.execute(
         "CREATE VIEW metric_contacts AS SELECT arrived_on AS observed_on, channel, language,"
         " topic, 1 AS value FROM fact_contacts"
@@ -198,3 +199,50 @@ def test_the_true_effects_stand_in_the_committed_sample():
     assert told["changes"][0]["kind"] == "article"
     assert told["bursts"][0]["topic"] == "withdrawal"
     assert told["ratings"]["waited"] == -0.42
+
+
+@pytest.mark.parametrize("last", ["2026-04-05", "2026-11-20"])
+def test_an_hour_that_comes_twice_or_not_at_all_is_no_burst_and_no_outage(last):
+    """Twenty contacts every half hour, over a night in which the clocks of New York change."""
+    instants = pd.date_range(end=f"{last} 23:30", periods=130 * 48, freq="30min", tz="UTC")
+    local = instants.tz_convert("America/New_York").repeat(20)
+    contacts = pd.DataFrame(
+        {
+            "contact_id": [str(number) for number in range(len(local))],
+            "requester_id": None,
+            "exclusion": None,
+            "arrived_at": instants.repeat(20).tz_localize(None),
+            "arrived_on": local.tz_localize(None).normalize(),
+            "arrived_slot": local.hour * 2 + local.minute // 30,
+            "channel": "phone",
+            "language": "en",
+            "topic": "fees",
+        }
+    )
+    connection = duckdb.connect()
+    connection.register("drawn", contacts)
+    connection.execute(
+        "CREATE TABLE fact_contacts AS SELECT * REPLACE (CAST(exclusion AS VARCHAR) AS exclusion,"
+        " CAST(requester_id AS VARCHAR) AS requester_id, CAST(arrived_on AS DATE) AS arrived_on)"
+        " FROM drawn"
+    )
+    connection.execute(
+        "CREATE TABLE fact_source_days AS SELECT arrived_on AS day, TRUE AS is_up,"
+        " count(*) AS contacts, 0 AS missing FROM fact_contacts GROUP BY arrived_on"
+    )
+    connection.execute(
+        "CREATE TABLE fact_market_events (event_id VARCHAR, title VARCHAR, starts_at TIMESTAMP,"
+        " ends_at TIMESTAMP, is_change BOOLEAN)"
+    )
+    connection.execute(
+        "CREATE TABLE build_info AS SELECT max(arrived_at) AS data_cut_at FROM fact_contacts"
+    )
+    found = anomalies.analyse(connection, "America/New_York", set())
+    assert found.tables["analysis_anomalies"].empty  # nor are the hours after the data end
+    # the night itself was looked at: of one half hour beside it all contacts are missing
+    connection.execute(
+        "DELETE FROM fact_contacts WHERE arrived_slot = 12 AND arrived_on ="
+        " (SELECT max(arrived_on) FROM fact_contacts WHERE dayofweek(arrived_on) = 0) - 14"
+    )
+    found = anomalies.analyse(connection, "America/New_York", set()).tables["analysis_anomalies"]
+    assert found["value"].tolist() == [-20.0]
