@@ -236,6 +236,32 @@ def test_every_call_and_chat_about_a_ticket_is_work_for_agents_and_the_matter_co
     assert connection.execute(books).fetchall() == [(8, 1, 6, 1)]
 
 
+def test_a_call_that_two_systems_tell_is_one_session_and_one_reply(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | channel | source | status | created_at       | linked_contact_id
+            talk       | call   | phone   | zd     | closed | 2026-03-02 09:00 | ticket
+            pbx        | call   | phone   | pbx    | closed | 2026-03-02 09:01 | ticket
+            again      | call   | phone   | pbx    | closed | 2026-03-02 09:30 | ticket
+            ticket     | ticket | email   | zd     | solved | 2026-03-02 09:05 |
+        """,
+        sessions="""
+            contact_id | queue_entered_at | answered_at      | ended_at         | outcome  | talk_seconds
+            talk       | 2026-03-02 09:00 | 2026-03-02 09:02 | 2026-03-02 09:10 | answered | 480
+            pbx        | 2026-03-02 09:01 | 2026-03-02 09:02 |                  | answered | 470
+            again      | 2026-03-02 09:30 | 2026-03-02 09:31 |                  | answered | 60
+        """,  # noqa: E501
+    )
+    assert rows_of(
+        connection,
+        "SELECT sum(offered) AS offered, sum(answered) AS answered, sum(handle_seconds) AS seconds"
+        " FROM fact_arrivals",
+    ) == [{"offered": 2, "answered": 2, "seconds": 480 + 60}]
+    assert connection.execute(
+        "SELECT contact_id, agent_replies_count FROM fact_contacts WHERE exclusion IS NULL"
+    ).fetchall() == [("talk", 2)]
+
+
 @pytest.mark.loads(
     contacts="""
         contact_id | kind   | created_at       | linked_contact_id

@@ -18,7 +18,7 @@ WITH told AS (
     SELECT
         p.counted_key AS contact_key,
         NULL AS customer_messages_count,
-        -- an answered session without its words is one reply, however many legs it has
+        -- an answered session without its words is one reply, however many legs it has or systems tell it
         coalesce(
             greatest(
                 sum(v.agent_replies_count), max(CASE WHEN s.answered_at IS NOT NULL OR s.outcome = 'answered' THEN 1 END)
@@ -34,10 +34,11 @@ WITH told AS (
         NULL AS merged_replied_at
     FROM core_shared_contacts AS p
     LEFT JOIN core_matters AS m ON contact_key(m.contact_id) = p.contact_key
+    LEFT JOIN core_told_twice AS w ON w.contact_id = m.contact_id
     LEFT JOIN core_conversations AS v ON v.contact_key = p.contact_key
     LEFT JOIN latest_sessions AS s ON contact_key(s.contact_id) = p.contact_key
     LEFT JOIN latest_contact_clocks AS k ON contact_key(k.contact_id) = p.contact_key
-    GROUP BY p.counted_key, coalesce(contact_key(m.first_leg_id), p.contact_key)
+    GROUP BY p.counted_key, coalesce(contact_key(w.same_id), contact_key(m.first_leg_id), p.contact_key)
     UNION ALL
     SELECT
         contact_key(contact_id) AS contact_key,
