@@ -236,6 +236,30 @@ def test_every_call_and_chat_about_a_ticket_is_work_for_agents_and_the_matter_co
     assert connection.execute(books).fetchall() == [(8, 1, 6, 1)]
 
 
+def test_replies_in_what_was_merged_are_added_one_contact_at_a_time(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | kind   | channel   | status | created_at       | merged_into
+            kept       | ticket | email     | solved | 2026-03-02 09:00 |
+            mail       | ticket | email     | closed | 2026-03-02 09:01 | kept
+            talked     | chat   | live_chat | closed | 2026-03-02 09:02 | kept
+            counted    | ticket | email     | closed | 2026-03-02 09:03 | kept
+        """,
+        sessions="contact_id | answered_at | outcome\ntalked | 2026-03-02 09:03 | answered",
+        messages="""
+            contact_id | sent_at          | author_role
+            kept       | 2026-03-02 09:00 | customer
+            mail       | 2026-03-02 09:01 | customer
+            mail       | 2026-03-02 09:10 | agent
+        """,
+        contact_clocks="contact_id | replies_count\ncounted | 2",
+    )
+    # a mail, a chat without its words, and two that the helpdesk counts
+    assert connection.execute(
+        "SELECT agent_replies_count FROM fact_contacts WHERE contact_id = 'kept'"
+    ).fetchall() == [(4,)]
+
+
 def test_a_call_that_two_systems_tell_is_one_session_and_one_reply(warehouse):
     connection = warehouse(
         contacts="""

@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "abandoned / offered"
 worked_example = "Offered 1,060, abandoned 60: 5.66%. A caller of 07:28 who leaves at 07:32 belongs to 07:00."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,

@@ -9,7 +9,7 @@ date = "arrival"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked, deleted and quarantined contacts"
 formula = "number of contacts"
 worked_example = "A merged into B, one spam ticket and three others arrive: B and the three count, so 4."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,

@@ -12,7 +12,7 @@ date = "arrival interval of the session, as offered and answered are"
 exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-up, linked (but for further calls and chats about a matter), deleted and quarantined contacts; contacts without a measured handle time"
 formula = "(talk + hold + after-contact work) / handled"
 worked_example = "Talk 120 s, hold 30 s, after-contact work 50 s: 200 s."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,

@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "(abandoned - abandoned under s) / (offered - abandoned under s)"
 worked_example = "Offered 1,060, abandoned 60, of them 10 under 5 s: 50 / 1,050 = 4.76%."
-version = 2
+version = 3
 --- */
 SELECT
     c.contact_id,

@@ -10,7 +10,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "contacts solved with one reply / contacts solved"
 worked_example = "Four solved: with 1, 1, 3 and 0 human replies (solved without a word): 2 / 4 = 50%. Three agent messages in a row are one reply. A chat that is answered, and whose ticket is answered once more, took 2."
-version = 3
+version = 4
 --- */
 SELECT
     c.contact_id,

@@ -13,7 +13,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "queue wait of contacts whose queue ended / these contacts"
 worked_example = "Handed over to a human after 20 s, answered after 62 s: the customer waited 62 s, the human queue 42 s."
-version = 3
+version = 4
 --- */
 SELECT
     c.contact_id,

@@ -15,7 +15,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = true
 formula = "answered within T / offered"
 worked_example = "1,000 answered (860 within the target), 60 abandoned (20 within it, 10 of those under 5 s): 860 / 1,060 = 81.13%."
-version = 5
+version = 6
 --- */
 SELECT
     c.contact_id,

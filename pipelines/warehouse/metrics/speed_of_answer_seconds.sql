@@ -13,7 +13,7 @@ exclusions = "merged, spam, test, duplicate, agent-initiated, internal, follow-u
 up_is_good = false
 formula = "queue time of answered contacts / answered contacts"
 worked_example = "Answered after 10 s and 30 s, one caller left after 80 s: (10 + 30) / 2 = 20 s."
-version = 3
+version = 4
 --- */
 SELECT
     c.contact_id,

@@ -9,7 +9,7 @@ date = "the half hour in which the time was spent"
 exclusions = "half hours of which nothing was delivered; desks without measured handle time (e-mail)"
 formula = "handle / paid"
 worked_example = "An hour: 40 min on calls, 5 min of after-contact work, 10 min ready, 5 min break: 45 / 60 = 75%; the same hour has an occupancy of 81.8%."
-version = 2
+version = 3
 --- */
 SELECT
     CAST(NULL AS STRING) AS contact_id,

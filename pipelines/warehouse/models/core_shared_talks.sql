@@ -38,7 +38,12 @@ WITH told AS (
     LEFT JOIN core_conversations AS v ON v.contact_key = p.contact_key
     LEFT JOIN latest_sessions AS s ON contact_key(s.contact_id) = p.contact_key
     LEFT JOIN latest_contact_clocks AS k ON contact_key(k.contact_id) = p.contact_key
-    GROUP BY p.counted_key, coalesce(contact_key(w.same_id), contact_key(m.first_leg_id), p.contact_key)
+    GROUP BY p.counted_key,
+        CASE
+            WHEN w.same_id IS NOT NULL THEN contact_key(w.same_id)
+            WHEN m.first_leg_id IS NOT NULL THEN contact_key(m.first_leg_id)
+            ELSE p.contact_key
+        END
     UNION ALL
     SELECT
         contact_key(contact_id) AS contact_key,
