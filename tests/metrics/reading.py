@@ -128,8 +128,10 @@ class Contact:
         if self.session and self.session["answered_at"]:
             return self.session["answered_at"]
         ids = [row["contact_id"] for row in self.rated if row is not self.row]
-        others = [at for name in ids for at, role in self.desk.said(name) if role == "agent"]
-        others += [s["answered_at"] for name in ids for s in self.desk.of("sessions", name)]
+        others = []
+        for name in ids:
+            said = [at for at, role in self.desk.said(name) if role == "agent"]
+            others += said or [s["answered_at"] for s in self.desk.of("sessions", name)]
         return min((at for at in others if at and at >= self.arrived), default=None)
 
     @property

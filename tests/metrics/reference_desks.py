@@ -100,7 +100,7 @@ def scheduled(desk):
     those who came in a half hour, by what was scheduled in it."""
     handle = {name: value for name, _, value in reference.handle_seconds(desk)}
     handled, days = defaultdict(int), defaultdict(list)
-    for c in desk.offered:
+    for c in desk.taken:
         queue = c.channel, c.row["language"]
         days[c.channel].append(c.day)
         days[queue].append(c.day)

@@ -188,6 +188,25 @@ def test_where_a_helpdesk_tells_calendar_time_alone_our_calendar_tells_its_openi
     assert measured("email_answered_1_day_share") == {"value": 0.666667, "n": 3}
 
 
+# The helpdesk counts from its ticket, in which the customer had waited for an hour already.
+@pytest.mark.loads(
+    contacts="""
+        contact_id | status | created_at           | updated_at           | merged_into
+        first      | closed | 2026-01-05 01:00:00Z | 2026-01-20 00:00:00Z | second
+        second     | solved | 2026-01-05 02:00:00Z | 2026-01-20 00:00:00Z |
+    """,
+    contact_clocks="""
+        contact_id | replies_count | vendor_first_response_seconds | vendor_first_response_business_seconds
+        second     | 1             | 3600                          | 1800
+    """,  # noqa: E501
+)
+def test_a_duration_that_a_helpdesk_tells_of_a_merge_target_lacks_the_wait_before_it(measured):
+    assert measured("first_response_seconds") == {"value": 7_200, "n": 1}
+    assert measured("first_response_business_seconds") == {"value": 7_200, "n": 1}
+    assert measured("first_response_censored_seconds") == {"value": 7_200, "n": 1}
+    assert measured("zendesk_first_response_seconds") == {"value": 3_600, "n": 1}
+
+
 @pytest.mark.loads(
     '[site]\nname = "Test"\nzone = "Asia/Seoul"',
     contacts="contact_id | created_at\nc1 | 2026-01-05 08:30:00Z",

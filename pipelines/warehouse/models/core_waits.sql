@@ -106,10 +106,13 @@ SELECT
 
     -- the vendor's durations count only where no timestamp tells whether anybody replied
     v.contact_key IS NULL AND s.contact_key IS NULL AND n.contact_id IS NULL AS is_untimed,
-    CASE WHEN is_untimed THEN k.vendor_first_response_seconds END AS untimed_response_seconds,
+    -- they start with the ticket, the wait of whoever was merged into it before
+    CASE WHEN g.merged_arrived_at < c.created_at THEN seconds_between(arrived_at, c.created_at) END AS seconds_before_ticket,
+    CASE WHEN is_untimed THEN k.vendor_first_response_seconds + coalesce(seconds_before_ticket, 0) END AS untimed_response_seconds,
     -- an export without reply times tells who got no reply, but of nobody how long replies took
     NOT is_untimed OR coalesce(k.load_tells_replies, FALSE) AS tells_waits,
-    CASE WHEN is_untimed THEN k.vendor_first_response_business_seconds END AS untimed_response_business_seconds,
+    CASE WHEN is_untimed AND seconds_before_ticket IS NULL THEN k.vendor_first_response_business_seconds END
+        AS untimed_response_business_seconds,
     CASE
         WHEN is_abandoned THEN FALSE
         WHEN replied_at IS NOT NULL OR s.is_told_answered THEN TRUE
