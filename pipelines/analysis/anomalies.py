@@ -336,7 +336,6 @@ def _incidents(
             "starts_at": burst["starts_at"],
             "stops_at": burst["ends_at"],
             "expected": burst["expected_contacts"],
-            **{name: burst[name] for name in DIMENSIONS},
         }
         counted = clusters.incidents(contacts, pd.DataFrame([named])).iloc[0]
         rows.append(
@@ -355,16 +354,16 @@ def _incidents(
 
 
 def _contacts(connection: duckdb.DuckDBPyConnection, burst: dict) -> pd.DataFrame:
-    """The contacts of a burst's cells and hours, in order of arrival."""
+    """The contacts of a burst's cells and hours, in order of arrival; topic NULL: not known."""
     named = [name for name in DIMENSIONS if burst[name] != EVERYWHERE]
     return connection.execute(
         f"""
-        SELECT contact_id, requester_id, topic, channel, language, arrived_at
+        SELECT contact_id, requester_id, nullif(topic, 'unknown') AS topic, arrived_at
         FROM fact_contacts
         WHERE exclusion IS NULL
           AND arrived_on BETWEEN CAST(? AS DATE) AND CAST(? AS DATE) + 1
           AND arrived_at >= ? AND arrived_at < ?
-          {"".join(f" AND {name} = ?" for name in named)}
+          {"".join(f" AND fact_contacts.{name} = ?" for name in named)}
         ORDER BY arrived_at, contact_id
         """,
         [

@@ -9,7 +9,7 @@ import pytest
 from scipy.special import ndtr
 
 from pipelines import run
-from pipelines.analysis import Found, drivers, impacts, nonresponse
+from pipelines.analysis import Found, anomalies, drivers, impacts, nonresponse
 from pipelines.api import open_warehouse
 from pipelines.ingest.contracts import CHANGE_KINDS
 from pipelines.settings import SAMPLES_DIR
@@ -211,6 +211,29 @@ def test_answers_on_two_scales_are_not_one_score(warehouse):
     )
     assert found.tables["analysis_nonresponse"].empty
     assert [absence.reason for absence in found.absences] == ["answers on 2 scales; one is needed"]
+
+
+def test_contacts_of_an_unknown_topic_are_not_known_to_ask_the_same_again(warehouse):
+    connection = warehouse(
+        contacts="""
+            contact_id | created_at           | requester_id | topic | channel
+            fees       | 2026-03-02 01:00:00Z | r1           | fees  | phone
+            fees_again | 2026-03-02 01:10:00Z | r1           | fees  | phone
+            other      | 2026-03-02 01:20:00Z | r2           |       | phone
+            another    | 2026-03-02 01:25:00Z | r2           |       | phone
+        """
+    )
+    burst = {
+        "anomaly_id": "a", "grain": "half_hour", "is_surplus": True, "position": 1,
+        "starts_at": pd.Timestamp("2026-03-02 01:00"), "ends_at": pd.Timestamp("2026-03-02 01:30"),
+        "local_on": pd.Timestamp("2026-03-02"), "channel": "phone", "language": "*",
+        "expected_contacts": 1.0,
+    }  # fmt: skip
+    found = pd.DataFrame([burst | {"topic": "*"}, burst | {"topic": "unknown"}])
+    incidents, _members = anomalies._incidents(connection, found)
+    assert incidents[["topic", "n", "threads", "requesters", "excess"]].to_numpy().tolist() == [
+        ["*", 4, 3, 2, 3.0], ["unknown", 2, 2, 1, 1.0],
+    ]  # fmt: skip
 
 
 def test_who_has_had_no_time_to_be_answered_is_no_effect_of_a_change(warehouse):
