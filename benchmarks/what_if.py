@@ -5,9 +5,9 @@
 
 Each answer is asked --times times under a surge of another size, so that nothing is kept from the
 one before; the fastest and the middle one are told. One queue: contacts, plan, totals and weeks
-under the surge, for the busiest queue of each channel, and its plan when a slider moves. All
-queues: their plan. Without --warehouse one is made of --contacts invented contacts. Prints one
-line of JSON at the end.
+under the surge, for the busiest queue of each channel, and its plan when a slider moves; of calls
+and chats, five languages of it pooled then. All queues: their plan. Without --warehouse one is made
+of --contacts invented contacts. Prints one line of JSON at the end.
 """
 
 import argparse
@@ -55,10 +55,6 @@ def answers(door: api.Warehouse, times: int) -> dict[str, list[float]]:
     found = {}
     for desk in queues.groupby("channel", sort=False).head(1).itertuples():
         of = (desk.channel, desk.language)
-        plan, forecast, days = (
-            ask(*of) for ask in (door.staffing, door.forecast, door.forecast_days)
-        )
-
         def view(number: int, of=of) -> None:
             scenario = surge(number)
             demand = door.demand_under(scenario, *of)
@@ -66,12 +62,22 @@ def answers(door: api.Warehouse, times: int) -> dict[str, list[float]]:
             door.effect_of_scenario(scenario, *of, by=(), after=after)
             door.weeks_under(scenario, *of, demand=demand)
 
-        def slider(number: int, desk=desk, given=(plan, forecast), days=days) -> None:
-            changes = api.Scenario(volume_change_share=0.1 + number / 50)
-            api.what_if(*given, desk, changes, days)
+        def moved(number: int, of=of) -> dict:
+            return {"changes": {of: api.Scenario(volume_change_share=0.1 + number / 50)}}
+
+        def slider(number: int, of=of) -> None:
+            door.staffing_under(None, *of, **moved(number))
+
+        def pooled(number: int, channel=desk.channel) -> None:
+            asked = (None, channel)
+            plans = door.staffing_under(*asked, **moved(number))
+            languages = queues.loc[queues["channel"] == channel, "language"].head(5).tolist()
+            api.pool_plan(plans, door.desks_under(*asked, **moved(number)), languages)
 
         found[f"{' '.join(of)}: scenario"] = measured(view, times)
         found[f"{' '.join(of)}: slider"] = measured(slider, times)
+        if desk.concurrency and desk.channel in ("phone", "live_chat"):
+            found[f"{' '.join(of)}: slider, languages pooled"] = measured(pooled, times)
     whole = f"all {len(queues)} queues: scenario"
     found[whole] = measured(lambda number: door.staffing_under(surge(number)), times)
     return found

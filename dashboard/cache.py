@@ -46,6 +46,10 @@ class _Slot:
         self._lock = RLock()
         self._answers: list[Any] = []
 
+    @property
+    def is_filled(self) -> bool:
+        return bool(self._answers)
+
     def answer(self, work: Callable[[], Any]) -> Any:
         with self._lock:
             if not self._answers:
@@ -65,6 +69,11 @@ def answer(key: bytes, work: Callable[[], Any]) -> Any:
     """
     found = _slot(key).answer(work)
     return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
+
+
+def is_kept(key: bytes) -> bool:
+    """Whether `answer` has one for this key already."""
+    return _slot(key).is_filled
 
 
 def draw(key: bytes, elements: Callable[[], None]) -> None:

@@ -40,15 +40,20 @@ def build() -> api.BuildInfo:
 
 
 def once_a_build(work: Callable[P, R]) -> Callable[P, R]:
-    """Keep what `work` gives under the published build's id and its arguments; no errors."""
+    """Keep what `work` gives under the published build's id and its arguments; no errors.
+
+    `.is_kept` of the same arguments says whether it was asked before: of work that takes seconds.
+    """
+
+    def key(*arguments: P.args, **options: P.kwargs) -> bytes:
+        made_of = (build().build_id, work.__module__, work.__name__, arguments, options)
+        return cache.fingerprint(*made_of)
 
     @wraps(work)
     def answer(*arguments: P.args, **options: P.kwargs) -> R:
-        key = cache.fingerprint(
-            build().build_id, work.__module__, work.__name__, arguments, options
-        )
-        return cache.answer(key, lambda: work(*arguments, **options))
+        return cache.answer(key(*arguments, **options), lambda: work(*arguments, **options))
 
+    answer.is_kept = lambda *arguments, **options: cache.is_kept(key(*arguments, **options))
     return answer
 
 
@@ -302,6 +307,9 @@ def scenarios_beside(one: Any, two: Any) -> pd.DataFrame:
     return api.beside(*(scenario_effect(each, None, None, by) for each in (one, two)))
 
 
-def shifts_under(scenario: Any) -> pd.DataFrame:
-    """`Warehouse.shifts_under` of all queues: seconds of work, for whoever clicks."""
-    return _warehouse().shifts_under(scenario)
+@once_a_build
+def rosters_under(
+    channel: str | None = None, language: str | None = None, **asked: Any
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`Warehouse.rosters_under`: seconds of work, for whoever clicks."""
+    return _warehouse().rosters_under(channel=channel, language=language, **asked)

@@ -276,9 +276,11 @@ def suppressed(table: pd.DataFrame) -> pd.DataFrame:
 def download_buttons(table: pd.DataFrame, name: str) -> None:
     """CSV and XLSX of the frame, groups under 5 untold; made when clicked.
 
-    The book says of what build and filters it is: a file is read long after its page.
+    The book says of what build and filters it is: a file is read long after its page. A plan under
+    other circumstances than the published one says so by its name, too.
     """
     about = filters.told(queries.build())
+    file = f"{name}_what_if" if {"scenario", "changes"} & table.attrs.keys() else name
 
     def taken() -> pd.DataFrame:
         made = suppressed(api.with_clock(table))
@@ -288,7 +290,7 @@ def download_buttons(table: pd.DataFrame, name: str) -> None:
     st.download_button(
         "CSV",
         lambda: api.csv_bytes(taken()),
-        file_name=f"{name}.csv",
+        file_name=f"{file}.csv",
         mime="text/csv",
         key=f"csv-{name}",
         on_click="ignore",
@@ -298,7 +300,7 @@ def download_buttons(table: pd.DataFrame, name: str) -> None:
     st.download_button(
         "XLSX",
         lambda: api.xlsx_bytes(taken()),
-        file_name=f"{name}.xlsx",
+        file_name=f"{file}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"xlsx-{name}",
         on_click="ignore",

@@ -36,7 +36,7 @@ queue = queues.queue_menu(reader)
 plan = queries.ask("staffing", channel=queue.channel, language=queue.language)
 forecast = queries.ask("forecast", channel=queue.channel, language=queue.language)
 what_if = scenario.scenario_menu(queue, plan, page)
-changed = scenario.under(what_if, plan, forecast, queue, page)
+changed = scenario.under(what_if, plan, page)
 scenario.headline(changed, plan, what_if, reader)
 scenario.risk_words(changed, reader)
 
@@ -56,8 +56,6 @@ view = components.choice(
 by_day = cards.by_day_words(plan, forecast)
 if by_day:
     st.info(by_day)
-if what_if.is_changed and view in ("shifts", "languages", "hiring"):
-    st.info(_("Below is the published plan, without the scenario."))
 events = cards.local_events(page.build.zone)
 if view in ("plan", "shifts", "hiring") and cards.is_days_only(plan):
     pass  # why there are no numbers of people is said above
@@ -70,18 +68,18 @@ elif view == "plan":
     cards.short_card(changed, queue, reader)
     trial.trial_card(changed, what_if, queue, reader)
 elif view == "demand":
-    cards.demand_card(forecast, what_if.volume(forecast, queue), queue, events, page)
+    cards.demand_card(forecast, what_if.volume(forecast), queue, events, page)
     if not by_day:
         cards.closed_card(changed, queue, reader)
     cards.events_card(events, plan["local_on"], reader)
 elif view == "scenarios":
     scenarios.scenarios_view(queue, page)
 elif view == "shifts":
-    shifts.shifts_card(queue, page)
+    shifts.shifts_card(what_if, page)
 elif view == "languages":
-    together.pool_card(queue, page)
+    together.pool_card(what_if, page)
 elif view == "hiring":
-    hiring.hiring_card(queue, page)
+    hiring.hiring_card(what_if, page)
 else:
     calculator.calculator(queue, plan, page)
 components.close_page(page)

@@ -10,15 +10,16 @@ import streamlit as st
 from dashboard import address, components, figures, queries
 from dashboard.formats import escaped
 from dashboard.i18n import text as _
-from dashboard.planning.queues import Queue
+from dashboard.planning.scenario import WhatIf, others_words
+from dashboard.planning.shifts import rosters
 from dashboard.planning.troubles import trouble
 from pipelines import api
 from pipelines.errors import SupportQualityError
 
 
-def hiring_card(queue: Queue, page: Any) -> None:
+def hiring_card(what_if: WhatIf, page: Any) -> None:
     """People needed, people there and people to hire, under what the reader assumes."""
-    reader = page.reader
+    reader, queue = page.reader, what_if.queue
     with st.container(border=True, key="card-hiring"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.subheader(_("Whom to hire, and when"), anchor=False)
@@ -35,13 +36,19 @@ def hiring_card(queue: Queue, page: Any) -> None:
                 place="hiring.staff",
             )
         language = queue.language if of == "queue" else None
-        plan = queries.ask("staffing", channel=queue.channel, language=language)
-        shifts = queries.ask("shifts", channel=queue.channel, language=language)
+        shown = rosters(what_if, page, language)
+        if shown is None:
+            return
+        if of == "channel":
+            others_words(what_if, reader)
+        whom = {"channel": queue.channel, "language": language}
+        plan = queries.ask("staffing_under", **what_if.asked, **whom)
         desks = queries.ask("queues")
         of_staff = desks["channel"] == queue.channel
         if language:
             of_staff &= desks["language"] == language
-        needed, there = people_needed_and_there(shifts, desks[of_staff])
+        needed = people_needed(shown[0])
+        there = people_there(queries.ask("shifts", **whom), desks[of_staff])
         hours = float(queries.ask("staffing_queues")["weekly_hours"].iloc[0])
         one, two, three, four = st.columns(4)
         staff = f"people.{queue.channel}" + (f".{language}" if language else "")
@@ -84,9 +91,11 @@ def hiring_card(queue: Queue, page: Any) -> None:
             )
         )
         columns = ["label", "required", "hires", "on_roll", "effective", "gap", "leaving"]
+        table = found[columns]
+        table.attrs |= what_if.about
         components.chart_and_table(
             figures.hiring(found, reader=reader),
-            found[columns],
+            table,
             name=f"hiring_{queue.channel}_{queue.language if of == 'queue' else 'all'}_{by}",
             alt=_("People needed, people there and people to hire"),
             words=_words(),
@@ -94,12 +103,16 @@ def hiring_card(queue: Queue, page: Any) -> None:
         )
 
 
-def people_needed_and_there(shifts: pd.DataFrame, desks: pd.DataFrame) -> tuple[int, int]:
-    """How many people the shifts of these queues take, and how many there are: the headcount of
-    the queue's desk, where it has none as many as it takes."""
+def people_needed(shifts: pd.DataFrame) -> int:
+    """How many people the shifts of these queues take."""
+    return int(shifts.groupby("language")["people"].max().sum())
+
+
+def people_there(shifts: pd.DataFrame, desks: pd.DataFrame) -> int:
+    """How many people there are: the headcount of each queue's desk, where it has none as many as
+    the published plan takes."""
     needed = shifts.groupby("language")["people"].max().astype(float)
-    there = desks.set_index("language")["headcount"].astype(float).combine_first(needed)
-    return int(needed.sum()), int(there.sum())
+    return int(desks.set_index("language")["headcount"].astype(float).combine_first(needed).sum())
 
 
 def _whole(name: str, label: str, low: int, high: int, own: int, **also: Any) -> int:

@@ -147,13 +147,15 @@ def whole_plan(plans: pd.DataFrame, page: Any) -> None:
         calendar_button(queries.ask("tours"), "staffing_tours", page)
 
 
-def calendar_button(tours: pd.DataFrame, name: str, page: Any) -> None:
-    """Persons' shifts as a file that calendars read; made when clicked."""
+def calendar_button(tours: pd.DataFrame, name: str, page: Any, under: str = "") -> None:
+    """Persons' shifts as a file that calendars read; made when clicked. `under`: what else than
+    the published plan they are of."""
     build, words = page.build, shift_words(page.reader)
+    site = f"{build.site_name} · {under}" if under else build.site_name
     st.download_button(
         _("Calendar (.ics)"),
-        lambda: api.icalendar_bytes(tours, build.site_name, build.created_at, words),
-        file_name=f"{name}.ics",
+        lambda: api.icalendar_bytes(tours, site, build.created_at, words),
+        file_name=f"{name}_what_if.ics" if under else f"{name}.ics",
         mime="text/calendar",
         key=f"ics-{name}",
         on_click="ignore",

@@ -32,20 +32,53 @@ _BETTER_LESS = ("short_agent_hours", "worst_gap", "missed_half_hours", "required
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What the reader changes, and the saved scenario that the changes come on top of (None: the
-    published plan)."""
+    """What the reader changes of a queue, and the saved scenario that the changes come on top of
+    (None: the published plan)."""
 
+    queue: Queue
     changes: api.Scenario
     base: Any = None
 
-    def volume(self, forecast: pd.DataFrame, queue: Queue) -> np.ndarray:
-        """By how much contacts are multiplied, by half hour."""
-        return api.volume_under(forecast, self.changes, _volume_of(self.base, queue))
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What `api.Warehouse.staffing_under` and its kin ask to know of it."""
+        of = (self.queue.channel, self.queue.language)
+        return {"scenario": self.base, "changes": {of: self.changes} if self._has_changes else {}}
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What a file says of it."""
+        told = {"scenario": self.base.name} if self.base is not None else {}
+        if self._has_changes:
+            values = vars(self.changes).items()
+            own = vars(api.Scenario())
+            said = ", ".join(f"{name} {value}" for name, value in values if value != own[name])
+            told["changes"] = f"{self.queue.channel}/{self.queue.language}: {said}"
+        return told
+
+    @property
+    def title(self) -> str:
+        """What a calendar of it is called beside its site; "" of the published plan."""
+        name = self.base.name if self.base is not None else ""
+        return " + ".join(part for part in (name, _("What if …?") * self._has_changes) if part)
+
+    def volume(self, forecast: pd.DataFrame) -> np.ndarray:
+        """By how much the queue's contacts are multiplied, by half hour."""
+        before: np.ndarray | float = 1.0
+        if self.base is not None:
+            of = {"channel": self.queue.channel, "language": self.queue.language}
+            told = queries.ask("demand_under", scenario=self.base, **of)
+            before = told["volume"].to_numpy()
+        return api.volume_under(forecast, self.changes, before)
 
     @property
     def is_changed(self) -> bool:
         """Whether it differs from the published plan at all."""
-        return self.base is not None or self.changes != api.Scenario()
+        return self.base is not None or self._has_changes
+
+    @property
+    def _has_changes(self) -> bool:
+        return self.changes != api.Scenario()
 
 
 def odds_words(missed_share: float, reader: Reader) -> str:
@@ -136,7 +169,7 @@ def scenario_menu(queue: Queue, plan: pd.DataFrame, page: Any) -> WhatIf:
         max_occupancy=_share(busy),
         concurrency=chats,
     )
-    return WhatIf(changes, base)
+    return WhatIf(queue, changes, base)
 
 
 def _base(plan: pd.DataFrame, page: Any) -> Any:
@@ -161,32 +194,30 @@ def _base(plan: pd.DataFrame, page: Any) -> Any:
     return base
 
 
-def _volume_of(base: Any, queue: Queue) -> np.ndarray | float:
-    """By how much a saved scenario multiplies the queue's contacts, by half hour."""
-    if base is None:
-        return 1.0
-    of = {"channel": queue.channel, "language": queue.language}
-    return queries.ask("demand_under", scenario=base, **of)["volume"].to_numpy()
-
-
-def under(
-    what_if: WhatIf, plan: pd.DataFrame, forecast: pd.DataFrame, queue: Queue, page: Any
-) -> pd.DataFrame:
+def under(what_if: WhatIf, plan: pd.DataFrame, page: Any) -> pd.DataFrame:
     """The plan with all that is changed, and the band of what to schedule."""
-    changes, base = what_if.changes, what_if.base
-    of = {"channel": queue.channel, "language": queue.language}
-    try:
-        volume = _volume_of(base, queue)
-        if base is not None:
-            plan = queries.ask("staffing_under", scenario=base, **of)
-        if changes != api.Scenario():
-            days = queries.ask("forecast_days", **of)
-            plan = api.what_if(plan, forecast, queue, changes, days, volume)
-    except SupportQualityError as error:
-        st.error(escaped(trouble(error, page.build.zone, page.reader)))
-        st.stop()
+    queue, changes = what_if.queue, what_if.changes
+    if what_if.is_changed:
+        of = {"channel": queue.channel, "language": queue.language}
+        try:
+            plan = queries.ask("staffing_under", **what_if.asked, **of)
+        except SupportQualityError as error:
+            st.error(escaped(trouble(error, page.build.zone, page.reader)))
+            st.stop()
     shrinkage = queue.shrinkage if changes.shrinkage is None else changes.shrinkage
-    return api.roster_band(plan, shrinkage)
+    shown = api.roster_band(plan, shrinkage)
+    shown.attrs |= what_if.about
+    return shown
+
+
+def others_words(what_if: WhatIf, reader: Reader) -> None:
+    """Of numbers of several queues: that the sliders move the shown one alone."""
+    if what_if.asked["changes"]:
+        form = _("The sliders change {queue} alone; the other languages are as planned.")
+        if what_if.base is not None:
+            form = _("The sliders change {queue} alone; the other languages are as under “{name}”.")
+        name = escaped(what_if.base.name) if what_if.base is not None else ""
+        st.caption(form.format(queue=what_if.queue.name(reader), name=name))
 
 
 def headline(changed: pd.DataFrame, plan: pd.DataFrame, what_if: WhatIf, reader: Reader) -> None:

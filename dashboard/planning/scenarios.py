@@ -369,7 +369,7 @@ def _all_queues(scenario: Any, page: Any) -> None:
         st.download_button(
             _("Calendar (.ics)"),
             lambda: api.icalendar_bytes(
-                queries.shifts_under(scenario),
+                queries.rosters_under(scenario=scenario)[0],
                 f"{build.site_name} · {scenario.name}",
                 build.created_at,
                 words,

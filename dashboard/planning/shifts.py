@@ -8,20 +8,51 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, components, figures, queries
-from dashboard.formats import Reader
+from dashboard.formats import Reader, escaped
 from dashboard.i18n import plural
 from dashboard.i18n import text as _
 from dashboard.menus import picked
-from dashboard.planning.queues import Queue, calendar_button
+from dashboard.planning.queues import calendar_button
+from dashboard.planning.scenario import WhatIf
+from dashboard.planning.troubles import trouble
+from pipelines.errors import SupportQualityError
 
 _ALL, _WEEKS = "all", {"week": 0, "week2": 7}
 
 
-def shifts_card(queue: Queue, page: Any) -> None:
+def rosters(
+    what_if: WhatIf, page: Any, language: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Shifts of what is shown, and who works them; of all languages of the channel where none is
+    given. Those of another plan than the published one are worked out when asked for: None before.
+    """
+    of = {"channel": what_if.queue.channel, "language": language}
+    if not what_if.is_changed:
+        return queries.ask("shifts", **of), queries.ask("tours", **of)
+    if not queries.rosters_under.is_kept(**of, **what_if.asked):
+        st.info(
+            _(
+                "Shifts of what is shown are planned when you ask for them: it takes seconds, and"
+                " for a desk that is open day and night up to half a minute."
+            )
+        )
+        if not st.button(_("Plan these shifts"), key="plan-shifts"):
+            return None
+    try:
+        with st.spinner(_("Planning the shifts …")):
+            return queries.rosters_under(**of, **what_if.asked)
+    except SupportQualityError as error:
+        st.error(escaped(trouble(error, page.build.zone, page.reader)))
+        return None
+
+
+def shifts_card(what_if: WhatIf, page: Any) -> None:
     """Who works when: the shifts of a week or a day, person by person, with what they come to."""
-    reader = page.reader
-    shifts = queries.ask("shifts", channel=queue.channel, language=queue.language)
-    tours = queries.ask("tours", channel=queue.channel, language=queue.language)
+    reader, queue = page.reader, what_if.queue
+    found = rosters(what_if, page, queue.language)
+    if found is None:
+        return
+    shifts, tours = found
     if tours.empty:
         components.empty(_("This queue needs nobody in these days, so it has no shifts."))
         return
@@ -56,15 +87,17 @@ def shifts_card(queue: Queue, page: Any) -> None:
         if chosen.empty:
             components.empty(_("This person does not work on these days."))
         else:
+            table = _table(chosen, page.build.zone, reader)
+            table.attrs |= what_if.about
             components.chart_and_table(
                 figures.gantt(with_break_slots(chosen), reader=reader),
-                _table(chosen, page.build.zone, reader),
+                table,
                 name=f"{name}_{shown}",
                 alt=_("A line for each person with their shifts and breaks"),
                 words=_shift_words(),
                 units={"paid_hours": "number", "rest_hours": "number", "week_hours": "number"},
             )
-        calendar_button(own, name, page)
+        calendar_button(own, name, page, what_if.title)
 
 
 def with_break_slots(shifts: pd.DataFrame) -> pd.DataFrame:

@@ -9,16 +9,16 @@ import streamlit as st
 
 from dashboard import address, components, figures, queries
 from dashboard.i18n import text as _
-from dashboard.planning.queues import Queue
+from dashboard.planning.scenario import WhatIf, others_words
 from pipelines import api
 
 _MOST_BY_DEFAULT = 4
 _ALL = "*"
 
 
-def pool_card(queue: Queue, page: Any) -> None:
-    """The languages of the queue's channel, apart and pooled."""
-    reader = page.reader
+def pool_card(what_if: WhatIf, page: Any) -> None:
+    """The languages of the queue's channel, apart and pooled, as the shown plan has them."""
+    reader, queue = page.reader, what_if.queue
     if not queue.is_live:
         components.empty(
             _(
@@ -27,7 +27,7 @@ def pool_card(queue: Queue, page: Any) -> None:
             )
         )
         return
-    plans = queries.ask("staffing", channel=queue.channel)
+    plans = queries.ask("staffing_under", **what_if.asked, channel=queue.channel)
     plans = plans[plans["method"] != "days_only"]
     volumes = plans.groupby("language")["expected_contacts"].sum().sort_values(ascending=False)
     languages = [code for code, contacts in volumes.items() if contacts > 0]
@@ -60,7 +60,9 @@ def pool_card(queue: Queue, page: Any) -> None:
         if len(chosen) < 2:
             st.info(_("Choose two languages or more."))
             return
-        pooled = pooled_plan(queue.channel, tuple(sorted(chosen)), slower / 100)
+        others_words(what_if, reader)
+        asked = what_if.asked
+        pooled = pooled_plan(queue.channel, tuple(sorted(chosen)), slower / 100, **asked)
         if pooled.empty:
             st.info(_("These languages are never open at the same time."))
             return
@@ -90,6 +92,7 @@ def pool_card(queue: Queue, page: Any) -> None:
                 for code in found["language"]
             ]
         )
+        table.attrs |= what_if.about
         components.chart_and_table(
             figures.apart_and_pooled(by_half_hour(pooled, plans), reader=reader),
             table,
@@ -103,12 +106,12 @@ def pool_card(queue: Queue, page: Any) -> None:
             },
         )
 
-    mix_card(queue, tuple(sorted(chosen)), slower / 100, page)
+    mix_card(what_if, tuple(sorted(chosen)), slower / 100, page)
 
 
-def mix_card(queue: Queue, languages: tuple[str, ...], slower: float, page: Any) -> None:
+def mix_card(what_if: WhatIf, languages: tuple[str, ...], slower: float, page: Any) -> None:
     """How many of the pool must speak all languages: simulated when asked for."""
-    reader = page.reader
+    reader, queue = page.reader, what_if.queue
     with st.container(border=True, key="card-mix"):
         st.subheader(_("How many must speak all of them?"), anchor=False)
         told = _(
@@ -124,7 +127,7 @@ def mix_card(queue: Queue, languages: tuple[str, ...], slower: float, page: Any)
         st.caption(told)
         if not st.button(_("Simulate"), key="simulate-mix"):
             return
-        mix = flexible_agents(queue.channel, languages, slower)
+        mix = flexible_agents(queue.channel, languages, slower, **what_if.asked)
         at = reader.instant(mix.starts_at.to_pydatetime(), page.build.zone)
         if mix.flexible is None:
             told = _("{at}: {agents} agents who all speak every language do not suffice.")
@@ -144,6 +147,7 @@ def mix_card(queue: Queue, languages: tuple[str, ...], slower: float, page: Any)
                 "service_level_high": "high",
             }
         )
+        table.attrs |= what_if.about
         components.table_card(
             _("What each language then gets"),
             table,
@@ -159,24 +163,26 @@ def mix_card(queue: Queue, languages: tuple[str, ...], slower: float, page: Any)
 
 
 @queries.once_a_build
-def flexible_agents(channel: str, languages: tuple[str, ...], slower: float) -> api.BusiestMix:
-    """`api.busiest_mix` of the published plans of a channel."""
-    desks = queries.ask("queues")
+def flexible_agents(
+    channel: str, languages: tuple[str, ...], slower: float, **asked: Any
+) -> api.BusiestMix:
+    """`api.busiest_mix` of the plans of a channel, as `asked` of `WhatIf` has them."""
     return api.busiest_mix(
-        pooled_plan(channel, languages, slower),
-        queries.ask("staffing", channel=channel),
-        desks[desks["channel"] == channel],
+        pooled_plan(channel, languages, slower, **asked),
+        queries.ask("staffing_under", channel=channel, **asked),
+        queries.ask("desks_under", channel=channel, **asked),
         slower_share=slower,
     )
 
 
 @queries.once_a_build
-def pooled_plan(channel: str, languages: tuple[str, ...], slower_share: float) -> pd.DataFrame:
-    """`api.pool_plan` of the published plans of a channel."""
-    desks = queries.ask("queues")
+def pooled_plan(
+    channel: str, languages: tuple[str, ...], slower_share: float, **asked: Any
+) -> pd.DataFrame:
+    """`api.pool_plan` of the plans of a channel, as `asked` of `WhatIf` has them."""
     return api.pool_plan(
-        queries.ask("staffing", channel=channel),
-        desks[desks["channel"] == channel],
+        queries.ask("staffing_under", channel=channel, **asked),
+        queries.ask("desks_under", channel=channel, **asked),
         languages,
         slower_share=slower_share,
     )

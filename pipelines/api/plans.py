@@ -6,9 +6,11 @@ import pandas as pd
 
 from pipelines.api.published import Build
 from pipelines.api.selection import Day, Names, as_list, as_range, lookup, unknown
-from pipelines.errors import OutOfRangeError
+from pipelines.errors import NothingPublishedError, OutOfRangeError
 from pipelines.forecasts.misses import PAST_LEADS, parts_of_misses
+from pipelines.settings import Shifts
 from pipelines.sql import identifier
+from pipelines.staffing.contracts import from_rows
 from pipelines.staffing.half_hours import by_queue
 from pipelines.staffing.requirement import Desk
 from pipelines.staffing.trial import Trial, try_out
@@ -201,6 +203,19 @@ def tours(
     """Rows of `staffing_tours`, person by person; arguments as for `queue_rows`."""
     order = "channel, language, person, starts_at"
     return queue_rows(build, "staffing_tours", channel, language, start, end, order)
+
+
+def contract(build: Build) -> Shifts:
+    """What contracts allow, as the published plan was made by it.
+
+    Raises NothingPublishedError where the build does not say: it was made by an earlier version.
+    """
+    if "staffing_contracts" not in build.columns:
+        raise NothingPublishedError(
+            "this build does not tell by which contracts its shifts were planned; run"
+            " `support-quality forecast`"
+        )
+    return from_rows(build.kept("SELECT setting, value FROM staffing_contracts"))
 
 
 def backtest(build: Build) -> pd.DataFrame:

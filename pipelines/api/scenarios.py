@@ -1,36 +1,35 @@
 """The warehouse's answers to "what if it comes otherwise": saved scenarios, and plans under them.
 
 A plan under a scenario is made as the published plan was (`staffing.requirement`), from the
-published forecast, rosters, handle times and waiting work, with other contacts. Queues that the
-scenario does not touch keep their published rows; one without any effect gives the published plan.
+published forecast, rosters, handle times and waiting work, with other contacts. On top of it, or
+of the published plan (no scenario), single queues may have other targets, handle times or
+shrinkage (`staffing.what_if.Scenario`). Queues that nothing touches keep their published rows; a
+scenario without any effect gives the published plan.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
 from pipelines.api import plans
+from pipelines.api.plans_under import (
+    demand_under,
+    desks_under,
+    if_known,
+    languages_made,
+    rosters_under,
+    staffing_under,
+)
 from pipelines.api.published import Build, Pointer
-from pipelines.api.selection import unknown
-from pipelines.errors import NothingPublishedError
-from pipelines.forecasts.scenarios import Scenario, applied, starts_at, topics_of
+from pipelines.api.topics import topic_shares
+from pipelines.forecasts.scenarios import Scenario, starts_at
 from pipelines.scenario_store import Revision, ScenarioStore
-from pipelines.settings import load_settings
 from pipelines.staffing.half_hours import Queue
-from pipelines.staffing.requirement import LIVE_CHANNELS, require_all
-from pipelines.staffing.rosters import plan_shifts
 from pipelines.staffing.shortage import shortage, with_costs
-from pipelines.staffing.what_if import waiting_by_half_hour
-from pipelines.statistics.intervals import wilson
-
-TOPIC_DAYS = 56
-FEWEST_TOPICS = 30
-"""Contacts that a queue needs to have topic shares of its own; else those of its channel, else of
-all queues hold."""
+from pipelines.staffing.what_if import Scenario as Changes
 
 COMPARED = {
     "contacts": "expected_contacts",
@@ -45,7 +44,11 @@ _QUEUE = ["channel", "language"]
 
 
 class Scenarios:
-    """The part of `Warehouse` on scenarios. `scenario` is a `Scenario`, whether saved or not."""
+    """The part of `Warehouse` on scenarios.
+
+    `scenario` is a `Scenario`, whether saved or not, or None for the plan as it is published;
+    `changes` tells by (channel, language) what is different in a queue besides, as a slider says.
+    """
 
     root: Path
     _pointer: Pointer
@@ -117,14 +120,32 @@ class Scenarios:
         return demand_under(self._pointer.build(), scenario, channel, language)
 
     def staffing_under(
-        self, scenario: Scenario, channel: str | None = None, language: str | None = None
+        self,
+        scenario: Scenario | None,
+        channel: str | None = None,
+        language: str | None = None,
+        changes: Mapping[Queue, Changes] | None = None,
     ) -> pd.DataFrame:
         """`staffing` under the scenario: half hours of all its queues, or of some.
 
         A new language is answered as the one it is like: its desk, hours and handle time, on a
-        roster that has nobody yet (NULL).
+        roster that has nobody yet (NULL). Live desks under `changes` have other time to spare for
+        the work of their language. Raises OutOfRangeError for changes that make no sense.
         """
-        return staffing_under(self._pointer.build(), scenario, channel, language)
+        return staffing_under(self._pointer.build(), scenario, channel, language, changes)
+
+    def desks_under(
+        self,
+        scenario: Scenario | None,
+        channel: str | None = None,
+        language: str | None = None,
+        changes: Mapping[Queue, Changes] | None = None,
+    ) -> pd.DataFrame:
+        """The desk of each queue that somebody answers, under the same: the columns of `queues`
+        that tell what it promises and how it works."""
+        desks = desks_under(self._pointer.build(), scenario, language, changes)
+        found = pd.DataFrame([vars(desk) for desk in desks])
+        return found if channel is None else found[found["channel"] == channel]
 
     def effect_of_scenario(
         self,
@@ -143,7 +164,7 @@ class Scenarios:
         build = self._pointer.build()
         if after is None:
             after = staffing_under(build, scenario, channel, language)
-        known = _if_known(build, language)
+        known = if_known(build, language)
         before = plans.queue_rows(build, "staffing_intervals", channel, known)
         return effect(before, after, queues_under(build, scenario), by)
 
@@ -175,143 +196,40 @@ class Scenarios:
 
     def trials_under(
         self,
-        scenario: Scenario,
+        scenario: Scenario | None,
         channel: str | None = None,
         language: str | None = None,
         is_scheduled: bool = False,
         replications: int = 200,
         seed: int = 1,
+        changes: Mapping[Queue, Changes] | None = None,
     ) -> pd.DataFrame:
         """`trials` of the plan under the scenario: what the people scheduled, or those that it
         asks, come to where so many come."""
         build = self._pointer.build()
         return plans.tried_out(
-            staffing_under(build, scenario, channel, language),
-            plans.queue_rows(
-                build, "forecast_days", channel, _if_known(build, language), order="1"
-            ),
-            _desks(build, scenario),
+            staffing_under(build, scenario, channel, language, changes),
+            plans.queue_rows(build, "forecast_days", channel, if_known(build, language), order="1"),
+            desks_under(build, scenario, changes=changes),
             is_scheduled=is_scheduled,
             replications=replications,
             seed=seed,
         )
 
-    def shifts_under(
+    def rosters_under(
         self,
-        scenario: Scenario,
+        scenario: Scenario | None,
         channel: str | None = None,
         language: str | None = None,
-        settings: Path | None = None,
-    ) -> pd.DataFrame:
-        """Shifts that cover the plan under the scenario, as `shifts`; contracts are those of
-        `settings` (support.toml). Takes about a tenth of a second a queue and week."""
-        build = self._pointer.build()
-        plan = staffing_under(build, scenario, channel, language)
-        contract = load_settings(settings).shifts
-        shifts, _ = plan_shifts(plan, _desks(build, scenario), contract, build.info["zone"])
-        return shifts
+        changes: Mapping[Queue, Changes] | None = None,
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """`shifts` that cover the plan under the scenario, and `tours`: who works them.
 
-
-def topic_shares(build: Build, topics: Sequence[str] = ()) -> pd.DataFrame:
-    """See `Scenarios.topic_shares`."""
-    build.check_values({"topic": list(topics)})
-    counts = build.query(
-        f"""
-        SELECT channel, language, topic, CAST(count(*) AS BIGINT) AS contacts
-        FROM fact_contacts
-        WHERE is_offered
-            AND topic IS NOT NULL
-            AND arrived_on > (SELECT max(arrived_on) FROM fact_contacts) - {TOPIC_DAYS}
-        GROUP BY channel, language, topic
+        By the contracts of the published plan. Queues that take as many people as in it keep their
+        shifts; for the others it is a tenth of a second of work mostly, and for one that is open
+        day and night up to half a minute.
         """
-    )
-    queues = build.query("SELECT DISTINCT channel, language FROM fact_arrivals ORDER BY 1, 2")
-    own = counts.pivot_table(index=_QUEUE, columns="topic", values="contacts", fill_value=0)
-    own = own.reindex(pd.MultiIndex.from_frame(queues), fill_value=0)
-    of_channel = own.groupby("channel").transform("sum")
-    whole = pd.DataFrame(np.tile(own.sum(), (len(own), 1)), own.index, own.columns)
-    chosen, basis = whole, pd.Series("all", own.index)
-    for name, wider in (("channel", of_channel), ("queue", own)):
-        is_enough = wider.sum(axis=1) >= FEWEST_TOPICS
-        chosen = wider.where(is_enough, chosen, axis=0)
-        basis = basis.mask(is_enough, name)
-    n = chosen.sum(axis=1)
-    if topics:
-        chosen = chosen.reindex(columns=list(topics), fill_value=0).sum(axis=1).to_frame("*")
-        chosen.columns.name = "topic"
-    found = chosen.stack().rename("contacts").reset_index()
-    found["n"] = n.reindex(pd.MultiIndex.from_frame(found[_QUEUE])).to_numpy()
-    found["basis"] = basis.reindex(pd.MultiIndex.from_frame(found[_QUEUE])).to_numpy()
-    found = found[found["n"] > 0].reset_index(drop=True)
-    found["share"] = found["contacts"] / found["n"]
-    found["low"], found["high"] = wilson(found["contacts"], found["n"])
-    return found[[*_QUEUE, "topic", "share", "low", "high", "n", "basis"]]
-
-
-def demand_under(
-    build: Build, scenario: Scenario, channel: str | None = None, language: str | None = None
-) -> pd.DataFrame:
-    """See `Scenarios.demand_under`."""
-    forecast, told = _forecasts(build, scenario, channel, language)
-    for name in ("mean", "q10", "q90"):
-        told[f"before_{name}"] = 0.0
-        told.loc[: len(forecast) - 1, f"before_{name}"] = forecast[name]
-    for name, value in (("channel", channel), ("language", language)):
-        told = told if value is None else told[told[name] == value]
-    return told.sort_values([*_QUEUE, "starts_at"], ignore_index=True)
-
-
-def staffing_under(
-    build: Build, scenario: Scenario, channel: str | None = None, language: str | None = None
-) -> pd.DataFrame:
-    """See `Scenarios.staffing_under`."""
-    # Live desks help the others of their language, so a queue of those is looked at with all of
-    # its language; and a new language is planned like another.
-    if _made(scenario):
-        whole = staffing_under(build, scenario, channel) if language else None
-        if whole is not None:
-            return whole[whole["language"] == language].reset_index(drop=True)
-    read = (channel if channel in LIVE_CHANNELS else None, language)
-    known = (read[0], _if_known(build, language))
-    forecast, told = _forecasts(build, scenario, *read)
-    made = told.iloc[len(forecast) :]
-    published = plans.queue_rows(build, "staffing_intervals", *known)
-    opening = _with_made(published, made, scenario)
-    desks = _desks(build, scenario, language)
-    planned = set(_queues(opening))
-    is_touched = (told["volume"] != 1) | (told.index >= len(forecast))
-    touched = set(_queues(told[is_touched])) & planned
-    wanted = {
-        queue
-        for queue in touched | _helped(touched, planned, desks)
-        if channel in (None, queue[0]) and language in (None, queue[1])
-    }
-    assumed = opening.groupby(_QUEUE)[["handle_seconds", "patience_seconds"]].first()
-    after = require_all(
-        pd.concat([forecast, made.drop(columns="volume")]) if len(made) else forecast,
-        desks,
-        opening[[*_QUEUE, "starts_at", "scheduled_agents"]]
-        .rename(columns={"scheduled_agents": "agents"})
-        .dropna(subset="agents"),
-        openings=opening[[*_QUEUE, "starts_at", "is_open"]],
-        days=plans.queue_rows(build, "forecast_days", *known, order="1"),
-        handle_seconds=assumed["handle_seconds"].to_dict(),
-        patience_seconds=assumed["patience_seconds"].to_dict(),
-        waiting_contacts=waiting_by_half_hour(published),
-        # What a scenario makes has all of its contacts in its forecast.
-        volume={
-            queue: factors.to_numpy()
-            for queue, factors in told.iloc[: len(forecast)].groupby(_QUEUE)["volume"]
-        },
-        wanted=wanted,
-    ).astype(dict(published.dtypes))
-    if wanted == planned:
-        return after
-    kept = _of(published, planned - wanted)
-    for name, value in (("channel", channel), ("language", language)):
-        kept = kept if value is None else kept[kept[name] == value]
-    found = pd.concat([kept, after], ignore_index=True)
-    return found.sort_values([*_QUEUE, "starts_at"], ignore_index=True)
+        return rosters_under(self._pointer.build(), scenario, channel, language, changes)
 
 
 def effect(
@@ -384,97 +302,6 @@ def queues_under(build: Build, scenario: Scenario) -> pd.DataFrame:
     known = plans.queue_rows(build, "staffing_queues", order="channel, language")
     made = [
         known[known["language"] == like].assign(language=language)
-        for language, like in _made(scenario).items()
+        for language, like in languages_made(scenario).items()
     ]
     return pd.concat([known, *made], ignore_index=True)
-
-
-def _forecasts(
-    build: Build, scenario: Scenario, channel: str | None, language: str | None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The published forecast, and under the scenario: the same rows, then those that it adds."""
-    if "forecast_intervals" not in build.columns:
-        raise NothingPublishedError(
-            f"scenario {scenario.name}: nothing is forecast yet; run `support-quality forecast`"
-        )
-    made = _made(scenario)
-    for effect in scenario.effects:
-        given = effect.values
-        for name in ("channel", "language", "topic"):
-            known = build.filter_values["topic"] if name == "topic" else build.queue_values[name]
-            known = {*known, *(made if name == "language" else ())}
-            for value in given.get(f"{name}s", ()):
-                if value not in known:
-                    error = unknown(value, sorted(known), f"scenario {scenario.name}: {name}")
-                    error.code, error.values = "scenario_not_here", {name: value}
-                    raise error
-    # A new language takes the shape of another, on all of its channels: those are read too.
-    read = (None, None) if made else (channel, language)
-    forecast = plans.queue_rows(build, "forecast_intervals", *read)
-    shares = topic_shares(build) if topics_of(scenario) else None
-    told = applied(forecast, scenario, shares)
-    return forecast, told
-
-
-def _made(scenario: Scenario) -> dict[str, str]:
-    """The languages that the scenario adds -> those that they are like."""
-    new = (each.values for each in scenario.effects if each.kind == "language")
-    return {values["language"]: values["like"] for values in new}
-
-
-def _with_made(published: pd.DataFrame, made: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    """The published plan, and that of each queue made: open and worked as the one it is like."""
-    plan = [published]
-    for language, like in _made(scenario).items():
-        of = published[published["language"] == like]
-        of = of[of["channel"].isin(made.loc[made["language"] == language, "channel"])]
-        plan.append(of.assign(language=language, scheduled_agents=np.nan))
-    return pd.concat(plan, ignore_index=True)
-
-
-def _desks(build: Build, scenario: Scenario, language: str | None = None) -> list[SimpleNamespace]:
-    """The desk of every queue (of a language), by its channel and language; those made have the
-    one they are like."""
-    found = []
-    made = _made(scenario)
-    of = "SELECT * FROM ref_queues WHERE language = coalesce(?, language)"
-    for row in build.kept(of, [language]).to_dict("records"):
-        desk = {name: None if pd.isna(value) else value for name, value in row.items()}
-        if desk["concurrency"] is None:  # nobody answers this queue
-            continue
-        found.append(SimpleNamespace(**desk))
-        found += [
-            SimpleNamespace(**desk | {"language": language})
-            for language, like in made.items()
-            if like == desk["language"]
-        ]
-    return found
-
-
-def _helped(
-    touched: Collection[Queue], planned: Collection[Queue], desks: list[SimpleNamespace]
-) -> set[Queue]:
-    """Deferrable queues that get other help from live desks, since these or others of their
-    language have other contacts."""
-    helping = {desk.language for desk in desks if desk.gives_spare_time}
-    changed = helping & {language for _channel, language in touched}
-    return {
-        (channel, language)
-        for channel, language in planned
-        if channel not in LIVE_CHANNELS and language in changed
-    }
-
-
-def _queues(rows: pd.DataFrame) -> Iterable[Queue]:
-    return rows[_QUEUE].drop_duplicates().itertuples(index=False, name=None)
-
-
-def _of(rows: pd.DataFrame, queues: Collection[Queue]) -> pd.DataFrame:
-    return rows[pd.MultiIndex.from_frame(rows[_QUEUE]).isin(list(queues))]
-
-
-def _if_known(build: Build, language: str | None) -> str | list[str] | None:
-    """The language for a query; nothing at all for one that only the scenario has."""
-    return (
-        [] if language is not None and language not in build.queue_values["language"] else language
-    )

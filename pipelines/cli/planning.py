@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +15,7 @@ from pipelines.cli.options import (
     Warehouse,
     day,
     examples,
+    names,
 )
 from pipelines.errors import UnknownNameError
 
@@ -34,6 +34,8 @@ commands = typer.Typer()
         "support-quality staffing --tours --queue phone/ko --csv > who_works_when.csv",
         "support-quality staffing --ics shifts.ics --xlsx plan.xlsx",
         "support-quality staffing --queue phone/ko --try-out",
+        "support-quality staffing --queue phone/ko --change volume=0.5 --change busy=0.9 --tours",
+        "support-quality staffing --queue live_chat/ko --scenario 'Bitcoin at 100k' --pool ko,ja",
     ),
 )
 def staffing(
@@ -67,49 +69,73 @@ def staffing(
             metavar="FILE", help="Write half hours, shifts, persons and assumptions as XLSX."
         ),
     ] = None,
+    pool: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LANGUAGES", help="These languages of --queue's channel, apart and as one pool."
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="All of it under a saved scenario, or a file's."),
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="What else is different, of --queue (of every queue by default); shares of 1:"
+            " volume, surge_on (a day), surge, handle, shrinkage, target, within (seconds), busy,"
+            " chats (at once). May be repeated.",
+        ),
+    ] = None,
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
     """Agents required per half hour for the forecast days, against those scheduled."""
-    from pipelines.api import icalendar_bytes, open_warehouse, with_clock, xlsx_bytes
-    from pipelines.cli.output import print_measured, write_file
+    from pipelines.api import open_warehouse, with_clock
+    from pipelines.cli.output import print_measured
+    from pipelines.cli.shown_plan import ShownPlan, named_scenario, write_files
 
     channel, language = queue_of(queue)
     opened = open_warehouse(warehouse)
+    base = None if scenario is None else named_scenario(opened, scenario)
+    days = (day(start), day(end))
+    shown = ShownPlan(opened, channel, language, *days, base, tuple(change or ()))
+
+    def titled(what: str) -> str:
+        told = (what, queue, f"under {shown.under}" if shown.under else None)
+        return "" if csv else ", ".join(part for part in told if part)
+
     if ics or xlsx:
-        told = (channel, language, day(start), day(end))
-        roster, persons, build = opened.shifts(*told), opened.tours(*told), opened.build()
-        if ics:
-            events = persons if tours else roster
-            write_file(ics, icalendar_bytes(events, build.site_name, build.created_at))
-        if xlsx:
-            plan = opened.staffing(*told)
-            plan.attrs = {"build": build.build_id, "zone": build.zone}
-            assumed = opened.staffing_queues()
-            sheets = {"shifts": with_clock(roster), "tours": with_clock(persons)}
-            write_file(xlsx, xlsx_bytes(with_clock(plan), **sheets, assumptions=assumed))
+        write_files(shown, ics, xlsx, of_persons=tours)
+        return
+    if pool:
+        told = shown.pool(names(pool))
+        notes = (
+            "At the mean of the forecast, in half hours in which two of them or more are open,"
+            " before shrinkage. language *: all together.",
+        )
+        print_measured(opened, told, csv, title=titled("Languages apart and pooled"), notes=notes)
         return
     if shifts:
-        roster = opened.shifts(channel, language, day(start), day(end))
+        roster = shown.rosters()[0]
         if not csv:
             roster = _by_shift(roster, opened.build().zone)
-        title = "Shifts that cover the plan" + (f", {queue}" if queue else "")
-        print_measured(opened, roster, csv, title="" if csv else title, notes=_SHIFT_NOTES)
+        title = titled("Shifts that cover the plan")
+        print_measured(opened, roster, csv, title=title, notes=_SHIFT_NOTES)
         return
     if tours:
-        persons = opened.tours(channel, language, day(start), day(end))
+        persons = shown.rosters()[1]
         if not csv:
             persons = _by_person(persons, opened.build().zone)
-        title = "Who works when" + (f", {queue}" if queue else "")
-        print_measured(opened, persons, csv, title="" if csv else title, notes=_TOUR_NOTES)
+        print_measured(opened, persons, csv, title=titled("Who works when"), notes=_TOUR_NOTES)
         return
     if try_out:
         if start or end:
             raise typer.BadParameter("--try-out takes the whole plan, without --from and --to")
-        title = "The plan lived through" + (f", {queue}" if queue else "")
-        print_trials(opened, partial(opened.trials, channel, language), csv, title)
+        print_trials(opened, shown.trials, csv, titled("The plan lived through"))
         return
-    plan = opened.staffing(channel, language, day(start), day(end))
+    plan = shown.half_hours()
     if csv:
         print_measured(opened, with_clock(plan), csv, title="")
         return
@@ -121,7 +147,7 @@ def staffing(
             opened,
             _by_queue(plan),
             csv,
-            title="Agents required, by queue",
+            title=titled("Agents required, by queue"),
             notes=(*notes, "Half hours of a queue: --queue CHANNEL/LANGUAGE; all of them: --csv"),
         )
         return
@@ -129,7 +155,7 @@ def staffing(
         opened,
         _by_half_hour(plan),
         csv,
-        title=f"Agents required, {queue}",
+        title=titled("Agents required"),
         units={
             "service level": "share",
             "target missed": "share",

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import DEFAULT_WAREHOUSE, Csv, SettingsFile, Warehouse, day, examples
-from pipelines.cli.output import write_file
+from pipelines.cli.options import DEFAULT_WAREHOUSE, Csv, Warehouse, day, examples
 from pipelines.cli.planning import print_trials, queue_of
 from pipelines.errors import InputError, UnknownNameError
 
@@ -89,14 +88,14 @@ def scenarios(
     try_out: Annotated[
         bool, typer.Option("--try-out", help="Live through the plan under it 200 times.")
     ] = False,
-    settings: SettingsFile = None,
     csv: Csv = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
 ) -> None:
     """Scenarios of demand: surges, campaigns, outages, deflection, new languages.
 
     They are kept in the warehouse's folder with every revision, and shared as files. `apply`
-    shows what one comes to beside the plan; --csv gives the half hours of the plan under it."""
+    shows what one comes to beside the plan; --csv gives the half hours of the plan under it, and
+    `staffing --scenario NAME` its shifts, persons and pooled languages too."""
     from pipelines.api import open_warehouse
 
     opened = open_warehouse(warehouse)
@@ -115,7 +114,9 @@ def scenarios(
         gone = opened.delete_scenario(what, by or _user())
         print(f"deleted '{gone.name}'; its revisions stay: scenarios history '{gone.name}'")
     else:
-        scenario = _named(opened, what, revision)
+        from pipelines.cli.shown_plan import named_scenario
+
+        scenario = named_scenario(opened, what, revision)
         if on is not None:
             from pipelines.api import demand_scenarios
 
@@ -124,7 +125,7 @@ def scenarios(
             trials = partial(opened.trials_under, scenario, *queue_of(queue))
             print_trials(opened, trials, csv, f"The plan under '{scenario.name}' lived through")
         else:
-            _apply(opened, scenario, queue, csv, ics, xlsx, settings)
+            _apply(opened, scenario, queue, csv, ics, xlsx)
 
 
 def _user() -> str:
@@ -175,30 +176,14 @@ def _history(opened: "OpenWarehouse", name: str, csv: bool) -> None:
 def _save(opened: "OpenWarehouse", file: str, name: str | None, revise: bool, by: str) -> None:
     from dataclasses import replace
 
-    scenario = _read(Path(file))
+    from pipelines.cli.shown_plan import scenario_in
+
+    scenario = scenario_in(Path(file))
     if name is not None:
         scenario = replace(scenario, name=name.strip())
     seen = opened.scenario(scenario.name).revision if revise else None
     kept = opened.save_scenario(scenario, by, replaces=seen)
     print(f"saved '{kept.name}', revision {kept.revision}, by {kept.saved_by}")
-
-
-def _named(opened: "OpenWarehouse", what: str, revision: int | None) -> "Scenario":
-    """A file of that path, else a saved scenario of that name."""
-    return _read(Path(what)) if Path(what).is_file() else opened.scenario(what, revision).scenario
-
-
-def _read(path: Path) -> "Scenario":
-    from pipelines.api import demand_scenarios
-
-    try:
-        return demand_scenarios.from_text(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; name a TOML or JSON file") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from None
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
 
 
 def _apply(
@@ -208,10 +193,10 @@ def _apply(
     csv: bool,
     ics: Path | None,
     xlsx: Path | None,
-    settings: Path | None,
 ) -> None:
-    from pipelines.api import icalendar_bytes, with_clock, xlsx_bytes
+    from pipelines.api import with_clock
     from pipelines.cli.output import print_measured
+    from pipelines.cli.shown_plan import ShownPlan, write_files
 
     of = queue_of(queue)
     if csv:
@@ -219,15 +204,7 @@ def _apply(
         return
     found = opened.effect_of_scenario(scenario, *of)
     if ics or xlsx:
-        build = opened.build()
-        shifts = opened.shifts_under(scenario, *of, settings)
-        if ics:
-            site = f"{build.site_name} · {scenario.name}"
-            write_file(ics, icalendar_bytes(shifts, site, build.created_at))
-        if xlsx:
-            plan = opened.staffing_under(scenario, *of)
-            plan.attrs = {"build": build.build_id, "zone": build.zone, "scenario": scenario.name}
-            write_file(xlsx, xlsx_bytes(with_clock(plan), queues=found, shifts=with_clock(shifts)))
+        write_files(ShownPlan(opened, *of, scenario=scenario), ics, xlsx, queues=found)
         return
     whole = opened.effect_of_scenario(scenario, *of, by=()).assign(channel="all", language="")
     weeks = opened.weeks_under(scenario, *(each or "*" for each in of))

@@ -66,11 +66,13 @@ def pool(
         One row per half hour and language: starts_at, language, contacts (expected),
         handle_seconds, target_share, within_seconds; and optionally patience_seconds (of every
         row; nobody hangs up where absent), max_occupancy (1 where absent; the pool keeps the
-        lowest of its languages) and minimum_agents (0 where absent; the pool keeps the highest).
+        lowest of its languages), minimum_agents (0 where absent; the pool keeps the highest), and
+        concurrency with slowdown_share (how many chats the language's own agents hold at once;
+        as the pool where absent).
     slower_share
         How much longer a bilingual agent takes; 0.1 is a tenth.
     concurrency
-        Chats that an agent holds at once; calls by default. Apart and pooled are the same.
+        Chats that an agent of the pool holds at once; calls by default.
 
     Returns
     -------
@@ -103,9 +105,13 @@ def pool(
     busy = queues.get("max_occupancy", pd.Series(np.ones(count))).to_numpy(dtype=float)
     present = queues.get("minimum_agents", pd.Series(np.zeros(count))).to_numpy(dtype=int)
     load = contacts * handle / interval_seconds
-    apart = _required(load, handle, target, within, patience, concurrency, busy)
-    apart = np.maximum(apart, present)
-    alone = _performance(load, apart, handle, within, patience, concurrency)
+    apart = np.zeros(count, dtype=np.int64)
+    reached, occupied = np.full(count, np.nan), np.full(count, np.nan)
+    for at_once, its in _by_concurrency(queues, concurrency):
+        given = (handle[its], target[its], within[its], None if patience is None else patience[its])
+        apart[its] = np.maximum(_required(load[its], *given, at_once, busy[its]), present[its])
+        alone = _performance(load[its], apart[its], given[0], given[2], given[3], at_once)
+        reached[its], occupied[its] = alone.service_level_share, alone.occupancy_share
 
     # One row per half hour; `of` says which of them a row of `queues` belongs to.
     of = pd.factorize(queues["starts_at"])[0]
@@ -147,13 +153,23 @@ def pool(
             "agents_apart": apart,
             "agents_pooled": pooled[of],
             "agents_saved": (np.bincount(of, apart) - pooled)[of].astype(np.int64),
-            "service_level_apart": alone.service_level_share,
+            "service_level_apart": reached,
             "service_level_pooled": np.where(contacts > 0, together.service_level_share, np.nan),
-            "occupancy_apart": alone.occupancy_share,
+            "occupancy_apart": occupied,
             "occupancy_pooled": together.occupancy_share,
         },
         columns=list(POOLING_COLUMNS),
     )
+
+
+def _by_concurrency(queues, of_pool):
+    """How many chats the languages' own agents hold at once, and which rows do."""
+    if "concurrency" not in queues:
+        return [(of_pool, np.full(len(queues), True))]
+    slots = queues["concurrency"].to_numpy(dtype=int)
+    slowdown = queues["slowdown_share"].to_numpy(dtype=float)
+    kinds = sorted(set(zip(slots.tolist(), slowdown.tolist(), strict=True)))
+    return [(Concurrency(k, s), (slots == k) & (slowdown == s)) for k, s in kinds]
 
 
 def _required(load, handle, target, within, patience, concurrency, busy):
@@ -211,7 +227,8 @@ def pool_plan(
     -------
     DataFrame
         As `pool`. A language of unknown patience is given the median of the others. Contacts are
-        the forecast's mean on both sides.
+        the forecast's mean on both sides. Of chats, a language's own agents hold as many at once
+        as its desk says, those of the pool as many as the language with most contacts.
 
     Raises
     ------
@@ -238,12 +255,21 @@ def pool_plan(
             "within_seconds": rows["within_seconds"],
             "max_occupancy": rows["max_occupancy"],
             "minimum_agents": rows["minimum_agents"],
+            "concurrency": rows["concurrency"],
+            "slowdown_share": rows["slowdown_share"],
         }
     )
     if patience.notna().any():
         queues["patience_seconds"] = patience.fillna(patience.median())
-    at_once = Concurrency(int(rows["concurrency"].max()), float(rows["slowdown_share"].max()))
-    return pool(queues, slower_share=slower_share, concurrency=at_once)
+    return pool(queues, slower_share=slower_share, concurrency=held_by_pool(queues, desks))
+
+
+def held_by_pool(contacts: pd.DataFrame, desks: pd.DataFrame) -> Concurrency:
+    """How many chats the agents of a pool hold at once: as many as the desk of the language with
+    most contacts has it. contacts: language, contacts, in any number of rows."""
+    biggest = contacts.groupby("language")["contacts"].sum().idxmax()
+    desk = desks[desks["language"] == biggest].iloc[0]
+    return Concurrency(int(desk["concurrency"]), float(desk["slowdown_share"]))
 
 
 def pooled_by_language(pooled: pd.DataFrame) -> pd.DataFrame:

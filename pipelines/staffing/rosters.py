@@ -67,9 +67,16 @@ class Contract(Protocol):
 
 
 def plan_shifts(
-    staffing: pd.DataFrame, desks: Iterable[Desk], contract: Contract, zone: str
+    staffing: pd.DataFrame,
+    desks: Iterable[Desk],
+    contract: Contract,
+    zone: str,
+    begins_on: pd.Timestamp | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Shifts of every queue of `staffing_intervals`, week by week, and the people who work them.
+
+    begins_on: the day that weeks are told from, where the queues given are not all of a plan; the
+    first of `staffing` by default.
 
     Returns
     -------
@@ -86,7 +93,7 @@ def plan_shifts(
         marked, not dropped, so that nothing is left uncovered unsaid.
     """
     desks, frames, priced = tuple(desks), [], []
-    begins = staffing["local_on"].min()
+    begins = staffing["local_on"].min() if begins_on is None else begins_on
     for (channel, language), plan in staffing.groupby(_QUEUE, sort=True):
         desk = desk_of(channel, language, desks)
         # A clock change repeats half hours of a day: a shift covers the more demanding of them.

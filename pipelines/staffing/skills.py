@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from pipelines.errors import OutOfRangeError
 from pipelines.staffing.chat import CALLS, Concurrency
+from pipelines.staffing.pooling import held_by_pool
 from pipelines.staffing.simulation import ratio_of_replications
 
 SKILL_COLUMNS = (
@@ -339,7 +340,7 @@ def busiest_mix(
         Rows of `staffing_intervals` of the channel: handle times and patience.
     desks
         language, target_share, within_seconds, concurrency, slowdown_share; the highest target
-        holds for all, and of chats the most at once, as in `pooling.pool_plan`.
+        holds for all, and all hold as many chats at once as in `pooling.pool_plan`.
 
     Raises
     ------
@@ -353,10 +354,7 @@ def busiest_mix(
     rows = now.merge(
         staffing[["starts_at", "language", "handle_seconds", "patience_seconds"]],
         on=["starts_at", "language"],
-    ).merge(
-        desks[["language", "within_seconds", "target_share", "concurrency", "slowdown_share"]],
-        on="language",
-    )
+    ).merge(desks[["language", "within_seconds", "target_share"]], on="language")
     known = rows["patience_seconds"].astype(float)
     # Who never hangs up would wait for ever once his agents are too few: an hour is never reached.
     patience = known.fillna(known.median()).fillna(3600.0)
@@ -370,9 +368,7 @@ def busiest_mix(
         agents,
         float(rows["target_share"].max()),
         slower_share=slower_share,
-        concurrency=Concurrency(
-            int(rows["concurrency"].max()), float(rows["slowdown_share"].max())
-        ),
+        concurrency=held_by_pool(pooled, desks),
         replications=replications,
         seed=seed,
     )

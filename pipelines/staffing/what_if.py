@@ -18,6 +18,7 @@ from pipelines.staffing.half_hours import Queue
 from pipelines.staffing.requirement import Desk, require
 
 _SHARES = ("volume_change_share", "surge_change_share", "handle_change_share")
+_OF_SHIFTS = ("hour_cost", "headcount")
 _QUANTILE = re.compile(r"q\d+")
 
 
@@ -165,8 +166,17 @@ def demand_under(
 
 
 def desk_under(desk: Desk, scenario: Scenario) -> SimpleNamespace:
-    """The desk with what `scenario` changes of it: targets, shrinkage, chats at once."""
-    chosen = {name: getattr(desk, name) for name in Desk.__annotations__}
+    """The desk with what `scenario` changes of it: targets, shrinkage, chats at once.
+
+    Its cost and headcount stay, where it has them. Raises OutOfRangeError for a shrinkage that is
+    not 0 or more and below 1."""
+    if scenario.shrinkage is not None and not 0 <= scenario.shrinkage < 1:
+        raise OutOfRangeError(
+            f"shrinkage is {scenario.shrinkage}; it must be 0 or more and below 1: at 1 nobody is"
+            " left to answer"
+        )
+    names = [*Desk.__annotations__, *(name for name in _OF_SHIFTS if hasattr(desk, name))]
+    chosen = {name: getattr(desk, name) for name in names}
     told = {name: getattr(scenario, name, None) for name in chosen}
     return SimpleNamespace(**chosen | {name: v for name, v in told.items() if v is not None})
 

@@ -16,7 +16,7 @@ import pandas as pd
 from pipelines.errors import SettingsError
 from pipelines.forecasts import forecast_queues
 from pipelines.settings import Settings, public_holidays
-from pipelines.staffing import half_hours
+from pipelines.staffing import contracts, half_hours
 from pipelines.staffing.requirement import LIVE_CHANNELS, desk_of, live_queue, require_all
 from pipelines.staffing.rosters import plan_shifts
 from pipelines.stages.assumptions import (
@@ -106,6 +106,7 @@ def add_forecasts(
             "forecast_past": with_handle_times(forecasts.past, handled),
             "staffing_intervals": staffing,
             "staffing_queues": assumptions,
+            "staffing_contracts": contracts.as_rows(settings.shifts),
             "staffing_shifts": shifts,
             "staffing_tours": tours,
         },

@@ -105,7 +105,7 @@ def test_a_new_language_has_its_contacts_over_all_its_channels_and_people_of_its
 
 def test_shifts_under_a_scenario_cover_its_plan(door, begins):
     twice = scenario(begins, size=1.0)
-    shifts = door.shifts_under(twice, "phone", "ko")
+    shifts, tours = door.rosters_under(twice, "phone", "ko")
     plan = door.staffing_under(twice, "phone", "ko").set_index("starts_at")["required_scheduled"]
 
     at_work, at = pd.Series(0, plan.index), plan.index.to_series()
@@ -115,6 +115,51 @@ def test_shifts_under_a_scenario_cover_its_plan(door, begins):
         at_work[on_shift & ~on_break] += each.agents
     assert (at_work >= plan.fillna(0)).all()
     assert at_work.sum() > 0
+    assert tours["person"].nunique() == shifts["people"].max()
+    assert tours["paid_hours"].sum() == shifts["paid_hours"].sum()
+
+
+def test_queues_that_nothing_touches_keep_their_published_shifts(door):
+    longer = {("phone", "ko"): api.Scenario(handle_change_share=1.0)}
+    shifts, _ = door.rosters_under(None, changes=longer)
+    # its agents have less time for the mail of their language, which is touched as well
+    others, before = (each[each["language"] != "ko"] for each in (shifts, door.shifts()))
+    pd.testing.assert_frame_equal(others.reset_index(drop=True), before.reset_index(drop=True))
+    calls = shifts[(shifts["channel"] == "phone") & (shifts["language"] == "ko")]
+    assert calls["people"].max() > door.shifts("phone", "ko")["people"].max()
+    nothing = {("phone", "ko"): api.Scenario(max_occupancy=0.85)}  # as the desk has it
+    pd.testing.assert_frame_equal(door.rosters_under(None, changes=nothing)[1], door.tours())
+
+
+def test_weeks_of_a_queue_begin_with_the_plan_though_its_desk_is_closed_then(door):
+    """Else the weekly hours of one queue would be counted in other weeks than in the whole plan."""
+    first = door.staffing()["local_on"].min()
+    longer = {("phone", "ko"): api.Scenario(handle_change_share=1.0)}
+    alone = door.rosters_under(None, "phone", "ko", longer)[1]
+    among = door.rosters_under(None, changes=longer)[1].query(
+        "channel == 'phone' and language == 'ko'"
+    )
+    pd.testing.assert_frame_equal(alone, among.reset_index(drop=True))
+    week = (alone["local_on"] - first).dt.days // 7
+    hours = alone.groupby(["person", week])["paid_hours"].transform("sum")
+    assert alone["week_hours"].tolist() == hours.tolist()
+
+
+def test_changes_of_live_desks_change_what_they_spare_for_the_mail_of_their_language(door):
+    busier = {("phone", "ko"): api.Scenario(volume_change_share=1.0)}
+    mail = door.staffing_under(None, "email", "ko", busier)
+    before = door.staffing("email", "ko")
+    assert mail["live_help_hours"].sum() < before["live_help_hours"].sum()
+    assert mail["expected_contacts"].tolist() == before["expected_contacts"].tolist()
+
+
+def test_as_many_contacts_by_a_slider_as_by_a_scenario_take_the_same_people(door, begins):
+    for queue in (("phone", "ko"), ("email", "ko")):
+        twice = scenario(begins, size=1.0, channels=[queue[0]], languages=[queue[1]])
+        slider = {queue: api.Scenario(volume_change_share=1.0)}
+        pd.testing.assert_frame_equal(
+            door.staffing_under(None, *queue, slider), door.staffing_under(twice, *queue)
+        )
 
 
 def test_shares_of_topics_add_up_and_are_those_of_a_wider_group_where_few_stand_behind(door):

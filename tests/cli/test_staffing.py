@@ -97,3 +97,59 @@ def test_queues_without_a_schedule_are_tried_with_the_people_required_alone(plan
     unscheduled = plan.queues().query("has_staffing and not has_schedule").iloc[0]
     of = unscheduled["channel"], unscheduled["language"]
     assert len(plan.trials(*of, is_scheduled=True)) == 0
+
+
+def frame(capsys) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(capsys.readouterr().out))
+
+
+def test_what_is_changed_is_in_the_half_hours_the_shifts_and_the_persons(exchange, plan, capsys):
+    changes = {("phone", "ko"): api.Scenario(volume_change_share=0.5, max_occupancy=0.7)}
+    asked = ("--queue", "phone/ko", "--change", "volume=0.5", "--change", "busy=0.7")
+    told = ("--csv", "--warehouse", exchange)
+    assert run(*asked, *told) == 0
+    half_hours = plan.staffing_under(None, "phone", "ko", changes)
+    assert frame(capsys)["required_scheduled"].sum() == half_hours["required_scheduled"].sum()
+    shifts, tours = plan.rosters_under(None, "phone", "ko", changes)
+    run(*asked, "--shifts", *told)
+    assert frame(capsys)["agents"].sum() == shifts["agents"].sum()
+    run(*asked, "--tours", *told)
+    assert frame(capsys)["person"].max() == tours["person"].max()
+    assert tours["person"].max() > plan.tours("phone", "ko")["person"].max()
+    second = tours["local_on"].sort_values().unique()[1]
+    run(*asked, "--tours", "--from", f"{second:%Y-%m-%d}", "--to", f"{second:%Y-%m-%d}", *told)
+    assert len(frame(capsys)) == (tours["local_on"] == second).sum()
+
+
+def test_a_calendar_of_changed_shifts_is_another_calendar(exchange, plan, capsys, tmp_path):
+    target = tmp_path / "what_if.ics"
+    run("--ics", target, "--queue", "phone/ko", "--change", "handle=0.5", "--warehouse", exchange)
+    name = f"X-WR-CALNAME:{plan.build().site_name} · handle=0.5"
+    assert name in target.read_text(encoding="utf-8")
+
+
+def test_languages_are_pooled_on_the_command_line_as_on_the_page(exchange, plan, capsys):
+    asked = ("--queue", "phone/ko", "--pool", "ko,ja", "--change", "volume=1", "--csv")
+    assert run(*asked, "--warehouse", exchange) == 0
+    double = {("phone", "ko"): api.Scenario(volume_change_share=1.0)}
+    pooled = api.pool_plan(
+        plan.staffing_under(None, "phone", changes=double),
+        plan.desks_under(None, "phone", changes=double),
+        ["ko", "ja"],
+    )
+    saved = api.pooled_by_language(pooled)["agent_hours_saved"].iloc[0]
+    assert frame(capsys).set_index("language").loc["*", "agent_hours_saved"] == saved
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (("--change", "volumes=1"), "--change volumes=1: write NAME=VALUE, of volume, surge_on"),
+        (("--change", "volume=half"), "'half' is no number"),
+        (("--change", "shrinkage=1"), "shrinkage is 1.0; it must be 0 or more and below 1"),
+        (("--pool", "ko,tlh"), "--pool: name two or more languages, of"),
+    ],
+)
+def test_changes_that_make_no_sense_are_told(exchange, capsys, told, said):
+    assert run("--queue", "phone/ko", *told, "--warehouse", exchange) != 0
+    assert said in capsys.readouterr().err

@@ -178,6 +178,18 @@ def test_chats_are_pooled_as_chats():
     assert found["agents_pooled"].unique().tolist() == [int(together)]
 
 
+def test_apart_each_language_holds_as_many_chats_at_once_as_its_own_desk():
+    desks = DESKS.assign(concurrency=[3, 2], slowdown_share=[0.2, 0.1], within_seconds=60)
+    plans = pd.concat([published("ko", [60.0], handle=540.0), published("ja", [6.0], handle=540.0)])
+    found = pool_plan(plans, desks, ["ko", "ja"]).set_index("language")
+    by_three = required_chat_agents(60 / 1800, 540, 0.8, 60, np.inf, Concurrency(3, 0.2))
+    by_two = required_chat_agents(6 / 1800, 540, 0.8, 60, np.inf, Concurrency(2, 0.1))
+    assert found["agents_apart"].to_dict() == {"ko": int(by_three), "ja": int(by_two)}
+    # the pool's agents work as those of the language that most of its contacts have
+    together = required_chat_agents(66 / 1800, 540, 0.8, 60, np.inf, Concurrency(3, 0.2))
+    assert found["agents_pooled"].tolist() == [int(together)] * 2
+
+
 def test_one_language_is_no_pool_and_no_overlap_is_an_empty_one():
     with pytest.raises(OutOfRangeError, match="two languages or more"):
         pool_plan(published("ko", [1.0]), DESKS, ["ko"])
