@@ -1,9 +1,10 @@
 """What an earlier window's numbers were when it was as old as the present one is.
 
 Who is unanswered or unsolved today may be answered or solved tomorrow, so that of two windows the
-earlier one would look better. Each of its contacts therefore stands as it did at a moment that
-lies so many whole windows before the data cut as the contact lies before the present window: both
-have been followed for as long, and a window that the cut ends early meets one that ends as early.
+earlier one would look better; and of the answered, the later one lacks those who wait longest.
+Each contact of the past therefore stands as it did at a moment that lies so many whole windows
+before the data cut as the contact lies before the present window: both have been followed for as
+long, and a window that the cut ends early meets one that ends as early.
 """
 
 from datetime import date, datetime, time
@@ -29,9 +30,16 @@ _CONTACTS = """
 _ANSWERED = """,
     fact_contacts AS (
         SELECT * REPLACE (
-            is_answered AND coalesce(arrived_at + to_seconds(waited_seconds) <= _stood_at, TRUE) AS is_answered
+            is_answered AND is_told AS is_answered,
+            is_answered_in_queue AND is_told AS is_answered_in_queue,
+            CASE WHEN is_told THEN first_response_seconds END AS first_response_seconds,
+            CASE WHEN is_told THEN first_response_business_seconds END AS first_response_business_seconds,
+            CASE WHEN is_told THEN queue_wait_seconds END AS queue_wait_seconds
         )
-        FROM stood
+        FROM (
+            SELECT *, NOT is_answered OR coalesce(arrived_at + to_seconds(waited_seconds) <= _stood_at, TRUE) AS is_told
+            FROM stood
+        )
     )
 """  # noqa: E501
 # Solved by then, unless a reopening came after; as today where no time of a solve is told.
@@ -107,7 +115,17 @@ _REPEATED = (
 )
 _STATES = {
     "contacts": ", fact_contacts AS (SELECT * FROM stood)",
-    "unanswered_share": _ANSWERED,
+    **dict.fromkeys(
+        (
+            "unanswered_share",
+            "first_response_seconds",
+            "first_response_business_seconds",
+            "urgent_first_response_seconds",
+            "speed_of_answer_seconds",
+            "queue_wait_seconds",
+        ),
+        _ANSWERED,
+    ),
     "resolved_share": _RESOLVED,
     "first_contact_resolved_share": _REPEATED,
     "repeated_share": _REPEATED,

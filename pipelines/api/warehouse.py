@@ -104,9 +104,10 @@ class Warehouse(Explanations, Health, Planning, Reviews, Rules, Scenarios, SelfS
         Adds previous_value, previous_n, previous_low, previous_high, and `change` = value -
         previous_value, in the metric's unit, with change_low and change_high (NaN for counts);
         1-30 November is compared with 2-31 October. A side left open is the first or last day
-        that the metric has. Who is unanswered or solved is taken as it stood as long after the
-        earlier window as the data end after the later one (`.attrs["previous_as_it_stood"]`), and
-        of contacts those that had come, where the later window's last day is not over.
+        that the metric has. Who is answered or solved, and how soon, is taken as it stood as long
+        after the earlier window as the data end after the later one
+        (`.attrs["previous_as_it_stood"]`), and of contacts those that had come, where the later
+        window's last day is not over.
         """
         build = self._pointer.build()
         return measures.compare(build, metric, by, Scope(start, end, where), statistic)

@@ -114,6 +114,40 @@ def test_of_a_longer_past_each_window_has_had_as_long_as_the_present_one(warehou
     assert published.measure("unanswered_share", end="2026-03-14")["value"].tolist() == [0.5]
 
 
+@pytest.mark.parametrize("metric", ["first_response_seconds", "speed_of_answer_seconds"])
+def test_replies_that_came_after_as_long_are_not_in_the_waits_of_the_window_before(
+    warehouse, metric
+):
+    """Each week one is answered after an hour, and one of its last day after ten; data end three
+    hours after it."""
+    warehouse(
+        contacts="""
+            contact_id | created_at
+            then_soon  | 2026-03-02 01:00:00
+            then_late  | 2026-03-07 12:00:00
+            now_soon   | 2026-03-09 01:00:00
+            now_late   | 2026-03-14 12:00:00
+        """,
+        messages="""
+            contact_id | sent_at             | author_role
+            then_soon  | 2026-03-02 02:00:00 | agent
+            then_late  | 2026-03-07 22:00:00 | agent
+            now_soon   | 2026-03-09 01:00:00 | customer
+            now_soon   | 2026-03-09 02:00:00 | agent
+            now_late   | 2026-03-14 12:00:00 | customer
+            now_soon   | 2026-03-14 15:00:00 | customer
+        """,
+    )
+    published = open_warehouse(warehouse.folder)
+    days = {"start": "2026-03-08", "end": "2026-03-14"}
+    found = published.compare(metric, statistic="mean", **days)
+    columns = ["value", "n", "previous_value", "previous_n", "change"]
+    assert found[columns].to_numpy().tolist() == [[3_600, 1, 3_600, 1, 0]]
+    assert published.measure(metric, statistic="mean", end="2026-03-07")["value"].tolist() == [
+        (3_600 + 36_000) / 2
+    ]
+
+
 def test_a_window_whose_last_day_is_not_over_is_compared_with_one_as_short(warehouse):
     """Two a day, at 09:00 and 21:00 in Seoul; data end at noon of the eighth day."""
     days = [f"2026-03-{day:02d}" for day in range(1, 9)]
