@@ -55,6 +55,7 @@ def answers(door: api.Warehouse, times: int) -> dict[str, list[float]]:
     found = {}
     for desk in queues.groupby("channel", sort=False).head(1).itertuples():
         of = (desk.channel, desk.language)
+
         def view(number: int, of=of) -> None:
             scenario = surge(number)
             demand = door.demand_under(scenario, *of)

@@ -30,14 +30,17 @@ def rosters(
     if not what_if.is_changed:
         return queries.ask("shifts", **of), queries.ask("tours", **of)
     if not queries.rosters_under.is_kept(**of, **what_if.asked):
-        st.info(
-            _(
-                "Shifts of what is shown are planned when you ask for them: it takes seconds, and"
-                " for a desk that is open day and night up to half a minute."
+        offer = st.empty()
+        with offer.container():
+            st.info(
+                _(
+                    "Shifts of what is shown are planned when you ask for them: it takes seconds,"
+                    " and for a desk that is open day and night up to half a minute."
+                )
             )
-        )
-        if not st.button(_("Plan these shifts"), key="plan-shifts"):
-            return None
+            if not st.button(_("Plan these shifts"), key="plan-shifts"):
+                return None
+        offer.empty()
     try:
         with st.spinner(_("Planning the shifts …")):
             return queries.rosters_under(**of, **what_if.asked)

@@ -57,6 +57,7 @@ def test_shifts_of_what_is_shown_are_planned_when_asked_for_and_known_from_then_
     app = open_app(exchange, "staffing", queue="phone:ko", view="shifts", volume="45")
     assert not any(" paid hours on " in c.value for c in app.caption)
     assert any(c.value.startswith(told) for c in planned(app).caption)
+    assert "Plan these shifts" not in [each.label for each in app.button]
     app.run()  # another look at it: nobody is asked again
     assert any(c.value.startswith(told) for c in app.caption)
     choose(app, "Contacts, change in %", 55)
