@@ -107,7 +107,7 @@ def build(
             say("calendars")
             make_references(engine, settings)
             make_corrections(engine, corrections)
-            spans = load_spans(engine)
+            spans = load_spans(loads)
             make_loads(engine, loads, spans)
             make_time(engine, settings, spans)
             make_build_info(engine, settings, build_id, created_at)

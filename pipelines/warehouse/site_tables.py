@@ -5,8 +5,10 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from pipelines.errors import BuildError, SettingsError
 from pipelines.ingest.contracts import EXCLUSIONS
@@ -20,31 +22,21 @@ from pipelines.warehouse.raw_files import Load
 
 HORIZON_DAYS = 62  # opening hours and local time reach this far past the data: forecasts need them
 _LONGEST_HISTORY = timedelta(days=365 * 40)
-_SPANS = (
-    (
-        "contacts", "min(created_at)", "max(created_at)",
-        "least(min(created_at), min(first_inbound_at))",
-        "greatest(max(created_at), max(updated_at))",
+# by which columns the rows of a table begin and end, and how far all their instants reach
+_SPANS = {
+    "contacts": (
+        ("created_at",), ("created_at",),
+        ("created_at", "first_inbound_at"), ("created_at", "updated_at"),
     ),
-    ("messages", "min(sent_at)", "max(sent_at)", None, "max(sent_at)"),
-    (
-        "sessions", None, None, None,
-        "greatest(max(answered_at), max(abandoned_at), max(ended_at))",
-    ),
-    ("status_events", "min(changed_at)", "max(changed_at)", None, "max(changed_at)"),
-    ("metric_events", "min(happened_at)", "max(happened_at)", None, "max(happened_at)"),
-    (
-        "surveys",
-        "least(min(sent_at), min(answered_at))", "greatest(max(sent_at), max(answered_at))",
-        "least(min(sent_at), min(answered_at))", "greatest(max(sent_at), max(answered_at))",
-    ),
-    ("schedules", "min(starts_at)", "max(ends_at)", None, None),
-    (
-        "article_events", "min(happened_at)", "max(happened_at)",
-        "min(happened_at)", "max(happened_at)",
-    ),
-    ("reviews", None, None, "min(reviewed_at)", "max(reviewed_at)"),
-)  # fmt: skip
+    "messages": (("sent_at",), ("sent_at",), (), ("sent_at",)),
+    "sessions": ((), (), (), ("answered_at", "abandoned_at", "ended_at")),
+    "status_events": (("changed_at",), ("changed_at",), (), ("changed_at",)),
+    "metric_events": (("happened_at",), ("happened_at",), (), ("happened_at",)),
+    "surveys": (("sent_at", "answered_at"),) * 4,
+    "schedules": (("starts_at",), ("ends_at",), (), ()),
+    "article_events": (("happened_at",),) * 4,
+    "reviews": ((), (), ("reviewed_at",), ("reviewed_at",)),
+}  # fmt: skip
 _ASIDE = ("article_events", "reviews")
 
 
@@ -145,8 +137,8 @@ def make_loads(engine: Engine, loads: list[Load], spans: pd.DataFrame) -> None:
     engine.store("core_load_columns", noted, temporary=True)
 
 
-def load_spans(engine: Engine) -> pd.DataFrame:
-    """When the rows of every load and table begin and end, each raw table read once.
+def load_spans(loads: list[Load]) -> pd.DataFrame:
+    """When the rows of every load and table begin and end, as its Parquet file tells at its end.
 
     Returns
     -------
@@ -155,17 +147,42 @@ def load_spans(engine: Engine) -> pd.DataFrame:
         sessions and reviews; earliest_at, latest_at: how far all their instants reach, NULL where
         a table does not tell. Naive UTC.
     """
-    unknown = "CAST(NULL AS TIMESTAMP)"
-    parts = [
-        f"SELECT _load_id AS load_id, '{name}' AS table_name, {first or unknown} AS first_at,"
-        f" {last or unknown} AS last_at, {earliest or unknown} AS earliest_at,"
-        f" {latest or unknown} AS latest_at FROM raw_{name} GROUP BY _load_id"
-        for name, first, last, earliest, latest in _SPANS
-    ]
-    found = engine.rows(" UNION ALL ".join(parts))
+    rows = []
+    for load in loads:
+        for table, (first, last, earliest, latest) in _SPANS.items():
+            if path := load.parquet(table):
+                least, greatest = _reach(path)
+                rows.append(
+                    (
+                        load.load_id,
+                        table,
+                        min(_found(least, first), default=None),
+                        max(_found(greatest, last), default=None),
+                        min(_found(least, earliest), default=None),
+                        max(_found(greatest, latest), default=None),
+                    )
+                )
     instants = ["first_at", "last_at", "earliest_at", "latest_at"]
-    frame = pd.DataFrame(found, columns=["load_id", "table_name", *instants])
+    frame = pd.DataFrame(rows, columns=["load_id", "table_name", *instants])
     return frame.astype({"load_id": str} | dict.fromkeys(instants, "datetime64[us]"))
+
+
+def _reach(path: Path) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    """The least and the greatest instant of each column of a Parquet file that holds any."""
+    least: dict[str, datetime] = {}
+    greatest: dict[str, datetime] = {}
+    told = pq.read_metadata(path)
+    for group in map(told.row_group, range(told.num_row_groups)):
+        for column in map(group.column, range(told.num_columns)):
+            name, known = column.path_in_schema, column.statistics
+            if name.endswith("_at") and known.has_min_max:
+                least[name] = min(known.min, least.get(name, known.min))
+                greatest[name] = max(known.max, greatest.get(name, known.max))
+    return least, greatest
+
+
+def _found(instants: dict[str, datetime], columns: tuple[str, ...]) -> list[datetime]:
+    return [instants[column] for column in columns if column in instants]
 
 
 def make_time(engine: Engine, settings: Settings, spans: pd.DataFrame) -> None:

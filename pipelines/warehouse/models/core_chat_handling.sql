@@ -19,20 +19,46 @@ WITH chats AS (
         AND s.answered_at < s.ended_at
 ),
 
+neighbours AS (
+    SELECT
+        agent_id,
+        contact_key,
+        starts_at,
+        ends_at,
+        max(ends_at) OVER (
+            PARTITION BY agent_id ORDER BY starts_at, contact_key ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS busy_until,
+        lead(starts_at) OVER (PARTITION BY agent_id ORDER BY starts_at, contact_key) AS next_starts_at
+    FROM chats
+),
+
+-- a chat beside which its agent has no other need not be divided: the others are fewer to sort
+placed AS (
+    SELECT
+        agent_id,
+        contact_key,
+        starts_at,
+        ends_at,
+        coalesce(busy_until <= starts_at, TRUE) AND coalesce(next_starts_at >= ends_at, TRUE) AS is_alone
+    FROM neighbours
+),
+
 steps AS (
     SELECT
         agent_id,
         contact_key,
         starts_at AS moment_at,
         1 AS step
-    FROM chats
+    FROM placed
+    WHERE NOT is_alone
     UNION ALL
     SELECT
         agent_id,
         contact_key,
         ends_at AS moment_at,
         -1 AS step
-    FROM chats
+    FROM placed
+    WHERE NOT is_alone
 ),
 
 -- between equal moments lie 0 seconds: any order of them will do, if it is the same in both windows
@@ -69,11 +95,23 @@ worked AS (
             0
         ) AS shared_parts
     FROM moments
+),
+
+parts AS (
+    SELECT
+        contact_key,
+        CASE WHEN step = -1 THEN shared_parts ELSE -shared_parts END AS parts
+    FROM worked
+    UNION ALL
+    SELECT
+        contact_key,
+        seconds_between(starts_at, ends_at) * 2520 AS parts
+    FROM placed
+    WHERE is_alone
 )
 
 SELECT
     contact_key,
-    CAST(floor(CAST(sum(CASE WHEN step = -1 THEN shared_parts ELSE -shared_parts END) AS DOUBLE) / 2520 + 0.5) AS BIGINT)
-        AS talk_share_seconds
-FROM worked
+    CAST(floor(CAST(sum(parts) AS DOUBLE) / 2520 + 0.5) AS BIGINT) AS talk_share_seconds
+FROM parts
 GROUP BY contact_key
