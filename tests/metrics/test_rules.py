@@ -436,3 +436,27 @@ def test_a_reply_in_what_was_merged_stops_our_clock_and_not_the_helpdesks(wareho
     )
     told = found.set_index("contact_id")[["value", "other_value", "stop_seconds", "reason"]]
     assert told.loc["second"].tolist() == [120, 600, 480, "stops_at_first_agent_message"]
+
+
+def test_by_intercom_who_is_greeted_before_writing_waits_for_the_reply_to_what_they_wrote(
+    warehouse,
+):
+    warehouse(
+        contacts="contact_id | kind | created_at\nchat | chat | 2026-03-02 09:00",
+        sessions="""
+            contact_id | queue_entered_at | answered_at         | outcome
+            chat       | 2026-03-02 09:00 | 2026-03-02 09:00:05 | answered
+        """,
+        messages="""
+            contact_id | sent_at             | author_role
+            chat       | 2026-03-02 09:00:05 | agent
+            chat       | 2026-03-02 09:00:20 | customer
+            chat       | 2026-03-02 09:00:32 | agent
+        """,
+    )
+    door = open_warehouse(warehouse.folder)
+    ours, theirs = "first_response_seconds", "intercom_first_response_seconds"
+    assert [door.measure(rule)["value"].tolist() for rule in (ours, theirs)] == [[5], [12]]
+    assert door.differences(ours, theirs)["reason"].tolist() == [
+        "starts_at_first_message, stops_at_next_agent_message"
+    ]

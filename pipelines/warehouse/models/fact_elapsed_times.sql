@@ -60,7 +60,12 @@ WITH clocked AS (
             WHEN 'agent_message_after_creation'
                 THEN CASE WHEN c.first_agent_at > c.created_at THEN c.first_agent_at ELSE c.next_agent_at END
             WHEN 'reply_to_first_message'
-                THEN CASE WHEN c.first_agent_at >= c.first_written_at THEN c.first_agent_at ELSE c.first_reply_at END
+                THEN CASE
+                    WHEN c.first_agent_at >= c.first_written_at THEN c.first_agent_at
+                    WHEN c.first_reply_at >= c.first_written_at THEN c.first_reply_at
+                    -- an agent took the session and greeted before the customer wrote
+                    WHEN c.next_agent_at >= c.first_written_at THEN c.next_agent_at
+                END
             WHEN 'bot_or_human_reply' THEN least(c.first_bot_reply_at, c.first_reply_at)
             WHEN 'first_solve' THEN c.first_solved_at
             WHEN 'last_solve' THEN c.last_solved_at

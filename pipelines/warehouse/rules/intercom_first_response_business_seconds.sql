@@ -20,7 +20,7 @@ formula = "open seconds of [the customer's first message, first teammate message
 worked_example = "Open 09-18: asked 17:50, answered at 09:05 the next day: 15 min = 900 s."
 vendor_column = "vendor_first_response_business_seconds"
 reference = "Intercom API reference 2.10, conversation_statistics: durations subtract out-of-office time; help 8425113"
-version = 1
+version = 2
 --- */
 SELECT
     contact_id,

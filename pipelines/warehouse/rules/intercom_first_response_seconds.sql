@@ -19,7 +19,7 @@ up_is_good = false
 formula = "first teammate message after the customer's first - that message"
 worked_example = "An agent writes 09:00, the customer 09:30, the agent 09:40: 10 min = 600 s."
 reference = "Intercom help 6762778 (reporting metrics for API and CSV) and 3653556 (charts by the day a conversation started)"
-version = 1
+version = 2
 --- */
 SELECT
     contact_id,
