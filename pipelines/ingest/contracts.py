@@ -404,7 +404,7 @@ DETECTED_LANGUAGES = Table(
     _columns(
         ("contact_id", "VARCHAR", "the contact", True),
         ("author_id", "VARCHAR", "NULL: a customer; else look the author up in people"),
-        ("language", "VARCHAR", "canonical language; und where the evidence is thin", True),
+        ("language", "VARCHAR", "ISO 639-1, zh-CN or zh-TW; und where the evidence is thin", True),
         ("letters", "BIGINT", "letters it rests on, a CJK character being three", True),
         ("is_message", "BOOLEAN", "false: told from the subject", True),
     ),

@@ -1,56 +1,47 @@
 """Which language a customer writes, told from the customer's own words.
 
 Evidence is letters, not bytes: a Hangul syllable, a Han character or a kana says about as much as
-three letters of an alphabet and weighs three. The script settles most texts, in SQL: Hangul is
-`ko`; kana is `ja` and takes the Han characters beside it; Han alone is `zh-CN` or `zh-TW` by the
-characters that only one of them writes, else `zh`; Cyrillic is `ru`. Latin texts
-are known by words and letters that give a language away; only the rest needs a model (lingua).
-What is none of the canonical languages, or too little to tell, is `und`.
+three letters of an alphabet and weighs three. The script settles what one language alone writes:
+Hangul is `ko`; kana is `ja` and takes the Han characters beside it; Han alone is `zh-CN` or
+`zh-TW` by the characters that only one of them writes, else `zh`; Thai letters are `th`. Latin,
+Cyrillic, Arabic and Devanagari are written by many: there words and letters that languages are
+full of decide, and a model the rest (`language_model`). Too little to tell is `und`. Found is an
+ISO 639-1 code; the build looks it up in languages.csv, where a site may call it otherwise.
 
 What is not the customer's own wording is taken away first: the script of a bot under the
 customer's name (openings that many contacts share), masks and placeholders, addresses, ids and
 code, quoted text, names standing alone. A language quoted into another one stays behind: an
 error message in a Korean question does not make it English.
 
-Known limits: romanised text counts as what it looks like, Malay as `id`, Bulgarian as `ru`.
+Known limits: romanised text counts as what it looks like, but Hindi as `hi`; Bosnian and Serbian
+in Latin letters count as `hr`; a language that neither common_words.csv nor languages.csv names, as
+the nearest of those or as `und`.
 """
 
-from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 
+from pipelines.ingest.language_model import (
+    LEAST_LEAD,
+    LEAST_VOTES,
+    fingerprint,
+    likeliest,
+    votes_table,
+)
 from pipelines.sql import literal
 
-if TYPE_CHECKING:
-    from lingua import LanguageDetector
-
-VERSION = 1
+VERSION = 2
 """Raise it with every change of the rules: what older versions found is then detected anew."""
 
 LEAST_LETTERS = 6
 """Less than this is no evidence: two CJK characters, or six letters of an alphabet."""
-LEAST_CONFIDENCE = 0.35
-LEAST_LEAD = 2.0
-"""A Latin text's language must be this likely, and this many times as likely as the next."""
 CONTACT_CHARACTERS = 2_000
 """More of one contact's text changes no answer and costs time."""
 
-MODEL_CHARACTERS = 200
-"""As much of a Latin text as a model needs; its cost grows with the length."""
-
-LATIN = {
-    "ENGLISH": "en",
-    "SPANISH": "es",
-    "PORTUGUESE": "pt",
-    "INDONESIAN": "id",
-    "TURKISH": "tr",
-    "VIETNAMESE": "vi",
-}
-_NEIGHBOURS = ("FRENCH", "GERMAN", "ITALIAN", "DUTCH", "POLISH", "TAGALOG")
-"""Languages nobody has a name for here; without them their texts would pass for one of ours."""
+WITNESS_CHARACTERS = 400
+"""Words and letters are looked up in as much of a contact's text."""
 
 # An opening is a bot's if one contact in twenty begins with it word for word, 20 of them at least
 # (of a few contacts three in ten, 5 at least), and if it is no mere "hello". What follows belongs
@@ -80,26 +71,17 @@ _QUOTED_REST = r"(?ms)^(?:-{2,} ?(?:Original|Forwarded) [Mm]essage|On .{5,120} w
 _SHOUTED = r"[A-Z]{2,}[ ,.!?]+[A-Z]{2,}[ ,.!?]+[A-Z]{2,}"
 _NAMES_ALONE = r"^\s*(?:[A-Z][a-z]+[\s.,]+){1,3}[A-Z][a-z]+[\s.,]*$"
 
-_GIVEAWAYS = {
-    "en": r"\b(?:the|my|you|your|have|has|not|and|this|that|what|why|how|please|can|cannot|with"
-    r"|been|for|are|it|when|from|still|will|would|could|thanks|thank|there|any|i'm|don't|didn't)\b",
-    "es": r"[ñ¿¡]|\b(?:el|los|las|y|puedo|cuenta|mis|muy|pero|hola|gracias|usted|favor|desde|retiro"
-    r"|tengo|quiero|necesito|dinero|ya|hace|cuando|porque|yo)\b",
-    "pt": r"[ãõ]|\b(?:meu|minha|uma|com|obrigad[oa]|fazer|conta|saque|consigo|mas|os|ainda)\b",
-    "id": r"\b(?:saya|tidak|yang|bisa|akun|untuk|sudah|belum|kenapa|dengan|mohon|tolong|apakah)\b",
-    "tr": r"[ğış]|\b(?:bir|ve|neden|merhaba|yok|bu|ama|hala)\b",
-    "vi": r"[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđơư]",
-}
-"""Words and letters that of our Latin languages one alone writes: most texts need no model."""
-
-
 _HANGUL, _KANA, _HAN = r"\p{Hangul}", r"\p{Hiragana}\p{Katakana}", r"\p{Han}"
 _CJK = _HANGUL + _KANA + _HAN
 _CYRILLIC, _LATIN, _LETTERS = r"\p{Cyrillic}", r"\p{Latin}", r"\p{L}"
-_NOT_RUSSIAN = "іїєґўјљњћђәғқңөұүһІЇЄҐЎЈЉЊЋЂӘҒҚҢӨҰҮҺ"
 
-_FOREIGN = "äåæøœßłąęćńśźżčďěňřšťůžőűșțļķģāēīūëïîûÿðþ"
-"""Latin letters that none of our languages writes."""
+_ALONE = {
+    "th": "Thai", "el": "Greek", "he": "Hebrew", "ka": "Georgian", "hy": "Armenian",
+    "bn": "Bengali", "ta": "Tamil", "te": "Telugu", "gu": "Gujarati", "pa": "Gurmukhi",
+    "kn": "Kannada", "ml": "Malayalam", "si": "Sinhala", "km": "Khmer", "lo": "Lao",
+    "my": "Myanmar", "am": "Ethiopic",
+}  # fmt: skip
+"""Languages that are (nearly) the only one of their script."""
 
 
 def _written_only_in(codec: str, *others: str) -> str:
@@ -117,25 +99,9 @@ def _written_only_in(codec: str, *others: str) -> str:
     )
 
 
-@cache
-def _latin_detector() -> "LanguageDetector":
-    # its import takes 0.2 s, which a load or a build without Latin texts need not wait for
-    from lingua import Language, LanguageDetectorBuilder
-
-    known = [getattr(Language, name) for name in (*LATIN, *_NEIGHBOURS)]
-    return LanguageDetectorBuilder.from_languages(*known).build()
-
-
-def latin_languages(texts: Sequence[str]) -> list[str]:
-    """The language of each text in Latin letters, `und` where the model is not sure of one."""
-    if not texts:
-        return []
-    found = []
-    for values in _latin_detector().compute_language_confidence_values_in_parallel(list(texts)):
-        first, second = values[0], values[1]
-        sure = first.value >= max(LEAST_CONFIDENCE, LEAST_LEAD * second.value)
-        found.append(LATIN.get(first.language.name, "und") if sure else "und")
-    return found
+def rules() -> str:
+    """Under which rules languages are detected: code, words and the site's list of languages."""
+    return f"{VERSION}-{fingerprint()}"
 
 
 def detect(connection: duckdb.DuckDBPyConnection, messages: pa.Table) -> pa.Table:
@@ -153,15 +119,18 @@ def detect(connection: duckdb.DuckDBPyConnection, messages: pa.Table) -> pa.Tabl
     Returns
     -------
     Table
-        One row per contact and author: contact_id, author_id, language (canonical; und where
-        the evidence is thin), letters (weighted, of that language; of all where it is und).
+        One row per contact and author: contact_id, author_id, language (ISO 639-1, zh-CN or
+        zh-TW; und where the evidence is thin), letters (weighted, of that language; of all where
+        it is und).
     """
     connection.register("messages", messages)
+    connection.register("signs", votes_table())
     for name, query in _steps().items():
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-    undecided = connection.sql("SELECT DISTINCT words FROM counted WHERE language IS NULL")
-    latin = [words for (words,) in undecided.fetchall()]
-    modelled = {"words": latin, "language": latin_languages(latin)}
+    undecided = connection.sql(_UNDECIDED_SQL).fetchall()
+    texts = [words for words, _, _ in undecided]
+    votes = [dict(zip(codes or (), counts or (), strict=True)) for _, codes, counts in undecided]
+    modelled = {"words": texts, "language": likeliest(texts, votes)}
     connection.register("modelled", pa.table(modelled, _MODELLED))
     return connection.sql(_DECIDED_SQL).to_arrow_table()
 
@@ -174,6 +143,8 @@ def _steps() -> dict[str, str]:
         "scripted": _scripted_sql(),
         "spoken": _SPOKEN_SQL,
         "counted": _counted_sql(),
+        "worded_texts": _TEXTS_SQL,
+        "voted": _VOTED_SQL,
     }
 
 
@@ -300,13 +271,10 @@ def _counted_sql() -> str:
     def in_chinese(characters: str) -> str:
         return f"CASE WHEN han <= 8 * kana THEN 0 ELSE {count(characters)} END"
 
-    def hits(giveaways: str) -> str:
-        found = f"regexp_extract_all(lower(left(words, 400)), {literal(giveaways)})"
-        return f"CASE WHEN latin > 0 THEN len({found}) ELSE 0 END"
-
-    given_away = ", ".join(f"{hits(words)} AS {name}_hits" for name, words in _GIVEAWAYS.items())
-    all_hits = [f"{name}_hits" for name in _GIVEAWAYS]
-    told = " ".join(f"WHEN told_hits = {name}_hits THEN '{name}'" for name in _GIVEAWAYS)
+    alone = " ".join(
+        f"WHEN regexp_matches(words, '\\p{{{script}}}') THEN '{language}'"
+        for language, script in _ALONE.items()
+    )
     return f"""
         WITH scripts AS (
             SELECT
@@ -321,23 +289,12 @@ def _counted_sql() -> str:
                     ELSE {count(_LETTERS)} - hangul - kana - han - cyrillic - latin END AS other,
                 {in_chinese(_written_only_in("gb2312", "big5"))} AS simplified,
                 {in_chinese(_written_only_in("big5", "gb2312"))} AS traditional,
-                {in_chinese(_written_only_in("shift_jis", "gb2312", "big5"))} AS shinjitai,
-                CASE WHEN cyrillic > 0 THEN {count(_NOT_RUSSIAN)} ELSE 0 END AS not_russian,
-                {given_away},
-                greatest({", ".join(all_hits)}) AS told_hits,
-                {" + ".join(all_hits)} AS hits,
-                {beyond_ascii(_FOREIGN)} AS foreign_latin
+                {in_chinese(_written_only_in("shift_jis", "gb2312", "big5"))} AS shinjitai
             FROM spoken
         ),
         weighed AS (
             SELECT
-                contact_id, author_id, words, simplified, traditional, not_russian, cyrillic, other,
-                foreign_latin * 40 >= latin AND foreign_latin > 0 AS is_foreign,
-                CASE
-                    WHEN told_hits >= 3 AND told_hits * 5 >= hits * 4
-                        AND told_hits * 5 >= len(string_split(left(words, 400), ' '))
-                        THEN CASE {told} END
-                END AS given_away,
+                contact_id, author_id, words, simplified, traditional, cyrillic, latin, other,
                 3 * hangul AS ko,
                 -- kana among Han is Japanese, the one no of a Chinese advertisement is not
                 CASE WHEN kana * 8 >= han OR shinjitai * 4 >= han THEN 3 * (kana + han)
@@ -355,24 +312,77 @@ def _counted_sql() -> str:
                 WHEN letters = zh AND simplified > traditional THEN 'zh-CN'
                 WHEN letters = zh AND simplified < traditional THEN 'zh-TW'
                 WHEN letters = zh THEN 'zh'
-                WHEN letters = cyrillic AND not_russian = 0 THEN 'ru'
-                WHEN letters IN (cyrillic, other) OR is_foreign THEN 'und'
-                ELSE given_away
+                WHEN letters = other THEN CASE {alone} END
             END AS language,
-            CASE WHEN language IS NULL
-                THEN left(regexp_replace(words, '[^{_LATIN}'']+', ' ', 'g'), {MODEL_CHARACTERS})
+            CASE WHEN language IS NULL THEN
+                lower(left(CASE letters
+                    WHEN cyrillic THEN regexp_replace(words, '[^{_CYRILLIC}]+', ' ', 'g')
+                    WHEN latin THEN regexp_replace(words, '[^{_LATIN}¿¡]+', ' ', 'g')
+                    ELSE regexp_replace(words, '[{_LATIN}]+|[^\\p{{L}}\\p{{M}}]+', ' ', 'g')
+                END, {WITNESS_CHARACTERS}))
             END AS words
         FROM weighed
     """
 
 
-_DECIDED_SQL = """
+_TEXTS_SQL = """
+    SELECT words, row_number() OVER () AS text_id
+    FROM (SELECT DISTINCT words FROM counted WHERE language IS NULL)
+"""
+
+_VOTED_SQL = r"""
+    WITH signs_of AS (
+        SELECT
+            text_id,
+            unnest(list_distinct(list_concat(
+                regexp_extract_all(words, '[\p{L}\p{M}]+'),
+                CASE WHEN strlen(words) > length(words) THEN list_transform(
+                    regexp_extract_all(words, '[^\x00-\x7F]'), lambda letter: '*' || letter
+                ) END
+            ))) AS sign
+        FROM worded_texts
+    ),
+    votes AS (
+        SELECT t.text_id, s.language, sum(s.vote) AS votes
+        FROM signs_of AS t
+        INNER JOIN signs AS s ON s.sign = t.sign
+        GROUP BY t.text_id, s.language
+    )
+    SELECT
+        text_id,
+        list(language ORDER BY votes DESC, language) AS languages,
+        list(votes ORDER BY votes DESC, language) AS votes
+    FROM votes
+    GROUP BY text_id
+"""
+
+_IS_TOLD = f"""
+    v.votes[1] >= {LEAST_VOTES} AND v.votes[1] >= {LEAST_LEAD} * coalesce(v.votes[2], 0)
+    AND v.votes[1] * 5 >= len(string_split(t.words, ' '))
+"""
+
+_UNDECIDED_SQL = f"""
+    SELECT t.words, v.languages, v.votes
+    FROM worded_texts AS t
+    LEFT JOIN voted AS v ON v.text_id = t.text_id
+    WHERE ({_IS_TOLD}) IS NOT TRUE
+"""
+
+_DECIDED_SQL = f"""
+    WITH told AS (
+        SELECT t.words, v.languages[1] AS language
+        FROM worded_texts AS t
+        INNER JOIN voted AS v ON v.text_id = t.text_id
+        WHERE {_IS_TOLD}
+        UNION ALL
+        SELECT words, language FROM modelled
+    )
     SELECT
         c.contact_id,
         c.author_id,
         coalesce(c.language, m.language, 'und') AS language,
         CAST(c.letters AS BIGINT) AS letters
     FROM counted AS c
-    LEFT JOIN modelled AS m ON m.words = c.words
+    LEFT JOIN told AS m ON m.words = c.words
     ORDER BY c.contact_id, c.author_id
 """

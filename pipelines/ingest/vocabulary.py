@@ -9,6 +9,9 @@ from functools import cache
 from pipelines.reference import aliased
 from pipelines.sql import literal
 
+_WORDS_TOO = "am|ar|be|ca|da|el|et|fi|he|hi|hr|it|lo|lt|lv|ml|ms|my|no|pa|si|ta|te|uk"
+"""Codes of languages that mean something else by themselves: `it`, `hr`, `no`, `uk`."""
+
 
 @cache
 def aliases(table: str) -> frozenset[str]:
@@ -21,9 +24,12 @@ def aliases(table: str) -> frozenset[str]:
 def first_known_sql(texts: str, table: str) -> str:
     """SQL of the first text of a list that is a word for a language or topic; else NULL.
 
-    A tag may carry a prefix: `lang_ko`, `language_ko`, `topic_kyc`, `issue_kyc`."""
+    A tag may carry a prefix: `lang_ko`, `language_ko`, `topic_kyc`, `issue_kyc`; some codes of
+    languages need it, because they are words too."""
     known = ", ".join(literal(alias) for alias in sorted(aliases(table)))
-    prefix = "^(lang|language|locale)_" if table == "languages" else "^(topic|issue|category)_"
+    prefix = "^(topic|issue|category)_"
+    if table == "languages":
+        prefix = f"^((lang|language|locale)_|({_WORDS_TOO})$)"
     plain = f"list_transform({texts}, lambda x: regexp_replace(lower(x), '{prefix}', ''))"
     return f"list_filter({plain}, lambda x: x IN ({known}))[1]"
 

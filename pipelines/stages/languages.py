@@ -19,7 +19,7 @@ from pipelines.stages import per_load
 
 _BATCH_ROWS = 250_000
 _BATCH_BYTES = 100_000_000
-_MEMORY_LIMIT = "1GB"  # the model and what Python holds come on top: under 2 GB in all
+_MEMORY_LIMIT = "800MB"  # the model, 800 MB too, and what Python holds come on top
 _SCHEMA = pa.schema(
     [
         ("contact_id", pa.string()),
@@ -56,7 +56,7 @@ def detect_languages(warehouse: Path, *, progress: per_load.Progress | None = No
     Raises BuildError where a raw table is damaged, WarehouseBusyError, StorageError.
     """
     tables = ("messages", "contacts")
-    per_load.make_missing(warehouse, "languages", languages.VERSION, tables, _write, progress)
+    per_load.make_missing(warehouse, "languages", languages.rules(), tables, _write, progress)
 
 
 def _write(sources: list[Path], draft: Path) -> Iterator[float]:

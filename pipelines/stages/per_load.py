@@ -27,7 +27,7 @@ Progress = Callable[[str, float], None]
 def make_missing(
     warehouse: Path,
     folder: str,
-    version: int,
+    version: int | str,
     tables: Sequence[str],
     write: Callable[[list[Path], Path], Iterator[float]],
     progress: Progress | None = None,

@@ -12,8 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.ingest import language_model, languages
 from pipelines.ingest.languages import detect
 from pipelines.ingest.load import load
+from pipelines.reference import aliased
 from pipelines.settings import PROJECT_ROOT, REFERENCE_DIR
 from pipelines.stages.languages import detect_languages
 
@@ -58,7 +60,7 @@ def language_of(*texts: str) -> str:
         ("我的帳戶無法登入", "zh-TW"),
         ("你好", "zh"),
         ("не могу войти в аккаунт", "ru"),
-        ("не можу увійти, підкажіть", "und"),
+        ("не можу увійти, підкажіть", "uk"),
         ("I cannot withdraw my funds", "en"),
         ("WHERE IS MY MONEY", "en"),
         ("no puedo retirar mis fondos", "es"),
@@ -66,9 +68,9 @@ def language_of(*texts: str) -> str:
         ("saya tidak bisa login ke akun saya", "id"),
         ("para çekemiyorum", "tr"),
         ("tôi không rút được tiền", "vi"),
-        ("Ich kann mich nicht anmelden", "und"),
-        ("Nemohu se přihlásit", "und"),
-        ("ไม่สามารถเข้าสู่ระบบได้", "und"),
+        ("Ich kann mich nicht anmelden", "de"),
+        ("Nemohu se přihlásit", "cs"),
+        ("ไม่สามารถเข้าสู่ระบบได้", "th"),
     ],
 )
 def test_a_short_text_is_told_by_its_script_or_its_words(text, language):
@@ -160,6 +162,62 @@ def test_single_phrases_of_every_supported_language_are_right_or_und_and_never_w
     assert {language: share for language, share in shares.items() if share < 0.8} == {}
 
 
+SENTENCES = Path(__file__).with_name("support_sentences.csv")
+"""What customers of 48 languages may ask in a few words, invented; no rule was tuned on them (other
+sentences served for that). Swahili is there as a language that languages.csv does not name."""
+
+
+@pytest.fixture(scope="module")
+def told_sentences() -> list[tuple[str, str]]:
+    """(true language, told language) of each sentence."""
+    with SENTENCES.open(encoding="utf-8", newline="") as file:
+        sentences = list(csv.DictReader(file))
+    told = detected({str(i): [row["text"]] for i, row in enumerate(sentences)})
+    return [(row["language"], told[str(i)]) for i, row in enumerate(sentences)]
+
+
+def test_of_242_short_sentences_in_47_languages_237_are_told_rightly(told_sentences):
+    known = [pair for pair in told_sentences if pair[0] != "sw"]
+    assert len(known) == 242
+    assert len({language for language, _ in known}) == 47
+    assert Counter(pair for pair in known if pair[0] != pair[1]) == {
+        ("ms", "id"): 2, ("mr", "hi"): 1, ("sl", "hr"): 1, ("tl", "und"): 1,
+    }  # fmt: skip
+
+
+def test_no_sentence_of_another_language_is_told_english(told_sentences):
+    assert {true for true, told in told_sentences if told == "en"} == {"en"}
+
+
+def test_a_language_that_the_site_adds_to_its_list_is_told(monkeypatch):
+    def forget() -> None:
+        language_model.candidates.cache_clear()
+        language_model._detector.cache_clear()
+
+    plain = language_model.aliases("languages")
+    before = languages.rules()
+    monkeypatch.setattr(language_model, "aliases", lambda table: plain | {"sw", "swahili"})
+    forget()
+    try:
+        told = language_of("Sijapata fedha zangu kwa siku tatu, tafadhali nisaidieni")
+        rules = languages.rules()
+    finally:
+        monkeypatch.undo()
+        forget()
+    assert told == "sw"
+    assert rules != before  # what was detected without it is detected anew
+
+
+def test_every_language_that_can_be_told_has_a_line_for_sites_to_change():
+    named = {row["alias"] for row in aliased("languages")}
+    signs = set(language_model.votes_table()["language"].to_pylist())
+    assert (signs | languages._ALONE.keys()) - named == set()
+
+
+def test_romanised_hindi_is_hindi():
+    assert language_of("mera paisa abhi tak nahi aaya hai, kab milega") == "hi"
+
+
 @pytest.fixture(scope="module")
 def labelled() -> dict[str, str]:
     """Labels by hand of the 200 chats whose SHA-256 of `200 chats:<doc_id>` is lowest, from
@@ -190,13 +248,13 @@ def test_the_reference_holds_200_chats_by_language(labelled):
 
 def test_of_200_real_chats_196_are_told_as_a_reader_tells_them(labelled, told):
     """The file declares every customer Korean, which is right for 161."""
-    truth = {doc: label.split("+")[0].replace("fr", "und") for doc, label in labelled.items()}
+    truth = {doc: label.split("+")[0] for doc, label in labelled.items()}
     assert sum(language == "ko" for language in truth.values()) == 161
     assert sum(told[doc] == truth[doc] for doc in labelled) == 196
     assert Counter((labelled[doc], told[doc]) for doc in labelled) == {
         ("ko", "ko"): 152,
         ("en", "en"): 25,
-        ("fr", "und"): 1,
+        ("fr", "fr"): 1,
         ("zh-CN", "zh-CN"): 1,
         ("ko+en", "ko"): 9,
         ("en+ko", "en"): 8,
@@ -205,11 +263,12 @@ def test_of_200_real_chats_196_are_told_as_a_reader_tells_them(labelled, told):
 
 
 @pytest.mark.slow
-def test_of_28742_english_remarks_one_in_five_hundred_is_told_another_of_our_languages():
+def test_of_28742_english_remarks_one_in_two_hundred_is_told_another_language():
     """Most are of a word or two (und); some are Hindi in Latin letters, some broken into Han."""
     if not REMARKS.exists():
         pytest.skip("../shared/data/survey_comments is not here")
     with REMARKS.open(encoding="utf-8", newline="") as file:
         remarks = {str(i): [row["Customer Remarks"]] for i, row in enumerate(csv.DictReader(file))}
     told = Counter(detected(remarks).values())
-    assert told == {"en": 18_267, "und": 10_419, "id": 23, "zh-TW": 20, "tr": 12, "es": 1}
+    assert (told["en"], told["und"], told["hi"], told["zh-TW"]) == (19_134, 9_118, 322, 20)
+    assert told.total() - 19_134 - 9_118 - 322 - 20 == 148

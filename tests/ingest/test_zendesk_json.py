@@ -113,12 +113,16 @@ def test_language_and_topic_are_the_custom_fields_or_tags_that_are_words_for_one
         TICKET | {"custom_fields": fields},
         TICKET | {"id": 2, "tags": ["vip", "lang_ko", "fees"]},
         TICKET | {"id": 3},
+        TICKET | {"id": 4, "tags": ["it", "hr"]},  # departments
+        TICKET | {"id": 5, "tags": ["hr", "lang_it"]},
     ]
     intake.load(intake.file("t.jsonl", lines(*records)))
     assert intake.rows("contacts", "source_id, language_raw, topic_raw, language_source") == [
         ("145", "ja", "kyc", "declared"),
         ("2", "ko", "fees", "declared"),
         ("3", None, None, "unknown"),
+        ("4", None, None, "unknown"),
+        ("5", "it", None, "declared"),
     ]
 
 

@@ -82,6 +82,32 @@ def test_a_site_sets_the_order_and_leaves_sources_out(warehouse, order, language
     assert found == [("a", language, source, "ko", "en")]
 
 
+def test_a_text_is_never_counted_as_the_profiles_default_where_it_is_clearly_another(warehouse):
+    found = languages_of(
+        warehouse,
+        contacts="""
+            contact_id | language | requester_id
+            fr         |          | p1
+            nb         |          | p1
+            silent     |          | p1
+            thin       |          | p1
+        """,
+        messages="""
+            contact_id | sent_at              | author_role | text
+            fr         | 2026-03-02 09:00:00Z | customer    | Mon retrait est bloqué, aidez-moi
+            nb         | 2026-03-02 09:00:00Z | customer    | Jeg får ikke logget inn på kontoen min
+            thin       | 2026-03-02 09:00:00Z | customer    | ok
+        """,
+        people="person_id | role | language_raw\np1 | customer | English",
+    )
+    assert found == [
+        ("fr", "fr", "detected", None, "fr"),
+        ("nb", "no", "detected", None, "no"),  # as languages.csv calls Bokmål
+        ("silent", "en", "user_profile", None, None),
+        ("thin", "en", "user_profile", None, "und"),
+    ]
+
+
 @pytest.mark.parametrize("order", ['["guessed"]', '["queue", "queue"]'])
 def test_an_order_of_unknown_or_repeated_sources_is_refused(warehouse, order):
     with pytest.raises(SettingsError, match=r"\[languages\]: write order = \[...\] with each of"):
@@ -176,7 +202,7 @@ def test_a_load_is_looked_at_once_and_again_after_its_rows_or_the_rules_changed(
     os.utime(folder / "messages.parquet", (later, later))
     detect_languages(warehouse.folder)
     assert len(looked_at) == 5
-    monkeypatch.setattr(languages, "VERSION", 2)
+    monkeypatch.setattr(languages, "VERSION", 3)
     detect_languages(warehouse.folder)
     assert len(looked_at) == 8
     assert len(list((warehouse.folder / "languages").iterdir())) == 2

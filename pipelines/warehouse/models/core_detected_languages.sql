@@ -26,7 +26,9 @@ most AS (
 
 SELECT
     c.contact_id,
-    min(c.language) AS language
+    -- as the site calls it; one that it has no line for keeps its code
+    min(coalesce(la.language, c.language)) AS language
 FROM customers AS c
 INNER JOIN most AS m ON m.contact_id = c.contact_id AND m.evidence = c.evidence
+LEFT JOIN ref_languages AS la ON la.alias = lower(c.language)
 GROUP BY c.contact_id

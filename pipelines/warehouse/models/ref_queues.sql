@@ -38,6 +38,8 @@ WITH queues AS (
         UNION
         SELECT language FROM latest_contacts WHERE language IS NOT NULL
         UNION
+        SELECT language FROM core_detected_languages
+        UNION
         SELECT 'und' AS language
     ) AS la
 ),
