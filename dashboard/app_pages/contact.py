@@ -262,7 +262,9 @@ def _messages(messages) -> None:
                     st.badge(
                         ROLES.get(role, role), color="orange" if role == "customer" else "blue"
                     )
-                    st.caption(escaped(reader.instant(message.sent_at, zone, seconds=True)))
+                    sent = reader.instant(message.sent_at, zone, seconds=True)
+                    who = [message.agent_id] if isinstance(message.agent_id, str) else []
+                    st.caption(escaped(" · ".join([sent, *who])))
                     if not message.is_public:
                         st.badge(_("internal note"), color="gray")
                 st.text(message.text or "—")

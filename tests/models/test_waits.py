@@ -68,9 +68,9 @@ def test_bots_system_messages_and_notes_do_not_stop_the_clock(connection):
 )
 def test_roles_that_a_message_lacks_are_looked_up_in_people(connection):
     assert rows_of(connection, WAIT)[0]["customer"] == 300
-    roles = "SELECT author_role FROM fact_messages ORDER BY sent_at"
-    assert [row[0] for row in connection.execute(roles).fetchall()] == [
-        "customer", "bot", "agent", "agent",
+    roles = "SELECT author_role, agent_id FROM fact_messages ORDER BY sent_at"
+    assert connection.execute(roles).fetchall() == [
+        ("customer", None), ("bot", "robot"), ("agent", "kim"), ("agent", "kim"),
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ key = []
 contact_id = { type = "VARCHAR", meaning = "the contact" }
 sent_at = { type = "TIMESTAMP", unit = "UTC", meaning = "when it was sent; NULL: not told" }
 author_role = { type = "VARCHAR", meaning = "customer, agent, bot or system; NULL where not known" }
-author_id = { type = "VARCHAR", meaning = "agent id, or the customer's pseudonym" }
+agent_id = { type = "VARCHAR", meaning = "agent or bot who wrote it; NULL: a customer, or not told" }
 is_public = { type = "BOOLEAN", meaning = "false for internal notes" }
 text = { type = "VARCHAR", meaning = "masked text", compression = "zstd" }
 --- */
@@ -14,7 +14,8 @@ SELECT
     m.contact_id,
     m.sent_at,
     coalesce(m.author_role, s.role, CASE WHEN m.is_public THEN 'customer' END) AS author_role,
-    m.author_id,
+    CASE WHEN coalesce(m.author_role, s.role, CASE WHEN m.is_public THEN 'customer' ELSE 'system' END) <> 'customer' THEN m.author_id END
+        AS agent_id,
     m.is_public,
     m.text
 FROM latest_messages AS m
