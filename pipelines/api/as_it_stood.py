@@ -53,10 +53,11 @@ _SOLVED = """,
         INNER JOIN (
             SELECT contact_id, solved_at AS turned_at, TRUE AS is_solve
             FROM fact_resolutions
-            WHERE ordinal > 1
+            WHERE ordinal > 1 AND solved_on >= DATE '{first}'
             UNION ALL
             SELECT contact_id, reopened_at, FALSE
             FROM fact_reopenings
+            WHERE reopened_on >= DATE '{first}'
         ) AS e ON e.contact_id = s.contact_id AND e.turned_at <= s._stood_at
         GROUP BY s.contact_id
     ),
@@ -108,7 +109,8 @@ _REPEATED = (
             FROM main.fact_repeats AS r
             INNER JOIN fact_contacts AS c ON c.contact_id = r.contact_id
             CROSS JOIN ref_rules AS u
-            LEFT JOIN main.fact_contacts AS n ON n.contact_id = r.repeated_by
+            LEFT JOIN main.fact_contacts AS n ON n.contact_id = r.repeated_by AND n.arrived_on >= DATE '{first}'
+            WHERE r.arrived_on >= DATE '{first}' AND r.arrived_on < DATE '{start}'
         )
     )
 """  # noqa: E501
