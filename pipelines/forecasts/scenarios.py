@@ -173,21 +173,22 @@ def starts_at(scenario: Scenario) -> datetime:
 
 def moved(scenario: Scenario, to: datetime) -> Scenario:
     """The same scenario, beginning at `to` (with a zone): all its instants move together."""
-    by = to - starts_at(scenario)
-    effects = tuple(
-        Effect(
-            effect.kind,
-            {k: v + by if isinstance(v, datetime) else v for k, v in effect.values.items()},
-        )
-        for effect in scenario.effects
-    )
-    return replace(scenario, effects=effects)
+    return _each_instant(scenario, lambda at: at + (to - starts_at(scenario)))
 
 
 def moved_to_day(scenario: Scenario, day: date, zone: str) -> Scenario:
-    """The same scenario, beginning on a day of `zone` at the same time by its clocks."""
-    begins = starts_at(scenario).astimezone(ZoneInfo(zone))
-    return moved(scenario, datetime.combine(day, begins.time(), ZoneInfo(zone)).astimezone(UTC))
+    """The same scenario, begun on a day of `zone`: all instants keep their times by its clocks."""
+    clock = ZoneInfo(zone)
+    by = day - starts_at(scenario).astimezone(clock).date()
+    return _each_instant(scenario, lambda at: (at.astimezone(clock) + by).astimezone(UTC))
+
+
+def _each_instant(scenario: Scenario, to: Callable[[datetime], datetime]) -> Scenario:
+    effects = []
+    for each in scenario.effects:
+        values = {k: to(v) if isinstance(v, datetime) else v for k, v in each.values.items()}
+        effects.append(Effect(each.kind, values))
+    return replace(scenario, effects=tuple(effects))
 
 
 def topics_of(scenario: Scenario) -> list[str]:
@@ -356,9 +357,8 @@ def _share_within(forecast, first: datetime, lasting: float = np.inf) -> Floats:
 
 def _lasted(values) -> float:
     """Hours from its start to its end; without one there is none."""
-    if "ends_at" not in values:
-        return np.inf
-    return (values["ends_at"] - values["starts_at"]).total_seconds() / 3600
+    lasted = values["ends_at"] - values["starts_at"] if "ends_at" in values else None
+    return np.inf if lasted is None else lasted.total_seconds() / 3600
 
 
 def _instant(at: datetime) -> np.datetime64:

@@ -83,6 +83,7 @@ def plan_shifts(
     shifts
         ROSTER_COLUMNS, one row per queue, day and shift; instants are UTC, slots half hours of
         the local day (above 48 on the next one), `cost` NULL where the desk has no hour_cost.
+        Paid are the hours truly worked: of a night of 25 hours one more than by its clocks.
         `people` is how many lines the queue's plan takes, `people_at_least` what no way to deal
         out its shifts can do without.
     tours
@@ -165,11 +166,17 @@ def _lines(shifts: pd.DataFrame, lines: pd.DataFrame, headcount: int | None) -> 
 
 
 def _timed(shifts: pd.DataFrame, zone: str) -> pd.DataFrame:
-    """With the instants of its slots, in UTC."""
+    """With the instants of its slots, in UTC, and the hours that are worked between them: a night
+    in which clocks are put back is an hour longer, and paid so."""
     ends = {"starts_at": "start_slot", "ends_at": "end_slot", "break_starts_at": "break_slot"}
     instants = {at: _instant(shifts["local_on"], shifts[slot], zone) for at, slot in ends.items()}
     length = pd.to_timedelta(shifts["break_slots"] * HOURS, unit="h")
-    return shifts.assign(**instants, break_ends_at=instants["break_starts_at"] + length)
+    worked = (instants["ends_at"] - instants["starts_at"] - length) / pd.Timedelta(hours=1)
+    return shifts.assign(
+        **instants,
+        break_ends_at=instants["break_starts_at"] + length,
+        paid_hours=worked * shifts["agents"],
+    )
 
 
 def week_of_shifts(required: pd.DataFrame, contract: Contract) -> pd.DataFrame:

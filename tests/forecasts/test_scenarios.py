@@ -113,6 +113,20 @@ def test_a_scenario_moves_as_a_whole():
     assert again.effects[0].values["starts_at"] == datetime(2026, 3, 10, 1, tzinfo=UTC)
 
 
+def test_whole_days_of_a_campaign_stay_whole_days_where_clocks_are_changed_in_between():
+    """New York puts its clocks back on 1 November 2026: three days are 73 hours."""
+    begins, ends = datetime(2026, 10, 30, 4, tzinfo=UTC), datetime(2026, 11, 2, 5, tzinfo=UTC)
+    effect = {"kind": "campaign", "size": 0.5, "starts_at": begins, "ends_at": ends}
+    week_later = moved_to_day(
+        from_dict({"name": "a", "effects": [effect]}), date(2026, 11, 6), "America/New_York"
+    )
+    assert week_later.effects[0].values == {
+        "size": 0.5,
+        "starts_at": datetime(2026, 11, 6, 5, tzinfo=UTC),  # midnight, an hour later by UTC
+        "ends_at": datetime(2026, 11, 9, 5, tzinfo=UTC),
+    }
+
+
 def test_only_the_queues_it_names_are_touched():
     campaign = {
         "kind": "campaign",

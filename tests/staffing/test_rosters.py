@@ -90,6 +90,26 @@ def test_a_day_of_25_hours_is_covered_by_its_clock_and_not_twice():
     assert shifts.loc[shifts["start_slot"] == 2, "agents"].sum() == 2
 
 
+@pytest.mark.time
+@pytest.mark.parametrize(
+    ("night", "worked"), [("2026-10-31", 9), ("2026-03-07", 7), ("2026-03-14", 8)]
+)
+def test_a_night_in_which_clocks_are_changed_is_paid_by_its_true_hours(night, worked):
+    # New York, 22:00 to 06:00 without a break: clocks are put back or forward at 2 in the morning
+    whole = SimpleNamespace(**vars(CONTRACT) | {"lengths_hours": (8.0,), "break_hours": 0.0})
+    evening = plan(night, range(44, 48), [2] * 4, zone="America/New_York")
+    after = pd.Timestamp(night) + pd.Timedelta(days=1)
+    morning = plan(after, range(6, 12), [2] * 6, zone="America/New_York")
+    begun = evening["starts_at"].min()
+    shifts, tours = plan_shifts(
+        pd.concat([evening, morning], ignore_index=True), [desk()], whole, "America/New_York"
+    )
+    [shift] = shifts[shifts["starts_at"] == begun].itertuples()
+    assert shift.ends_at - shift.starts_at == pd.Timedelta(hours=worked)
+    assert (shift.agents, shift.paid_hours, shift.cost) == (2, 2 * worked, 2 * worked * 20_000)
+    assert tours.loc[tours["starts_at"] == begun, "week_hours"].tolist() == [worked] * 2
+
+
 def test_a_headcount_that_is_too_small_leaves_nothing_uncovered_unsaid():
     five_mornings = plan("2026-03-02", range(18, 26), [5] * 8)
     shifts, tours = plan_shifts(five_mornings, [desk(headcount=3)], CONTRACT, "Asia/Seoul")
