@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.analysis import EVERYWHERE, Absence, Found
-from pipelines.analysis.observed_days import up_days
+from pipelines.analysis.observed_days import up_days, whole_days
 from pipelines.statistics import anomalies, clusters
 
 JUDGED_DAYS = 56
@@ -74,7 +74,7 @@ def analyse(connection: duckdb.DuckDBPyConnection, zone: str, closed_on: set[dat
         return Found(empty, (Absence("anomalies", EVERYWHERE, reason),))
     (cut,) = connection.execute("SELECT data_cut_at FROM build_info").fetchone()
     calendar = _Calendar(days, zone, closed_on, pd.Timestamp(cut))
-    grid = _Grid(cells, calendar, up_days(connection))
+    grid = _Grid(cells, calendar, up_days(connection), whole_days(connection))
     spans = [*_half_hour_spans(grid)]
     spans += [span for span in _day_spans(grid) if not _overlaps(span, spans)]
     events = connection.execute(
@@ -151,7 +151,13 @@ class _Calendar:
 class _Grid:
     """Counts of every half hour and cell: sparse, as rows of (place, cell, n)."""
 
-    def __init__(self, cells: pd.DataFrame, calendar: _Calendar, up_days: pd.DatetimeIndex) -> None:
+    def __init__(
+        self,
+        cells: pd.DataFrame,
+        calendar: _Calendar,
+        up_days: pd.DatetimeIndex,
+        whole_days: pd.DatetimeIndex,
+    ) -> None:
         self.calendar = calendar
         day = (pd.DatetimeIndex(cells["arrived_on"]) - calendar.days[0]).days.to_numpy()
         self.place = day * SLOTS + cells["arrived_slot"].to_numpy(dtype=int)
@@ -159,6 +165,8 @@ class _Grid:
         self.values = cells[list(DIMENSIONS)]
         self.length = len(calendar.days) * SLOTS
         self.is_fed = np.repeat(calendar.days.isin(up_days), SLOTS)
+        # what a feed that was down did not deliver is no lack of customers
+        self.is_whole = calendar.days.isin(whole_days)
 
     def season(self, block: int) -> np.ndarray:
         """The season of each block of half hours: kind of day and place in it."""
@@ -238,6 +246,8 @@ def _half_hour_spans(grid: _Grid) -> Iterator[tuple[str, bool, int, int]]:
     marks[:, : grid.calendar.first_judged * SLOTS] = 0
     for sign in (1, -1):
         is_marked = (marks == sign).any(axis=0)
+        if sign < 0:
+            is_marked &= np.repeat(grid.is_whole, SLOTS)
         for start, stop in _runs(np.flatnonzero(is_marked)):
             yield "half_hour", sign > 0, *_bounds(grid, series, marks == sign, sign, start, stop)
 
@@ -279,6 +289,8 @@ def _day_spans(grid: _Grid) -> Iterator[tuple[str, bool, int, int]]:
             judged = anomalies.unusual_counts(counts, grid.calendar.season, allowed)
             marked |= (judged["unusual"] == sign).fillna(False).to_numpy(dtype=bool)
         marked[: grid.calendar.first_judged] = False
+        if sign < 0:
+            marked &= grid.is_whole
         marked[-1] = False  # the last day may not have ended at the cut
         for day in np.flatnonzero(marked):
             yield "day", sign > 0, int(day) * SLOTS, (int(day) + 1) * SLOTS

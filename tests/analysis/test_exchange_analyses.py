@@ -213,6 +213,26 @@ def test_answers_on_two_scales_are_not_one_score(warehouse):
     assert [absence.reason for absence in found.absences] == ["answers on 2 scales; one is needed"]
 
 
+def test_what_a_late_feed_has_not_delivered_is_no_lack_of_customers(warehouse):
+    """Sixty calls a day by one system and forty by another, which ends three days earlier; on the
+    last day but one the first one brings twice as many."""
+    days = [f"{day.date()}" for day in pd.date_range("2026-01-05", periods=57)]
+    calls = {
+        f"{source}-{day}-{n} | {source} | {day} {1 + n % 8:02d}:{n % 60:02d}:00Z": None
+        for source, a_day in (("first", 60), ("late", 40))
+        for day in days
+        if source == "first" or day < days[54]
+        for n in range(a_day * (2 if (source, day) == ("first", days[55]) else 1))
+    }
+    connection = warehouse(contacts="\n".join(["contact_id | source | created_at", *calls]))
+    found = anomalies.analyse(connection, "Asia/Seoul", set()).tables["analysis_anomalies"]
+    assert set(found["is_surplus"]) <= {True}
+    # of a hundred that are usual; forty are known to be late
+    assert connection.execute(
+        "SELECT sum(missing) FROM fact_source_days WHERE day = ?", [days[55]]
+    ).fetchall() == [(40,)]
+
+
 def test_contacts_of_an_unknown_topic_are_not_known_to_ask_the_same_again(warehouse):
     connection = warehouse(
         contacts="""
