@@ -23,23 +23,19 @@ import pyarrow as pa
 import pyzipper
 
 from pipelines.errors import InputError
+from pipelines.ingest.encodings import encoding_of
 from pipelines.ingest.envelopes import unwrapped
 from pipelines.ingest.json_records import shape_of
 from pipelines.ingest.tables import StoredTable, parquet_table
 from pipelines.ingest.workbooks import PASSWORD_REMEDY, is_workbook, sheets
 
 _BLOCK = 1 << 17  # small enough for the allocator to use the same memory again
-_EVIDENCE_BYTES = 1 << 24
+_EVIDENCE_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 18
 _LARGEST_VALUE = 64_000_000
 
 _ASSIGNMENT = re.compile(rb"(?:\xef\xbb\xbf)?window\.[\w.]+\s*=\s*(?=[\[{])")
 _DECOMPOSED = (b"\xcc", b"\xe1\x84", b"\xe3\x82\x99", b"\xe3\x82\x9a")
-
-_COMMON_CHINESE = frozenset(
-    "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生自会那后能对着事其里所去行过"
-    "家十用发天如然作方成者多日都三小军二无同么经法当起与好看学进种将还分此心前面又定见只主没公从请问帐账户提现币"
-)
 
 
 @dataclass(frozen=True)
@@ -260,7 +256,7 @@ def _encoding(path: Path, plain: Path, seen: Bytes, told: str | None) -> tuple[s
     if seen.invalid_at is None:
         has_mark = start.startswith(codecs.BOM_UTF8)
         return "utf-8", "byte-order mark" if has_mark else "all of it is valid UTF-8"
-    return _east_asian(path, plain, seen.invalid_at)
+    return _by_what_it_says(path, plain, seen.invalid_at)
 
 
 def _place(plain: Path, byte: int) -> str:
@@ -298,62 +294,23 @@ def _is_utf8(block: bytes) -> bool:
     return True
 
 
-def _east_asian(path: Path, plain: Path, byte: int) -> tuple[str, str]:
-    """The one East Asian encoding that decodes all of a sample and yields what people write."""
+def _by_what_it_says(path: Path, plain: Path, byte: int) -> tuple[str, str]:
+    """The one encoding in which a sample, from the first line that is not UTF-8, says what people
+    write."""
     with plain.open("rb") as file:
-        sample = file.read(_EVIDENCE_BYTES)
-    found = []
-    for encoding, share_of, threshold, what in (
-        ("cp949", _hangul_share, 0.8, "Hangul in everyday use"),
-        ("shift_jis", _kana_share, 0.25, "kana"),
-        ("gb18030", _chinese_share, 0.12, "the commonest Chinese characters"),
-    ):
-        text = _strictly(sample, "cp932" if encoding == "shift_jis" else encoding)
-        if text is None:
-            continue
-        letters = [character for character in text if ord(character) > 0x7F]
-        share = share_of(letters)
-        if share >= threshold:
-            found.append((encoding, f"{share:.0%} of {len(letters):,} characters are {what}"))
-    if len(found) == 1:
-        encoding, evidence = found[0]
-        return ("cp932" if encoding == "shift_jis" else encoding), evidence
-    names = " or ".join(name for name, _ in found) or "no encoding that is known here"
+        start = max(0, byte - _HEAD_BYTES)
+        file.seek(start)
+        line = file.read(byte - start).rfind(b"\n") + 1
+        file.seek(start + line)
+        found = encoding_of(file.read(_EVIDENCE_BYTES))
+    if isinstance(found, tuple):
+        return found
+    names = " or ".join(found) or "no encoding that is known here"
     raise InputError(
         f"{path}: {_place(plain, byte)}: not UTF-8; it looks like {names}; tell it with --encoding"
         " or in a mapping file, [file] encoding: cp949 where a spreadsheet saved it in Korea, cp932"
-        " in Japan, gb18030 in China, cp1252 in western Europe"
+        " in Japan, gb18030 in China, cp1252 in western Europe, cp1250 in central Europe"
     )
-
-
-def _strictly(sample: bytes, encoding: str) -> str | None:
-    try:
-        return codecs.getincrementaldecoder(encoding)("strict").decode(sample)
-    except UnicodeDecodeError:
-        return None
-
-
-def _hangul_share(letters: list[str]) -> float:
-    # EUC-KR holds the 2,350 syllables in everyday use: what another encoding yields by
-    # accident mostly falls outside of them
-    syllables = [letter for letter in letters if "가" <= letter <= "힣"]
-    return sum(_strictly_encodes(letter) for letter in syllables) / max(len(letters), 1)
-
-
-def _strictly_encodes(letter: str) -> bool:
-    try:
-        letter.encode("euc_kr")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _kana_share(letters: list[str]) -> float:
-    return sum("ぁ" <= letter <= "ヶ" for letter in letters) / max(len(letters), 1)
-
-
-def _chinese_share(letters: list[str]) -> float:
-    return sum(letter in _COMMON_CHINESE for letter in letters) / max(len(letters), 1)
 
 
 def _transcode(path: Path, plain: Path, target: Path, encoding: str) -> None:

@@ -44,13 +44,62 @@ def test_an_encoding_is_found_by_what_it_says(intake, subject, encoding, found):
 
 
 def test_an_encoding_that_proves_nothing_is_not_guessed(intake):
-    path = intake.file("t.csv", export("caf\xe9").encode("latin-1"))
+    path = intake.file("t.csv", export("ni\xf1o").encode("latin-1"))  # or Polish, nińo
     with pytest.raises(InputError, match=r"t\.csv: line 2, byte \d+: not UTF-8") as caught:
         intake.load(path, **SEOUL)
     assert str(caught.value).endswith(
-        "tell it with --encoding or in a mapping file, [file] encoding: cp949 where a spreadsheet"
-        " saved it in Korea, cp932 in Japan, gb18030 in China, cp1252 in western Europe"
+        "it looks like cp1252 or cp1250; tell it with --encoding or in a mapping file, [file]"
+        " encoding: cp949 where a spreadsheet saved it in Korea, cp932 in Japan, gb18030 in China,"
+        " cp1252 in western Europe, cp1250 in central Europe"
     )
+
+
+@pytest.mark.parametrize(
+    ("subject", "encoding"),
+    [
+        ("출금", "cp949"),
+        ("로그인이 안 돼요", "cp949"),
+        ("提现未到账", "gb18030"),
+        ("退款", "gb18030"),
+        ("提現未到帳", "big5"),
+        ("登入失敗", "big5"),
+        ("出金未着", "cp932"),
+        ("返金", "cp932"),
+        ("PCが起動しない", "cp932"),
+        ("café", "cp1252"),
+        ("Größe passt nicht", "cp1252"),
+        ("don’t stop", "cp1252"),
+        ("où est ma commande ça n’arrive pas", "cp1252"),
+        ("nie mogę się zalogować", "cp1250"),
+        ("забыл пароль", "cp1251"),
+        ("не можу увійти", "cp1251"),
+        ("Не могу войти", "koi8-r"),
+        ("로그인", "utf-8"),
+        ("提现", "utf-16"),
+        ("返金", "utf-16-be"),
+    ],
+)
+def test_a_word_or_two_beyond_ascii_tell_an_encoding(intake, subject, encoding):
+    intake.load(intake.file("t.csv", export(subject, 1).encode(encoding)), **SEOUL)
+    assert intake.rows("contacts", "subject") == [(subject,)]
+
+
+def test_the_first_words_beyond_ascii_may_come_late(intake):
+    late = (
+        export("late", 60_000) + "60001,Open,Mail,2026-03-02 09:00,2026-03-02 09:00,Support,退款\n"
+    )
+    intake.load(intake.file("t.csv", late.encode("gb18030")), **SEOUL)
+    assert intake.rows("contacts", "arg_max(subject, _line)") == [("退款",)]
+
+
+@pytest.mark.parametrize(
+    ("subject", "encoding", "names"),
+    [("홍길동", "cp949", "cp949 or gb18030"), ("ЗАКАЗ", "cp1251", "cp1251 or koi8-r"),
+     ("Où est", "cp1252", "cp1252 or cp1250")],
+)  # fmt: skip
+def test_what_would_say_something_in_two_encodings_is_asked_for(intake, subject, encoding, names):
+    with pytest.raises(InputError, match=f"it looks like {names}; tell it with --encoding"):
+        intake.load(intake.file("t.csv", export(subject).encode(encoding)), **SEOUL)
 
 
 def test_a_told_encoding_is_taken_at_its_word_and_strictly(intake):
