@@ -163,6 +163,15 @@ def test_a_late_feed_is_not_0_beside_another_one_until_it_is_taken_for_given_up(
     assert unobserved_days(warehouse(contacts=feeds(**counts)), "ko") == unobserved
 
 
+def test_a_source_whose_contacts_still_change_is_not_late_but_brings_none(warehouse):
+    """Work on the last tickets of a system goes on, new ones come by another."""
+    header, *rows = feeds(large=[10] * 60, small=[2] * 64).splitlines()
+    rows = [f"{row} | " for row in rows]
+    rows[599] += f"{FIRST + timedelta(days=63)} 00:00:00Z"
+    connection = warehouse(contacts="\n".join([f"{header} | updated_at", *rows]))
+    assert unobserved_days(connection, "ko") == []
+
+
 def test_of_a_late_source_its_weekdays_are_missing_and_of_a_last_day_what_comes_later(warehouse):
     morning = feeds(large=[4] * 57, small=[2] * 64)
     evening = [f"e{day} | large | {FIRST + timedelta(days=day)} 10:00:00Z" for day in range(56)]

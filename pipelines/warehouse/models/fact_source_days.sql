@@ -1,6 +1,6 @@
 /* ---
 summary = "How many contacts each source brought on each day, against what the same weekday brought in the six weeks before, and whether its feed was up."
-grain = "one source and local day from its first to its last; of a source that is late, to the last day of the others: it ends up to four weeks before them, and none that brings a quarter as much began in the eight weeks before its end or later, in its place"
+grain = "one source and local day from its first to its last; of a source that is late, to the last day of the others: it ends up to four weeks before them, what it brought does not change later, and none that brings a quarter as much began in the eight weeks before its end or later, in its place"
 key = ["source", "day"]
 sort = ["source", "day"]
 [columns]
@@ -24,24 +24,37 @@ WITH counts AS (
     GROUP BY source, arrived_on
 ),
 
-ends AS (
-    SELECT
-        source,
-        min(day) AS first_on,
-        max(day) AS last_on,
-        avg(CAST(contacts AS DOUBLE)) AS mean
-    FROM counts
+feed_ends AS (
+    SELECT source, max(greatest(created_at, coalesce(updated_at, created_at))) AS ends_at
+    FROM fact_contacts
     GROUP BY source
 ),
 
--- a source that ends before the others is late, or was given up: that it is late is no longer
--- thought after four weeks, or where another one that brings a quarter as much began in its place
+ends AS (
+    SELECT
+        c.source,
+        min(c.day) AS first_on,
+        max(c.day) AS last_on,
+        avg(CAST(c.contacts AS DOUBLE)) AS mean,
+        max(local_on(f.ends_at)) AS ends_on,
+        max(local_slot(f.ends_at)) AS ends_slot
+    FROM counts AS c
+    INNER JOIN feed_ends AS f ON f.source = c.source
+    GROUP BY c.source
+),
+
+-- a source that ends before the others is late, or was given up: that it is late is not thought
+-- where its contacts still change, after four weeks, or where another one that brings a quarter as
+-- much began in its place
 spans AS (
     SELECT
         e.source,
         e.first_on,
         e.last_on,
+        e.ends_on,
+        e.ends_slot,
         CASE
+            WHEN max(o.last_on) <= e.ends_on THEN e.last_on
             WHEN max(o.last_on) > days_after(e.last_on, 28) THEN e.last_on
             WHEN max(
                 CASE WHEN o.first_on > e.first_on AND o.first_on >= days_after(e.last_on, -56) AND o.mean * 4 >= e.mean THEN 1 ELSE 0 END
@@ -50,7 +63,7 @@ spans AS (
         END AS told_until_on
     FROM ends AS e
     CROSS JOIN ends AS o
-    GROUP BY e.source, e.first_on, e.last_on
+    GROUP BY e.source, e.first_on, e.last_on, e.ends_on, e.ends_slot
 ),
 
 days AS (
@@ -196,35 +209,22 @@ quiet_days AS (
     LEFT JOIN weights AS w ON w.source = e.source AND w.run = e.run
 ),
 
--- the time of day at which a feed ends, on the day of its last contact
-feed_ends AS (
-    SELECT
-        e.source,
-        e.last_on,
-        max(local_slot(f.ends_at)) AS last_slot
-    FROM ends AS e
-    INNER JOIN (
-        SELECT source, max(greatest(created_at, coalesce(updated_at, created_at))) AS ends_at
-        FROM fact_contacts
-        GROUP BY source
-    ) AS f ON f.source = e.source AND local_on(f.ends_at) <= e.last_on
-    GROUP BY e.source, e.last_on
-),
-
--- what comes after it on other days, as a share of what comes before
+-- where a feed ends on the day of its last contact: what comes later on other days, as a share of
+-- what comes before
 later AS (
     SELECT
         e.source,
         e.last_on,
-        CAST(SUM(CASE WHEN c.arrived_slot > e.last_slot THEN c.contacts ELSE 0 END) AS DOUBLE)
-            / nullif(SUM(CASE WHEN c.arrived_slot > e.last_slot THEN 0 ELSE c.contacts END), 0) AS share
-    FROM feed_ends AS e
+        CAST(SUM(CASE WHEN c.arrived_slot > e.ends_slot THEN c.contacts ELSE 0 END) AS DOUBLE)
+            / nullif(SUM(CASE WHEN c.arrived_slot > e.ends_slot THEN 0 ELSE c.contacts END), 0) AS share
+    FROM spans AS e
     INNER JOIN (
         SELECT source, arrived_slot, COUNT(*) AS contacts
         FROM fact_contacts
         WHERE arrived_slot IS NOT NULL
         GROUP BY source, arrived_slot
     ) AS c ON c.source = e.source
+    WHERE e.ends_on <= e.last_on
     GROUP BY e.source, e.last_on
 )
 
