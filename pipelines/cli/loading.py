@@ -32,7 +32,7 @@ Mapping = Annotated[
     typer.Option(
         metavar="FILE",
         help="TOML that tells what an export's columns mean, or a folder of such files named after"
-        " the exports; by default the folder mappings beside each export.",
+        " the exports; by default the folder mappings beside each export or a folder around it.",
     ),
 ]
 Zone = Annotated[

@@ -116,13 +116,14 @@ class Replay:
 class FileLoad:
     """One file on its way into the raw store; holds what its steps share.
 
-    `tell` is called with (rows so far, share of the file read so far)."""
+    `below`: the folder that was given and holds it, whose files may be of no known kind; None: the
+    file itself was. `tell` is called with (rows so far, share of the file read so far)."""
 
     store: RawStore
     path: Path
     key: bytes
     told: Told
-    may_be_unknown: bool
+    below: Path | None
     tell: Callable[[int, float], None]
     replay: Replay | None = None
 
@@ -140,7 +141,7 @@ class FileLoad:
                 " --again reads it anew, with another mapping or zone"
             )
             return LoadReport(self.path, known["source"], skipped_reason=reason)
-        mapping = told.mapping if told.mapping is not None else mapping_beside(self.path)
+        mapping = told.mapping if told.mapping is not None else mapping_near(self.path, self.below)
         load_id = (
             self.store.new_load_id(datetime.now(UTC))
             if known is None
@@ -163,7 +164,7 @@ class FileLoad:
         except _PassedOverError as error:
             return LoadReport(self.path, error.source, skipped_reason=error.reason)
         except _LeftOutError as error:
-            if self.may_be_unknown:
+            if self.below is not None:
                 return LoadReport(self.path, skipped_reason=str(error))
             raise InputError(str(error)) from None
 
@@ -455,9 +456,14 @@ def _carry(draft: Draft, rejects: pa.Table, main_table: str, count: _Count) -> N
     count.rejected[main_table] = count.rejected.get(main_table, 0) + rejects.num_rows
 
 
-def mapping_beside(path: Path) -> Mapping:
-    """The mapping file that lies beside an export, or an empty one."""
-    return mapping_in(path.parent / "mappings", path) or Mapping()
+def mapping_near(path: Path, below: Path | None = None) -> Mapping:
+    """The mapping that the folder `mappings` beside an export holds for it, else one beside a
+    folder around it, up to the one `below` which exports were looked for; else an empty one."""
+    folders = [path.parent]
+    while below is not None and folders[-1] != below:
+        folders.append(folders[-1].parent)
+    found = (mapping_in(folder / "mappings", path) for folder in folders)
+    return next((mapping for mapping in found if mapping is not None), Mapping())
 
 
 def probe_of(path: Path, decoded: DecodedFile, mapping: Mapping) -> Probe:

@@ -17,7 +17,7 @@ from pipelines.errors import InputError, without_values
 from pipelines.ingest.decoding import DecodedFile, decode, inspect
 from pipelines.ingest.delimited import Delimited, broken_records_sql
 from pipelines.ingest.drafting import Draft, draft
-from pipelines.ingest.file_load import mapping_beside, probe_of, recognised, written
+from pipelines.ingest.file_load import mapping_near, probe_of, recognised, written
 from pipelines.ingest.guessing import ColumnGuess, guess
 from pipelines.ingest.json_records import records_sql
 from pipelines.ingest.mapping import Mapping
@@ -91,7 +91,7 @@ def inspect_file(
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror}; check the path") from None
     with tempfile.TemporaryDirectory() as scratch:
-        beside = mapping_beside(path)
+        beside = mapping_near(path)
         decoded = decode(path, seen, Path(scratch), encoding or beside.file.encoding, password)
         probe = probe_of(path, decoded, Mapping(path=beside.path, file=beside.file))
         try:

@@ -54,7 +54,8 @@ def load(
         skipped. Named directly, such a file is an InputError.
     source : the source's name, where it is not to be recognised.
     mapping : a mapping file for all of them, or a folder of mappings, of which each file takes
-        its own (see `mapping.mapping_in`); else that of the folder `mappings` beside each file.
+        its own (see `mapping.mapping_in`); else that of the folder `mappings` beside each file, or
+        beside a folder around it, up to the one given in `paths`.
     zone : IANA zone of local times, for files whose mapping does not tell one.
     encoding : Python's name of the text's encoding, where it is not to be found out.
     password : of protected workbooks and zips.
@@ -99,7 +100,7 @@ def load(
     with raw_store(warehouse) as store:
         key = key or warehouse_key(warehouse)
         check_key(key, store.last())
-        for number, (path, is_named) in enumerate(files):
+        for number, (path, below) in enumerate(files):
 
             def tell(rows: int, share: float, number: int = number, path: Path = path) -> None:
                 if progress is not None:
@@ -109,7 +110,7 @@ def load(
             tell(0, 0.0)
             try:
                 own = mapping_in(mappings, path) if mappings is not None else told.mapping
-                file = FileLoad(store, path, key, replace(told, mapping=own), not is_named, tell)
+                file = FileLoad(store, path, key, replace(told, mapping=own), below, tell)
                 reports.append(file.load())
             except _TROUBLE_OF_ONE_FILE as error:
                 errors.append(error)
@@ -161,8 +162,8 @@ def replay(
     return reports
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
-    """(file, was it named directly), folders walked in sorted order."""
+def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, Path | None]]:
+    """(file, the folder that was given, if it was one), folders walked in sorted order."""
     for path in map(Path, paths):
         if path.is_dir():
             for folder, folders, names in os.walk(path):
@@ -171,8 +172,8 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
                 )
                 for name in sorted(names):
                     if not _DOCUMENTS.match(name):
-                        yield Path(folder) / name, False
+                        yield Path(folder) / name, path
         elif path.exists():
-            yield path, True
+            yield path, None
         else:
             raise InputError(f"{path}: no such file or folder; check the path")

@@ -1,8 +1,9 @@
 """Mapping files: what a user writes to tell what an export's columns mean.
 
 One TOML file per export, named with `--mapping`, or found by itself as
-`mappings/<name>.toml` beside the export: `mappings/calls.toml` is for `calls.csv` and for
-`calls_2026-03-02.csv`, if no longer name fits (see `mapping_in`). Every key is
+`mappings/<name>.toml` beside the export, or beside a folder around it that is loaded:
+`mappings/calls.toml` is for `calls.csv` and for `calls_2026-03-02.csv`, if no longer name fits (see
+`mapping_in`). Every key is
 optional but where noted; an unknown key, field or column name is an error, never ignored.
 
     source = "call_log"        # call_log, survey, schedule, market_events, zendesk_csv, ...

@@ -117,7 +117,7 @@ def replay(
             path,
             key,
             told,
-            may_be_unknown=True,
+            below=path.parent,
             tell=tell,
             replay=Replay(manifest["load_id"], manifest["file"], rows.lines, rows.rest),
         )

@@ -120,6 +120,24 @@ def test_a_folder_is_loaded_with_its_mappings_and_the_unknown_is_reported(intake
     assert intake.rows("contacts", "contact_id") == [("second:1",), ("zendesk:2",)]
 
 
+def test_mappings_reach_the_folders_below_and_the_nearest_wins(intake):
+    intake.file("mappings/tickets.toml", 'zone = "Asia/Seoul"\n')
+    intake.file("sub/tickets_1.csv", export(1))
+    intake.file("sub/deep/tickets_2.csv", export(2))
+    intake.file("india/mappings/tickets.toml", 'zone = "Asia/Kolkata"\n')
+    intake.file("india/tickets_3.csv", export(3))
+    intake.load()
+    assert intake.rows("contacts", "source_id, created_at") == [
+        ("1", "2026-03-02 00:00:00"), ("2", "2026-03-02 00:00:00"), ("3", "2026-03-02 03:30:00"),
+    ]  # fmt: skip
+
+
+def test_mappings_outside_of_what_is_loaded_are_not_looked_for(intake):
+    intake.file("mappings/tickets.toml", 'zone = "Asia/Seoul"\n')
+    with pytest.raises(ZoneError, match=r"tickets_1\.csv: its times carry no offset"):
+        intake.load(intake.file("sub/tickets_1.csv", export(1)))
+
+
 def test_a_cell_may_hold_a_long_mail(intake):
     [report] = intake.load(intake.file("t.csv", export(1, subject="x" * 200_000)), **SEOUL)
     assert report.loaded == 1
