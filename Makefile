@@ -4,7 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
-# Files in the order of their folders: the long ones come first and none is left for the end.
+# Files in the order of their folders, after those that tests/conftest.py begins with: the long
+# ones come first and none is left for the end.
 # One worker more than cores, since tests also wait, for disks, pages and processes.
 CORES := $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
 WORKERS := --numprocesses $$(($(CORES) + 1)) --dist loadfile --no-loadscope-reorder

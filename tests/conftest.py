@@ -14,6 +14,18 @@ from tests.fixtures import connection, made_once, shared_builds, warehouse
 __all__ = ["connection", "made_once", "shared_builds", "warehouse"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers never wait for each other: one makes the exchange, the others prove for so long.
+
+    The first file that asks for the exchange is begun first, then come files of slow proofs that
+    do not ask for it, then all others as they were.
+    """
+    asking = list(dict.fromkeys(i.path for i in items if "exchange" in i.fixturenames))
+    slow = {i.path for i in items if i.get_closest_marker("slow")}.difference(asking)
+    ranks = dict.fromkeys(slow, 1) | dict.fromkeys(asking[:1], 0)
+    items.sort(key=lambda item: ranks.get(item.path, 2))
+
+
 @pytest.fixture(scope="session")
 def made_by_one_worker(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
     """`made_by_one_worker(name, make)`: a folder that `make` fills once for all workers.
