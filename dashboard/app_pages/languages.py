@@ -122,6 +122,8 @@ with components.section(_("Each language against its own past"), "own"):
     of = replace(chosen, channel=(channel,)) if asked == "wait" else chosen
     own = comparisons.own_baseline(metric, of)
     st.caption(_("The mark is the language's own 12 weeks before the chosen days."))
+    if own.attrs["baseline_as_it_stood"]:
+        st.caption(_("They are taken as they stood after as long a time as the chosen days had."))
     if of is not chosen:
         st.caption(_("Of one channel: {channel}.").format(channel=reader.name("channel", channel)))
     for row in own[own["outside"].fillna(0) != 0].to_dict("records"):

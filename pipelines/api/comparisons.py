@@ -61,7 +61,11 @@ def own_baseline(
         columns = ("change", "change_low", "change_high")
         found = found.assign(**dict(zip(columns, change, strict=True)))
     found["outside"] = _outside(found)
-    found.attrs = now.attrs | {"baseline_start": past[0], "baseline_end": past[1]}
+    found.attrs = now.attrs | {
+        "baseline_start": past[0],
+        "baseline_end": past[1],
+        "baseline_as_it_stood": relation is not None,
+    }
     return found
 
 

@@ -49,7 +49,8 @@ class Explanations:
         Where `start` is left open, its last 28 days against those before. `measure` (of a count,
         the mean of its days) with baseline_value, baseline_n, baseline_low, baseline_high; change
         with change_low and change_high; and `outside`: 1 above its baseline by more than chance,
-        -1 below, 0 neither, NULL under n = 30 and of stocks.
+        -1 below, 0 neither, NULL under n = 30 and of stocks. Who is answered or solved, and how
+        soon, is taken as it stood after as long (`.attrs["baseline_as_it_stood"]`).
         """
         build = self._pointer.build()
         return comparisons.own_baseline(build, metric, by, Scope(start, end, where), baseline_days)
