@@ -238,7 +238,8 @@ def reviews_dealt(
     -------
     DataFrame
         One row per review: review_id, reviewer_id, drawn (random, calibration) and the columns of
-        the draw. A calibration review has no chance to be drawn: it estimates no quality.
+        the draw, with its `.attrs`. A calibration review has no chance to be drawn: it estimates
+        no quality.
 
     Raises OutOfRangeError for a share outside 0 to 1, and for second reviews by fewer than two.
     """
@@ -259,7 +260,9 @@ def reviews_dealt(
                 | {"selection_probability": chance}
             )
     names = ["review_id", "reviewer_id", "drawn", *drawn.columns]
-    return pd.DataFrame(rows, columns=names)
+    dealt = pd.DataFrame(rows, columns=names)
+    dealt.attrs = dict(drawn.attrs)
+    return dealt
 
 
 def scorecards(reviews: pd.DataFrame, categories: pd.DataFrame, scale: str = "1-5") -> pd.DataFrame:
@@ -275,13 +278,13 @@ def scorecards(reviews: pd.DataFrame, categories: pd.DataFrame, scale: str = "1-
     -------
     DataFrame
         One row per review and category, in the columns of the source `reviews`. An empty score of
-        a reviewed contact says that the category does not apply.
+        a reviewed contact says that the category does not apply. `.attrs`: the draw's, and scale.
     """
     least, most = SCALES[scale]
     cards = reviews.merge(categories[["category", "weight", "is_critical"]], how="cross")
     system, number = (cards["contact_id"].str.partition(":")[part] for part in (0, 2))
     critical = cards["is_critical"].astype(bool)
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
             "review_id": cards["review_id"],
             "contact_system": system,
@@ -298,6 +301,8 @@ def scorecards(reviews: pd.DataFrame, categories: pd.DataFrame, scale: str = "1-
             "reviewed_at": None,
         }
     )
+    made.attrs = reviews.attrs | {"scale": scale}
+    return made
 
 
 def named_categories(known: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

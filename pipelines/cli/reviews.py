@@ -83,6 +83,8 @@ def draw(
                 "no review tells the categories of a scorecard; name them: --categories"
             )
         cards = api.scorecards(reviews, api.named_categories(known, wanted), scale)
+        build = opened.build()
+        cards.attrs = {"build": build.build_id, "zone": build.zone} | cards.attrs
         is_book = sheet.suffix.lower() == ".xlsx"
         write_file(sheet, api.xlsx_bytes(cards) if is_book else api.csv_bytes(cards))
         return

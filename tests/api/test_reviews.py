@@ -1,5 +1,7 @@
 """Which contacts are reviewed: a draw that can be repeated, dealt out, and filled in as a file."""
 
+from io import BytesIO
+
 import pandas as pd
 import pytest
 
@@ -68,6 +70,17 @@ def test_contacts_are_dealt_out_in_turn_and_second_judgements_go_to_the_next():
     assert dealt["selection_probability"].isna().tolist() == [False, False, True] * 2
     with pytest.raises(OutOfRangeError, match="two reviewers"):
         api.reviews_dealt(drawn(4), ("kim", "kim"), second_share=0.5)
+
+
+def test_scorecards_say_of_which_draw_they_are():
+    frame = drawn(2)
+    frame.attrs = {"population": 9, "groups": 1, "seed": 3}
+    categories = pd.DataFrame({"category": ["tone"], "weight": [1.0], "is_critical": [False]})
+    cards = api.scorecards(api.reviews_dealt(frame), categories, "0-10")
+    book = pd.read_excel(BytesIO(api.xlsx_bytes(cards)), sheet_name=None, engine="calamine")
+    assert book["about"].astype(str).values.tolist() == [
+        ["population", "9"], ["groups", "1"], ["seed", "3"], ["scale", "0-10"],
+    ]  # fmt: skip
 
 
 def test_scorecards_filled_in_come_back_as_reviews(tmp_path):
