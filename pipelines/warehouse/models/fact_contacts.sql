@@ -5,7 +5,7 @@ key = ["contact_id"]
 sort = ["arrived_on"]
 lies_as = "contacts.created_at"
 [columns]
-contact_id = { type = "VARCHAR", meaning = "`<system>:<source_id>`, the key everywhere", compression = "zstd" }
+contact_id = { type = "VARCHAR", meaning = "`<system>:<source_id>`, the key everywhere", compression = "uncompressed" }
 source = { type = "VARCHAR", meaning = "system the id belongs to" }
 kind = { type = "VARCHAR", meaning = "ticket, chat, call or social" }
 channel = { type = "VARCHAR", meaning = "canonical channel; unknown where no alias fits the raw one" }
@@ -24,7 +24,7 @@ priority = { type = "VARCHAR", meaning = "priority as the export writes it, lowe
 tags = { type = "VARCHAR", meaning = "tags joined by single spaces" }
 team = { type = "VARCHAR", meaning = "group or department; NULL where the export names none" }
 agent_id = { type = "VARCHAR", meaning = "agent the contact belongs to last" }
-requester_id = { type = "VARCHAR", meaning = "keyed pseudonym of the customer", compression = "zstd" }
+requester_id = { type = "VARCHAR", meaning = "keyed pseudonym of the customer", compression = "uncompressed" }
 subject = { type = "VARCHAR", meaning = "masked subject", compression = "zstd" }
 exclusion = { type = "VARCHAR", meaning = "why the contact is not counted, a column of the ledger; NULL where it is" }
 merged_into = { type = "VARCHAR", meaning = "contact_id of the contact this one was merged into" }
