@@ -115,7 +115,7 @@ _REPEATED = (
     )
 """  # noqa: E501
 )
-_STATES = {
+STATES = {
     "contacts": ", fact_contacts AS (SELECT * FROM stood)",
     **dict.fromkeys(
         (
@@ -140,13 +140,13 @@ def as_it_stood(
 ) -> str | None:
     """SQL of the metric's observations from `first` to the day before `start`, as they stood when
     they were as old as those of `start` to `end` are; None where all of them are as they are."""
-    if definition.metric not in _STATES:
+    if definition.metric not in STATES:
         return None
     cut = pd.Timestamp(build.info["data_cut_at"])
     if definition.metric == "contacts" and _is_over(end, cut, build.info["zone"]):
         return None
     days = (end - start).days + 1
-    text = _CONTACTS + _STATES[definition.metric]
+    text = _CONTACTS + STATES[definition.metric]
     return text.format(cut=cut, first=first, start=start, days=days) + definition.sql
 
 

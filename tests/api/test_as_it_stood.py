@@ -1,8 +1,17 @@
 """An earlier window is compared as it was when it was as old as the later one is."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from pipelines.api import open_warehouse
+from pipelines.api import Warehouse, open_warehouse
+from pipelines.api.as_it_stood import STATES
+from tests.fixtures import RawWarehouse
+from tests.metrics import worlds
+from tests.metrics.invented import as_text
+from tests.metrics.worlds import World
 
 
 def test_the_unanswered_of_the_window_before_are_those_it_had_at_its_own_end(warehouse):
@@ -169,3 +178,68 @@ def test_a_window_whose_last_day_is_not_over_is_compared_with_one_as_short(wareh
     found = published.compare("contacts", start="2026-03-05", end="2026-03-07")
     assert found[["value", "previous_value"]].to_numpy().tolist() == [[6, 6]]
     assert found.attrs["previous_as_it_stood"] is False
+
+
+def dated(world: World) -> World:
+    """The world without what no export dates: merges, links, deletions, counts of reopenings, and
+    contacts that were made before their first word."""
+    written = {}
+    for row in sorted(world.tables["messages"], key=lambda row: row["sent_at"]):
+        if row["author_role"] == "customer" and row["is_public"]:
+            written.setdefault(row["contact_id"], row["sent_at"])
+    contacts = [
+        row | {"merged_into": None, "linked_contact_id": None}
+        for row in world.tables["contacts"]
+        if written.get(row["contact_id"], row["created_at"]) == row["created_at"]
+    ]
+    kept = ("messages", "status_events", "sessions")
+    return delivered(replace(world, tables={"contacts": contacts}
+                             | {name: world.tables[name] for name in kept}), world.cut)  # fmt: skip
+
+
+def delivered(world: World, cut: datetime) -> World:
+    """What an export of that instant would have held."""
+    ends = {"messages": "sent_at", "status_events": "changed_at", "sessions": "ended_at"}
+    tables = {
+        name: [row for row in world.tables[name] if row[end] <= cut] for name, end in ends.items()
+    }
+    status = {row["contact_id"]: row["to_status"] for row in tables["status_events"]}
+    came = [row for row in world.tables["contacts"] if row["created_at"] <= cut]
+    came = [row for row in came if row["contact_id"] != "cut"]
+    for place, row in enumerate(came):
+        own = {"status": status.get(row["contact_id"], "new")} if row["kind"] == "ticket" else {}
+        is_later = row["handed_over_at"] and row["handed_over_at"] > cut
+        came[place] = row | own | ({"handed_over_at": None} if is_later else {})
+    ids = {row["contact_id"] for row in came}
+    tables = {
+        name: [row for row in rows if row["contact_id"] in ids] for name, rows in tables.items()
+    }
+    last = {"contact_id": "cut", "created_at": cut, "tags": "spam", "requester_id": "nobody"}
+    return replace(world, tables={"contacts": [*came, last]} | tables, cut=cut)
+
+
+def built(world: World, folder) -> Warehouse:
+    raw = RawWarehouse(folder)
+    raw.load(**as_text(world.tables))
+    raw.build(world.settings).close()
+    return open_warehouse(raw.folder)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_window_before_is_what_an_export_of_that_day_tells_of_it(tmp_path, monkeypatch, seed):
+    monkeypatch.setattr(worlds._Draw, "clocked", lambda draw, contact: {})
+    world, days = dated(worlds.drawn(seed, contacts=220)), 9
+    now = built(world, tmp_path / "now")
+    then = built(delivered(world, world.cut - timedelta(days=days)), tmp_path / "then")
+    last = world.cut.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(world.zone)).date()
+    start = last - timedelta(days=days - 1)
+    for metric in STATES:
+        statistic = "mean" if metric.endswith("seconds") else None
+        found = now.compare(metric, start=start, end=last, statistic=statistic).iloc[0]
+        told = then.measure(
+            metric, start=start - timedelta(days=days), end=start - timedelta(days=1),
+            statistic=statistic,
+        ).iloc[0]  # fmt: skip
+        assert (metric, found["previous_n"]) == (metric, told["n"])
+        assert found["previous_value"] == pytest.approx(told["value"], nan_ok=True), metric
+        assert metric in ("resolved_share", "first_contact_resolved_share") or told["n"] > 0
