@@ -12,6 +12,10 @@ _CLOSED_SHARE = 0.005
 _PATTERN_WEEKS = 4
 _SIZING_DAYS = 28
 _STRAY_CONTACTS = 5
+_IDLE_A_DAY = 1 / 7
+_FEW_A_DAY = 5.0
+_BUSIER = 50.0
+_OPENING_DAYS = 7
 
 
 def half_hours(first_on: date, last_on: date, zone: str) -> pd.DataFrame:
@@ -52,6 +56,8 @@ def queue_grid(
     is_absent = _closed(arrivals) & ~_arrives_while_closed(arrivals)
     past = arrivals[~is_absent & (_position(arrivals, days) < observed)]
     counts, passes = _cells(past, days, slots, past["offered"].to_numpy(dtype=float))
+    before_opening = slice(0, _began(np.where(passes > 0, counts, np.nan)[:observed]))
+    counts[before_opening], passes[before_opening] = np.nan, 0.0
     if np.nansum(counts) < _STRAY_CONTACTS:
         # The first contact is what makes a queue: without the empty days before it, one stray
         # contact of yesterday would read as one a day.
@@ -64,6 +70,27 @@ def queue_grid(
         coming = coming[_position(coming, days) >= observed]
         passes = passes + _cells(coming, days, slots, np.zeros(len(coming)))[1]
     return Grid(days, counts, passes, observed)
+
+
+def _began(counts: Floats) -> int:
+    """The day from which a queue is at work: contacts now and then before it, a test call or a
+    language read wrongly, are no part of its history. 0 where it always was, or has only begun.
+
+    Before it come fewer than a contact a week, after it five or more on most days, and fifty times
+    as many; both for a week or longer.
+    """
+    seen = np.flatnonzero(np.isfinite(counts).any(axis=1))
+    totals = np.nansum(counts[seen], axis=1)
+    number = np.arange(1, len(seen) + 1)
+    before = np.cumsum(totals) / number
+    is_idle = (before < _IDLE_A_DAY) & (number >= _OPENING_DAYS)
+    is_idle &= number <= len(seen) - _OPENING_DAYS
+    is_idle[:-1] &= totals[1:] > 0
+    if not is_idle.any():
+        return 0
+    last = int(np.flatnonzero(is_idle)[-1])
+    usual = np.median(totals[last + 1 :])
+    return int(seen[last + 1]) if usual >= max(_FEW_A_DAY, _BUSIER * before[last]) else 0
 
 
 def opening(ahead: pd.DataFrame | None, days: np.ndarray) -> np.ndarray:

@@ -43,6 +43,9 @@ _LASTING_BIAS = 0.5
 _SLOT_SPREAD = 4.0  # half hours over which alpha by time of day is smoothed
 _EVERYDAY_SHARE = 0.1  # of all evidence of alpha, that a half hour takes from the whole day
 _FEWEST_SPANS = 3.0  # Student's t of fewer has no variance
+_LEAST_EXPECTED = 1.0  # contacts of a day, as far as its error is measured by what was expected
+_LEAST_LEVEL = 0.2  # of what is expected now: evenings that expected less tell nothing of it
+_MOST_OF_A_DAY = 3.0  # times the busiest day that came or is expected
 _PATHS = 1000
 
 
@@ -86,6 +89,7 @@ def jittered_quantiles(mean: Floats, past: PastErrors) -> Floats:
     """
     answer = np.full((*mean.shape, len(QUANTILES)), np.nan)
     few_alpha = np.zeros(mean.shape)
+    past = _of_this_level(past, *_day_totals(mean, np.isfinite(mean)))
     for lead in _leads(mean):
         errors = _known_errors(past, lead)
         is_few = errors.expected < FEW_CONTACTS
@@ -134,8 +138,9 @@ def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floa
     sign = rng.choice([-1.0, 1.0], (_PATHS, 1))
     size = rng.uniform(size=_PATHS)
     totals, is_open = _day_totals(mean, np.isfinite(mean))
-    days = _whole_days(past)
+    days = _of_this_level(_whole_days(past), totals, is_open)
     common = _level_variance(days)
+    most = _MOST_OF_A_DAY * np.nanmax(np.r_[days.came.ravel(), totals, 0.0])
     paths = np.full((_PATHS, mean.shape[0]), np.nan)
     for lead in _leads(mean):
         errors = _known_errors(days, lead)
@@ -144,7 +149,10 @@ def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floa
         if known.sum() < 5:
             standardised = scatter[:, lead]
         else:
-            of_past = errors.error / _deviation(errors.expected, spread)
+            # A day of which next to nothing was expected would make of two contacts that came
+            # thousands of deviations, and of each a day like any other.
+            least = np.maximum(errors.expected, _LEAST_EXPECTED)
+            of_past = errors.error / _deviation(least, spread)
             of_past = _as_large_as_now(of_past, errors)[..., 0]
             of_past *= _wider(errors)
             weight = 0.5 ** (past.days_ago / HALF_LIFE_DAYS)
@@ -155,12 +163,27 @@ def day_paths(mean: Floats, past: PastErrors, seed: int, queue: int = 0) -> Floa
             standardised = np.where(known[own], of_past[own], standardised)
         error = sign * standardised * _deviation(totals[lead], spread)
         error = _going_together(error, totals[lead], errors, size)
-        large = np.maximum(totals[lead] + error, 0.0)
+        large = np.clip(totals[lead] + error, 0.0, most)
         alike = _alike(totals[lead], spread, common)
         uniform = ndtr(np.sqrt(alike) * level + np.sqrt(1 - alike) * scatter[:, lead])
         small = _negative_binomial_draws(totals[lead], spread, uniform)
         paths[:, lead] = np.where(totals[lead] < FEW_CONTACTS, small, large)
     return np.where(is_open, paths, np.nan)
+
+
+def _of_this_level(past: PastErrors, totals: Floats, is_open: NDArray[np.bool_]) -> PastErrors:
+    """The errors of evenings that expected a fifth or more of what is expected now a day.
+
+    The last weeks before a line opens expect nothing, and miss its first days a thousandfold. So
+    unsure is no level that has been seen since.
+    """
+    expected, was_open = _day_totals(past.expected, np.isfinite(past.expected))
+    then = expected.sum(axis=1) / np.maximum(was_open.sum(axis=1), 1)
+    now = totals.sum() / max(is_open.sum(), 1)
+    if now < FEW_CONTACTS:
+        return past
+    is_like = (then >= _LEAST_LEVEL * now)[:, None, None]
+    return replace(past, came=np.where(is_like, past.came, np.nan))
 
 
 def _whole_days(past: PastErrors) -> PastErrors:

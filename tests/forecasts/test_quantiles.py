@@ -242,3 +242,40 @@ def test_days_known_by_themselves_are_as_unsure_as_the_few_weeks_seen_leave_them
 
     # of 80 %; 0.74 where errors seen are taken for all there are
     assert np.mean(held) == pytest.approx(0.77, abs=0.01)
+
+
+def test_two_contacts_on_a_day_of_which_none_was_expected_leave_the_other_days_as_sure():
+    """As last week's Sunday is forecast by the naive rule: nobody came, so nobody will."""
+    quiet = (np.arange(40)[:, None] + np.arange(14)) % 7 == 6
+    by_slot = np.zeros((40, 14, 48))
+    by_slot[~quiet, 20:40] = 1.5
+    came = np.random.default_rng(1).poisson(by_slot).astype(float)
+    surprised = came.copy()
+    surprised[quiet, 24] = 2.0
+    weeks = [
+        np.quantile(day_paths(by_slot[0], PastErrors(by_slot, each), 3).sum(axis=1), 0.9)
+        for each in (came, surprised)
+    ]
+    assert 360 < weeks[0] < 420
+    assert weeks[1] < 1.2 * weeks[0]
+
+
+def test_the_weeks_before_a_line_was_opened_do_not_say_how_unsure_it_is():
+    """Its first days came a thousandfold of what was expected before it was there."""
+    day = np.zeros((14, 48))
+    day[:, 20:40] = 20.0
+    expected = np.tile(day, (40, 1, 1))
+    expected[:20] *= 0.001
+    came = np.random.default_rng(1).poisson(np.tile(day, (40, 1, 1))).astype(float)
+    days = day_paths(day, PastErrors(expected, came), 3)
+    assert np.quantile(days, [0.1, 0.9]).tolist() == pytest.approx([400 - 26, 400 + 26], abs=6)
+    half_hours = half_hour_quantiles(day, PastErrors(expected, came))
+    assert half_hours[0, 25, QUANTILES.index(0.9)] == pytest.approx(26, abs=1.5)
+
+
+def test_no_day_is_simulated_with_thrice_the_contacts_that_any_day_has_brought():
+    mean = np.full((14, 48), 400 / 48)
+    expected = np.tile(mean / 4, (40, 1, 1))
+    came = expected.copy()
+    came[::5] *= 40.0  # one evening in five erred by forty times: 4,000 a day instead of 100
+    assert day_paths(mean, PastErrors(expected, came), 3).max() < 3 * 4000 + 1

@@ -15,7 +15,7 @@ from pipelines.forecasts.queues import (
     QUEUE_BACKTEST_COLUMNS,
     candidates,
 )
-from tests.forecasts.series import arrivals
+from tests.forecasts.series import BELL, WEEK, arrivals
 
 QUICK = [m for m in discover() if m.is_yardstick or m.name == "borrowed_profile"]
 QUANTILE_COLUMNS = ["q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975"]
@@ -273,3 +273,41 @@ def test_nothing_observed_is_nothing_forecast(history):
         answer = forecast_queues(empty)
         assert tuple(answer.intervals.columns) == INTERVAL_COLUMNS
         assert (len(answer.intervals), len(answer.days), len(answer.backtest)) == (0, 0, 0)
+
+
+def opened_ten_days_ago(stray: float = 0.0, days: int = 84):
+    """A line since 20 March; before it, `stray` contacts of one day in January."""
+    rows = arrivals(days=days)
+    opened = rows["local_on"] > pd.Timestamp("2026-03-19")
+    offered = rows["offered"].where(opened, 0.0)
+    at = (rows["local_on"] == pd.Timestamp("2026-01-12")) & (rows["local_slot"] == 20)
+    return rows.assign(offered=offered.mask(at, stray)), rows[opened]
+
+
+def test_a_stray_contact_months_before_a_line_was_opened_changes_nothing_of_its_forecast():
+    with_stray, alone = opened_ten_days_ago(stray=1.0)
+    other = arrivals(language="ja", size=0.04, seed=2)
+    found, told = (
+        forecast_queues(pd.concat([each, other], ignore_index=True), models=QUICK, seed=3)
+        for each in (with_stray, alone)
+    )
+    own, want = (each.days.query("language == 'ko'")["mean"] for each in (found, told))
+    assert own.tolist() == pytest.approx(want.tolist())
+    assert own.mean() == pytest.approx(sum(WEEK) / 7 * BELL.sum(), rel=0.05)
+
+
+def test_one_burst_on_a_line_that_nobody_calls_does_not_open_it():
+    rows = arrivals(days=84).assign(offered=0.0)
+    at = (rows["local_on"] == pd.Timestamp("2026-03-20")) & (rows["local_slot"] == 20)
+    found = forecast_queues(rows.assign(offered=rows["offered"].mask(at, 60.0)), models=QUICK)
+    assert found.days.query("language == 'ko'")["mean"].mean() < 2  # 60 in 84 days
+
+
+def test_the_bands_of_a_line_that_opened_are_of_the_size_of_what_it_brings():
+    for opened in (3, 6, 10, 21):
+        rows = arrivals(days=84)
+        before = rows["local_on"] <= pd.Timestamp("2026-03-29") - pd.Timedelta(days=opened)
+        found = forecast_queues(rows.assign(offered=rows["offered"].mask(before, 0.0)))
+        weeks = found.totals.query("measure == 'week_total' and language == 'ko'")
+        assert weeks["q975"].max() < 60_000  # such a week brings 5,300
+        assert found.totals.notna().all().all()
