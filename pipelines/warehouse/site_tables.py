@@ -37,7 +37,7 @@ _SPANS = {
     "article_events": (("happened_at",),) * 4,
     "reviews": ((), (), ("reviewed_at",), ("reviewed_at",)),
 }  # fmt: skip
-_ASIDE = ("article_events", "reviews")
+_ASIDE = ("article_events", "reviews", "surveys")
 
 
 def make_references(engine: Engine, settings: Settings) -> None:
@@ -191,17 +191,21 @@ def make_time(engine: Engine, settings: Settings, spans: pd.DataFrame) -> None:
 
     They reach as far as the data do, as `load_spans` tells.
 
-    What was done in the help centre, and by reviewers, has days of its own, but does not say how
-    far the contacts reach. Raises BuildError where no raw row holds an instant.
+    What was done in the help centre, by reviewers and in surveys has days of its own, but does not
+    say how far the contacts reach (`data_cut_at`); whether a survey may still be answered, surveys
+    tell too (`surveys_cut_at`). Raises BuildError where no raw row holds an instant.
     """
     first, last = spans["earliest_at"].min(), spans["latest_at"].max()
     if pd.isna(last):
         raise BuildError("the raw store holds no contacts, messages or surveys; load an export")
     cut = spans.loc[~spans["table_name"].isin(_ASIDE), "latest_at"].max()
     cut = last if pd.isna(cut) else cut
+    answered = spans.loc[spans["table_name"] == "surveys", "latest_at"].max()
+    surveys_cut = cut if pd.isna(answered) else max(cut, answered)
     first = cut if pd.isna(first) else first
     first = max(first, cut - _LONGEST_HISTORY)
-    engine.store("core_data_cut", pd.DataFrame({"data_cut_at": [cut]}), temporary=True)
+    cuts = pd.DataFrame({"data_cut_at": [cut], "surveys_cut_at": [surveys_cut]})
+    engine.store("core_data_cut", cuts, temporary=True)
     span = first.date() - timedelta(days=1), last.date() + timedelta(days=HORIZON_DAYS)
     quarters = calendars.local_quarters(settings.zone, *span)
     engine.store("core_local_quarters", quarters, temporary=True)

@@ -30,6 +30,23 @@ def test_answers_are_in_the_window_late_missing_or_still_possible(warehouse):
     }
 
 
+def test_surveys_answered_later_do_not_make_contacts_wait_longer(warehouse):
+    connection = warehouse(
+        contacts="contact_id | created_at           | updated_at\n"
+        "c1         | 2026-03-01 00:00:00Z | 2026-03-02 00:00:00Z",
+        surveys="""
+            survey_id | contact_id | sent_at              | answered_at          | score
+            late      | c1         | 2026-03-02 00:00:00Z | 2026-03-20 00:00:00Z | 5
+            missing   | c1         | 2026-03-02 00:00:00Z |                      |
+        """,
+    )
+    followed = connection.execute("SELECT followed_seconds FROM fact_contacts").fetchall()
+    assert followed == [(86_400,)]
+    # the survey that nobody answered is known until the 20th
+    windows = "SELECT survey_id, is_answered_in_window FROM fact_surveys"
+    assert dict(connection.execute(windows).fetchall()) == {"late": False, "missing": False}
+
+
 @pytest.mark.loads(
     contacts="contact_id\nc1",
     surveys="""

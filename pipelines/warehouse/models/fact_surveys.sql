@@ -74,7 +74,7 @@ judged AS (
         s.is_of_merged,
         s.sent_at,
         s.answered_at,
-        seconds_between(s.sent_at, b.data_cut_at) > r.survey_window_days * 86400 AS is_window_over,
+        seconds_between(s.sent_at, b.surveys_cut_at) > r.survey_window_days * 86400 AS is_window_over,
         CASE
             WHEN s.sent_at IS NULL THEN NULL
             WHEN s.answered_at IS NOT NULL
