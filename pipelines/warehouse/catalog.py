@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import duckdb
-import pandas as pd
+import pyarrow as pa
 
 from pipelines.errors import BuildError
 
@@ -150,20 +150,28 @@ def disagreements(head: Header, made: Iterable[tuple[str, str]]) -> list[str]:
     ]
 
 
-def dictionary() -> pd.DataFrame:
+@lru_cache(maxsize=1)
+def dictionary() -> pa.Table:
     """One row per column of every published table: table_name, column_name, type, unit,
     meaning, grain."""
-    return pd.DataFrame(
+    return pa.Table.from_pylist(
         [
-            (head.name, column.name, column.type, column.unit, column.meaning, head.grain)
+            {
+                "table_name": head.name,
+                "column_name": column.name,
+                "type": column.type,
+                "unit": column.unit,
+                "meaning": column.meaning,
+                "grain": head.grain,
+            }
             for head in published()
             for column in head.columns
-        ],
-        columns=["table_name", "column_name", "type", "unit", "meaning", "grain"],
+        ]
     )
 
 
-def definitions() -> pd.DataFrame:
+@lru_cache(maxsize=1)
+def definitions() -> pa.Table:
     """One row per metric or rule: its name (without `metric_`), its header, and its SQL."""
     keys = (*_METRIC_KEYS, *_OPTIONAL_METRIC_KEYS)
     rows = []
@@ -171,7 +179,7 @@ def definitions() -> pd.DataFrame:
         row = {"metric": head.name.removeprefix("metric_")}
         row |= {key: _text(head.entries.get(key)) for key in keys}
         rows.append(row | {"sql": head.sql.strip()})
-    return pd.DataFrame(rows, columns=["metric", *keys, "sql"])
+    return pa.Table.from_pylist(rows)
 
 
 def dictionary_page() -> str:

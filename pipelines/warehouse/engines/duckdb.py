@@ -34,6 +34,7 @@ def connect(path: Path, spill: Path) -> duckdb.DuckDBPyConnection:
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(spill),
             "preserve_insertion_order": False,
+            "checkpoint_threshold": "1KB",  # a commit writes the file, instead of a log before it
             "write_buffer_row_group_count": 1,  # the rest is for joins, which spill at a high price
             # as Spark orders them, which can't be told otherwise
             "default_null_order": "nulls_first_on_asc_last_on_desc",
