@@ -2,7 +2,9 @@
 
 import itertools
 
-from tests.fixtures import SETTINGS
+import pytest
+
+from tests.fixtures import SETTINGS, RawWarehouse
 
 MARTS = (
     "fact_contacts", "fact_messages", "fact_status_events", "fact_resolutions", "fact_surveys",
@@ -63,77 +65,92 @@ def of(system: str, table: str) -> str:
     return "\n".join([f"source | {head}", *(f"{system} | {system}.{row}" for row in rows)])
 
 
-def test_only_the_absent_of_the_exports_own_system_kind_and_period_are_deleted(warehouse):
-    # what was delivered before, the full export, and what came after it
-    delivered = {
-        "absent": (FULL, WITHOUT_B),
-        "restored": (FULL, WITHOUT_B, LAST_TWO),
-        "older": (FULL, LAST_TWO),  # `a` lies before the export's period
-        "unknown": (LAST_TWO, WITHOUT_B, FULL),
-        "kind": (FULL, "contact_id | kind\nx | call"),  # another kind, another moment
-        "system": (
-            FULL,
-            "contact_id | source | created_at\na | x | 2026-03-02\nb | x | 2026-03-03",
-        ),
+LATER_ONE = WITHOUT_B + "    d | ticket | 2026-03-03 09:00:00Z | open |\n"
+REFUSED = {
+    "refused_any_day": "9 | no status | export again |",
+    "refused_its_day": "9 | no status | export again | 2026-03-02",
+    "refused_another_day": "9 | no status | export again | 2026-02-02",
+    "refused_no_contact": "9 | a line of totals | nothing to do: the line is left out |",
+}
+# what each system delivers, one table a load, and whether that is its full export
+DELIVERED = {
+    "absent": [(FULL, False), (WITHOUT_B, True)],
+    "restored": [(FULL, False), (WITHOUT_B, True), (LAST_TWO, False)],
+    "before": [(FULL, False), (LAST_TWO, True)],  # `a` lies before the export's period
+    "unknown": [(LAST_TWO, False), (WITHOUT_B, True), (FULL, False)],
+    "kind": [(FULL, False), ("contact_id | kind\nx | call", True)],  # another kind and moment
+    "system": [
+        (FULL, False),
+        ("contact_id | source | created_at\na | x | 2026-03-02\nb | x | 2026-03-03", True),
+    ],
+    "not_full": [(FULL, False), (WITHOUT_B, False)],
+    "older": [(LATER_ONE, True), (FULL, True)],
+    "changed": [
+        (FULL, False),
+        (FULL.replace("b          | ticket", "b          | chat"), True),
+    ],
+    "late": [
+        (LATER_ONE, True),
+        ("contact_id | created_at\nlate | 2026-03-02 10:30:00Z", False),
+    ],
+    **{system: [(FULL, False), (WITHOUT_B, True)] for system in REFUSED},
+}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory) -> dict[str, dict]:
+    """The fates of the contacts of each system of DELIVERED, all in one build."""
+    raw = RawWarehouse(tmp_path_factory.mktemp("systems"))
+    for system, tables in DELIVERED.items():
+        for table, is_full in tables:
+            line = REFUSED.get(system) if is_full else None
+            raw.load(
+                contacts=of(system, table),
+                is_full=is_full,
+                rejects=line and f"line | reasons | remedy | received_on\n{line}",
+            )
+    found = {system: {} for system in DELIVERED}
+    for contact, exclusion in fates(raw.build()).items():
+        system, _, name = contact.partition(".")
+        found[system][name] = exclusion
+    return found
+
+
+def test_only_the_absent_of_the_exports_own_system_kind_and_period_are_deleted(told):
+    names = ("absent", "restored", "before", "unknown", "kind", "system")
+    found = {system: told[system] for system in names}
+    assert [len(fates) for fates in found.values()] == [4, 4, 4, 4, 5, 4]
+    assert [
+        (system, contact)
+        for system, fates in found.items()
+        for contact, exclusion in fates.items()
+        if exclusion == "deleted"
+    ] == [("absent", "b")]
+
+
+def test_an_export_that_is_not_full_deletes_nothing(told):
+    assert set(told["not_full"].values()) == {None}
+
+
+def test_an_older_full_export_that_is_loaded_later_brings_nothing_back(told):
+    assert told["older"] == {"a": None, "b": "deleted", "c": None, "d": None, "call": None}
+
+
+def test_a_contact_that_changed_its_kind_is_not_absent(told):
+    assert told["changed"]["b"] is None
+
+
+def test_a_late_row_after_a_full_export_counts(told):
+    assert told["late"]["late"] is None
+
+
+def test_a_refused_line_may_be_the_contact_that_seems_to_be_absent(told):
+    assert {system: told[system]["b"] for system in REFUSED} == {
+        "refused_any_day": None,
+        "refused_its_day": None,
+        "refused_another_day": "deleted",
+        "refused_no_contact": "deleted",
     }
-    for system, (before, export, *after) in delivered.items():
-        warehouse.load(contacts=of(system, before))
-        warehouse.load(contacts=of(system, export), is_full=True)
-        for table in after:
-            warehouse.load(contacts=of(system, table))
-    found = fates(warehouse.build())
-    assert len(found) == 4 + 4 + 4 + 4 + 5 + 4
-    assert [contact for contact, exclusion in found.items() if exclusion == "deleted"] == [
-        "absent.b"
-    ]
-
-
-def test_an_export_that_is_not_full_deletes_nothing(warehouse):
-    warehouse.load(contacts=FULL)
-    warehouse.load(contacts=WITHOUT_B)
-    assert set(fates(warehouse.build()).values()) == {None}
-
-
-def test_an_older_full_export_that_is_loaded_later_brings_nothing_back(warehouse):
-    newer = WITHOUT_B + "    d | ticket | 2026-03-03 09:00:00Z | open |\n"
-    warehouse.load(contacts=newer, is_full=True)
-    warehouse.load(contacts=FULL, is_full=True)
-    assert fates(warehouse.build()) == {
-        "a": None, "b": "deleted", "c": None, "d": None, "call": None,
-    }  # fmt: skip
-
-
-def test_a_contact_that_changed_its_kind_is_not_absent(warehouse):
-    warehouse.load(contacts=FULL)
-    warehouse.load(contacts=FULL.replace("b          | ticket", "b          | chat"), is_full=True)
-    assert fates(warehouse.build())["b"] is None
-
-
-def test_a_late_row_after_a_full_export_counts(warehouse):
-    newer = WITHOUT_B + "    d | ticket | 2026-03-03 09:00:00Z | open |\n"
-    warehouse.load(contacts=newer, is_full=True)
-    warehouse.load(contacts="contact_id | created_at\nlate | 2026-03-02 10:30:00Z")
-    assert fates(warehouse.build())["late"] is None
-
-
-def test_a_refused_line_may_be_the_contact_that_seems_to_be_absent(warehouse):
-    refused = {
-        "any_day": "9 | no status | export again |",
-        "its_day": "9 | no status | export again | 2026-03-02",
-        "another_day": "9 | no status | export again | 2026-02-02",
-        "no_contact": "9 | a line of totals | nothing to do: the line is left out |",
-    }
-    for system, line in refused.items():
-        warehouse.load(contacts=of(system, FULL))
-        warehouse.load(
-            contacts=of(system, WITHOUT_B),
-            is_full=True,
-            rejects=f"line | reasons | remedy | received_on\n{line}",
-        )
-    found = fates(warehouse.build())
-    assert {system: found[f"{system}.b"] for system in refused} == {
-        "any_day": None, "its_day": None, "another_day": "deleted", "no_contact": "deleted",
-    }  # fmt: skip
 
 
 PIECES = [
