@@ -56,7 +56,7 @@ def trial_words(row, queue: Queue, reader: Reader) -> str:
     )
     form = _(
         "{people}, **{share}** is done as promised (n = {n}; 95%: {interval}); in 9 of 10 runs at"
-        " least {most}."
+        " least {most}. On **{days}** of the days all that is due is done."
     )
     if queue.is_live:
         form = _(
@@ -71,6 +71,7 @@ def trial_words(row, queue: Queue, reader: Reader) -> str:
         interval=reader.interval(row.reached_low, row.reached_high, "share"),
         target=reader.share(row.target_share, 0),
         most=reader.share(row.nine_in_ten_share),
+        days=reader.share(row.kept_days_share),
         wait=reader.duration(row.wait_mean_seconds),
         lost=reader.share(row.abandoned_share),
         busy=reader.share(row.occupancy_share),

@@ -186,12 +186,15 @@ _TOUR_NOTES = (
 
 
 _TRIAL_UNITS = {
-    **dict.fromkeys(("target", "reached", "in 9 of 10", "hang up", "occupancy"), "share"),
+    **dict.fromkeys(
+        ("target", "reached", "in 9 of 10", "days kept", "hang up", "occupancy"), "share"
+    ),
     "mean wait": "seconds",
 }
 _TRIAL_NOTES = (
     "Contacts come by chance, on days as unsure as their forecast is. Reached: answered in time; of"
-    " deferrable work, done as promised. In 9 of 10: what nine of ten runs reached at least.",
+    " deferrable work, done as promised. In 9 of 10: what nine of ten runs reached at least. Days"
+    " kept: of deferrable work, days on which all that is due is done, as `staffed_to` asks for.",
     "Scheduled: the people of the schedule after shrinkage; queues without one have no such row,"
     " nor have those that expect fewer than 30 contacts, or none that is due in these days.",
 )
@@ -228,6 +231,7 @@ _TRIAL_LABELS = {
     "target_share": "target",
     "reached_share": "reached",
     "nine_in_ten_share": "in 9 of 10",
+    "kept_days_share": "days kept",
     "abandoned_share": "hang up",
     "wait_mean_seconds": "mean wait",
     "occupancy_share": "occupancy",

@@ -48,6 +48,8 @@ def changes_of(told: Sequence[str]) -> "Changes | None":
             found[field] = read(value)
         except ValueError:
             raise InputError(f"--change {each}: {value!r} is no {_KINDS[read]}") from None
+    if ("surge_on" in found) != ("surge_change_share" in found):
+        raise InputError("--change: surge and surge_on go together: by how much, and on which day")
     return Changes(**found) if found else None
 
 
@@ -93,6 +95,10 @@ class ShownPlan:
         """By queue."""
         if (asked := changes_of(self.told)) is None:
             return {}
+        first, last = (self.opened.staffing()["local_on"].agg(each) for each in ("min", "max"))
+        if asked.surge_on and not first.date() <= asked.surge_on <= last.date():
+            days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+            raise InputError(f"--change surge_on={asked.surge_on}: no day of the plan, {days}")
         known = self.opened.staffing(self.channel, self.language)
         return {
             (channel, language): asked

@@ -21,6 +21,7 @@ from pipelines.staffing.deferrable import due_by_promise
 from pipelines.staffing.half_hours import HOURS, SECONDS
 
 _Z95 = float(ndtri(0.975))
+_EXACT = 1e-9  # agent hours
 
 REPLAY_COLUMNS = (
     "agents",
@@ -388,11 +389,14 @@ def ratio_of_replications(
 @dataclass(frozen=True)
 class KeptPromise:
     """What came of deferrable work, each [replications]: contacts that came, agent hours due
-    within the plan, and those of them that were done in time."""
+    within the plan, and those of them that were done in time; days on which any was due, and those
+    on which all of it was."""
 
     contacts: NDArray[np.int64]
     due_hours: NDArray[np.float64]
     in_time_hours: NDArray[np.float64]
+    due_days: NDArray[np.int64]
+    kept_days: NDArray[np.int64]
 
 
 def replay_promise(
@@ -441,5 +445,16 @@ def replay_promise(
     must = np.cumsum(due + waiting, axis=1)
     # Work in time is what is done by its deadline beyond all that was due before.
     before = must - (due + waiting)
-    in_time = np.clip(np.cumsum(done, axis=1) - before, 0, due + waiting).sum(axis=1)
-    return KeptPromise(counts.sum(axis=1), must[:, -1], in_time)
+    of_row = np.clip(np.cumsum(done, axis=1) - before, 0, due + waiting)
+    begins = np.flatnonzero(~staffing["local_on"].duplicated().to_numpy())
+    due_by_day, late_by_day = (
+        np.add.reduceat(each, begins, axis=1) for each in (due + waiting, due + waiting - of_row)
+    )
+    is_due = due_by_day > _EXACT
+    return KeptPromise(
+        counts.sum(axis=1),
+        must[:, -1],
+        of_row.sum(axis=1),
+        is_due.sum(axis=1),
+        (is_due & (late_by_day <= _EXACT)).sum(axis=1),
+    )

@@ -30,6 +30,8 @@ class Trial:
     reached_low, _high  its 95 % interval, from how replications differ (NaN of a single one); at
                         0 and 1, where none differs, that of so many contacts
     nine_in_ten_share   what nine of ten replications reached at least
+    kept_days_share     of deferrable work, of the days on which any is due the share on which all
+                        of it is done: what a desk staffed to a quantile of days asks for; else NaN
     abandoned_share, wait_mean_seconds, occupancy_share
                         of calls and chats; NaN of deferrable work, the mean wait also where
                         somebody waits whom nobody will answer
@@ -43,6 +45,7 @@ class Trial:
     reached_low: float
     reached_high: float
     nine_in_ten_share: float
+    kept_days_share: float = np.nan
     abandoned_share: float = np.nan
     wait_mean_seconds: float = np.nan
     occupancy_share: float = np.nan
@@ -146,7 +149,9 @@ def _answered(tried: pd.DataFrame, rates: NDArray, desk: Desk, seed: int) -> _Li
 def _promised(tried: pd.DataFrame, rates: NDArray, desk: Desk, seed: int) -> _Lived:
     promise = promise_half_hours(desk.promise_open_days, desk.open_day_seconds)
     kept = replay_promise(tried, rates, promise, desk.max_occupancy, agents="people", seed=seed)
-    return _Lived(kept.in_time_hours, kept.due_hours, int(kept.contacts.sum()))
+    days = kept.due_days.sum()
+    further = {"kept_days_share": float(kept.kept_days.sum() / days) if days else np.nan}
+    return _Lived(kept.in_time_hours, kept.due_hours, int(kept.contacts.sum()), further)
 
 
 def _reached(lived: _Lived) -> dict[str, float]:

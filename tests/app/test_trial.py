@@ -28,6 +28,8 @@ def test_mail_is_told_by_its_promise(open_app, exchange):
     told = sentences(tried(open_app(exchange, "staffing", queue="email:ko")))
     assert all(" is done as promised (n = " in text for text in told)
     assert len(told) == 2
+    kept = api.open_warehouse(exchange).trials("email", "ko")["kept_days_share"][0]
+    assert f"On **{i18n.reader().share(kept)}** of the days all that is due is done." in told[0]
 
 
 def test_what_is_changed_is_tried_out_and_not_the_plan(open_app, exchange):

@@ -147,6 +147,8 @@ def test_languages_are_pooled_on_the_command_line_as_on_the_page(exchange, plan,
         (("--change", "volumes=1"), "--change volumes=1: write NAME=VALUE, of volume, surge_on"),
         (("--change", "volume=half"), "'half' is no number"),
         (("--change", "shrinkage=1"), "shrinkage is 1.0; it must be 0 or more and below 1"),
+        (("--change", "surge=1"), "surge and surge_on go together"),
+        (("--change", "surge=1", "--change", "surge_on=2001-01-01"), "no day of the plan, 2"),
         (("--pool", "ko,tlh"), "--pool: name two or more languages, of"),
     ],
 )

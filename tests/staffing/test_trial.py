@@ -150,6 +150,18 @@ def test_mail_is_judged_by_its_promise():
     assert (nobody.reached_share, nobody.offered) == (0.0, 240.0)
 
 
+def test_days_are_kept_on_which_all_that_is_due_is_done():
+    days = pd.date_range(MONDAY, periods=4)
+    agents = np.repeat([10, 10, 0, 0], 48)
+    four = plan(half_hours=192, contacts=5.0, required_agents=pd.array(agents, dtype="Int64"))
+    four["local_on"] = np.repeat(days, 48)
+    sure = pd.DataFrame({"local_on": days, "mean": 240.0, "q10": 240.0, "q90": 240.0})
+    tried = try_out(four, sure, MAIL, replications=50)
+    assert tried.kept_days_share == 0.5
+    assert tried.reached_share == pytest.approx(0.5, abs=0.01)
+    assert np.isnan(try_out(plan(), SURE, CALLS, replications=5).kept_days_share)
+
+
 def test_where_nobody_comes_or_people_are_not_known_there_is_nothing_to_try():
     assert try_out(plan(contacts=0.0), SURE, CALLS) is None
     unknown = pd.array([None] * 48, dtype="Int64")
