@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipelines.ingest.numbers import commas_in, number_of, shape_of
 from pipelines.ingest.times import is_long_form
 
 _ENOUGH = 0.9
@@ -36,8 +37,6 @@ _MAIL_DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000
 _CLOCK = re.compile(r"\d{1,3}:\d\d(:\d\d)?")
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 _RUINED = re.compile(r"\d([.,]\d+)?[eE]\+?\d{1,3}")
-_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _EPOCHS = {
     "epoch": (946_684_800, 2_051_222_400),
     "epoch_milliseconds": (946_684_800_000, 2_051_222_400_000),
@@ -221,18 +220,17 @@ def _as_number(header: str, texts: list[str], distinct: int) -> dict | None:
     """Kind, detail and unit of a column of numbers, or of ids that are numbers."""
     if any(_RUINED.fullmatch(text) for text in texts):
         return {"kind": "id", "detail": f"{RUINED} (1.03E+13): export again"}
-    is_comma = _share(_DECIMAL_COMMA, texts) >= _ENOUGH
-    if not is_comma and _share(_NUMBER, texts) < _ENOUGH:
+    read = [text for text in texts if shape_of(text)]
+    if len(read) < _ENOUGH * len(texts):
         return None
     if _ID_WORDS.search(header) or any(
         text.startswith("0") and len(text) > 1 and text.isdigit() for text in texts
     ):
         return {"kind": "id", "detail": _times_each(len(texts), distinct)}
-    numbers = [float(t) for t in (x.replace(",", "." if is_comma else "") for x in texts)
-               if _NUMBER.fullmatch(t)]  # fmt: skip
-    parts = [f"{min(numbers):g} to {max(numbers):g}"]
-    parts += ["decimal commas"] if is_comma else []
-    parts += ["thousands separators"] if not is_comma and any("," in t for t in texts) else []
+    commas = commas_in(read)
+    numbers = [number for text in read if (number := number_of(text, commas)) is not None]
+    parts = [f"{min(numbers):g} to {max(numbers):g}"] if numbers else []
+    parts += [str(commas)] if commas else []
     unit = next((unit for unit, words in _UNIT_WORDS if words.search(header)), None)
     parts += [f"{unit}, by its name"] if unit else []
     return {"kind": "number", "detail": "; ".join(parts), "unit": unit}

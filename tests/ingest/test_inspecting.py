@@ -132,6 +132,9 @@ def test_a_value_that_hardly_repeats_is_not_shown(intake):
          "some ruined by a spreadsheet (1.03E+13): export again"),
         (["0042", "0043"], "id", "each once"),
         (["1,234.5", "7"], "number", "7 to 1234.5; thousands separators"),
+        (["1,037", "875"], "number", "875 to 1037; thousands separators"),
+        (["1,5", "1.037"], "number", "1.5 to 1037; decimal commas"),
+        (["1,037", "2,100"], "number", "commas of thousands or of decimals: not told"),
         (["?", "-", ""], "empty", "no value"),
     ],
 )  # fmt: skip

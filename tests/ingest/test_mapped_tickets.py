@@ -127,7 +127,7 @@ def test_a_destroyed_number_names_its_column_and_is_never_guessed(intake):
     more = 'vendor_full_resolution_seconds = { column = "hrs", unit = "hours" }\n'
     load(intake, 'nr,opened,hrs\n1,2026-03-02 09:00,2.5\n2,2026-03-02 09:00,"3,87,16"\n', more)
     assert intake.rows("contact_clocks", "vendor_full_resolution_seconds") == [(9000,)]
-    assert intake.rejects() == [(3, "hrs is not a number")]
+    assert intake.rejects() == [(3, "hrs: what its comma means is not told")]
 
 
 def test_the_time_of_a_first_reply_becomes_the_wait_for_it(intake):

@@ -65,7 +65,9 @@ def test_every_incident_is_what_its_last_update_says(loaded, asked):
 def test_destroyed_handling_times_are_refused_by_name(loaded, asked):
     report = loaded("itsm_broken_numbers")
     assert (report.received, report.quarantined) == (40, 40)
-    assert asked("rejects", "reasons, count(*)") == [("Handle_Time_hrs is not a number", 40)]
+    assert asked("rejects", "reasons, count(*)") == [
+        ("Handle_Time_hrs: what its comma means is not told", 40)
+    ]
 
 
 def test_padding_is_left_out_of_the_invented_tickets(loaded, asked):

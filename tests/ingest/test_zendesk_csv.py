@@ -172,6 +172,13 @@ def test_the_vendors_minutes_become_seconds(intake):
     ) == [(120, 1800, 1, None)]
 
 
+def test_minutes_may_have_their_thousands_divided(intake):
+    header = f"{HEADER},First reply time in minutes"
+    rows = (ticket() + ',"1,037"', ticket("2") + ",2")
+    intake.load(intake.file("t.csv", export(*rows, header=header)), **SEOUL)
+    assert intake.rows("contact_clocks", "vendor_first_response_seconds") == [(120,), (62_220,)]
+
+
 def test_a_ticket_keeps_newlines_inside_quotes(intake):
     header = f"{HEADER},Subject"
     text = export(ticket() + ',"two\nlines, one ticket"', ticket("2") + ",plain", header=header)

@@ -8,9 +8,19 @@ once: texts (`<field>_text`), naive local times (`<field>_local`) and UTC instan
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pipelines.ingest.checks import NOT_A_RECORD, RUINED_REMEDY, Check, not_a_record, ruined_id
 from pipelines.ingest.mapping import ANY, LINE, Field
+from pipelines.ingest.numbers import (
+    SERIAL,
+    Commas,
+    commas_by_column,
+    number_checks,
+    number_sql,
+    serial_columns,
+    serial_sql,
+)
 from pipelines.ingest.probe import Probe
 from pipelines.ingest.sources.base import Reading, Stream, stream
 from pipelines.ingest.sources.records import NOT_JSON
@@ -188,12 +198,7 @@ class Fields:
                 continue
             title = self._title(name)
             if not self._is_difference(name):
-                checks.append(
-                    Check(
-                        f"{name}_text IS NOT NULL AND {name}_number IS NULL",
-                        f"{title} is not a number",
-                    )
-                )
+                checks += number_checks(name, title, self._commas.get(name))
             checks += [
                 Check(f"{name}_number < 0", f"{title} is negative"),
                 Check(f"{name}_number > {LONGEST_SECONDS}", f"{title} is too large a number"),
@@ -243,7 +248,7 @@ class Fields:
         )
 
     def _first_times(self, names: tuple[str, ...]) -> list[str]:
-        """The texts of these time fields in the file's first rows; no numbers."""
+        """The texts of these time fields in the file's first rows, units aside."""
         probe, mapping = self.reading.probe, self.reading.mapping
         headers = [
             header
@@ -349,6 +354,8 @@ class Fields:
         text, formats = f"{field}_text", self.reading.mapping.time_formats
         if self._unit(field) is not None:
             return "CAST(NULL AS TIMESTAMP)"
+        if field in self._serials:
+            return serial_sql(text)
         whole = local_sql(text, formats)
         days = [f for f in formats if not re.search("%[HIcTX]", f)]
         if days:  # told to be days: local_sql takes no bare date for a time
@@ -382,7 +389,30 @@ class Fields:
                 WHEN 2 THEN try_cast({parts}[1] AS DOUBLE) * 60 + try_cast({parts}[2] AS DOUBLE)
                 END"""
         factor = _UNIT_SECONDS[told.unit] if told is not None else 1
-        return f"try_cast({text} AS DOUBLE) * {factor}"
+        return f"({number_sql(text, self._commas.get(field))}) * {factor}"
+
+    @cached_property
+    def _commas(self) -> dict[str, Commas]:
+        """What commas are in the fields that are numbers and have some."""
+        told = self.reading.mapping.columns
+        texts = {
+            name: self._plain_text(name)
+            for name in self.numbers
+            if name in told and not told[name].is_difference and told[name].unit != "clock"
+        }
+        file = self.reading.probe.table.rows_sql(leave_out=self.leave_out)
+        return commas_by_column(self.reading.connection, file, texts)
+
+    @cached_property
+    def _serials(self) -> set[str]:
+        """The fields of times that a spreadsheet counts in days."""
+        texts = {
+            name: self._plain_text(name)
+            for name in self.times
+            if any(re.fullmatch(SERIAL, text) for text in self._first_times((name,)))
+        }
+        file = self.reading.probe.table.rows_sql(leave_out=self.leave_out)
+        return serial_columns(self.reading.connection, file, texts)
 
     def _difference(self, field: str, told: Field) -> str:
         """Seconds from one time column to another; clocks may pass midnight."""

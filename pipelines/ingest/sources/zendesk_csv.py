@@ -12,6 +12,7 @@ one counts.
 """
 
 from pipelines.ingest.checks import RUINED_REMEDY, Check, judged_sql, not_a_record, ruined_id
+from pipelines.ingest.numbers import Commas, commas_by_column, number_checks, number_sql
 from pipelines.ingest.probe import Probe
 from pipelines.ingest.sources.base import Fill, Reading, Source, Stream
 from pipelines.ingest.tables import normalised
@@ -91,6 +92,8 @@ def _read(reading: Reading) -> list[Stream]:
 
     # each step names what the next one repeats, so that it is computed once
     file = reading.probe.table
+    written = {name: column for name, (column, _, _) in numbers.items()}
+    commas = commas_by_column(reading.connection, file.rows_sql(_MISSING), written)
     texts_read = f"""
         SELECT *, {source_id} AS source_id,
             lower({columns.find_or_null("status")}) AS status_text,
@@ -102,7 +105,7 @@ def _read(reading: Reading) -> list[Stream]:
     parsed = f"""
         SELECT *
             {"".join(f", {local_sql(f'{n}_text')} AS {n}_local" for n in times)}
-            {"".join(f", try_cast({n}_text AS DOUBLE) AS {n}_number" for n in numbers)}
+            {"".join(f", {number_sql(f'{n}_text', commas.get(n))} AS {n}_number" for n in numbers)}
         FROM ({texts_read})"""
     created = f"""
         SELECT *, coalesce({zoned_sql("created_at_local", zone)},
@@ -123,7 +126,7 @@ def _read(reading: Reading) -> list[Stream]:
         FROM ({created})"""
     judged = judged_sql(
         values,
-        _checks(times, numbers, zone),
+        _checks(times, numbers, commas, zone),
         file.text_sql(),
         received_on="coalesce(created_at_local, created_at)",
         surely_good=_surely_good(times, numbers),
@@ -251,6 +254,7 @@ def _surely_good(times: dict[str, str], numbers: dict[str, tuple[str, int, str]]
 def _checks(
     times: dict[str, str],
     numbers: dict[str, tuple[str, int, str]],
+    commas: dict[str, Commas],
     zone: str,
 ) -> list[Check]:
     ruined = ruined_id("source_id", "Id")
@@ -299,7 +303,7 @@ def _checks(
     for name, (_, _, header) in numbers.items():
         title = header.capitalize()
         checks += [
-            Check(f"{name}_text IS NOT NULL AND {name}_number IS NULL", f"{title} is not a number"),
+            *number_checks(name, title, commas.get(name)),
             Check(f"{name}_number < 0", f"{title} is negative"),
             Check(f"{name}_number > 1e9", f"{title} is impossibly large"),
         ]
