@@ -2,6 +2,10 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
+from tests.fixtures import RawWarehouse
+
 
 def findings(connection, check: str) -> list[str]:
     """The rows that one check found."""
@@ -84,30 +88,42 @@ def test_a_minute_that_makes_many_contacts_every_day_is_told_and_never_left_out(
 DATES = [f"2026-{month:02}-{day:02}" for month in (3, 11) for day in range(1, 11)]
 
 
-def dated(hours: dict[int, str]) -> str:
-    """Ten contacts on each of DATES, at the hour of its month."""
-    rows = [f"{on}-{i} | {on} {hours[int(on[5:7])]} | solved" for on in DATES for i in range(10)]
-    return "contact_id | created_at | status\n" + "\n".join(rows)
-
-
-def test_a_source_whose_times_are_dates_is_told_and_no_machine_is_suspected(warehouse):
-    connection = warehouse(
-        contacts=dated({3: "05:00:00", 11: "04:00:00"})
-    )  # midnight, by summer and winter time
-    assert findings(connection, "times_of_day_are_told") == [
-        "source=zendesk, time=created_at, contacts=200"
+def dated(source: str, march: str, november: str) -> list[str]:
+    """Ten contacts of a source on each of DATES, at the hour of its month."""
+    return [
+        f"{source}-{on}-{i} | {source} | {on} {march if '-03-' in on else november} | solved"
+        for on in DATES
+        for i in range(10)
     ]
-    assert findings(connection, "no_batch_jobs") == []
 
 
-def test_times_on_the_hour_that_are_not_one_midnight_are_times(warehouse):
-    contacts = dated({3: "05:00:00", 11: "04:00:00"}) + "\nlate | 2026-11-10 06:00:00 | open"
-    assert findings(warehouse(contacts=contacts), "times_of_day_are_told") == []
+@pytest.fixture(scope="module")
+def of_dates(tmp_path_factory):
+    """Sources whose times are dates or nearly so, in one build."""
+    rows = [
+        "contact_id | source | created_at | status",
+        *dated("dates", "05:00:00", "04:00:00"),  # midnight, by summer and winter time
+        *dated("hours", "05:00:00", "04:00:00"),
+        "late | hours | 2026-11-10 06:00:00 | open",
+        *dated("minutes", "05:00:00", "05:00:00"),
+        "later | minutes | 2026-11-10 05:01:00 | open",
+    ]
+    raw = RawWarehouse(tmp_path_factory.mktemp("dates"))
+    with raw(contacts="\n".join(rows)) as connection:
+        yield connection
 
 
-def test_a_minute_past_midnight_is_a_time(warehouse):
-    contacts = dated({3: "05:00:00", 11: "05:00:00"}) + "\nlate | 2026-11-10 05:01:00 | open"
-    assert findings(warehouse(contacts=contacts), "times_of_day_are_told") == []
+def test_a_source_whose_times_are_dates_is_told_and_no_other(of_dates):
+    # times on the hour that are not one midnight, or a minute past it, are times
+    assert findings(of_dates, "times_of_day_are_told") == [
+        "source=dates, time=created_at, contacts=200"
+    ]
+
+
+def test_of_a_source_whose_times_are_dates_no_machine_is_suspected(of_dates):
+    assert findings(of_dates, "no_batch_jobs") == [
+        "source=minutes, channel=email, local_hour=14, local_minute=0, contacts=200, percent=99.5"
+    ]
 
 
 def test_columns_that_are_new_or_gone_since_the_file_before_are_told_once(warehouse):
