@@ -14,7 +14,7 @@ from pipelines.ingest import languages
 from pipelines.ingest.contracts import DETECTED_LANGUAGES
 from pipelines.stages import languages as language_stage
 from pipelines.stages.languages import detect_languages
-from tests.fixtures import SETTINGS
+from tests.fixtures import SETTINGS, RawWarehouse
 
 LANGUAGES = (
     "SELECT contact_id, language, language_source, language_declared, language_detected"
@@ -49,8 +49,17 @@ def languages_of(warehouse, order=None, **tables):
     return warehouse.build(told + SETTINGS).execute(LANGUAGES).fetchall()
 
 
-def test_the_first_source_of_the_order_that_knows_the_language_decides(warehouse):
-    assert languages_of(warehouse, contacts=CONTACTS, messages=MESSAGES, people=PEOPLE) == [
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """CONTACTS with what they wrote and their profiles, built once."""
+    raw = RawWarehouse(tmp_path_factory.mktemp("languages"))
+    languages_of(raw, contacts=CONTACTS, messages=MESSAGES, people=PEOPLE)
+    with raw.open() as connection:
+        yield connection
+
+
+def test_the_first_source_of_the_order_that_knows_the_language_decides(published):
+    assert published.execute(LANGUAGES).fetchall() == [
         ("agreeing", "ko", "declared", "ko", "ko"),
         ("foreign", "ko", "declared", "ko", "en"),
         ("silent", "ja", "queue", None, None),
@@ -136,9 +145,8 @@ def test_conflicts_are_counted_by_pair_and_warn_where_they_are_no_exception(ware
     ).fetchall() == [("warn", 1, True)]
 
 
-def test_a_declared_word_without_an_alias_is_reported_though_the_language_is_detected(warehouse):
-    languages_of(warehouse, contacts=CONTACTS, messages=MESSAGES, people=PEOPLE)
-    assert warehouse.open().execute(
+def test_a_declared_word_without_an_alias_is_reported_though_the_language_is_detected(published):
+    assert published.execute(
         "SELECT found, detail LIKE '%language_raw=klingon, contacts=1.%'"
         " FROM checks WHERE \"check\" = 'known_languages'"
     ).fetchall() == [(1, True)]
