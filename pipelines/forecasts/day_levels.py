@@ -37,6 +37,8 @@ _WEEKDAY_RIDGE = 0.005  # only so that a weekday never seen is an average day
 _OUTLIER_WINDOW_WEEKS = 9
 _OUTLIER_SPREADS = 5 * 1.4826
 _OUTLIER_LEAST = 0.15
+_WILD = float(np.log(4))
+_COMMON_SHARE = 1 / 12
 _NEW_LEVEL_DAYS = 5
 _LEAST_COVERAGE = 0.5
 _STEADIEST = 0.95
@@ -285,14 +287,25 @@ def _used_days(grid: Grid, log_totals: Floats, at: NDArray[np.int64]) -> NDArray
     is_past = days <= at[:, None]
     is_whole = np.isfinite(log_totals) & is_past
     never = len(days)
-    explained_from = np.where(grid.columns != 0, grid.known_from, never).min(axis=1, initial=never)
-    is_explained = explained_from <= at[:, None]
-    is_far = _is_outlier(log_totals, at, int(grid.weekday[0]))
-    return is_whole & (is_explained | ~is_far)
+    is_on = grid.columns != 0
+    # What every twelfth day has, a part of the month, is worth something and no reason for a day
+    # of eight times the contacts.
+    is_common = is_on.mean(axis=0) >= _COMMON_SHARE if len(days) else np.zeros(0, dtype=bool)
+    by_reason, by_season = (
+        np.where(is_on & which, grid.known_from, never).min(axis=1, initial=never) <= at[:, None]
+        for which in (~is_common, is_common)
+    )
+    weekday = int(grid.weekday[0])
+    is_far = _is_outlier(log_totals, at, weekday)
+    is_wild = _is_outlier(log_totals, at, weekday, _WILD)
+    return is_whole & (by_reason | ~is_far | (by_season & ~is_wild))
 
 
-def _is_outlier(log_totals: Floats, at: NDArray[np.int64], first_weekday: int) -> NDArray[np.bool_]:
-    """[O, D] days up to each origin that are far from the same weekday of the weeks around them.
+def _is_outlier(
+    log_totals: Floats, at: NDArray[np.int64], first_weekday: int, least: float = _OUTLIER_LEAST
+) -> NDArray[np.bool_]:
+    """[O, D] days up to each origin that are far from the same weekday of the weeks around them,
+    by `least` on the log scale.
 
     A run of several such days in a row is a new level and no outlier.
     """
@@ -302,10 +315,10 @@ def _is_outlier(log_totals: Floats, at: NDArray[np.int64], first_weekday: int) -
     padded = np.full((week[-1] + 1 + 4 * half, 7), np.nan)
     day = np.full(padded.shape, len(days))
     padded[week + 2 * half, weekday], day[week + 2 * half, weekday] = log_totals, days
-    is_far = np.repeat(_is_far(padded[None, half:-half]), len(at), axis=0)
+    is_far = np.repeat(_is_far(padded[None, half:-half], least), len(at), axis=0)
     # Of the weeks around its last ones an origin has seen a part.
     seen = week[at][:, None] + np.arange(4 * half + 1 - half)
-    own = _is_far(np.where(day[seen] <= at[:, None, None], padded[seen], np.nan))
+    own = _is_far(np.where(day[seen] <= at[:, None, None], padded[seen], np.nan), least)
     last = week[at][:, None] + np.arange(-half, 1)
     rows = np.broadcast_to(np.arange(len(at))[:, None], last.shape)
     is_far[rows[last >= 0], last[last >= 0]] = own[last >= 0]
@@ -314,14 +327,14 @@ def _is_outlier(log_totals: Floats, at: NDArray[np.int64], first_weekday: int) -
     return is_far & ~_in_a_run(is_far, is_seen, _NEW_LEVEL_DAYS)
 
 
-def _is_far(weeks: Floats) -> NDArray[np.bool_]:
+def _is_far(weeks: Floats, least: float) -> NDArray[np.bool_]:
     """[O, W - 8, 7] of weeks [O, W, 7]: all but the first and last four, each among nine."""
     half = _OUTLIER_WINDOW_WEEKS // 2
     around = sliding_window_view(weeks, _OUTLIER_WINDOW_WEEKS, axis=1)
     middle = _median(around)
     spread = _median(np.abs(around - middle[..., None]))
     with np.errstate(invalid="ignore"):
-        limit = np.maximum(_OUTLIER_SPREADS * spread, _OUTLIER_LEAST)
+        limit = np.maximum(_OUTLIER_SPREADS * spread, least)
         return np.abs(weeks[:, half:-half] - middle) > limit
 
 

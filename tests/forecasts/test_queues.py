@@ -311,3 +311,29 @@ def test_the_bands_of_a_line_that_opened_are_of_the_size_of_what_it_brings():
         weeks = found.totals.query("measure == 'week_total' and language == 'ko'")
         assert weeks["q975"].max() < 60_000  # such a week brings 5,300
         assert found.totals.notna().all().all()
+
+
+@pytest.mark.parametrize(("days", "times"), [(1, 8.0), (2, 8.0), (3, 8.0), (2, 0.05), (3, 0.0)])
+def test_an_incident_at_a_months_end_is_no_new_level_either(days, times):
+    """The 26th to 31st are a part of the month that has a worth of its own: no reason for this."""
+    usual = arrivals(days=140)
+    is_last = usual["local_on"] > pd.Timestamp("2026-03-29") - pd.Timedelta(days=days)
+    offered = usual["offered"].where(~is_last, (usual["offered"] * times).round())
+    weeks = [
+        forecast_queues(each).days.query("language == 'ko'")["mean"].head(7).sum()
+        for each in (usual, usual.assign(offered=offered))
+    ]
+    assert weeks[1] == pytest.approx(weeks[0], rel=0.05)
+
+
+def test_what_every_month_begins_with_is_learnt_and_not_taken_for_an_incident():
+    usual = arrivals(days=140, last_on=date(2026, 3, 29))
+    is_first = usual["local_on"].dt.day <= 3
+    offered = usual["offered"].where(~is_first, (usual["offered"] * 2.5).round())
+    days = forecast_queues(usual.assign(offered=offered)).days.query("language == 'ko'")
+    by_day, plain = (
+        each.set_index("local_on")["mean"]
+        for each in (days, forecast_queues(usual).days.query("language == 'ko'"))
+    )
+    first = slice(pd.Timestamp("2026-04-01"), pd.Timestamp("2026-04-03"))
+    assert (by_day[first] / plain[first]).mean() == pytest.approx(2.5, rel=0.15)
