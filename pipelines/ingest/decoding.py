@@ -33,6 +33,8 @@ _BLOCK = 1 << 17  # small enough for the allocator to use the same memory again
 _EVIDENCE_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 18
 _LARGEST_VALUE = 64_000_000
+_NOT_BY_CHANCE = 8
+"""So many letters beyond ASCII that are valid UTF-8 are no other encoding's."""
 
 _ASSIGNMENT = re.compile(rb"(?:\xef\xbb\xbf)?window\.[\w.]+\s*=\s*(?=[\[{])")
 _DECOMPOSED = (b"\xcc", b"\xe1\x84", b"\xe3\x82\x99", b"\xe3\x82\x9a")
@@ -300,9 +302,15 @@ def _by_what_it_says(path: Path, plain: Path, byte: int) -> tuple[str, str]:
     with plain.open("rb") as file:
         start = max(0, byte - _HEAD_BYTES)
         file.seek(start)
-        line = file.read(byte - start).rfind(b"\n") + 1
-        file.seek(start + line)
-        found = encoding_of(file.read(_EVIDENCE_BYTES))
+        before = file.read(byte - start)
+        file.seek(start + before.rfind(b"\n") + 1)
+        sample = file.read(_EVIDENCE_BYTES)
+    if sum(each >= "\x80" for each in before.decode("utf-8", "ignore")) >= _NOT_BY_CHANCE:
+        raise InputError(
+            f"{path}: {_place(plain, byte)}: not UTF-8, which all before it is; save the file in"
+            " one encoding"
+        )
+    found = encoding_of(sample)
     if isinstance(found, tuple):
         return found
     names = " or ".join(found) or "no encoding that is known here"

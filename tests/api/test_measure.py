@@ -35,7 +35,7 @@ def test_a_frame_says_what_it_holds(week):
         "version": 2,
         "is_approximate": False,
     }
-    assert attrs["cut"] == pd.Timestamp("2026-03-04 05:00:00")
+    assert attrs["cut"] == pd.Timestamp("2026-03-04 04:00:00")
 
 
 def test_both_days_of_a_range_are_included(week):

@@ -45,8 +45,8 @@ def test_a_timeline_tells_the_bots_part_from_the_queues(week):
 
 def test_what_still_waits_ends_at_the_data_cut(week):
     assert clocked(week.contact("c4").waits) == [
-        ("queue", "queue", "02:00:00", "05:00:00"),
-        ("reply", "first_response", "02:00:00", "05:00:00"),
+        ("queue", "queue", "02:00:00", "04:00:00"),
+        ("reply", "first_response", "02:00:00", "04:00:00"),
     ]
 
 

@@ -102,6 +102,20 @@ def test_what_would_say_something_in_two_encodings_is_asked_for(intake, subject,
         intake.load(intake.file("t.csv", export(subject).encode(encoding)), **SEOUL)
 
 
+@pytest.mark.parametrize(
+    ("subjects", "subject", "encoding"),
+    [("출금이 안 됩니다", "출금", "cp949"), ("Вывод не пришёл", "Ça ne marche pas", "cp1252"),
+     ("não recebi o depósito às três", "não", "cp1252"), ("退款还没有到账了", "提现", "gb18030")],
+)  # fmt: skip
+def test_a_line_that_is_no_utf8_does_not_change_what_the_others_say(
+    intake, subjects, subject, encoding
+):
+    broken = f"9,Open,Mail,2026-03-02 09:00,2026-03-02 09:00,Support,{subject}\n".encode(encoding)
+    mixed = export(subjects, 3).encode() + broken
+    with pytest.raises(InputError, match=r"line 5, byte \d+: not UTF-8, which all before it is"):
+        intake.load(intake.file("t.csv", mixed), **SEOUL)
+
+
 def test_a_told_encoding_is_taken_at_its_word_and_strictly(intake):
     mapping = intake.file("m.toml", '[file]\nencoding = "latin-1"\n')
     intake.load(intake.file("t.csv", export("caf\xe9").encode("latin-1")), mapping=mapping, **SEOUL)
