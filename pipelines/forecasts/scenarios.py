@@ -357,8 +357,8 @@ def _share_within(forecast, first: datetime, lasting: float = np.inf) -> Floats:
 
 def _lasted(values) -> float:
     """Hours from its start to its end; without one there is none."""
-    lasted = values["ends_at"] - values["starts_at"] if "ends_at" in values else None
-    return np.inf if lasted is None else lasted.total_seconds() / 3600
+    ends_at = values.get("ends_at")
+    return (ends_at - values["starts_at"]).total_seconds() / 3600 if ends_at else np.inf
 
 
 def _instant(at: datetime) -> np.datetime64:

@@ -33,9 +33,11 @@ _BLOCK = 1 << 17  # small enough for the allocator to use the same memory again
 _EVIDENCE_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 18
 _LARGEST_VALUE = 64_000_000
-_NOT_BY_CHANCE = 8
-"""So many letters beyond ASCII that are valid UTF-8 are no other encoding's."""
+_NOT_BY_CHANCE = 4
+"""So many characters beyond ASCII that are valid UTF-8 are no other encoding's."""
 
+_WITHIN_CHARACTERS = bytes(range(0xC0))
+"""Bytes that begin no character beyond ASCII in UTF-8."""
 _ASSIGNMENT = re.compile(rb"(?:\xef\xbb\xbf)?window\.[\w.]+\s*=\s*(?=[\[{])")
 _DECOMPOSED = (b"\xcc", b"\xe1\x84", b"\xe3\x82\x99", b"\xe3\x82\x9a")
 
@@ -270,6 +272,16 @@ def _place(plain: Path, byte: int) -> str:
     return f"line {line}, byte {byte}"
 
 
+def _characters_before(plain: Path, byte: int) -> int:
+    """How many characters beyond ASCII the valid UTF-8 before a byte holds, or enough of them."""
+    found = 0
+    with plain.open("rb") as file:
+        while byte > 0 and found < _NOT_BY_CHANCE and (block := file.read(min(_BLOCK, byte))):
+            found += len(block.translate(None, _WITHIN_CHARACTERS))
+            byte -= len(block)
+    return found
+
+
 def _last_start(text: bytes) -> int:
     """Where the last character starts: a block may end in the middle of it."""
     start = len(text) - 1
@@ -302,13 +314,13 @@ def _by_what_it_says(path: Path, plain: Path, byte: int) -> tuple[str, str]:
     with plain.open("rb") as file:
         start = max(0, byte - _HEAD_BYTES)
         file.seek(start)
-        before = file.read(byte - start)
-        file.seek(start + before.rfind(b"\n") + 1)
+        line = file.read(byte - start).rfind(b"\n") + 1
+        file.seek(start + line)
         sample = file.read(_EVIDENCE_BYTES)
-    if sum(each >= "\x80" for each in before.decode("utf-8", "ignore")) >= _NOT_BY_CHANCE:
+    if _characters_before(plain, byte) >= _NOT_BY_CHANCE:
         raise InputError(
             f"{path}: {_place(plain, byte)}: not UTF-8, which all before it is; save the file in"
-            " one encoding"
+            " one encoding, or tell which it is with --encoding"
         )
     found = encoding_of(sample)
     if isinstance(found, tuple):

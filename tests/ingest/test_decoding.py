@@ -116,6 +116,13 @@ def test_a_line_that_is_no_utf8_does_not_change_what_the_others_say(
         intake.load(intake.file("t.csv", mixed), **SEOUL)
 
 
+def test_what_was_utf8_far_before_a_line_that_is_none_is_remembered(intake):
+    late = export("déjà très déçu", 1) + export("late", 60_000).split("\n", 1)[1]
+    broken = "9,Open,Mail,2026-03-02 09:00,2026-03-02 09:00,Support,déçu\n".encode("cp1252")
+    with pytest.raises(InputError, match=r"line 60003, byte \d+: not UTF-8, which all before it"):
+        intake.load(intake.file("t.csv", late.encode() + broken), **SEOUL)
+
+
 def test_a_told_encoding_is_taken_at_its_word_and_strictly(intake):
     mapping = intake.file("m.toml", '[file]\nencoding = "latin-1"\n')
     intake.load(intake.file("t.csv", export("caf\xe9").encode("latin-1")), mapping=mapping, **SEOUL)
